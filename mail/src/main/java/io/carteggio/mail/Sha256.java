@@ -1,0 +1,85 @@
+package io.carteggio.mail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/// A SHA-256 sum (FIPS 180-4), compared by value. A letter's identity.
+public final class Sha256 implements Comparable<Sha256> {
+    public static final int SIZE_BYTES = 32;
+
+    private final byte[] sum;
+
+    private Sha256(byte[] sum) {
+        if (sum.length != SIZE_BYTES) {
+            throw new IllegalArgumentException("a SHA-256 sum has 32 octets, not " + sum.length);
+        }
+        this.sum = sum;
+    }
+
+    /// A sum that was computed elsewhere; the array is copied.
+    public static Sha256 ofSum(byte[] sum) {
+        return new Sha256(sum.clone());
+    }
+
+    /// A sum written as 64 hexadecimal digits.
+    public static Sha256 parse(String hex) {
+        return new Sha256(HexFormat.of().parseHex(hex));
+    }
+
+    public static Sha256 of(byte[] bytes) {
+        return new Sha256(digest().digest(bytes));
+    }
+
+    public static Sha256 of(Content content) throws IOException {
+        MessageDigest digest = digest();
+        byte[] buffer = new byte[(int) Math.min(64 * 1024, Math.max(1, content.sizeBytes()))];
+        try (InputStream in = content.open()) {
+            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+        }
+        return new Sha256(digest.digest());
+    }
+
+    /// The sum of what the digest has seen; resets the digest.
+    public static Sha256 finish(MessageDigest digest) {
+        return new Sha256(digest.digest());
+    }
+
+    public static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    public byte[] toBytes() {
+        return sum.clone();
+    }
+
+    @Override
+    public int compareTo(Sha256 other) {
+        return Arrays.compareUnsigned(sum, other.sum);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Sha256 other && Arrays.equals(sum, other.sum);
+    }
+
+    @Override
+    public int hashCode() {
+        return (sum[0] & 0xff) << 24 | (sum[1] & 0xff) << 16 | (sum[2] & 0xff) << 8 | (sum[3] & 0xff);
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    @Override
+    public String toString() {
+        return HexFormat.of().formatHex(sum);
+    }
+}
