@@ -61,8 +61,8 @@ public final class DataDirectory implements AutoCloseable {
                         path + " is no archive and not empty: give an empty or a new directory with --data", false);
             }
             DurableFiles.createDirectories(path);
-            FileChannel lockFile = FileChannel.open(
-                    path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 FileLock lock = lockFile.tryLock();
                 if (lock == null) {
@@ -104,8 +104,7 @@ public final class DataDirectory implements AutoCloseable {
         String line = Files.readString(file, StandardCharsets.UTF_8).strip();
         if (!line.equals(FORMAT_LINE + VERSION)) {
             throw new ArchiveException(
-                    file + " says '" + line + "', this program reads only format " + VERSION
-                            + ". Nothing was changed.",
+                    file + " says '" + line + "', this program reads only format " + VERSION + ". Nothing was changed.",
                     false);
         }
     }

@@ -224,7 +224,8 @@ class DispositionTest {
     void theEvidenceWithItsOriginalsIsTheReportByteForByte() throws Exception {
         String wrapped = "Content-Class: rpmsg.message\r\n" + original("a");
         for (String arrival : List.of(
-                report("r1", ANNA, wrapped, original("a")), ndr("failed", attached(report("r2", ANNA, original("b")))))) {
+                report("r1", ANNA, wrapped, original("a")),
+                ndr("failed", attached(report("r2", ANNA, original("b")))))) {
             Receipt receipt = archive.take(Family.REPORT, arrival);
             Testimony t = testimonies(receipt).getFirst();
             byte[] skeleton = archive.vault.read(t.evidence().orElseThrow()).toByteArray(1 << 24);
@@ -271,8 +272,7 @@ class DispositionTest {
                 "test",
                 "Anna",
                 PersonRole.USER,
-                List.of(new Holding(
-                        new Address("Anna@Example.com"), Optional.of(Instant.EPOCH), Optional.empty())));
+                List.of(new Holding(new Address("Anna@Example.com"), Optional.of(Instant.EPOCH), Optional.empty())));
         archive.close();
         archive = new EmbeddedArchive(path.resolve("data"));
         assertThat(archive.sources.at(new Address("J@A.EXAMPLE"))).isPresent();

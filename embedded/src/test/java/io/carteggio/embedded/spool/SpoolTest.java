@@ -23,7 +23,9 @@ class SpoolTest {
     @Test
     void aSmallMailStaysInMemoryAndALargeOneGoesToAFileThatIsRemoved() throws Exception {
         Spools spools = Spools.in(directory, 10_000_000);
-        for (int size : new int[] {0, 1, 16 * 1024, Spools.IN_MEMORY_LIMIT_BYTES, Spools.IN_MEMORY_LIMIT_BYTES + 1, 5_000_000}) {
+        for (int size :
+                new int[] {0, 1, 16 * 1024, Spools.IN_MEMORY_LIMIT_BYTES, Spools.IN_MEMORY_LIMIT_BYTES + 1, 5_000_000
+                }) {
             byte[] mail = new byte[size];
             new Random(size).nextBytes(mail);
             try (Spool spool = spools.open()) {

@@ -245,8 +245,10 @@ class SegmentFileVaultTest {
         Files.write(file, broken);
         try (SegmentFileVault vault =
                 SegmentFileVault.open(directory, ID, last.end(), Clock.systemUTC(), SegmentFileVault.SEGMENT_BYTES)) {
-            assertThat(walk(vault).damage).hasSize(1).first().satisfies(d -> assertThat(d.record())
-                    .contains(Sha256.of(letter(2, 500))));
+            assertThat(walk(vault).damage)
+                    .hasSize(1)
+                    .first()
+                    .satisfies(d -> assertThat(d.record()).contains(Sha256.of(letter(2, 500))));
         }
         assertThat(Files.readAllBytes(file)).isEqualTo(broken);
     }
