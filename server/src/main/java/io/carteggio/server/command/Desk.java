@@ -1,0 +1,40 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.spool.Spool;
+import java.nio.file.Path;
+
+/// All that the operations ask of an open archive. Safe for many threads.
+interface Desk {
+    /// The data directory.
+    Path directory();
+
+    Vault vault();
+
+    Catalogue catalogue();
+
+    SearchIndex index();
+
+    Reading reading();
+
+    People people();
+
+    Sources sources();
+
+    Acts acts();
+
+    /// A place for a mail while it comes in.
+    Spool spool();
+
+    /// The one way in (P10).
+    Receipt take(Arrival arrival) throws ArchiveException;
+}
