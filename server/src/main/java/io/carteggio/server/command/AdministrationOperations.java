@@ -61,7 +61,7 @@ final class AdministrationOperations {
         Person person = Viewers.person(
                 desk.people(), request.text("person"), desk.acts().now());
         String password = request.text("password");
-        desk.people().setCredential(desk.acts(), BY, person.id(), Credentials.hash(password));
+        desk.people().setCredential(desk.acts(), BY, person.id(), desk.credential(password));
         reply.line(person(person));
         return Outcome.DONE;
     }

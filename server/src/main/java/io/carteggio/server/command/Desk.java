@@ -11,6 +11,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.spool.Spool;
+import io.carteggio.server.local.Refusal;
 import java.nio.file.Path;
 
 /// All that the operations ask of an open archive. Safe for many threads.
@@ -34,6 +35,11 @@ interface Desk {
 
     /// A place for a mail while it comes in.
     Spool spool();
+
+    /// What to keep of a password.
+    ///
+    /// @throws Refusal where it is no good, saying why
+    String credential(String password) throws Refusal;
 
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;
