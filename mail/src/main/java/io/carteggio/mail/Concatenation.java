@@ -32,8 +32,6 @@ public record Concatenation(List<Content> parts) implements Content {
             }
             start += part.sizeBytes();
         }
-        return streams.size() == 1
-                ? streams.getFirst()
-                : new SequenceInputStream(Collections.enumeration(streams));
+        return streams.size() == 1 ? streams.getFirst() : new SequenceInputStream(Collections.enumeration(streams));
     }
 }

@@ -40,14 +40,15 @@ public final class Intake {
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was forced to stable
     /// storage and it stands in the catalogue. Index and alerts follow at their own pace.
     ///
-    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same mail may
+    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same mail
+    ///     may
     ///     be sent again: if it had been kept after all, that becomes further evidence
     public Receipt take(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
             Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
-            try (Claims.Claim claim = claims.claim(reading.sums())) {
+            try (Claims.Claim _ = claims.claim(reading.sums())) {
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
                 projection.await(kept.number());
@@ -71,15 +72,11 @@ public final class Intake {
         List<LetterRef> letters = new java.util.ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh = seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
+            boolean fresh =
+                    seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
             anyFresh |= fresh;
             letters.add(new LetterRef(
-                    found.sum(),
-                    found.content().sizeBytes(),
-                    found.kind(),
-                    fresh,
-                    found.spliceOffset(),
-                    found.said()));
+                    found.sum(), found.content().sizeBytes(), found.kind(), fresh, found.spliceOffset(), found.said()));
         }
         Disposition disposition = reading.letters().isEmpty()
                 ? reading.otherwise()

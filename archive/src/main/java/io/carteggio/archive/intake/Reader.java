@@ -39,7 +39,8 @@ final class Reader {
     ///
     /// @param letters the originals in it; none where it is no report and no letter
     /// @param otherwise what becomes of it where it has no letters
-    /// @param evidence the report without the originals that lie in it as they are; absent where the mail is the letter
+    /// @param evidence the report without the originals that lie in it as they are; absent where the mail is the
+    ///     letter
     record Reading(
             List<Found> letters,
             Disposition otherwise,
@@ -57,8 +58,7 @@ final class Reader {
             Optional<Content> evidence) {
 
         /// An original in an arrival.
-        record Found(
-                Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
+        record Found(Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
 
         List<Sha256> sums() {
             return letters.stream().map(Found::sum).toList();
@@ -74,10 +74,15 @@ final class Reader {
         }
         return switch (Unwrapper.unwrap(mail)) {
             case Unwrapped.Report report -> report(report, Optional.empty(), mail, rawSum, arrived);
-            case Unwrapped.Ndr ndr when ndr.report().isPresent() ->
-                report(ndr.report().get(), Optional.of("ndr"), mail, rawSum, arrived);
-            case Unwrapped.Ndr ndr when ndr.gap().isPresent() ->
-                notice(mail, rawSum, "a journal report came back without its original: " + ndr.gap().get().why());
+            case Unwrapped.Ndr ndr
+            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, rawSum, arrived);
+            case Unwrapped.Ndr ndr
+            when ndr.gap().isPresent() ->
+                notice(
+                        mail,
+                        rawSum,
+                        "a journal report came back without its original: "
+                                + ndr.gap().get().why());
             case Unwrapped.Ndr ndr ->
                 plainOrNotice(arrival, arrived, rawSum, "a non-delivery report without a journal report");
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, rawSum, "a delay notice");
@@ -145,8 +150,7 @@ final class Reader {
             people = people.or(() -> Optional.of(HeaderPeople.of(header)));
             Sha256 sum = Sha256.of(original.bytes());
             envelopeSum.update(sum.toBytes());
-            letters.add(new Reading.Found(
-                    original.bytes(), sum, original.kind().word(), splice, said(header)));
+            letters.add(new Reading.Found(original.bytes(), sum, original.kind().word(), splice, said(header)));
         }
         around.add(mail.slice(from, mail.sizeBytes() - from));
         Content evidence = inPlace ? new io.carteggio.mail.Concatenation(around) : mail;
