@@ -14,7 +14,6 @@ import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /// The archive's side of `import`: a source is made once, then mails come, each as octets.
@@ -29,16 +28,20 @@ final class ImportOperations {
     Outcome source(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String name = request.text("source");
         Family family = family(request.text("family"));
+        Optional<Address> mailbox = request.optionalText("mailbox").map(Address::new);
         Optional<Source> known = desk.sources().named(name);
         if (known.isEmpty()) {
             try {
-                desk.sources().add(desk.acts(), "operator", name, Optional.empty(), family);
+                desk.sources().add(desk.acts(), "operator", name, mailbox, family);
             } catch (IllegalArgumentException e) {
                 throw Refusal.no(e.getMessage() == null ? "not a source: " + name : e.getMessage());
             }
         } else if (known.get().family() != family) {
             throw Refusal.no("source " + name + " takes its mail as "
                     + known.get().family().word() + ", not as " + family.word() + "; name another with --source");
+        } else if (family == Family.MAILBOX
+                && !known.get().address().map(Address::key).equals(mailbox.map(Address::key))) {
+            throw Refusal.no("source " + name + " is another person's mailbox; name another with --source");
         }
         reply.line(Json.object().put("source", name).put("family", family.word()));
         return Outcome.DONE;
@@ -48,17 +51,10 @@ final class ImportOperations {
     Outcome mail(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String name = request.text("source");
         Source source = desk.sources().named(name).orElseThrow(() -> Refusal.no("there is no source " + name));
-        Optional<Address> mailbox = request.optionalText("mailbox").map(Address::new);
         try (Spool spool = desk.spool()) {
             request.body().transferTo(spool);
-            Provenance provenance = new Provenance(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    mailbox.map(List::of).orElse(List.of()),
-                    Optional.of(request.text("item")));
-            Receipt receipt = desk.take(new Arrival(source, spool.content(), provenance));
+            Arrival arrival = new Arrival(source, spool.content(), Provenance.ofItem(request.text("item")));
+            Receipt receipt = desk.take(arrival);
             var line = Json.object()
                     .put("number", receipt.number())
                     .put("disposition", receipt.disposition().word())
