@@ -55,7 +55,8 @@ final class Carteggio implements Runnable {
     /// Opens the way to the archive in a data directory.
     @FunctionalInterface
     interface Opener {
-        Access open(Path directory) throws ArchiveException, IOException, Refusal;
+        /// @param create whether an archive is made where there is none
+        Access open(Path directory, boolean create) throws ArchiveException, IOException, Refusal;
     }
 
     /// What a command does.
@@ -116,8 +117,10 @@ final class Carteggio implements Runnable {
     }
 
     /// The way to the archive; the caller closes it.
-    Access access() throws ArchiveException, IOException, Refusal {
-        return opener.open(directory());
+    ///
+    /// @param create whether one is made where there is none
+    Access access(boolean create) throws ArchiveException, IOException, Refusal {
+        return opener.open(directory(), create);
     }
 
     /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here and
@@ -138,7 +141,7 @@ final class Carteggio implements Runnable {
     /// Runs one operation and lets `reply` print its answer.
     int ask(String command, String operation, ObjectNode params, Reply reply) {
         return work(command, () -> {
-            try (Access access = access()) {
+            try (Access access = access(false)) {
                 return access.call(operation, params, InputStream.nullInputStream(), reply);
             }
         });

@@ -13,6 +13,7 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.server.local.Refusal;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// All that the operations ask of an open archive. Safe for many threads.
 interface Desk {
@@ -40,6 +41,12 @@ interface Desk {
     ///
     /// @throws Refusal where it is no good, saying why
     String credential(String password) throws Refusal;
+
+    /// Octets below the data directory but for the index.
+    long storedBytes() throws ArchiveException;
+
+    /// How many mails the listener's size limit kept out, by source.
+    Map<String, Long> refused();
 
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;

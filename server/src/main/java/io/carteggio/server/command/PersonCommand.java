@@ -89,7 +89,7 @@ final class PersonCommand implements Runnable {
                 if (to.isPresent()) {
                     params.put("to", instant(to.get()).toString());
                 }
-                try (var access = carteggio.access()) {
+                try (var access = carteggio.access(true)) {
                     return access.call(
                             "person.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
@@ -142,7 +142,7 @@ final class PersonCommand implements Runnable {
         public Integer call() {
             return carteggio.work("person password", () -> {
                 ObjectNode params = Json.object().put("person", person).put("password", read());
-                try (var access = carteggio.access()) {
+                try (var access = carteggio.access(false)) {
                     return access.call(
                             "person.password",
                             params,

@@ -73,8 +73,12 @@ final class SourceCommand implements Runnable {
                     .put("name", name)
                     .put("smtp", smtp)
                     .put("family", family.name().toLowerCase(java.util.Locale.ROOT));
-            return carteggio.ask(
-                    "source add", "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+            return carteggio.work("source add", () -> {
+                try (var access = carteggio.access(true)) {
+                    return access.call(
+                            "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                }
+            });
         }
     }
 
