@@ -269,7 +269,7 @@ public final class AddressList {
         return k;
     }
 
-    /// An addr-spec without route (RFC 5322 4.4), comments and blanks outside quotes.
+    /// An addr-spec without route (RFC 5322 4.4), comments, and blanks around dots and the at sign.
     private static String address(String text) {
         String spec = text.strip();
         if (spec.startsWith("@")) {
@@ -296,11 +296,11 @@ public final class AddressList {
             } else if (c == '"') {
                 quoted = true;
                 clean.append(c);
-            } else if (c > ' ') {
+            } else {
                 clean.append(c);
             }
         }
-        return clean.toString();
+        return MessageIds.words(clean.toString());
     }
 
     private String name(String text) {

@@ -63,6 +63,13 @@ final class Charsets {
         return guessed(bytes, length);
     }
 
+    /// A header's octets where they are US-ASCII or UTF-8.
+    static Optional<String> headerIfKnown(byte[] bytes, int length) {
+        return Latin1.isAscii(bytes, 0, length)
+                ? Optional.of(Latin1.string(bytes, 0, length))
+                : Optional.ofNullable(strict(StandardCharsets.UTF_8, bytes, length));
+    }
+
     private static String guessed(byte[] bytes, int length) {
         String utf8 = strict(StandardCharsets.UTF_8, bytes, length);
         return utf8 != null ? utf8 : windows1252(bytes, length);

@@ -36,7 +36,7 @@ public final class MailDate {
         if (raw.length() > DATE_CHARS) {
             return Optional.empty();
         }
-        List<String> words = words(raw);
+        List<String> words = words(EncodedWords.decode(raw));
         try {
             return new Reading(words).instant();
         } catch (DateTimeException | NumberFormatException noSuchDay) {
@@ -159,6 +159,8 @@ public final class MailDate {
         private void name(String word) {
             if (word.length() >= 3 && month < 0 && MONTHS.contains(word.substring(0, 3))) {
                 month = MONTHS.indexOf(word.substring(0, 3)) + 1;
+            } else if (word.equals("pm") || word.equals("am")) {
+                hour = hour < 0 ? hour : hour % 12 + (word.equals("pm") ? 12 : 0);
             } else if (hour >= 0) {
                 Integer hours = ZONES.get(word);
                 if (hours != null) {

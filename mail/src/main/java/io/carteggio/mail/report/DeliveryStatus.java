@@ -83,8 +83,8 @@ public record DeliveryStatus(
         return recipients.stream().anyMatch(r -> r.action() == Action.FAILED || r.action() == Action.UNKNOWN);
     }
 
-    /// Reads the part. Fields may have slipped into its own header (a blank line is missing), foreign fields may
-    /// stand among them, blocks may have more than one blank line between them.
+    /// Reads the part. Fields may have slipped into its own header (a blank line is missing), foreign fields
+    /// may stand among them, blocks may have more than one blank line between them.
     static DeliveryStatus read(Content whole, Part part) throws IOException {
         List<Header> blocks = new ArrayList<>();
         blocks.add(part.header());

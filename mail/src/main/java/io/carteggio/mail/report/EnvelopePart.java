@@ -132,7 +132,8 @@ final class EnvelopePart {
     }
 
     private void line(String octets) {
-        // A lone CR ends a line too: were it kept, a person reading the evidence would see two lines and we one.
+        // A lone CR ends a line too: were it kept, a person reading the evidence would see two lines and we
+        // one.
         int start = 0;
         for (int cr = octets.indexOf('\r'); cr >= 0; cr = octets.indexOf('\r', start)) {
             textLine(octets.substring(start, cr));

@@ -74,9 +74,9 @@ public record HeaderPeople(
         return addresses;
     }
 
-    /// The envelope that the header suggests, for mail that came without one. The sender is whom `From` names; where
-    /// `Sender` names another, that one sent it on behalf of the first (RFC 5322, 3.6.2). Whoever got it by being
-    /// resent has the one who resent it as the mailbox it was forwarded from.
+    /// The envelope that the header suggests, for mail that came without one. The sender is whom `From` names;
+    /// where `Sender` names another, that one sent it on behalf of the first (RFC 5322, 3.6.2). Whoever got it
+    /// by being resent has the one who resent it as the mailbox it was forwarded from.
     public Envelope envelope() {
         Optional<Address> author = from.stream().findFirst();
         Optional<Address> agent = sender.stream().findFirst();

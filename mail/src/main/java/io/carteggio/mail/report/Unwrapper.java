@@ -398,8 +398,8 @@ public final class Unwrapper {
                 .read(new ByteArrayInputStream(octets), octets.length);
     }
 
-    /// The declared charset; empty where none, ASCII or UTF-8 is declared or nobody knows it: then UTF-8 is tried
-    /// first.
+    /// The declared charset; empty where none, ASCII or UTF-8 is declared or nobody knows it: then UTF-8 is
+    /// tried first.
     private static Optional<Charset> charset(Header header) {
         String name = header.contentType().parameter("charset").orElse("").strip();
         try {
@@ -469,8 +469,8 @@ public final class Unwrapper {
                         .anyMatch(child -> child.header().contentType().is("application", "x-microsoft-rpmsg-message"));
     }
 
-    /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where there is
-    /// one all the same, it is undone, unless the octets show that it was only claimed.
+    /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where
+    /// there is one all the same, it is undone, unless the octets show that it was only claimed.
     private static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
         Content stored = whole.slice(part.bodyOffset(), part.bodySizeBytes());
         Optional<TransferEncoding> encoding = part.header().transferEncoding();

@@ -70,8 +70,8 @@ public final class AddressList {
         endItem();
     }
 
-    /// Copies a quoted string with its quotes; a quote that is never closed counts as an ordinary character from then
-    /// on.
+    /// Copies a quoted string with its quotes; a quote that is never closed counts as an ordinary character
+    /// from then on.
     private int quoted(int start) {
         if (quotesCount) {
             int end = endOfQuoted(start);

@@ -205,7 +205,8 @@ class StructureTest {
         }
     }
 
-    /// 250 MiB is the largest mail; memory must not follow it (the surefire heap is far larger, so this counts time).
+    /// 250 MiB is the largest mail; memory must not follow it (the surefire heap is far larger, so this counts
+    /// time).
     @Test
     void largeMailIsScannedInLinearTime() {
         byte[] block = new byte[1024 * 1024];

@@ -51,7 +51,7 @@ final class Connection {
         this.connected = connected;
         this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         socket.setTcpNoDelay(true);
-        this.wire = new Wire(socket, limits.maxLineBytes(), limits.idle());
+        this.wire = new Wire(socket, limits.maxLineBytes(), limits.idle(), limits.command());
     }
 
     /// Serves the client until one of both has enough. Returns in any case, and then the socket is closed.
@@ -78,7 +78,6 @@ final class Connection {
     }
 
     private void converse() throws IOException {
-        wire.allow(limits.command());
         Step step = dialog.open();
         while (true) {
             if (step.refused().isPresent()) {

@@ -44,6 +44,7 @@ final class FakeMailbox implements JournalMailbox {
     final BlockingQueue<Step.Refused> refused = new LinkedBlockingQueue<>();
     final AtomicInteger open = new AtomicInteger();
     final AtomicLong counted = new AtomicLong();
+    final AtomicInteger longestWrite = new AtomicInteger();
     final AtomicInteger ids = new AtomicInteger();
 
     /// Thrown at the place named.
@@ -88,6 +89,7 @@ final class FakeMailbox implements JournalMailbox {
             public void write(byte[] octets, int offset, int length) throws IOException, TroubleException {
                 failHere(Where.WRITE);
                 counted.addAndGet(length);
+                longestWrite.accumulateAndGet(length, Math::max);
                 if (!onlyCount) {
                     mail.write(octets, offset, length);
                 }
