@@ -11,7 +11,9 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.spool.Spool;
+import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Refusal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -47,6 +49,25 @@ interface Desk {
 
     /// How many mails the listener's size limit kept out, by source.
     Map<String, Long> refused();
+
+    /// A sum for each of the catalogue's tables.
+    Map<String, Sha256> catalogueDigest() throws ArchiveException;
+
+    /// An empty catalogue in a file, for comparing.
+    Digested newCatalogue(Path file) throws ArchiveException;
+
+    /// Removes the files of such a catalogue.
+    void removeCatalogue(Path file) throws IOException;
+
+    /// A catalogue that can be compared with another.
+    interface Digested extends AutoCloseable {
+        Catalogue catalogue();
+
+        Map<String, Sha256> digest() throws ArchiveException;
+
+        @Override
+        void close() throws ArchiveException;
+    }
 
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;

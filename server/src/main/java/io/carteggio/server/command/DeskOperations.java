@@ -14,6 +14,7 @@ final class DeskOperations {
         ImportOperations imports = new ImportOperations(desk);
         ReadingOperations reading = new ReadingOperations(desk);
         AdministrationOperations administration = new AdministrationOperations(desk);
+        CheckOperations checks = new CheckOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
         table.put("import.source", imports::source);
@@ -23,6 +24,8 @@ final class DeskOperations {
         table.put("raw", reading::raw);
         table.put("evidence", reading::evidence);
         table.put("export", reading::export);
+        table.put("check", checks::check);
+        table.put("rebuild.compare", checks::compare);
         table.put("person.add", administration::addPerson);
         table.put("person.list", administration::listPeople);
         table.put("person.password", administration::setPassword);

@@ -10,9 +10,12 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.spool.Spool;
+import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Refusal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -76,6 +79,33 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Map<String, Long> refused() {
         return archive.refusals().all();
+    }
+
+    @Override
+    public Map<String, Sha256> catalogueDigest() throws ArchiveException {
+        return archive.catalogueFile().digest();
+    }
+
+    @Override
+    public Digested newCatalogue(Path file) throws ArchiveException {
+        return new Anew(SqliteCatalogue.open(file, archive.ids()));
+    }
+
+    @Override
+    public void removeCatalogue(Path file) throws IOException {
+        SqliteCatalogue.remove(file);
+    }
+
+    private record Anew(SqliteCatalogue catalogue) implements Digested {
+        @Override
+        public Map<String, Sha256> digest() throws ArchiveException {
+            return catalogue.digest();
+        }
+
+        @Override
+        public void close() throws ArchiveException {
+            catalogue.close();
+        }
     }
 
     @Override
