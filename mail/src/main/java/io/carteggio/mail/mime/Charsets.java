@@ -1,0 +1,182 @@
+package io.carteggio.mail.mime;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.Map;
+import java.util.Optional;
+
+/// Octets to text, for every charset that mail names, rightly or wrongly.
+final class Charsets {
+    private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
+
+    /// Names that Java does not know, and those that mean more in practice than they say: mail marked with the left
+    /// name uses letters of the right one. (ISO-8859-1 and US-ASCII: see [#decode].)
+    private static final Map<String, String> ALIASES = Map.ofEntries(
+            Map.entry("gb2312", "GB18030"),
+            Map.entry("gb_2312-80", "GB18030"),
+            Map.entry("x-gbk", "GB18030"),
+            Map.entry("gbk", "GB18030"),
+            Map.entry("cp936", "GB18030"),
+            Map.entry("hz-gb-2312", "GB18030"),
+            Map.entry("ks_c_5601-1987", "x-windows-949"),
+            Map.entry("ks_c_5601", "x-windows-949"),
+            Map.entry("ksc5601", "x-windows-949"),
+            Map.entry("euc-kr", "x-windows-949"),
+            Map.entry("shift_jis", "windows-31j"),
+            Map.entry("shift-jis", "windows-31j"),
+            Map.entry("sjis", "windows-31j"),
+            Map.entry("x-sjis", "windows-31j"),
+            Map.entry("cp932", "windows-31j"),
+            Map.entry("iso-2022-jp", "x-windows-50221"),
+            Map.entry("_iso-2022-jp", "x-windows-50221"),
+            Map.entry("big5", "x-windows-950"),
+            Map.entry("cp950", "x-windows-950"),
+            Map.entry("iso-8859-8-i", "ISO-8859-8"),
+            Map.entry("iso-8859-8-e", "ISO-8859-8"),
+            Map.entry("iso-8859-6-i", "ISO-8859-6"),
+            Map.entry("windows-874", "x-windows-874"),
+            Map.entry("cp874", "x-windows-874"),
+            Map.entry("x-mac-cyrillic", "x-MacCyrillic"),
+            Map.entry("macintosh", "x-MacRoman"),
+            Map.entry("x-mac-roman", "x-MacRoman"),
+            Map.entry("uft-8", "UTF-8"),
+            Map.entry("utf8mb4", "UTF-8"),
+            Map.entry("x-utf-8", "UTF-8"),
+            Map.entry("iso-8858-15", "ISO-8859-15"),
+            Map.entry("unicode", "UTF-16"),
+            Map.entry("ucs-2", "UTF-16"));
+
+    private Charsets() {}
+
+    /// A header's octets: US-ASCII, else UTF-8 where they are that (RFC 6532), else windows-1252.
+    static String header(byte[] bytes, int length) {
+        if (Latin1.isAscii(bytes, 0, length)) {
+            return Latin1.string(bytes, 0, length);
+        }
+        return guessed(bytes, length);
+    }
+
+    private static String guessed(byte[] bytes, int length) {
+        String utf8 = strict(StandardCharsets.UTF_8, bytes, length);
+        return utf8 != null ? utf8 : windows1252(bytes, length);
+    }
+
+    /// windows-1252 with its five holes read as ISO-8859-1, so that every octet is a character.
+    private static String windows1252(byte[] bytes, int length) {
+        String text = new String(bytes, 0, length, WINDOWS_1252);
+        if (text.indexOf('\uFFFD') < 0) {
+            return text;
+        }
+        StringBuilder mended = new StringBuilder(text);
+        for (int i = 0; i < length; i++) {
+            if (mended.charAt(i) == '\uFFFD') {
+                mended.setCharAt(i, (char) (bytes[i] & 0xff));
+            }
+        }
+        return mended.toString();
+    }
+
+    /// The charset of that name or what is meant by it.
+    static Optional<Charset> named(String name) {
+        String key = Node.lower(name.strip());
+        String alias = ALIASES.get(key);
+        if (alias != null) {
+            Optional<Charset> known = lookup(alias);
+            if (known.isPresent()) {
+                return known;
+            }
+        }
+        return lookup(key);
+    }
+
+    private static Optional<Charset> lookup(String name) {
+        try {
+            return Optional.of(Charset.forName(name));
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            return Optional.empty();
+        } catch (IllegalArgumentException emptyName) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isUtf7(String name) {
+        String key = Node.lower(name.strip());
+        return key.equals("utf-7") || key.equals("utf7") || key.equals("unicode-1-1-utf-7");
+    }
+
+    /// The octets of an encoded word or parameter.
+    static String decodeWord(String charset, byte[] bytes, int length) {
+        return decode(charset, bytes, length).text();
+    }
+
+    /// A text, and whether it really was in the charset it claims.
+    record Decoded(String text, boolean asClaimed) {}
+
+    /// The octets of a text. An unknown charset is taken for UTF-8 where the octets are that, else for windows-1252;
+    /// so are US-ASCII and ISO-8859-1 where they cannot be what they claim. Never fails.
+    static Decoded decode(String charset, byte[] bytes, int length) {
+        if (isUtf7(charset)) {
+            return new Decoded(Utf7.decode(bytes, length), true);
+        }
+        Charset known = named(charset).orElse(null);
+        if (known == null) {
+            return new Decoded(guessed(bytes, length), Latin1.isAscii(bytes, 0, length));
+        }
+        if (known.equals(StandardCharsets.US_ASCII)) {
+            return Latin1.isAscii(bytes, 0, length)
+                    ? new Decoded(Latin1.string(bytes, 0, length), true)
+                    : new Decoded(guessed(bytes, length), false);
+        }
+        if (known.equals(StandardCharsets.ISO_8859_1)) {
+            // C1 controls have no place in text; the sender meant windows-1252 (as the WHATWG Encoding Standard has it)
+            return new Decoded(
+                    hasC1(bytes, length) ? windows1252(bytes, length) : Latin1.string(bytes, 0, length), true);
+        }
+        String strict = strict(known, bytes, length);
+        if (strict != null) {
+            return new Decoded(strict, true);
+        }
+        String replaced = new String(bytes, 0, length, known);
+        if (known.equals(StandardCharsets.UTF_8) && !hasWideCharacter(replaced)) {
+            return new Decoded(windows1252(bytes, length), false); // not one sequence of UTF-8 in it
+        }
+        return new Decoded(replaced, false);
+    }
+
+    private static boolean hasC1(byte[] bytes, int length) {
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] < 0 && bytes[i] < (byte) 0xA0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasWideCharacter(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80 && text.charAt(i) != '\uFFFD') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static @org.jspecify.annotations.Nullable String strict(Charset charset, byte[] bytes, int length) {
+        CharsetDecoder decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        try {
+            CharBuffer text = decoder.decode(ByteBuffer.wrap(bytes, 0, length));
+            return text.toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.carteggio.mail.mime;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+
+/// Collects the fields of one header from its lines, within limits: what is over one is dropped, and marked.
+final class HeaderCollector {
+    /// Octets of one header block.
+    static final int BLOCK_BYTES = 8 * 1024 * 1024;
+
+    /// Octets of one field.
+    static final int FIELD_BYTES = 1024 * 1024;
+
+    /// Fields of one header.
+    static final int FIELDS = 10_000;
+
+    private final Predicate<String> wanted;
+    private final List<HeaderField> fields = new ArrayList<>();
+    private final int blockLimitBytes;
+    private byte[] value = new byte[256];
+    private int valueLength;
+    private String name = "";
+    private boolean open;
+    private int blockBytes;
+    private boolean truncated;
+
+    HeaderCollector(Predicate<String> wanted, int blockLimitBytes) {
+        this.wanted = wanted;
+        this.blockLimitBytes = blockLimitBytes;
+    }
+
+    /// Takes a piece of a line. False where the piece starts a line that cannot be one of a header.
+    boolean take(byte[] b, int from, int to, boolean startsLine) {
+        if (!startsLine) {
+            append(b, from, to);
+            return true;
+        }
+        if (b[from] == ' ' || b[from] == '\t') {
+            append(b, from, to);
+            return true;
+        }
+        int colon = colonAfterName(b, from, to);
+        if (colon < 0) {
+            return false;
+        }
+        endField();
+        int nameEnd = colon;
+        while (nameEnd > from && isBlank(b[nameEnd - 1])) {
+            nameEnd--;
+        }
+        if (fields.size() >= FIELDS) {
+            truncated = true;
+            return true;
+        }
+        name = Latin1.string(b, from, nameEnd);
+        open = wanted.test(name);
+        append(b, colon + 1, to);
+        return true;
+    }
+
+    /// A name is printable US-ASCII but colon (RFC 5322 2.2); blanks before the colon are obsolete (4.5.1), not wrong.
+    private static int colonAfterName(byte[] b, int from, int to) {
+        int i = from;
+        while (i < to && b[i] > ' ' && b[i] < 127 && b[i] != ':') {
+            i++;
+        }
+        int nameEnd = i;
+        while (i < to && isBlank(b[i])) {
+            i++;
+        }
+        return nameEnd > from && i < to && b[i] == ':' ? i : -1;
+    }
+
+    private static boolean isBlank(byte octet) {
+        return octet == ' ' || octet == '\t';
+    }
+
+    private void append(byte[] b, int from, int to) {
+        if (!open) {
+            return;
+        }
+        int n = Math.min(to - from, Math.min(FIELD_BYTES - valueLength, blockLimitBytes - blockBytes));
+        if (n < to - from) {
+            truncated = true;
+        }
+        if (n <= 0) {
+            return;
+        }
+        if (value.length - valueLength < n) {
+            value = Arrays.copyOf(value, Math.max(value.length * 2, valueLength + n));
+        }
+        System.arraycopy(b, from, value, valueLength, n);
+        valueLength += n;
+        blockBytes += n;
+    }
+
+    private void endField() {
+        if (open) {
+            fields.add(new HeaderField(name, Charsets.header(value, valueLength).strip()));
+            valueLength = 0;
+            open = false;
+        }
+    }
+
+    List<HeaderField> finish() {
+        endField();
+        return fields;
+    }
+
+    boolean truncated() {
+        return truncated;
+    }
+
+    int blockBytes() {
+        return blockBytes;
+    }
+}
