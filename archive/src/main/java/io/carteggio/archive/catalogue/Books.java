@@ -28,7 +28,7 @@ public record Books(List<Account> sources) {
             return received == letters + evidence + notices + quarantined + discarded;
         }
 
-        Account plus(Account o) {
+        public Account plus(Account o) {
             return new Account(
                     source,
                     received + o.received,

@@ -139,6 +139,9 @@ final class Charsets {
             return new Decoded(
                     hasC1(bytes, length) ? windows1252(bytes, length) : Latin1.string(bytes, 0, length), true);
         }
+        if (known.equals(StandardCharsets.UTF_16) && isLittleEndian(bytes, length)) {
+            known = StandardCharsets.UTF_16LE;
+        }
         String strict = strict(known, bytes, length);
         if (strict != null) {
             return new Decoded(strict, true);
@@ -148,6 +151,20 @@ final class Charsets {
             return new Decoded(windows1252(bytes, length), false); // not one sequence of UTF-8 in it
         }
         return new Decoded(replaced, false);
+    }
+
+    /// UTF-16 without a byte order mark ought to be big-endian (RFC 2781 4.3); what programs send mostly is not.
+    /// Western
+    /// text shows which: its high octets are zero.
+    private static boolean isLittleEndian(byte[] bytes, int length) {
+        if (length >= 2 && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xFE + 0xFF) {
+            return false; // the mark says which
+        }
+        int zerosBalance = 0;
+        for (int i = 0; i + 1 < length; i += 2) {
+            zerosBalance += (bytes[i + 1] == 0 ? 1 : 0) - (bytes[i] == 0 ? 1 : 0);
+        }
+        return zerosBalance > 0;
     }
 
     private static boolean hasC1(byte[] bytes, int length) {

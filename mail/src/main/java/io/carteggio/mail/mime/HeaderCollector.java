@@ -31,28 +31,29 @@ final class HeaderCollector {
         this.blockLimitBytes = blockLimitBytes;
     }
 
-    /// Takes a piece of a line. False where the piece starts a line that cannot be one of a header.
-    boolean take(byte[] b, int from, int to, boolean startsLine) {
-        if (!startsLine) {
+    /// Takes the first piece of a line, a field's or the continuation of one. False where it is neither.
+    boolean takeLine(byte[] b, int from, int to) {
+        if (isBlank(b[from])) {
             append(b, from, to);
             return true;
         }
-        if (b[from] == ' ' || b[from] == '\t') {
-            append(b, from, to);
-            return true;
-        }
+        return takeField(b, from, to);
+    }
+
+    /// Takes the first piece of a field's first line. False where the line is none.
+    boolean takeField(byte[] b, int from, int to) {
         int colon = colonAfterName(b, from, to);
         if (colon < 0) {
             return false;
         }
         endField();
-        int nameEnd = colon;
-        while (nameEnd > from && isBlank(b[nameEnd - 1])) {
-            nameEnd--;
-        }
         if (fields.size() >= FIELDS) {
             truncated = true;
             return true;
+        }
+        int nameEnd = colon;
+        while (nameEnd > from && isBlank(b[nameEnd - 1])) {
+            nameEnd--;
         }
         name = Latin1.string(b, from, nameEnd);
         open = wanted.test(name);
@@ -77,7 +78,8 @@ final class HeaderCollector {
         return octet == ' ' || octet == '\t';
     }
 
-    private void append(byte[] b, int from, int to) {
+    /// Takes a further piece of the value of the field that is open.
+    void append(byte[] b, int from, int to) {
         if (!open) {
             return;
         }

@@ -3,7 +3,6 @@ package io.carteggio.mail.mime;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.mime.Letter.Note;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -13,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.james.mime4j.codec.DecodeMonitor;
 
 /// Reads letters. Every sequence of octets can be read: damage becomes a [Note], and the only exception is the
 /// `IOException` of the content itself. Memory is bounded by the limits, not by the mail; time is linear in its size.
@@ -36,7 +34,7 @@ public final class LetterReader {
         Content at = small(mail);
         Structure structure = Structure.of(at, limits, 0, 0);
         Set<Note> notes = EnumSet.copyOf(structure.notes());
-        NotingMonitor monitor = new NotingMonitor(notes);
+        Runnable onDamage = () -> notes.add(Note.DAMAGED_ENCODING);
 
         Texts texts = new Texts(limits, notes);
         texts.collect(at, structure);
@@ -45,14 +43,14 @@ public final class LetterReader {
         List<Attachment> otherParts = new ArrayList<>();
         int index = 0;
         for (Node node : inventory.attachments()) {
-            attachments.add(attachment(at, node, index++, monitor));
+            attachments.add(attachment(at, node, index++, onDamage));
         }
         for (Node node : inventory.others()) {
-            otherParts.add(attachment(at, node, index++, monitor));
+            otherParts.add(attachment(at, node, index++, onDamage));
         }
         List<NestedLetter> nested = new ArrayList<>();
         for (Node node : inventory.nested()) {
-            nested.add(nestedLetter(at, node, nested.size(), monitor));
+            nested.add(nestedLetter(at, node, nested.size(), onDamage));
         }
         Secrets secrets = Secrets.of(structure.root(), texts.text());
         secrets.note(notes);
@@ -101,24 +99,19 @@ public final class LetterReader {
     }
 
     static InputStream open(Content mail, Node node) throws IOException {
-        return open(mail, node, DecodeMonitor.SILENT);
+        return open(mail, node, () -> {});
     }
 
-    static InputStream open(Content mail, Node node, DecodeMonitor monitor) throws IOException {
-        InputStream raw = mail.open(node.bodyStart, node.length());
-        TransferEncoding encoding = node.encoding();
-        if (encoding == TransferEncoding.IDENTITY) {
-            return raw;
-        }
-        return encoding.decode(new BufferedInputStream(raw, bufferBytes(node.length())), monitor);
+    static InputStream open(Content mail, Node node, Runnable onDamage) throws IOException {
+        return node.encoding().decode(mail.open(node.bodyStart, node.length()), onDamage);
     }
 
     private static int bufferBytes(long lengthBytes) {
         return Math.clamp(lengthBytes, 16, 16 * 1024);
     }
 
-    private static Attachment attachment(Content mail, Node node, int index, DecodeMonitor monitor) throws IOException {
-        Measured measured = Measured.of(mail, node, monitor);
+    private static Attachment attachment(Content mail, Node node, int index, Runnable onDamage) throws IOException {
+        Measured measured = Measured.of(mail, node, onDamage);
         return new Attachment(
                 index,
                 node.name(),
@@ -129,9 +122,8 @@ public final class LetterReader {
                 node.contentId());
     }
 
-    private static NestedLetter nestedLetter(Content mail, Node node, int index, DecodeMonitor monitor)
-            throws IOException {
-        Measured measured = Measured.of(mail, node, monitor);
+    private static NestedLetter nestedLetter(Content mail, Node node, int index, Runnable onDamage) throws IOException {
+        Measured measured = Measured.of(mail, node, onDamage);
         LetterHeader header;
         if (!node.children.isEmpty()) {
             header = Headers.of(node.children.getFirst().fields, false);
@@ -150,32 +142,17 @@ public final class LetterReader {
     }
 
     private record Measured(long sizeBytes, Sha256 sum) {
-        static Measured of(Content mail, Node node, DecodeMonitor monitor) throws IOException {
+        static Measured of(Content mail, Node node, Runnable onDamage) throws IOException {
             MessageDigest digest = Sha256.digest();
             byte[] buffer = new byte[bufferBytes(node.length())];
             long size = 0;
-            try (InputStream in = open(mail, node, monitor)) {
+            try (InputStream in = open(mail, node, onDamage)) {
                 for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
                     digest.update(buffer, 0, n);
                     size += n;
                 }
             }
             return new Measured(size, Sha256.finish(digest));
-        }
-    }
-
-    /// Turns damage of an encoding into a note; never stops the decoding.
-    static final class NotingMonitor extends DecodeMonitor {
-        private final Set<Note> notes;
-
-        NotingMonitor(Set<Note> notes) {
-            this.notes = notes;
-        }
-
-        @Override
-        public boolean warn(String error, String dropDesc) {
-            notes.add(Note.DAMAGED_ENCODING);
-            return false;
         }
     }
 

@@ -169,10 +169,11 @@ public final class MailDate {
 
         private void zone(String word) {
             String digits = word.substring(1).replace(":", "");
-            if (digits.length() != 4) {
+            if (digits.length() > 4) {
                 return;
             }
-            int value = Integer.parseInt(digits);
+            // "-600" is meant as "-0600"; two digits are hours
+            int value = Integer.parseInt(digits) * (digits.length() <= 2 ? 100 : 1);
             int seconds = (value / 100 * 60 + value % 100) * 60;
             offsetSeconds = word.charAt(0) == '-' ? -seconds : seconds;
         }

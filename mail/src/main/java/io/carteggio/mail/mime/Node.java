@@ -82,7 +82,7 @@ final class Node {
 
     /// Whether it counts as an attachment: a leaf, not of type message, with a name or marked as attachment.
     boolean isAttachment() {
-        if (kind != Kind.LEAF || !children.isEmpty() || type.isMessage()) {
+        if (kind != Kind.LEAF || type.isMessage() || type.isMultipart()) {
             return false;
         }
         return name().isPresent()

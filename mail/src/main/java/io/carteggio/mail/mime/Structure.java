@@ -30,6 +30,8 @@ final class Structure {
     private int parts = 1;
     private int partHeaderBytes;
     private long lastContentEnd;
+    /// Where a line begins that looks out of place in the header being read; -1 where there is none.
+    private long suspect = -1;
 
     private Structure(OctetLines lines, ReadLimits limits, int level, int baseDepth) {
         this.lines = lines;
@@ -77,13 +79,11 @@ final class Structure {
         startHeader(root, 0);
         open.add(root);
         while (lines.next()) {
-            if (lines.startsLine() && isDelimiter()) {
-                lastContentEnd = lines.end();
-                continue;
-            }
-            Node innermost = open.getLast();
-            if (innermost.header != null) {
-                headerPiece(innermost);
+            if (!lines.startsLine() || !isDelimiter()) {
+                Node innermost = open.getLast();
+                if (innermost.header != null) {
+                    headerPiece(innermost);
+                }
             }
             lastContentEnd = lines.contentEndOffset();
         }
@@ -102,7 +102,10 @@ final class Structure {
         return header;
     }
 
-    /// One piece of a header's line; ends the header at an empty line, or before a line that is none of a header.
+    /// One piece of a header's line. The header ends at an empty line, or before two lines that are none of a header:
+    /// one
+    /// alone is damage within the header (a fold without its blank), two are a body without the line that parts it
+    off.
     private void headerPiece(Node node) {
         HeaderCollector header = node.header;
         if (header == null) {
@@ -110,23 +113,32 @@ final class Structure {
         }
         int from = lines.from();
         int to = lines.contentEnd();
-        if (lines.startsLine()) {
-            if (from == to) {
-                endHeader(node, lines.end());
-                return;
+        if (!lines.startsLine()) {
+            if (suspect < 0) {
+                header.append(lines.array(), from, to);
             }
-            if (lines.start() == node.bodyStart && node.isMessage) {
-                if (isMboxLine(lines.array(), from, to)) {
-                    return;
-                }
-                if (lines.start() == 0) {
-                    from += byteOrderMark(lines.array(), from, to);
-                }
-            }
+            return;
         }
-        if (!header.take(lines.array(), from, to, lines.startsLine())) {
+        if (from == to) {
+            endHeader(node, lines.end());
+            return;
+        }
+        if (lines.start() == 0) {
+            from += byteOrderMark(lines.array(), from, to);
+        }
+        if (suspect >= 0 ? header.takeField(lines.array(), from, to) : header.takeLine(lines.array(), from, to)) {
+            suspect = -1;
+        } else if (isMboxLine(lines.array(), from, to)) {
+            suspect = -1;
+        } else if (suspect < 0) {
+            suspect = lines.start();
             notes.add(Note.DAMAGED_HEADER);
-            endHeader(node, lines.start());
+        } else {
+            endHeader(node, suspect);
+            Node innermost = open.getLast();
+            if (innermost.header != null) {
+                headerPiece(innermost); // a message begins with this body: the line is its first
+            }
         }
     }
 
@@ -142,14 +154,13 @@ final class Structure {
                 : 0;
     }
 
-    private void endHeader(Node node, long bodyStart) {
+    private void endHeader(Node node, long afterHeader) {
         HeaderCollector header = node.header;
         if (header == null) {
             return;
         }
         node.fields = header.finish();
         node.header = null;
-        node.bodyStart = bodyStart;
         if (node != root) {
             partHeaderBytes += header.blockBytes();
         }
@@ -163,6 +174,11 @@ final class Structure {
         if (node.type.value().indexOf('/') <= 0) {
             node.type = node.type.value().isEmpty() ? fallback : new ContentType("text/plain", node.type.parameters());
         }
+        // a text's first line may be what looked like damage: nothing may be lost; other bodies must not begin with it
+        boolean suspectIsText = suspect >= 0 && node.type.isText() && node.encoding() == TransferEncoding.IDENTITY;
+        long bodyStart = suspectIsText ? suspect : afterHeader;
+        suspect = -1;
+        node.bodyStart = bodyStart;
         if (node.type.isMultipart()) {
             beginMultipart(node);
         } else if (node.isNestedLetter() && node.encoding() == TransferEncoding.IDENTITY) {

@@ -137,7 +137,7 @@ final class Texts {
         // four octets a character is the most that a charset of mail takes
         long wanted = Math.min(node.length(), 4L * limits.textChars() + 4);
         byte[] octets;
-        try (InputStream in = LetterReader.open(mail, node, new LetterReader.NotingMonitor(notes))) {
+        try (InputStream in = LetterReader.open(mail, node, () -> notes.add(Note.DAMAGED_ENCODING))) {
             octets = in.readNBytes((int) Math.min(wanted, Integer.MAX_VALUE - 16));
             if (octets.length == wanted && in.read() >= 0) {
                 notes.add(Note.TEXT_TRUNCATED);

@@ -1,9 +1,6 @@
 package io.carteggio.mail.mime;
 
 import java.io.InputStream;
-import org.apache.james.mime4j.codec.Base64InputStream;
-import org.apache.james.mime4j.codec.DecodeMonitor;
-import org.apache.james.mime4j.codec.QuotedPrintableInputStream;
 
 /// How a part's octets are written in the mail (RFC 2045 6).
 enum TransferEncoding {
@@ -35,13 +32,13 @@ enum TransferEncoding {
         return c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     }
 
-    /// The octets that are meant. Damaged input gives what can be read of it and tells the monitor.
-    InputStream decode(InputStream in, DecodeMonitor monitor) {
+    /// The octets that are meant. Damaged input gives what can be read of it, and calls `onDamage` once.
+    InputStream decode(InputStream in, Runnable onDamage) {
         return switch (this) {
             case IDENTITY -> in;
-            case BASE64 -> new Base64InputStream(in, monitor);
-            case QUOTED_PRINTABLE -> new QuotedPrintableInputStream(in, monitor);
-            case UUENCODE -> new UuInputStream(in);
+            case BASE64 -> new Base64Stream(in, onDamage);
+            case QUOTED_PRINTABLE -> new QuotedPrintableStream(in, onDamage);
+            case UUENCODE -> new UuStream(in, onDamage);
         };
     }
 }
