@@ -105,7 +105,7 @@ final class Structure {
     /// One piece of a header's line. The header ends at an empty line, or before two lines that are none of a header:
     /// one
     /// alone is damage within the header (a fold without its blank), two are a body without the line that parts it
-    off.
+    /// off.
     private void headerPiece(Node node) {
         HeaderCollector header = node.header;
         if (header == null) {

@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,14 +15,17 @@ final class Assets {
     static final String ICON = "icon.svg";
 
     /// A file as it is sent.
-    record Asset(String type, byte[] bytes, String url) {
+    record Asset(String type, Content bytes, String url) {
         private static Asset of(String name, String type) {
             try (InputStream in = Assets.class.getResourceAsStream("/web/" + name)) {
                 if (in == null) {
                     throw new IllegalStateException("the program was built without web/" + name);
                 }
                 byte[] bytes = in.readAllBytes();
-                return new Asset(type, bytes, "/assets/" + Sha256.of(bytes).toString().substring(0, 12) + "/" + name);
+                return new Asset(
+                        type,
+                        Content.of(bytes),
+                        "/assets/" + Sha256.of(bytes).toString().substring(0, 12) + "/" + name);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -122,7 +122,11 @@ final class BooksPages {
     private List<TrailRow> trailRows(List<Act.Audited> entries) {
         return entries.stream()
                 .map(a -> new TrailRow(
-                        site.words().exact(a.at()), a.by(), a.what(), a.object(), a.reason().orElse("")))
+                        site.words().exact(a.at()),
+                        a.by(),
+                        a.what(),
+                        a.object(),
+                        a.reason().orElse("")))
                 .toList();
     }
 }

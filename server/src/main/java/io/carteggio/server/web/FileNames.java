@@ -12,8 +12,8 @@ final class FileNames {
     private static final String ATTR_CHARS = "!#$&+-.^_`|~";
 
     /// Types that a browser may know of a download; everything else is just octets.
-    private static final Set<String> SAFE = Set.of(
-            "application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp", "text/plain", "text/csv");
+    private static final Set<String> SAFE =
+            Set.of("application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp", "text/plain", "text/csv");
 
     /// Picture formats by their first octets; only these are shown within a letter. No SVG: that is a document.
     private static final Map<String, String> PICTURES =
@@ -41,21 +41,19 @@ final class FileNames {
     /// A name that is one: no path, no control or direction characters, not hidden, not endless.
     static String safe(String name) {
         StringBuilder safe = new StringBuilder();
-        name.codePoints()
-                .limit(4 * LIMIT_CHARS)
-                .forEach(c -> {
-                    int type = Character.getType(c);
-                    if (FORBIDDEN.indexOf(c) >= 0) {
-                        safe.append('_');
-                    } else if (Character.isSpaceChar(c)) {
-                        safe.append(' ');
-                    } else if (type != Character.CONTROL
-                            && type != Character.FORMAT
-                            && type != Character.SURROGATE
-                            && type != Character.UNASSIGNED) {
-                        safe.appendCodePoint(c);
-                    }
-                });
+        name.codePoints().limit(4 * LIMIT_CHARS).forEach(c -> {
+            int type = Character.getType(c);
+            if (FORBIDDEN.indexOf(c) >= 0) {
+                safe.append('_');
+            } else if (Character.isSpaceChar(c)) {
+                safe.append(' ');
+            } else if (type != Character.CONTROL
+                    && type != Character.FORMAT
+                    && type != Character.SURROGATE
+                    && type != Character.UNASSIGNED) {
+                safe.appendCodePoint(c);
+            }
+        });
         String stripped = safe.toString().strip().replaceAll("^[.\\s]+|[.\\s]+$", "");
         if (stripped.codePointCount(0, stripped.length()) > LIMIT_CHARS) {
             stripped = shortened(stripped);

@@ -88,7 +88,8 @@ final class LetterPages {
             String value = field.decoded();
             fieldsCut |= value.length() > FIELD_LIMIT_CHARS;
             fields.add(new Field(
-                    field.name(), value.length() > FIELD_LIMIT_CHARS ? value.substring(0, FIELD_LIMIT_CHARS) + "…" : value));
+                    field.name(),
+                    value.length() > FIELD_LIMIT_CHARS ? value.substring(0, FIELD_LIMIT_CHARS) + "…" : value));
         }
         return new LetterView(
                 id,
@@ -107,7 +108,10 @@ final class LetterPages {
                         .limit(FILES_SHOWN)
                         .map(a -> file(id, a))
                         .toList(),
-                letter.nested().stream().limit(FILES_SHOWN).map(n -> file(id, n)).toList(),
+                letter.nested().stream()
+                        .limit(FILES_SHOWN)
+                        .map(n -> file(id, n))
+                        .toList(),
                 fields,
                 fieldsCut,
                 "/letters/" + id + "/original",
@@ -142,8 +146,10 @@ final class LetterPages {
     private EnvelopeBox box(Visit visit, String id, EnvelopeView e) {
         var entry = e.testimony().entry();
         boolean all = visit.viewer() instanceof Viewer.Auditor || sentBy(visit.self(), e);
-        List<Line> lines =
-                e.addressees().stream().limit(LINES_SHOWN).map(LetterPages::line).toList();
+        List<Line> lines = e.addressees().stream()
+                .limit(LINES_SHOWN)
+                .map(LetterPages::line)
+                .toList();
         return new EnvelopeBox(
                 e.source(),
                 site.words().exact(entry.arrived()),
@@ -152,7 +158,9 @@ final class LetterPages {
                 e.onBehalfOf().map(Address::raw),
                 lines,
                 // said whether there are blind copies or not, so that it tells nothing
-                all ? Optional.empty() : Optional.of("Blind copies to others are shown to the sender and to auditors only."),
+                all
+                        ? Optional.empty()
+                        : Optional.of("Blind copies to others are shown to the sender and to auditors only."),
                 entry.dialect(),
                 all && e.testimony().evidence().isPresent()
                         ? Optional.of("/letters/" + id + "/reports/" + e.arrival())
@@ -162,21 +170,19 @@ final class LetterPages {
     private boolean sentBy(Person person, EnvelopeView e) {
         var tenures = site.desk().people().directory().tenures(person);
         return Stream.concat(e.sender().stream(), e.onBehalfOf().stream())
-                .anyMatch(s -> tenures.stream()
-                        .anyMatch(t -> t.addressKey().equals(s.key()) && t.covers(e.at())));
+                .anyMatch(s -> tenures.stream().anyMatch(t -> t.addressKey().equals(s.key()) && t.covers(e.at())));
     }
 
     private static Line line(Addressee a) {
         List<String> way = new ArrayList<>();
         a.told().expanded().ifPresent(group -> way.add("through the list " + group.raw()));
         a.told().forwarded().ifPresent(from -> way.add("forwarded from " + from.raw()));
-        String role =
-                switch (a.seenAs()) {
-                    case TO -> "To";
-                    case CC -> "Cc";
-                    case BCC -> a.told().role() == Role.BCC ? "Blind copy" : "Not in the header";
-                    case RECIPIENT -> "Recipient";
-                };
+        String role = switch (a.seenAs()) {
+            case TO -> "To";
+            case CC -> "Cc";
+            case BCC -> a.told().role() == Role.BCC ? "Blind copy" : "Not in the header";
+            case RECIPIENT -> "Recipient";
+        };
         return new Line(role, a.told().address().raw(), way, a.blind());
     }
 
@@ -196,25 +202,29 @@ final class LetterPages {
                     both ? Optional.of(asText) : Optional.empty(),
                     html.blockedPictures() == 0
                             ? Optional.empty()
-                            : Optional.of(Words.count(html.blockedPictures(), "remote picture", "remote pictures") + " blocked"),
-                    html.cut() ? Optional.of("The text is very long and is shown in part; the original has all of it.") : Optional.empty());
+                            : Optional.of(Words.count(html.blockedPictures(), "remote picture", "remote pictures")
+                                    + " blocked"),
+                    html.cut()
+                            ? Optional.of("The text is very long and is shown in part; the original has all of it.")
+                            : Optional.empty());
         }
         PlainText text = PlainText.of(letter.text().orElse(""));
         return new Body(
                 Optional.empty(),
-                text.lines(),
+                text.blocks(),
                 both ? Optional.of(asHtml) : Optional.empty(),
                 Optional.empty(),
-                text.cut() ? Optional.of("The text is very long and is shown in part; the original has all of it.") : Optional.empty());
+                text.cut()
+                        ? Optional.of("The text is very long and is shown in part; the original has all of it.")
+                        : Optional.empty());
     }
 
     /// The letter's HTML, made harmless, for the frame on its page.
     void html(Visit visit) throws ArchiveException, IOException {
         Optional<LetterId> id = id(visit);
         boolean ofThePage = id.isPresent() && Tokens.same(pass(visit, id.get().text()), visit.query("pass"));
-        Optional<OpenLetter> open = ofThePage
-                ? site.desk().reading().openDuringWalk(visit.viewer(), id.get())
-                : opened(visit);
+        Optional<OpenLetter> open =
+                ofThePage ? site.desk().reading().openDuringWalk(visit.viewer(), id.get()) : opened(visit);
         Optional<Letter> letter = Optional.empty();
         if (open.isPresent()) {
             letter = Optional.of(LetterReader.read(open.get().bytes(), LIMITS));
@@ -228,7 +238,8 @@ final class LetterPages {
         Stream.concat(letter.get().attachments().stream(), letter.get().otherParts().stream())
                 .filter(a -> FileNames.isPicture(a.type()))
                 .forEach(a -> a.contentId().ifPresent(cid -> byContentId.putIfAbsent(cid, a)));
-        String picturePass = visit.loggedIn().handle() + "." + pass(visit, open.get().letter().id().text());
+        String picturePass = visit.loggedIn().handle() + "."
+                + pass(visit, open.get().letter().id().text());
         MailHtml html = MailHtml.of(
                 letter.get().html().orElseThrow(),
                 cid -> Optional.ofNullable(byContentId.get(cid)).map(a -> base + a.index() + "/" + picturePass));
@@ -251,8 +262,7 @@ final class LetterPages {
     /// address names the session and carries the pass, and the scope decides as always.
     void picture(Visit visit) throws ArchiveException, IOException {
         String[] words = visit.path("pass").split("\\.", 2);
-        Optional<Session> session =
-                words.length == 2 ? site.sessions().ofHandle(words[0]) : Optional.empty();
+        Optional<Session> session = words.length == 2 ? site.sessions().ofHandle(words[0]) : Optional.empty();
         Optional<Person> person =
                 session.flatMap(s -> site.desk().people().directory().byId(s.person()));
         Optional<LetterId> id = id(visit);
@@ -261,10 +271,12 @@ final class LetterPages {
             return;
         }
         Viewer viewer = Visit.viewer(session.get(), person.get());
-        Optional<OpenLetter> open = Tokens.same(pass(session.get(), viewer, id.get().text()), words[1])
-                ? site.desk().reading().openDuringWalk(viewer, id.get())
-                : Optional.empty();
-        Optional<InputStream> part = open.isEmpty() ? Optional.empty() : part(visit, open.get().bytes());
+        Optional<OpenLetter> open =
+                Tokens.same(pass(session.get(), viewer, id.get().text()), words[1])
+                        ? site.desk().reading().openDuringWalk(viewer, id.get())
+                        : Optional.empty();
+        Optional<InputStream> part =
+                open.isEmpty() ? Optional.empty() : part(visit, open.get().bytes());
         if (part.isEmpty()) {
             visit.notFound();
             return;

@@ -21,7 +21,8 @@ final class LogInPages {
     /// Longer names and addresses are nobody's (RFC 5321 4.5.3.1: 254 for an address).
     private static final int ACCOUNT_LIMIT_CHARS = 320;
 
-    private static final Pattern LOCAL_PATH = Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
+    private static final Pattern LOCAL_PATH =
+            Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
     private static final String LINK_GONE = "This link is no longer valid";
 
     private final Site site;
@@ -205,7 +206,12 @@ final class LogInPages {
         if (account.isEmpty()
                 || account.length() > ACCOUNT_LIMIT_CHARS
                 || password.length() > 4 * Passwords.MOST_CHARS) {
-            form(visit, HttpStatus.UNPROCESSABLE_CONTENT, account, next, Optional.of("Give your name or e-mail address."));
+            form(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    account,
+                    next,
+                    Optional.of("Give your name or e-mail address."));
             return;
         }
         String braked = account.toLowerCase(Locale.ROOT);

@@ -25,12 +25,85 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
     static final int LIMIT_CHARS = 2_000_000;
 
     private static final String[] ELEMENTS = {
-        "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption",
-        "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em",
-        "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins",
-        "kbd", "li", "main", "mark", "menu", "nav", "nobr", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp",
-        "section", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
-        "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"
+        "a",
+        "abbr",
+        "acronym",
+        "address",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "font",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "li",
+        "main",
+        "mark",
+        "menu",
+        "nav",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "wbr"
     };
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}%?");
@@ -91,7 +164,8 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
                 .matching((element, attribute, value) -> link(value).orElse(null))
                 .onElements("a")
                 .allowAttributes("src")
-                .matching((element, attribute, value) -> source(value, pictures, counter).orElse(null))
+                .matching((element, attribute, value) ->
+                        source(value, pictures, counter).orElse(null))
                 .onElements("img")
                 .allowAttributes("background")
                 .matching((element, attribute, value) -> {
@@ -101,7 +175,8 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
                 .onElements("table", "td", "th", "tr", "div")
                 .allowAttributes("style")
                 .matching((element, attribute, value) -> {
-                    counter.blocked += (int) REMOTE_IN_STYLE.matcher(value).results().count();
+                    counter.blocked +=
+                            (int) REMOTE_IN_STYLE.matcher(value).results().count();
                     return value;
                 })
                 .globally()
@@ -115,8 +190,18 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
                 .matching(WORD)
                 .globally()
                 .allowAttributes(
-                        "width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "hspace", "vspace",
-                        "size", "start", "span")
+                        "width",
+                        "height",
+                        "border",
+                        "cellpadding",
+                        "cellspacing",
+                        "colspan",
+                        "rowspan",
+                        "hspace",
+                        "vspace",
+                        "size",
+                        "start",
+                        "span")
                 .matching(NUMBER)
                 .globally()
                 .allowAttributes("color", "bgcolor")
@@ -146,8 +231,7 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         return good ? Optional.of(url) : Optional.empty();
     }
 
-    private static Optional<String> source(
-            String value, Function<String, Optional<String>> pictures, Counter counter) {
+    private static Optional<String> source(String value, Function<String, Optional<String>> pictures, Counter counter) {
         String url = value.strip();
         if (url.regionMatches(true, 0, "cid:", 0, 4)) {
             return pictures.apply(url.substring(4));

@@ -33,8 +33,8 @@ public final class Passwords {
     private static final int MEMORY_LIMIT_KIB = 65_536;
 
     private static final int PASSES_LIMIT = 10;
-    private static final Pattern PHC =
-            Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,6}),t=(\\d{1,2}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
+    private static final Pattern PHC = Pattern.compile(
+            "\\$argon2id\\$v=19\\$m=(\\d{1,6}),t=(\\d{1,2}),p=(\\d{1,2})\\$([A-Za-z0-9+/]+)\\$([A-Za-z0-9+/]+)");
 
     private static final Base64.Encoder ENCODER = Base64.getEncoder().withoutPadding();
 
@@ -107,8 +107,8 @@ public final class Passwords {
     }
 
     private static String phc(byte[] salt, byte[] hash) {
-        return "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$" + ENCODER.encodeToString(salt) + "$"
-                + ENCODER.encodeToString(hash);
+        return "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$" + ENCODER.encodeToString(salt)
+                + "$" + ENCODER.encodeToString(hash);
     }
 
     private byte[] argon2(String password, byte[] salt, int memoryKib, int passes, int lanes, int sizeBytes)

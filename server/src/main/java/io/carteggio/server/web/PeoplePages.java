@@ -62,17 +62,12 @@ final class PeoplePages {
             boolean known = site.desk().people().directory().people().stream()
                     .anyMatch(p -> p.name().equals(typed.name()));
             if (known) {
-                throw new IllegalArgumentException(
-                        "There is a person named " + typed.name() + " already. Choose the name in the list to add an address.");
+                throw new IllegalArgumentException("There is a person named " + typed.name()
+                        + " already. Choose the name in the list to add an address.");
             }
             String id = site.desk()
                     .people()
-                    .add(
-                            site.desk().acts(),
-                            visit.self().name(),
-                            typed.name(),
-                            role(typed.role()),
-                            holdings);
+                    .add(site.desk().acts(), visit.self().name(), typed.name(), role(typed.role()), holdings);
             visit.loggedIn().tell(typed.name() + " is added. Make an invitation link so that she or he can log in.");
             visit.redirect("/people/" + id);
         } catch (IllegalArgumentException e) {
@@ -100,8 +95,9 @@ final class PeoplePages {
             Optional<String> link,
             Optional<String> fault,
             TypedAddress typed) {
-        Optional<String> until = link.map(
-                l -> site.words().full(site.clock().instant().plus(Invitations.VALID)).text());
+        Optional<String> until = link.map(l -> site.words()
+                .full(site.clock().instant().plus(Invitations.VALID))
+                .text());
         visit.page(status, "person", person.name(), new PersonView(row(site, person), link, until, fault, typed));
     }
 
@@ -127,7 +123,8 @@ final class PeoplePages {
                     typed);
             return;
         }
-        visit.loggedIn().tell(typed.address() + " now belongs to " + person.get().name() + ".");
+        visit.loggedIn()
+                .tell(typed.address() + " now belongs to " + person.get().name() + ".");
         visit.redirect("/people/" + person.get().id());
     }
 
@@ -137,9 +134,7 @@ final class PeoplePages {
             visit.notFound();
             return;
         }
-        site.desk()
-                .acts()
-                .audit(visit.self().name(), "invite", person.get().name(), Optional.empty());
+        site.desk().acts().audit(visit.self().name(), "invite", person.get().name(), Optional.empty());
         String path = "/invitation/" + site.invitations().invite(person.get().id());
         person(
                 visit,

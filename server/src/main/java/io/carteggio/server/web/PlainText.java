@@ -11,22 +11,23 @@ import java.util.regex.Pattern;
 /// A letter's plain text cut into pieces for its page: quoted lines by depth, links.
 ///
 /// @param cut whether the text was over the limit
-record PlainText(List<Body.Line> lines, boolean cut) {
+record PlainText(List<Body.Block> blocks, boolean cut) {
     static final int LIMIT_CHARS = 300_000;
     static final int LINKS_LIMIT = 1_000;
     private static final int DEPTH_SHOWN = 4;
 
     /// Possessive, so that no text makes it slow.
-    private static final Pattern LINK = Pattern.compile("https?://[^\\s<>\"'`\\p{Cntrl}]{1,2000}+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LINK =
+            Pattern.compile("https?://[^\\s<>\"'`\\p{Cntrl}]{1,2000}+", Pattern.CASE_INSENSITIVE);
 
     static PlainText of(String text) {
         boolean cut = text.length() > LIMIT_CHARS;
         String shown = cut ? text.substring(0, LIMIT_CHARS) : text;
-        List<Body.Line> blocks = new ArrayList<>();
+        List<Body.Block> blocks = new ArrayList<>();
         StringBuilder block = new StringBuilder();
         int depth = 0;
         int[] links = {0};
-        for (String line : (Iterable<String>) shown.lines()::iterator) {
+        for (String line : shown.split("\\R", -1)) {
             int itsDepth = depth(line);
             if (itsDepth != depth && !block.isEmpty()) {
                 blocks.add(block(depth, block, links));
@@ -40,10 +41,10 @@ record PlainText(List<Body.Line> lines, boolean cut) {
         return new PlainText(blocks, cut);
     }
 
-    private static Body.Line block(int depth, StringBuilder block, int[] links) {
-        Body.Line line = new Body.Line(Math.min(depth, DEPTH_SHOWN), pieces(block.toString(), links));
+    private static Body.Block block(int depth, StringBuilder block, int[] links) {
+        Body.Block done = new Body.Block(Math.min(depth, DEPTH_SHOWN), pieces(block.toString(), links));
         block.setLength(0);
-        return line;
+        return done;
     }
 
     /// How many `>` the line begins with (RFC 3676 4.5).

@@ -43,8 +43,14 @@ final class SearchPages {
         String text = visit.query("q").strip();
         long before = visit.numberBefore();
         if (text.length() > QUERY_LIMIT_CHARS) {
-            mistaken(visit, text.substring(0, QUERY_LIMIT_CHARS), new Mistake(
-                    "", "", "", "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
+            mistaken(
+                    visit,
+                    text.substring(0, QUERY_LIMIT_CHARS),
+                    new Mistake(
+                            "",
+                            "",
+                            "",
+                            "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
             return;
         }
         switch (Asked.of(text, site)) {
@@ -97,12 +103,13 @@ final class SearchPages {
                 : Words.count(results.total(), "letter matches", "letters match") + whose;
         Optional<String> honest = results.notFullySearched() == 0
                 ? Optional.empty()
-                : Optional.of(results.notFullySearched() == 1
-                        ? "1 letter could not be searched wholly: it is encrypted, damaged or very large. "
-                                + "It may hold what you look for."
-                        : Words.number(results.notFullySearched())
-                                + " letters could not be searched wholly: they are encrypted, damaged or very large. "
-                                + "They may hold what you look for.");
+                : Optional.of(
+                        results.notFullySearched() == 1
+                                ? "1 letter could not be searched wholly: it is encrypted, damaged or very large. "
+                                        + "It may hold what you look for."
+                                : Words.number(results.notFullySearched())
+                                        + " letters could not be searched wholly: they are encrypted, damaged or very large. "
+                                        + "They may hold what you look for.");
         String address = "/search?" + (text.isEmpty() ? "" : "q=" + encoded(text) + "&");
         return new SearchResults(
                 text,

@@ -44,7 +44,8 @@ final class Sessions {
 
     /// The session of this cookie, which thereby lives on.
     synchronized Optional<Session> of(String cookie) {
-        Optional<Session> session = Optional.ofNullable(byCookie.get(key(cookie))).filter(this::alive);
+        Optional<Session> session =
+                Optional.ofNullable(byCookie.get(key(cookie))).filter(this::alive);
         session.ifPresent(s -> s.seen(clock.instant()));
         return session;
     }

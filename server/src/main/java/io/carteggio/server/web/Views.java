@@ -11,8 +11,8 @@ final class Views {
     private static final String PACKAGE = "io.carteggio.server.web.templates";
 
     // the path is where classes would lie outside of the class path; ours lie on it
-    private final TemplateEngine engine = TemplateEngine.createPrecompiled(
-            null, ContentType.Html, Views.class.getClassLoader(), PACKAGE);
+    private final TemplateEngine engine =
+            TemplateEngine.createPrecompiled(null, ContentType.Html, Views.class.getClassLoader(), PACKAGE);
 
     /// The whole page, made before the first byte is sent: a page that fails never goes out in half.
     String html(String template, Frame frame, Object page) {

@@ -8,6 +8,7 @@ import io.carteggio.server.web.page.Frame.NavItem;
 import io.carteggio.server.web.page.Message;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,7 @@ final class Visit {
         this.site = site;
         this.ctx = ctx;
         Optional<Session> found = cookie(sessionCookie()).flatMap(site.sessions()::of);
-        this.person = found.flatMap(
-                s -> site.desk().people().directory().byId(s.person()));
+        this.person = found.flatMap(s -> site.desk().people().directory().byId(s.person()));
         this.session = person.isPresent() ? found : Optional.empty();
     }
 
@@ -177,15 +177,16 @@ final class Visit {
         ctx.result(text);
     }
 
-    void asset(Assets assets) {
-        Optional<Assets.Asset> asset = assets.named(path("name")).filter(a -> a.url().equals(ctx.path()));
+    void asset(Assets assets) throws IOException {
+        Optional<Assets.Asset> asset =
+                assets.named(path("name")).filter(a -> a.url().equals(ctx.path()));
         if (asset.isEmpty()) {
             notFound();
             return;
         }
         ctx.header("Cache-Control", "public, max-age=31536000, immutable");
         ctx.contentType(asset.get().type());
-        ctx.result(asset.get().bytes());
+        ctx.result(asset.get().bytes().open());
     }
 
     // ---- log-in ----

@@ -16,8 +16,8 @@ public record WebConfig(String host, int port, Optional<String> publicUrl, ZoneI
             throw new IllegalArgumentException("no port: " + port);
         }
         if (publicUrl.isPresent() && !publicUrl.get().matches("https?://[^/\\s]+")) {
-            throw new IllegalArgumentException("a public URL looks like https://archive.example.com, not "
-                    + publicUrl.get());
+            throw new IllegalArgumentException(
+                    "a public URL looks like https://archive.example.com, not " + publicUrl.get());
         }
     }
 

@@ -60,7 +60,9 @@ public final class WebServer implements AutoCloseable {
 
     /// Where people reach the pages.
     public URI url() {
-        String host = site.config().host().contains(":") ? "[" + site.config().host() + "]" : site.config().host();
+        String host = site.config().host().contains(":")
+                ? "[" + site.config().host() + "]"
+                : site.config().host();
         return URI.create(site.config().publicUrl().orElse("http://" + host + ":" + port()) + "/");
     }
 
@@ -106,8 +108,8 @@ public final class WebServer implements AutoCloseable {
                 }
             });
         });
-        config.routes.before(ctx ->
-                SecurityHeaders.everywhere(site.config().secure()).forEach(ctx::header));
+        config.routes.before(
+                ctx -> SecurityHeaders.everywhere(site.config().secure()).forEach(ctx::header));
         for (Route route : Routes.all(site)) {
             switch (route.method()) {
                 case GET -> config.routes.get(route.path(), ctx -> answer(route, ctx));
@@ -135,11 +137,10 @@ public final class WebServer implements AutoCloseable {
             visit.redirect("/set-up");
             return;
         }
-        boolean needsPerson =
-                switch (route.who()) {
-                    case ANYBODY, VISITOR -> false;
-                    case PERSON, AUDITOR, ADMINISTRATOR -> true;
-                };
+        boolean needsPerson = switch (route.who()) {
+            case ANYBODY, VISITOR -> false;
+            case PERSON, AUDITOR, ADMINISTRATOR -> true;
+        };
         if (needsPerson && visit.person().isEmpty()) {
             visit.redirect(
                     route.method() == Method.GET

@@ -40,7 +40,13 @@ public record BooksView(
 
     /// An arrival that is kept whole because nobody could read it: envelope and reason only.
     public record QuarantineRow(
-            String number, LetterView.Moment arrived, String source, String sender, String recipients, String reason, String size) {}
+            String number,
+            LetterView.Moment arrived,
+            String source,
+            String sender,
+            String recipients,
+            String reason,
+            String size) {}
 
     /// An entry of the audit trail.
     public record TrailRow(LetterView.Moment at, String by, String what, String object, String reason) {}

@@ -72,13 +72,13 @@ public record LetterView(
     /// @param blocked how many remote pictures were not loaded, in words
     public record Body(
             Optional<String> frameUrl,
-            List<Line> text,
+            List<Block> text,
             Optional<String> otherUrl,
             Optional<String> blocked,
             Optional<String> cut) {
         /// Consecutive lines of the same quoting depth, split into words and links.
-        public record Line(int depth, List<Piece> pieces) {
-            public Line {
+        public record Block(int depth, List<Piece> pieces) {
+            public Block {
                 pieces = List.copyOf(pieces);
             }
         }
