@@ -301,6 +301,13 @@ class HostileMailTest {
         assertThat(header.to()).isEmpty();
     }
 
+    /// Found by FuzzTest.
+    @Test
+    void headerAloneCanEndWithoutAnEmptyLine() throws IOException {
+        assertThat(LetterReader.header(raw("Subject: s\nstray\nstray\n")).subject())
+                .contains("s");
+    }
+
     @Test
     void opensAnAttachmentBehindAnEmptyPart() {
         Content mail = raw(multipart("--b\n--b\nContent-Disposition: attachment\n\nx\n\n--b--"));
