@@ -63,7 +63,7 @@ class AddressListTest {
                 "Anna <a@b.c, d@e                         ~ `Anna <a@b.c>| <d@e>`",
                 "Anna <<a@b.c>>                           ~ `Anna <a@b.c>`",
                 "(never closed a@b                        ~ `(never closed <a@b>`",
-                "\"never closed <a@b>                     ~ `"never closed <a@b>`",
+                "\"never closed <a@b>                     ~ `\"never closed <a@b>`",
                 "<>                                       ~ ``",
                 "Anna                                     ~ ` <Anna>`",
                 "two words                                ~ ``",
