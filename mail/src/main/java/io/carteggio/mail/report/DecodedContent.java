@@ -1,13 +1,12 @@
 package io.carteggio.mail.report;
 
 import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.TransferDecoding;
 import io.carteggio.mail.structure.TransferEncoding;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
-import org.apache.james.mime4j.codec.Base64InputStream;
-import org.apache.james.mime4j.codec.QuotedPrintableInputStream;
 
 /// Transfer-encoded octets seen decoded (RFC 2045, 6.7 and 6.8), leniently. Decodes anew each time it is opened and
 /// keeps nothing, so a range costs the decoding of all before it.
@@ -25,8 +24,8 @@ record DecodedContent(Content encoded, TransferEncoding encoding, long sizeBytes
 
     static InputStream decode(InputStream in, TransferEncoding encoding) {
         return switch (encoding) {
-            case BASE64 -> new Base64InputStream(in);
-            case QUOTED_PRINTABLE -> new QuotedPrintableInputStream(in);
+            case BASE64 -> TransferDecoding.base64(in);
+            case QUOTED_PRINTABLE -> TransferDecoding.quotedPrintable(in);
         };
     }
 
