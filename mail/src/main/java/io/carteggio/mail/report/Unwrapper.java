@@ -50,24 +50,23 @@ public final class Unwrapper {
     /// @throws IOException only where the content itself cannot be read
     public static Unwrapped unwrap(Content mail) throws IOException {
         Entity top = Structure.scan(mail);
-        Optional<Part> status = notice(top);
-        return status.isPresent() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
+        List<Part> status = statusParts(top);
+        return !status.isEmpty() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
     }
 
     // ---- notices -------------------------------------------------------------------------------------------------
 
-    /// The part that makes the mail a delivery status notice.
-    private static Optional<Part> notice(Entity top) {
-        boolean report = top.type().is("multipart", "report");
-        if (!report && !top.header().has("X-MS-Exchange-Message-Is-Ndr")) {
-            return Optional.empty();
+    /// The parts that make the mail a delivery status notice; RFC 6522 knows one, some programs write several.
+    private static List<Part> statusParts(Entity top) {
+        if (!top.type().is("multipart", "report") && !top.header().has("X-MS-Exchange-Message-Is-Ndr")) {
+            return List.of();
         }
         return top.children().stream()
                 .filter(child -> {
                     MediaType type = child.header().contentType();
                     return type.is("message", "delivery-status") || type.is("message", "global-delivery-status");
                 })
-                .findFirst();
+                .toList();
     }
 
     /// A notice that lost its status part, but still says what it is.
@@ -92,8 +91,8 @@ public final class Unwrapper {
                 || type.is("message", "global-headers");
     }
 
-    private static Unwrapped ndr(Content mail, Entity top, Optional<Part> statusPart) throws IOException {
-        DeliveryStatus status = statusPart.isPresent() ? status(mail, statusPart.get()) : DeliveryStatus.EMPTY;
+    private static Unwrapped ndr(Content mail, Entity top, List<Part> statusParts) throws IOException {
+        DeliveryStatus status = status(mail, statusParts);
         if (status.delayed()) {
             return new Unwrapped.Delay(status);
         }
@@ -101,7 +100,7 @@ public final class Unwrapper {
             return new Unwrapped.Delivered(status);
         }
         Warnings warnings = new Warnings();
-        long after = statusPart.map(Part::bodyEnd).orElse(0L);
+        long after = statusParts.isEmpty() ? 0 : statusParts.getFirst().bodyEnd();
         Optional<Part> part = top.children().stream()
                 .filter(child -> child.offset() >= after && isReturned(child))
                 .findFirst();
@@ -141,13 +140,18 @@ public final class Unwrapper {
         return new Unwrapped.Ndr(status, Optional.of(returned), headersOnly, report, gap, warnings.list());
     }
 
-    private static DeliveryStatus status(Content mail, Part part) throws IOException {
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        if (encoding.isEmpty()) {
-            return DeliveryStatus.read(mail, part);
+    private static DeliveryStatus status(Content mail, List<Part> parts) throws IOException {
+        List<Header> blocks = new ArrayList<>();
+        for (Part part : parts) {
+            Content body = mail.slice(part.bodyOffset(), part.bodySizeBytes());
+            Optional<TransferEncoding> encoding = part.header().transferEncoding();
+            if (encoding.isPresent()) {
+                body = DecodedContent.of(body, encoding.get());
+            }
+            blocks.add(part.header()); // fields may have slipped into it where the blank line is missing
+            blocks.addAll(Structure.blocks(body, 0, body.sizeBytes()));
         }
-        Content decoded = DecodedContent.of(mail.slice(part.bodyOffset(), part.bodySizeBytes()), encoding.get());
-        return DeliveryStatus.read(decoded, new Part(part.header(), 0, 0, decoded.sizeBytes()));
+        return DeliveryStatus.of(blocks);
     }
 
     /// Whether the mail has nothing but blanks after its header.
