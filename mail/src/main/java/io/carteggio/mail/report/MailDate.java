@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// Dates of RFC 5322, 3.3, with the old forms of 4.3. Reports and notices are written by programs, so this need not
 /// know
 /// what people's programs of 1998 wrote.
-final class MailDate {
+public final class MailDate {
     private static final Pattern FORM = Pattern.compile(
             "(\\d{1,2})\\s+([A-Za-z]{3})[a-z]*\\s+(\\d{4}|\\d{2})\\s+(\\d{1,2}):(\\d{2})(?::(\\d{2}))?(?:\\s*([+-])(\\d{2})(\\d{2}))?");
     private static final List<String> MONTHS =
@@ -22,7 +22,7 @@ final class MailDate {
 
     private MailDate() {}
 
-    static Optional<Instant> parse(String value) {
+    public static Optional<Instant> parse(String value) {
         Matcher m = FORM.matcher(value.length() > LONGEST ? value.substring(0, LONGEST) : value);
         if (!m.find()) {
             return Optional.empty();

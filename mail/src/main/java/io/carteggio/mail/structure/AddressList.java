@@ -10,7 +10,8 @@ import java.util.List;
 /// separate,
 /// several addresses may stand in one place with blanks between, angle brackets may be unclosed, quotes and brackets
 /// may
-/// be unbalanced. A quoted local part keeps its quotes. A single word without `@` is an address (local mail has such),
+/// be unbalanced. A quoted local part keeps its quotes. A single word without `@` is an address (local mail has
+/// such),
 /// several words are not. Linear in the length, throws nothing.
 public final class AddressList {
     private final String text;

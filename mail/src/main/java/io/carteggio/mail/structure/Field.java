@@ -12,7 +12,8 @@ import java.util.Locale;
 /// @param octets everything behind the colon up to the last line break (which is not included), folds and all; each
 ///     octet is the character of the same number (ISO 8859-1), so nothing is lost and nothing is decoded yet
 /// @param offset where the field begins
-/// @param sizeBytes the field's octets with its last line break; more than `octets` tells where [Structure] had to cut
+/// @param sizeBytes the field's octets with its last line break; more than `octets` tells where [Structure] had to
+///     cut
 public record Field(String name, String octets, long offset, long sizeBytes) {
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
