@@ -1,5 +1,6 @@
 package io.carteggio.mail.report;
 
+import io.carteggio.mail.mime.MailDate;
 import io.carteggio.mail.structure.Field;
 import io.carteggio.mail.structure.Header;
 import java.time.Instant;

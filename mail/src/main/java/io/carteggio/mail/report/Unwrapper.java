@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.MailDate;
+import io.carteggio.mail.mime.TransferEncoding;
 import io.carteggio.mail.report.Original.Kind;
 import io.carteggio.mail.report.Original.Span;
 import io.carteggio.mail.structure.Entity;
@@ -13,7 +15,6 @@ import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.MediaType;
 import io.carteggio.mail.structure.Part;
 import io.carteggio.mail.structure.Structure;
-import io.carteggio.mail.structure.TransferEncoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,9 +145,9 @@ public final class Unwrapper {
         List<Header> blocks = new ArrayList<>();
         for (Part part : parts) {
             Content body = mail.slice(part.bodyOffset(), part.bodySizeBytes());
-            Optional<TransferEncoding> encoding = part.header().transferEncoding();
-            if (encoding.isPresent()) {
-                body = DecodedContent.of(body, encoding.get());
+            TransferEncoding encoding = encoding(part);
+            if (encoding != TransferEncoding.IDENTITY) {
+                body = DecodedContent.of(body, encoding);
             }
             blocks.add(part.header()); // fields may have slipped into it where the blank line is missing
             blocks.addAll(Structure.blocks(body, 0, body.sizeBytes()));
@@ -364,8 +365,12 @@ public final class Unwrapper {
 
     private static InputStream decoded(Content whole, Part part) throws IOException {
         InputStream in = whole.open(part.bodyOffset(), part.bodySizeBytes());
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        return encoding.isPresent() ? DecodedContent.decode(in, encoding.get()) : in;
+        return DecodedContent.decode(in, encoding(part));
+    }
+
+    private static TransferEncoding encoding(Part part) {
+        return TransferEncoding.of(
+                part.header().text("Content-Transfer-Encoding").orElse(""));
     }
 
     private static EnvelopePart envelope(Content whole, Part text, Optional<String> parentId, Warnings warnings)
@@ -480,19 +485,16 @@ public final class Unwrapper {
 
     /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where
     /// there is one all the same, it is undone, unless the octets show that it was only claimed.
-    private static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
+    static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
         Content stored = whole.slice(part.bodyOffset(), part.bodySizeBytes());
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        if (encoding.isPresent()) {
-            if (FalseEncoding.isEncoded(stored, encoding.get())) {
-                warnings.add(
-                        Warning.Code.ENCODED_ORIGINAL,
-                        encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-                return new Original(kind, DecodedContent.of(stored, encoding.get()), Optional.empty());
+        TransferEncoding encoding = encoding(part);
+        if (encoding == TransferEncoding.BASE64 || encoding == TransferEncoding.QUOTED_PRINTABLE) {
+            String word = encoding.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (FalseEncoding.isEncoded(stored, encoding)) {
+                warnings.add(Warning.Code.ENCODED_ORIGINAL, word);
+                return new Original(kind, DecodedContent.of(stored, encoding), Optional.empty());
             }
-            warnings.add(
-                    Warning.Code.FALSE_ENCODING,
-                    encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            warnings.add(Warning.Code.FALSE_ENCODING, word);
         }
         return new Original(kind, stored, Optional.of(new Span(part.bodyOffset(), part.bodySizeBytes())));
     }
