@@ -47,7 +47,8 @@ public interface Content {
         return new InMemory(bytes.clone(), 0, bytes.length);
     }
 
-    /// Content over the first `length` octets of an array that the caller promises not to touch again; copies nothing.
+    /// Content over the first `length` octets of an array that the caller promises not to touch again; copies
+    /// nothing.
     static Content owning(byte[] bytes, int length) {
         return new InMemory(bytes, 0, length);
     }

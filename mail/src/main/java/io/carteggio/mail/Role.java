@@ -14,4 +14,9 @@ public enum Role {
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /// The role of a word that [#word] gave.
+    public static Role ofWord(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
 }

@@ -1,0 +1,79 @@
+package io.carteggio.archive;
+
+import io.carteggio.mail.Sha256;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// The public name of a letter: the first 160 bits of `HMAC-SHA-256(id key, sha256 of the letter)` in base 32.
+///
+/// Keyed, so that an id in a URL or a log confirms nothing to someone who has a copy of the letter (DESIGN 2).
+/// @param text 32 characters of `a`–`z` and `2`–`7`
+public record LetterId(String text) implements Comparable<LetterId> {
+    private static final Pattern FORM = Pattern.compile("[a-z2-7]{32}");
+    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final int SIZE_BYTES = 20;
+
+    public LetterId {
+        if (!FORM.matcher(text).matches()) {
+            throw new IllegalArgumentException("not a letter's id: " + text);
+        }
+    }
+
+    /// Whether the text has the form of an id; case does not matter.
+    public static boolean looksLike(String text) {
+        return FORM.matcher(text.toLowerCase(Locale.ROOT)).matches();
+    }
+
+    /// Makes ids under one archive's key. Safe for many threads.
+    public static final class Maker {
+        private final SecretKeySpec key;
+
+        /// @param idKey 32 octets
+        public Maker(byte[] idKey) {
+            if (idKey.length != 32) {
+                throw new IllegalArgumentException("an id key has 32 octets, not " + idKey.length);
+            }
+            key = new SecretKeySpec(idKey, "HmacSHA256");
+        }
+
+        public LetterId of(Sha256 letter) {
+            try {
+                Mac mac = Mac.getInstance("HmacSHA256");
+                mac.init(key);
+                return new LetterId(base32(Arrays.copyOf(mac.doFinal(letter.toBytes()), SIZE_BYTES)));
+            } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+                throw new IllegalStateException("every Java platform has HmacSHA256", e);
+            }
+        }
+
+        private static String base32(byte[] bytes) {
+            StringBuilder text = new StringBuilder(32);
+            long bits = 0;
+            int count = 0;
+            for (byte b : bytes) {
+                bits = bits << 8 | (b & 0xff);
+                count += 8;
+                while (count >= 5) {
+                    count -= 5;
+                    text.append(ALPHABET.charAt((int) (bits >>> count) & 31));
+                }
+            }
+            return text.toString();
+        }
+    }
+
+    @Override
+    public int compareTo(LetterId other) {
+        return text.compareTo(other.text);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,49 @@
+package io.carteggio.archive.catalogue;
+
+import java.util.List;
+
+/// The accounts that must balance (P3): `received = letters + evidence + notices + quarantined + discarded`, counted
+/// in
+/// arrivals, for each source.
+public record Books(List<Account> sources) {
+    public Books {
+        sources = List.copyOf(sources);
+    }
+
+    /// One source's account.
+    ///
+    /// @param originals letters that came of it for the first time
+    /// @param rawBytes octets of all its arrivals as they came
+    public record Account(
+            String source,
+            long received,
+            long letters,
+            long evidence,
+            long notices,
+            long quarantined,
+            long discarded,
+            long originals,
+            long rawBytes) {
+        public boolean balances() {
+            return received == letters + evidence + notices + quarantined + discarded;
+        }
+
+        public Account plus(Account o) {
+            return new Account(
+                    source,
+                    received + o.received,
+                    letters + o.letters,
+                    evidence + o.evidence,
+                    notices + o.notices,
+                    quarantined + o.quarantined,
+                    discarded + o.discarded,
+                    originals + o.originals,
+                    rawBytes + o.rawBytes);
+        }
+    }
+
+    /// The sum over all sources, under the name `all`.
+    public Account all() {
+        return sources.stream().reduce(new Account("all", 0, 0, 0, 0, 0, 0, 0, 0), Account::plus);
+    }
+}

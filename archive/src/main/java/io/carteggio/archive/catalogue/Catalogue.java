@@ -1,0 +1,79 @@
+package io.carteggio.archive.catalogue;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.mail.Sha256;
+import java.util.List;
+import java.util.Optional;
+
+/// The catalogue's driver. [#register] is called by one thread; all questions may be asked by many.
+public interface Catalogue extends AutoCloseable {
+    /// How far in the vault the catalogue has come; what lies behind must be registered again.
+    Position position() throws ArchiveException;
+
+    /// Takes frames in the vault's order, all in one transaction together with the position reached and the outbox
+    /// rows
+    /// of
+    /// the letters that the index must take (again).
+    void register(List<Registration> frames) throws ArchiveException;
+
+    Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException;
+
+    Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException;
+
+    Optional<CataloguedLetter> letter(long number) throws ArchiveException;
+
+    /// Letters with numbers over `after`, in order, at most `limit`.
+    List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException;
+
+    /// All that was ever said of a letter, oldest first.
+    List<Testimony> testimonies(long letter) throws ArchiveException;
+
+    /// Whether an arrival with this envelope sum was registered.
+    boolean hasEnvelopeSum(Sha256 sum) throws ArchiveException;
+
+    Books books() throws ArchiveException;
+
+    /// Newest first.
+    List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException;
+
+    /// Every act but the audit trail, oldest first: sources, people, addresses, credentials.
+    List<Act> administration() throws ArchiveException;
+
+    /// Newest first.
+    List<Act.Audited> audit(int limit) throws ArchiveException;
+
+    /// How many letters there are.
+    long letters() throws ArchiveException;
+
+    /// Letters that the index has not confirmed, oldest first, with the row that confirms each.
+    List<Outstanding> outbox(int limit) throws ArchiveException;
+
+    /// How many rows the outbox has.
+    long outboxSize() throws ArchiveException;
+
+    /// The index has taken all rows up to this one, durably.
+    void confirmOutbox(long row) throws ArchiveException;
+
+    /// Puts every letter into the outbox: for an index that is made anew.
+    void fillOutbox() throws ArchiveException;
+
+    @Override
+    void close() throws ArchiveException;
+
+    /// A letter that the index has yet to take.
+    record Outstanding(long row, long letter) {}
+
+    /// A frame with what its manifest says.
+    sealed interface Registration {
+        Kept kept();
+
+        record OfArrival(Kept kept, ArrivalEntry entry) implements Registration {}
+
+        record OfAct(Kept kept, Act act) implements Registration {}
+    }
+}

@@ -1,0 +1,10 @@
+package io.carteggio.archive.catalogue;
+
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.vault.Place;
+import java.util.Optional;
+
+/// What one arrival says of a letter: its entry and, where there is a report, where its evidence lies.
+///
+/// @param number of the arrival's frame in the vault
+public record Testimony(long number, ArrivalEntry entry, Optional<Place> evidence) {}

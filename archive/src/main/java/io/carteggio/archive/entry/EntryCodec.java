@@ -1,0 +1,182 @@
+package io.carteggio.archive.entry;
+
+import io.carteggio.archive.vault.Cbor;
+import io.carteggio.archive.vault.Cbor.MapReader;
+import io.carteggio.archive.vault.Cbor.MapWriter;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.Sha256;
+import java.util.Optional;
+
+/// Entries to manifest bytes and back. The names of the fields are part of the format (`docs/format/segment.md`,
+/// "Manifests"); a field once used is never given another meaning.
+public final class EntryCodec {
+    private EntryCodec() {}
+
+    public static byte[] encode(ArrivalEntry e) {
+        MapWriter map = Cbor.map()
+                .put("source", e.source())
+                .put("family", e.family().word())
+                .put("arrived", e.arrived())
+                .put("vouched", e.vouched())
+                .put("disposition", e.disposition().word())
+                .put("reason", e.reason())
+                .put("dialect", e.dialect())
+                .put("via", e.via())
+                .put("rawBytes", e.rawBytes())
+                .put("rawSum", e.rawSum().toBytes())
+                .put("envelopeSum", e.envelopeSum().map(Sha256::toBytes))
+                .put("redelivery", e.redelivery())
+                .put("sender", e.sender().map(Address::raw))
+                .put("onBehalfOf", e.onBehalfOf().map(Address::raw))
+                .putAll("addressees", e.addressees(), EntryCodec::addressee)
+                .putAll("letters", e.letters(), EntryCodec::letter)
+                .putAll("warnings", e.warnings(), w -> w)
+                .put("peer", e.provenance().peer())
+                .put("helo", e.provenance().helo())
+                .put("tls", e.provenance().tls())
+                .put("mailFrom", e.provenance().mailFrom().map(Address::raw))
+                .putAll("rcptTo", e.provenance().rcptTo(), Address::raw)
+                .put("item", e.provenance().item());
+        return map.toBytes();
+    }
+
+    /// Reads what [#encode(ArrivalEntry)] wrote.
+    ///
+    /// @throws IllegalArgumentException where the bytes say something else
+    public static ArrivalEntry arrival(byte[] manifest) {
+        MapReader map = Cbor.readMap(manifest);
+        return new ArrivalEntry(
+                map.text("source"),
+                Family.ofWord(map.text("family")),
+                new Provenance(
+                        map.optionalText("peer"),
+                        map.optionalText("helo"),
+                        map.optionalText("tls"),
+                        map.optionalText("mailFrom").map(Address::new),
+                        map.texts("rcptTo").stream().map(Address::new).toList(),
+                        map.optionalText("item")),
+                map.instant("arrived"),
+                map.optionalInstant("vouched"),
+                Disposition.ofWord(map.text("disposition")),
+                map.optionalText("reason"),
+                map.optionalText("dialect"),
+                map.optionalText("via"),
+                map.number("rawBytes"),
+                Sha256.ofSum(map.octets("rawSum")),
+                map.optionalOctets("envelopeSum").map(Sha256::ofSum),
+                map.flag("redelivery"),
+                map.optionalText("sender").map(Address::new),
+                map.optionalText("onBehalfOf").map(Address::new),
+                map.maps("addressees").stream().map(EntryCodec::addressee).toList(),
+                map.maps("letters").stream().map(EntryCodec::letter).toList(),
+                map.texts("warnings"));
+    }
+
+    private static MapWriter addressee(Addressee a) {
+        Recipient r = a.told();
+        return Cbor.map()
+                .put("role", r.role().word())
+                .put(
+                        "seenAs",
+                        a.seenAs() == r.role()
+                                ? Optional.empty()
+                                : Optional.of(a.seenAs().word()))
+                .put("address", r.address().raw())
+                .put("expanded", r.expanded().map(Address::raw))
+                .put("forwarded", r.forwarded().map(Address::raw));
+    }
+
+    private static Addressee addressee(MapReader map) {
+        Role role = Role.ofWord(map.text("role"));
+        return new Addressee(
+                new Recipient(
+                        role,
+                        new Address(map.text("address")),
+                        map.optionalText("expanded").map(Address::new),
+                        map.optionalText("forwarded").map(Address::new)),
+                map.optionalText("seenAs").map(Role::ofWord).orElse(role));
+    }
+
+    private static MapWriter letter(LetterRef l) {
+        return Cbor.map()
+                .put("sum", l.sum().toBytes())
+                .put("size", l.sizeBytes())
+                .put("kind", l.kind())
+                .put("fresh", l.fresh())
+                .put("splice", l.spliceOffset())
+                .put("said", l.said());
+    }
+
+    private static LetterRef letter(MapReader map) {
+        return new LetterRef(
+                Sha256.ofSum(map.octets("sum")),
+                map.number("size"),
+                map.text("kind"),
+                map.flag("fresh"),
+                map.optionalNumber("splice"),
+                map.optionalInstant("said"));
+    }
+
+    public static byte[] encode(Act act) {
+        MapWriter map = Cbor.map();
+        switch (act) {
+            case Act.SourceAdded a ->
+                map.put("act", "source-added")
+                        .put("name", a.name())
+                        .put("address", a.address().map(Address::raw))
+                        .put("family", a.family().word());
+            case Act.PersonAdded a ->
+                map.put("act", "person-added")
+                        .put("person", a.person())
+                        .put("name", a.name())
+                        .put("role", a.role().word());
+            case Act.AddressGiven a ->
+                map.put("act", "address-given")
+                        .put("person", a.person())
+                        .put("address", a.address().raw())
+                        .put("from", a.from())
+                        .put("to", a.to());
+            case Act.CredentialSet a ->
+                map.put("act", "credential-set").put("person", a.person()).put("hash", a.hash());
+            case Act.Audited a ->
+                map.put("act", "audited")
+                        .put("what", a.what())
+                        .put("object", a.object())
+                        .put("reason", a.reason());
+        }
+        return map.put("at", act.at()).put("by", act.by()).toBytes();
+    }
+
+    /// Reads what [#encode(Act)] wrote.
+    ///
+    /// @throws IllegalArgumentException where the bytes say something else, also an act this program does not know
+    public static Act act(byte[] manifest) {
+        MapReader map = Cbor.readMap(manifest);
+        var at = map.instant("at");
+        String by = map.text("by");
+        return switch (map.text("act")) {
+            case "source-added" ->
+                new Act.SourceAdded(
+                        at,
+                        by,
+                        map.text("name"),
+                        map.optionalText("address").map(Address::new),
+                        Family.ofWord(map.text("family")));
+            case "person-added" ->
+                new Act.PersonAdded(at, by, map.text("person"), map.text("name"), PersonRole.ofWord(map.text("role")));
+            case "address-given" ->
+                new Act.AddressGiven(
+                        at,
+                        by,
+                        map.text("person"),
+                        new Address(map.text("address")),
+                        map.optionalInstant("from"),
+                        map.optionalInstant("to"));
+            case "credential-set" -> new Act.CredentialSet(at, by, map.text("person"), map.text("hash"));
+            case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
+            case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
+        };
+    }
+}

@@ -1,0 +1,114 @@
+package io.carteggio.archive.intake;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.intake.Reader.Reading;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The one way of a mail into the archive. Safe for many threads.
+public final class Intake {
+    private final Vault vault;
+    private final Catalogue catalogue;
+    private final Projection projection;
+    private final LetterId.Maker ids;
+    private final Clock clock;
+    private final Claims claims = new Claims();
+
+    public Intake(Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Clock clock) {
+        this.vault = vault;
+        this.catalogue = catalogue;
+        this.projection = projection;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was forced to stable
+    /// storage and it stands in the catalogue. Index and alerts follow at their own pace.
+    ///
+    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same mail
+    ///     may
+    ///     be sent again: if it had been kept after all, that becomes further evidence
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        refuseWhileBehind();
+        Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        try {
+            Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
+            try (Claims.Claim _ = claims.claim(reading.sums())) {
+                ArrivalEntry entry = entry(arrival, arrived, reading);
+                Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
+                projection.await(kept.number());
+                return receipt(kept.number(), entry);
+            }
+        } catch (IOException e) {
+            throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
+        }
+    }
+
+    /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
+    private void refuseWhileBehind() throws ArchiveException {
+        Optional<String> trouble = projection.trouble();
+        if (trouble.isPresent()) {
+            throw new ArchiveException(trouble.get(), true);
+        }
+    }
+
+    private ArrivalEntry entry(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException {
+        Set<Sha256> seen = new HashSet<>();
+        List<LetterRef> letters = new java.util.ArrayList<>();
+        boolean anyFresh = false;
+        for (Reading.Found found : reading.letters()) {
+            boolean fresh =
+                    seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
+            anyFresh |= fresh;
+            letters.add(new LetterRef(
+                    found.sum(), found.content().sizeBytes(), found.kind(), fresh, found.spliceOffset(), found.said()));
+        }
+        Disposition disposition = reading.letters().isEmpty()
+                ? reading.otherwise()
+                : anyFresh ? Disposition.LETTERS : Disposition.EVIDENCE;
+        Optional<Sha256> envelopeSum = reading.envelopeSum();
+        return new ArrivalEntry(
+                arrival.source().name(),
+                arrival.source().family(),
+                arrival.provenance(),
+                arrived,
+                reading.vouched(),
+                disposition,
+                reading.reason(),
+                reading.dialect(),
+                reading.via(),
+                arrival.mail().sizeBytes(),
+                reading.rawSum(),
+                envelopeSum,
+                envelopeSum.isPresent() && catalogue.hasEnvelopeSum(envelopeSum.get()),
+                reading.sender(),
+                reading.onBehalfOf(),
+                reading.addressees(),
+                letters,
+                reading.warnings());
+    }
+
+    private Receipt receipt(long number, ArrivalEntry entry) {
+        return new Receipt(
+                number,
+                entry.disposition(),
+                entry.reason(),
+                entry.letters().stream().map(l -> ids.of(l.sum())).distinct().toList(),
+                (int) entry.letters().stream().filter(LetterRef::fresh).count());
+    }
+}

@@ -1,0 +1,226 @@
+package io.carteggio.archive.intake;
+
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Envelope;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.HeaderPeople;
+import io.carteggio.mail.report.MailDate;
+import io.carteggio.mail.report.Original;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Unwrapper;
+import io.carteggio.mail.report.Warning;
+import io.carteggio.mail.structure.Header;
+import io.carteggio.mail.structure.Structure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in code. Pure.
+final class Reader {
+    /// A report's date this far ahead of our clock is a wrong clock, not a witness.
+    private static final Duration CLOCK_SKEW = Duration.ofDays(1);
+
+    private static final Instant BEFORE_MAIL = Instant.parse("1970-01-02T00:00:00Z");
+
+    private Reader() {}
+
+    /// An arrival, read.
+    ///
+    /// @param letters the originals in it; none where it is no report and no letter
+    /// @param otherwise what becomes of it where it has no letters
+    /// @param evidence the report without the originals that lie in it as they are; absent where the mail is the
+    ///     letter
+    record Reading(
+            List<Found> letters,
+            Disposition otherwise,
+            Optional<String> reason,
+            Optional<String> dialect,
+            Optional<String> via,
+            Optional<Instant> vouched,
+            Optional<Address> sender,
+            Optional<Address> onBehalfOf,
+            List<Addressee> addressees,
+            List<String> warnings,
+            Content mail,
+            Sha256 rawSum,
+            Optional<Sha256> envelopeSum,
+            Optional<Content> evidence) {
+
+        /// An original in an arrival.
+        record Found(Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
+
+        List<Sha256> sums() {
+            return letters.stream().map(Found::sum).toList();
+        }
+    }
+
+    static Reading read(Arrival arrival, Instant arrived) throws IOException {
+        Content mail = arrival.mail();
+        Family family = arrival.source().family();
+        Sha256 rawSum = Sha256.of(mail);
+        if (family == Family.MULTIDROP || family == Family.MAILBOX) {
+            return plain(arrival, arrived, rawSum); // never unwrapped: an outsider could have written the report
+        }
+        return switch (Unwrapper.unwrap(mail)) {
+            case Unwrapped.Report report -> report(report, Optional.empty(), mail, rawSum, arrived);
+            case Unwrapped.Ndr ndr
+            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, rawSum, arrived);
+            case Unwrapped.Ndr ndr
+            when ndr.gap().isPresent() ->
+                notice(
+                        mail,
+                        rawSum,
+                        "a journal report came back without its original: "
+                                + ndr.gap().get().why());
+            case Unwrapped.Ndr ndr ->
+                plainOrNotice(arrival, arrived, rawSum, "a non-delivery report without a journal report");
+            case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, rawSum, "a delay notice");
+            case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, rawSum, "a delivery notice");
+            case Unwrapped.Plain plain ->
+                family == Family.AUTO
+                        ? plain(arrival, arrived, rawSum)
+                        : other(mail, rawSum, Disposition.QUARANTINED, "not a journal report", List.of());
+            case Unwrapped.Unreadable(String why, List<Warning> warnings) ->
+                other(mail, rawSum, Disposition.QUARANTINED, why, warnings);
+        };
+    }
+
+    private static Reading plainOrNotice(Arrival arrival, Instant arrived, Sha256 rawSum, String what)
+            throws IOException {
+        return arrival.source().family() == Family.AUTO
+                ? plain(arrival, arrived, rawSum) // in somebody's files a bounce is a letter like any other
+                : notice(arrival.mail(), rawSum, what);
+    }
+
+    private static Reading notice(Content mail, Sha256 rawSum, String what) {
+        return other(mail, rawSum, Disposition.NOTICE, what, List.of());
+    }
+
+    private static Reading other(
+            Content mail, Sha256 rawSum, Disposition disposition, String why, List<Warning> warnings) {
+        return new Reading(
+                List.of(),
+                disposition,
+                Optional.of(why),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                warnings.stream().map(Warning::toString).toList(),
+                mail,
+                rawSum,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Reading report(
+            Unwrapped.Report report, Optional<String> via, Content mail, Sha256 rawSum, Instant arrived)
+            throws IOException {
+        boolean inPlace = report.originals().stream().allMatch(o -> o.span().isPresent());
+        List<Content> around = new ArrayList<>();
+        long from = 0;
+        long kept = 0;
+        List<Reading.Found> letters = new ArrayList<>();
+        MessageDigest envelopeSum = Sha256.digest();
+        envelopeSum.update(Sha256.of(report.envelopePart()).toBytes());
+        Optional<HeaderPeople> people = Optional.empty();
+        for (Original original : report.originals()) {
+            Optional<Long> splice = Optional.empty();
+            if (inPlace) {
+                Original.Span span = original.span().orElseThrow();
+                around.add(mail.slice(from, span.offset() - from));
+                kept += span.offset() - from;
+                from = span.end();
+                splice = Optional.of(kept);
+            }
+            Header header = Structure.head(original.bytes()).header();
+            people = people.or(() -> Optional.of(HeaderPeople.of(header)));
+            Sha256 sum = Sha256.of(original.bytes());
+            envelopeSum.update(sum.toBytes());
+            letters.add(new Reading.Found(original.bytes(), sum, original.kind().word(), splice, said(header)));
+        }
+        around.add(mail.slice(from, mail.sizeBytes() - from));
+        Content evidence = inPlace ? new io.carteggio.mail.Concatenation(around) : mail;
+        Envelope envelope = report.envelope();
+        HeaderPeople header = people.orElseThrow();
+        return new Reading(
+                letters,
+                Disposition.EVIDENCE,
+                Optional.empty(),
+                Optional.of(report.dialect().word()),
+                via,
+                report.journaled().filter(at -> plausible(at, arrived)),
+                envelope.sender(),
+                envelope.onBehalfOf(),
+                addressees(envelope.recipients(), header.withRoles(envelope.recipients())),
+                report.warnings().stream().map(Warning::toString).toList(),
+                mail,
+                rawSum,
+                Optional.of(Sha256.finish(envelopeSum)),
+                Optional.of(evidence));
+    }
+
+    /// A role that neither report nor header tells counts as blind: so nobody learns of a recipient by mistake.
+    private static List<Addressee> addressees(List<Recipient> told, List<Recipient> recovered) {
+        List<Addressee> addressees = new ArrayList<>(told.size());
+        for (int i = 0; i < told.size(); i++) {
+            Role role = recovered.get(i).role();
+            addressees.add(new Addressee(told.get(i), role == Role.RECIPIENT ? Role.BCC : role));
+        }
+        return addressees;
+    }
+
+    private static Reading plain(Arrival arrival, Instant arrived, Sha256 sum) throws IOException {
+        Content mail = arrival.mail();
+        Header header = Structure.head(mail).header();
+        Envelope envelope = HeaderPeople.of(header).envelope();
+        List<Recipient> recipients = new ArrayList<>(envelope.recipients());
+        if (arrival.source().family() == Family.MAILBOX) {
+            arrival.source().address().ifPresent(owner -> recipients.add(new Recipient(Role.RECIPIENT, owner)));
+        }
+        return new Reading(
+                List.of(new Reading.Found(mail, sum, Original.Kind.ORIGINAL.word(), Optional.empty(), said(header))),
+                Disposition.EVIDENCE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                received(header).filter(at -> plausible(at, arrived)),
+                envelope.sender(),
+                envelope.onBehalfOf(),
+                addressees(recipients, recipients),
+                List.of(),
+                mail,
+                sum,
+                Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),
+                Optional.empty());
+    }
+
+    private static Optional<Instant> said(Header header) {
+        return header.text("Date").flatMap(MailDate::parse);
+    }
+
+    /// When the last host on the way wrote that it got the mail (RFC 5321, 4.4): the topmost `Received`.
+    private static Optional<Instant> received(Header header) {
+        return header.text("Received").flatMap(r -> {
+            int semicolon = r.lastIndexOf(';');
+            return semicolon < 0 ? Optional.empty() : MailDate.parse(r.substring(semicolon + 1));
+        });
+    }
+
+    private static boolean plausible(Instant at, Instant arrived) {
+        return at.isAfter(BEFORE_MAIL) && at.isBefore(arrived.plus(CLOCK_SKEW));
+    }
+}

@@ -1,0 +1,31 @@
+package io.carteggio.archive.vault;
+
+import java.util.List;
+
+/// What is kept wholly or not at all: one arrival with all its records, or one act.
+///
+/// @param records the manifest, then the rest in the order that the manifest counts them
+public record Frame(Kind kind, List<FrameRecord> records) {
+    /// What a frame is; the code is part of the format.
+    public enum Kind {
+        ARRIVAL(1),
+        ACT(2);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        public int code() {
+            return code;
+        }
+    }
+
+    public Frame {
+        records = List.copyOf(records);
+        if (records.isEmpty() || records.getFirst().type() != FrameRecord.Type.MANIFEST) {
+            throw new IllegalArgumentException("a frame begins with its manifest");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.carteggio.embedded.catalogue;
+
+import io.carteggio.archive.ArchiveException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared once a
+/// connection.
+final class Sqlite implements AutoCloseable {
+    private static final int READERS = 4;
+
+    private final Session writer;
+    private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
+
+    Sqlite(Path file) throws SQLException {
+        // The vault is what is forced; a catalogue that lost its last transactions in a power cut replays them.
+        String url = "jdbc:sqlite:" + file.toAbsolutePath()
+                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=10000&secure_delete=true&temp_store=MEMORY";
+        writer = new Session(DriverManager.getConnection(url));
+        for (int i = 0; i < READERS; i++) {
+            readers.add(new Session(DriverManager.getConnection(url)));
+        }
+    }
+
+    interface Work<T> {
+        T with(Session session) throws SQLException;
+    }
+
+    interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    /// Reads; waits while all reading connections are taken.
+    <T> T read(Work<T> work) throws ArchiveException {
+        try {
+            Session session = readers.take();
+            try {
+                return work.with(session);
+            } finally {
+                readers.add(session);
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException("the catalogue cannot be read: " + e.getMessage(), true, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted while waiting for the catalogue", true, e);
+        }
+    }
+
+    /// Writes in one transaction: all of it or nothing.
+    synchronized <T> T write(Work<T> work) throws ArchiveException {
+        try {
+            writer.run("BEGIN IMMEDIATE");
+            try {
+                T result = work.with(writer);
+                writer.run("COMMIT");
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                writer.rollBack(e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException("the catalogue cannot be written: " + e.getMessage(), true, e);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws SQLException {
+        for (Session session = readers.poll(); session != null; session = readers.poll()) {
+            session.connection.close();
+        }
+        writer.connection.close();
+    }
+
+    /// A connection in the hands of one thread.
+    static final class Session {
+        private final Connection connection;
+        private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+        private Session(Connection connection) {
+            this.connection = connection;
+        }
+
+        private PreparedStatement bind(String sql, @Nullable Object... values) throws SQLException {
+            PreparedStatement statement = prepared.get(sql);
+            if (statement == null) {
+                statement = connection.prepareStatement(sql);
+                prepared.put(sql, statement);
+            }
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            return statement;
+        }
+
+        /// Runs a statement; gives the number of rows it changed.
+        int run(String sql, @Nullable Object... values) throws SQLException {
+            return bind(sql, values).executeUpdate();
+        }
+
+        <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+            try (ResultSet rows = bind(sql, values).executeQuery()) {
+                List<T> list = new ArrayList<>();
+                while (rows.next()) {
+                    list.add(row.of(rows));
+                }
+                return list;
+            }
+        }
+
+        <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+            try (ResultSet rows = bind(sql, values).executeQuery()) {
+                return rows.next() ? Optional.of(row.of(rows)) : Optional.empty();
+            }
+        }
+
+        /// Several statements of a schema, separated by `;`.
+        void script(String sql) throws SQLException {
+            for (String statement : sql.split(";", -1)) {
+                if (!statement.isBlank()) {
+                    run(statement.strip());
+                }
+            }
+        }
+
+        private void rollBack(Exception why) {
+            try {
+                run("ROLLBACK");
+            } catch (SQLException e) {
+                why.addSuppressed(e);
+            }
+        }
+    }
+}

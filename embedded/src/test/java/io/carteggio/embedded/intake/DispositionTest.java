@@ -1,0 +1,283 @@
+package io.carteggio.embedded.intake;
+
+import static io.carteggio.archive.entry.Disposition.EVIDENCE;
+import static io.carteggio.archive.entry.Disposition.LETTERS;
+import static io.carteggio.archive.entry.Disposition.NOTICE;
+import static io.carteggio.archive.entry.Disposition.QUARANTINED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The table of `docs/dispositions.md`, row by row, through vault and catalogue (P3).
+class DispositionTest {
+    @TempDir
+    Path path;
+
+    private EmbeddedArchive archive;
+
+    @BeforeEach
+    void open() throws Exception {
+        archive = new EmbeddedArchive(path.resolve("data"));
+    }
+
+    /// After each test the books balance, and a catalogue made anew from the vault says the same (P6).
+    @AfterEach
+    void theBooksBalanceAndTheVaultTellsTheSameAgain() throws Exception {
+        assertThat(archive.catalogue.books().sources()).allMatch(Books.Account::balances);
+        Map<String, Sha256> before = archive.catalogue.digest();
+        archive.close();
+        io.carteggio.embedded.catalogue.SqliteCatalogue.remove(path.resolve("data/catalogue.db"));
+        try (EmbeddedArchive again = new EmbeddedArchive(path.resolve("data"))) {
+            assertThat(again.catalogue.digest()).isEqualTo(before);
+        }
+    }
+
+    static String original(String id) {
+        return "From: bert@partner.example\r\nTo: anna@example.com\r\nMessage-ID: <" + id
+                + ">\r\nSubject: Q3\r\nDate: Tue, 17 Jul 2018 12:13:00 +0000\r\n\r\nHello " + id + "\r\n";
+    }
+
+    static String report(String reportId, String recipients, String... originals) {
+        StringBuilder r = new StringBuilder();
+        r.append("Content-Type: multipart/mixed;\r\n\tboundary=\"_b_\"\r\nSubject: Q3\r\nSender:\r\n")
+                .append(" <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@contoso.example>\r\nMessage-ID: <")
+                .append(reportId)
+                .append("@journal.report.generator>\r\nDate: Tue, 17 Jul 2018 12:13:28 +0000\r\n")
+                .append("X-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n\r\n--_b_\r\nContent-Type: text/plain;")
+                .append(" charset=\"us-ascii\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
+                .append("Sender: bert@partner.example\r\nSubject: Q3\r\nMessage-Id: <m@partner.example>\r\n")
+                .append(recipients)
+                .append("\r\n");
+        for (String o : originals) {
+            r.append("--_b_\r\nContent-Type: message/rfc822\r\n\r\n").append(o).append("\r\n");
+        }
+        return r.append("--_b_--\r\n").toString();
+    }
+
+    static String ndr(String action, String third) {
+        return "From: <postmaster@contoso.example>\r\nTo: <ndr@contoso.example>\r\nContent-Type: multipart/report;"
+                + " report-type=delivery-status; boundary=\"n\"\r\nSubject: Undeliverable: Q3\r\n\r\n--n\r\n"
+                + "Content-Type: text/plain\r\n\r\nIt did not arrive.\r\n--n\r\nContent-Type: message/delivery-status"
+                + "\r\n\r\nReporting-MTA: dns;mta.contoso.example\r\n\r\nFinal-Recipient: rfc822;j@a.example\r\nAction: "
+                + action + "\r\nStatus: 5.4.316\r\n\r\n" + third + "--n--\r\n";
+    }
+
+    static String attached(String mail) {
+        return "--n\r\nContent-Type: message/rfc822\r\n\r\n" + mail + "\r\n";
+    }
+
+    private static final String ANNA = "Recipient: anna@example.com\r\n";
+
+    private Receipt expect(Family family, String mail, Disposition disposition, int letters, int fresh)
+            throws Exception {
+        Receipt receipt = archive.take(family, mail);
+        assertThat(receipt.disposition()).as("%s", receipt.reason()).isEqualTo(disposition);
+        assertThat(receipt.letters()).hasSize(letters);
+        assertThat(receipt.fresh()).isEqualTo(fresh);
+        assertThat(receipt.reason().isPresent()).isEqualTo(letters == 0);
+        return receipt;
+    }
+
+    private byte[] bytes(Receipt receipt) throws Exception {
+        CataloguedLetter letter =
+                archive.catalogue.letter(receipt.letters().getFirst()).orElseThrow();
+        return archive.vault.read(letter.places().getFirst()).toByteArray(1 << 24);
+    }
+
+    @Test
+    void aReportWithOneOriginalIsALetter() throws Exception {
+        Receipt receipt = expect(Family.REPORT, report("r1", ANNA, original("a")), LETTERS, 1, 1);
+        assertThat(bytes(receipt)).asString(StandardCharsets.ISO_8859_1).isEqualTo(original("a"));
+    }
+
+    @Test
+    void aReportWithTwoOriginalsIsTwoLetters() throws Exception {
+        String wrapped = "Content-Class: rpmsg.message\r\n" + original("a");
+        expect(Family.REPORT, report("r1", ANNA, wrapped, original("a")), LETTERS, 2, 2);
+    }
+
+    @Test
+    void aRedeliveryIsEvidenceAndKnownAsSuch() throws Exception {
+        Receipt first = expect(Family.REPORT, report("r1", ANNA, original("a")), LETTERS, 1, 1);
+        Receipt second = expect(Family.REPORT, report("r1", ANNA, original("a")), EVIDENCE, 1, 0);
+        assertThat(second.letters()).isEqualTo(first.letters());
+        assertThat(testimonies(first)).extracting(t -> t.entry().redelivery()).containsExactly(false, true);
+    }
+
+    private List<Testimony> testimonies(Receipt receipt) throws Exception {
+        return archive.catalogue.testimonies(archive.catalogue
+                .letter(receipt.letters().getFirst())
+                .orElseThrow()
+                .number());
+    }
+
+    /// The second report is the only proof of the blind copy: it must not be dropped as a duplicate.
+    @Test
+    void anotherReportOfTheSameLetterIsEvidenceForItsOwnRecipients() throws Exception {
+        Receipt first = expect(Family.REPORT, report("r1", ANNA, original("a")), LETTERS, 1, 1);
+        expect(Family.REPORT, report("r2", "Bcc: carl@example.com\r\n", original("a")), EVIDENCE, 1, 0);
+        List<Testimony> testimonies = testimonies(first);
+        assertThat(testimonies).extracting(t -> t.entry().redelivery()).containsExactly(false, false);
+        assertThat(testimonies.get(1).entry().addressees())
+                .extracting(a -> a.told().address().raw())
+                .containsExactly("carl@example.com");
+        assertThat(testimonies.get(0).entry().addressees())
+                .extracting(Addressee::seenAs)
+                .containsExactly(Role.TO);
+    }
+
+    /// P4: a repeated Message-ID, of mail or report, neither hides a letter nor merges two.
+    @Test
+    void aRepeatedMessageIdHidesNothing() throws Exception {
+        Receipt first = expect(Family.REPORT, report("same", ANNA, original("a")), LETTERS, 1, 1);
+        Receipt second = expect(Family.REPORT, report("same", ANNA, original("a") + "other"), LETTERS, 1, 1);
+        assertThat(second.letters()).doesNotContainAnyElementsOf(first.letters());
+    }
+
+    @Test
+    void aPlainMailIsQuarantinedWhereReportsAreExpectedAndALetterWhereFilesAre() throws Exception {
+        expect(Family.REPORT, original("a"), QUARANTINED, 0, 0);
+        Receipt letter = expect(Family.AUTO, original("a"), LETTERS, 1, 1);
+        assertThat(bytes(letter)).asString(StandardCharsets.ISO_8859_1).isEqualTo(original("a"));
+        expect(Family.AUTO, original("a"), EVIDENCE, 1, 0);
+        assertThat(testimonies(letter).getFirst().entry().sender()).contains(new Address("bert@partner.example"));
+    }
+
+    @Test
+    void aReportInAMultidropMailboxIsNeverUnwrapped() throws Exception {
+        String forged = report("r1", ANNA, original("a"));
+        Receipt letter = expect(Family.MULTIDROP, forged, LETTERS, 1, 1);
+        assertThat(bytes(letter)).asString(StandardCharsets.ISO_8859_1).isEqualTo(forged);
+    }
+
+    @Test
+    void aReturnedReportIsUnwrappedAndKnowsItsWay() throws Exception {
+        String report = report("r1", ANNA, original("a"));
+        Receipt viaNdr = expect(Family.REPORT, ndr("failed", attached(report)), LETTERS, 1, 1);
+        assertThat(bytes(viaNdr)).asString(StandardCharsets.ISO_8859_1).isEqualTo(original("a"));
+        assertThat(testimonies(viaNdr).getFirst().entry().via()).contains("ndr");
+        expect(Family.NDR, report, EVIDENCE, 1, 0);
+        expect(Family.AUTO, ndr("failed", attached(report)), EVIDENCE, 1, 0);
+    }
+
+    @Test
+    void noticesAreKeptAndAreNoLettersButInSomebodysFiles() throws Exception {
+        String withoutReport = ndr("failed", attached(original("a")));
+        String delay = ndr("delayed", "");
+        expect(Family.REPORT, withoutReport, NOTICE, 0, 0);
+        expect(Family.NDR, withoutReport, NOTICE, 0, 0);
+        expect(Family.REPORT, delay, NOTICE, 0, 0);
+        expect(Family.NDR, delay, NOTICE, 0, 0);
+        expect(Family.AUTO, withoutReport, LETTERS, 1, 1);
+        expect(Family.AUTO, delay, LETTERS, 1, 1);
+    }
+
+    @Test
+    void anUnreadableReportIsQuarantinedWholeWithAReason() throws Exception {
+        String broken = report("r1", ANNA);
+        for (Family family : List.of(Family.REPORT, Family.NDR, Family.AUTO)) {
+            expect(family, broken, QUARANTINED, 0, 0);
+        }
+        assertThat(archive.catalogue.quarantine(10, Long.MAX_VALUE)).hasSize(3).allSatisfy(q -> {
+            Place whole = q.whole();
+            assertThat(archive.vault.read(whole).toByteArray(1 << 20))
+                    .asString(StandardCharsets.ISO_8859_1)
+                    .isEqualTo(broken);
+        });
+    }
+
+    @Test
+    void anEmptyMailIsKeptToo() throws Exception {
+        expect(Family.REPORT, "", QUARANTINED, 0, 0);
+        expect(Family.AUTO, "", LETTERS, 1, 1);
+    }
+
+    /// P2 for the report: its evidence with the originals put back is the report.
+    @Test
+    void theEvidenceWithItsOriginalsIsTheReportByteForByte() throws Exception {
+        String wrapped = "Content-Class: rpmsg.message\r\n" + original("a");
+        for (String arrival : List.of(
+                report("r1", ANNA, wrapped, original("a")),
+                ndr("failed", attached(report("r2", ANNA, original("b")))))) {
+            Receipt receipt = archive.take(Family.REPORT, arrival);
+            Testimony t = testimonies(receipt).getFirst();
+            byte[] skeleton = archive.vault.read(t.evidence().orElseThrow()).toByteArray(1 << 24);
+            ByteArrayOutputStream whole = new ByteArrayOutputStream();
+            int from = 0;
+            for (var ref : t.entry().letters()) {
+                int at = Math.toIntExact(ref.spliceOffset().orElseThrow());
+                whole.write(skeleton, from, at - from);
+                from = at;
+                CataloguedLetter letter = archive.catalogue.letter(ref.sum()).orElseThrow();
+                whole.writeBytes(archive.vault.read(letter.places().getFirst()).toByteArray(1 << 24));
+            }
+            whole.write(skeleton, from, skeleton.length - from);
+            assertThat(whole.toString(StandardCharsets.ISO_8859_1)).isEqualTo(arrival);
+            assertThat(Sha256.of(whole.toByteArray())).isEqualTo(t.entry().rawSum());
+        }
+    }
+
+    @Test
+    void theSameLetterFromManySidesAtOnceIsOneLetter() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Receipt>> receipts = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String report = report("r" + i, "To: p" + i + "@example.com\r\n", original("a" + i % 3));
+                receipts.add(threads.submit(() -> archive.take(Family.REPORT, report)));
+            }
+            int fresh = 0;
+            for (Future<Receipt> r : receipts) {
+                fresh += r.get().fresh();
+            }
+            assertThat(fresh).isEqualTo(3);
+        }
+        Books.Account all = archive.catalogue.books().all();
+        assertThat(all.received()).isEqualTo(100);
+        assertThat(all.letters()).isEqualTo(3);
+        assertThat(all.evidence()).isEqualTo(97);
+    }
+
+    @Test
+    void peopleAndSourcesComeBackFromTheVault() throws Exception {
+        archive.sources.add(archive.acts, "test", "exo", Optional.of(new Address("j@a.example")), Family.REPORT);
+        String id = archive.people.add(
+                archive.acts,
+                "test",
+                "Anna",
+                PersonRole.USER,
+                List.of(new Holding(new Address("Anna@Example.com"), Optional.of(Instant.EPOCH), Optional.empty())));
+        archive.close();
+        archive = new EmbeddedArchive(path.resolve("data"));
+        assertThat(archive.sources.at(new Address("J@A.EXAMPLE"))).isPresent();
+        assertThat(archive.people.directory().byId(id).orElseThrow().holdings())
+                .extracting(h -> h.address().key())
+                .containsExactly("anna@example.com");
+    }
+}

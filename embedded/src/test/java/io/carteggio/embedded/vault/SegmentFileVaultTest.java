@@ -1,0 +1,334 @@
+package io.carteggio.embedded.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Frame;
+import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentFileVaultTest {
+    private static final byte[] ID = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    @TempDir
+    Path directory;
+
+    private SegmentFileVault open() throws ArchiveException {
+        return open(SegmentFileVault.SEGMENT_BYTES);
+    }
+
+    private SegmentFileVault open(long segmentBytes) throws ArchiveException {
+        return SegmentFileVault.open(directory, ID, Position.START, Clock.systemUTC(), segmentBytes);
+    }
+
+    static Frame frame(byte[]... letters) {
+        List<FrameRecord> records = new ArrayList<>();
+        byte[] manifest = ("manifest of " + letters.length).getBytes(StandardCharsets.UTF_8);
+        records.add(new FrameRecord(FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.of(manifest)));
+        for (byte[] letter : letters) {
+            records.add(new FrameRecord(FrameRecord.Type.LETTER, Sha256.of(letter), Content.of(letter)));
+        }
+        return new Frame(Frame.Kind.ARRIVAL, records);
+    }
+
+    private static byte[] letter(int seed, int size) {
+        byte[] bytes = new byte[size];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    /// What a walk sees.
+    private static final class Seen implements Vault.Walker {
+        final List<Kept> frames = new ArrayList<>();
+        final List<Vault.Damage> damage = new ArrayList<>();
+
+        @Override
+        public void frame(Kept frame) {
+            frames.add(frame);
+        }
+
+        @Override
+        public void damaged(Vault.Damage d) {
+            damage.add(d);
+        }
+
+        @Override
+        public boolean deep() {
+            return true;
+        }
+
+        List<Long> numbers() {
+            return frames.stream().map(Kept::number).toList();
+        }
+    }
+
+    private static Seen walk(Vault vault) throws ArchiveException {
+        Seen seen = new Seen();
+        vault.walk(Position.START, seen);
+        return seen;
+    }
+
+    @Test
+    void whatIsKeptComesBackByteForByteAlsoAfterReopening() throws Exception {
+        List<byte[]> letters = List.of(letter(1, 0), letter(2, 1), letter(3, 70_000), letter(4, 3_000_000));
+        List<Kept> kept = new ArrayList<>();
+        try (SegmentFileVault vault = open()) {
+            for (byte[] l : letters) {
+                kept.add(vault.append(frame(l)));
+            }
+        }
+        try (SegmentFileVault vault = open()) {
+            for (int i = 0; i < letters.size(); i++) {
+                Content back = vault.read(kept.get(i).records().getFirst().place());
+                assertThat(back.toByteArray(1 << 30)).isEqualTo(letters.get(i));
+                try (InputStream part = back.open(back.sizeBytes() / 2, back.sizeBytes() / 4)) {
+                    int half = letters.get(i).length / 2;
+                    assertThat(part.readAllBytes())
+                            .isEqualTo(Arrays.copyOfRange(letters.get(i), half, half + letters.get(i).length / 4));
+                }
+            }
+            Seen seen = walk(vault);
+            assertThat(seen.numbers()).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(seen.damage).isEmpty();
+            assertThat(vault.append(frame(letter(5, 5))).number()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aSegmentThatIsFullIsClosedAndTheChainGoesOn() throws Exception {
+        try (SegmentFileVault vault = open(20_000)) {
+            for (int i = 0; i < 30; i++) {
+                vault.append(frame(letter(i, 5_000)));
+            }
+            assertThat(SegmentFiles.list(directory)).hasSizeGreaterThan(5);
+        }
+        try (SegmentFileVault vault = open(20_000)) {
+            Seen seen = walk(vault);
+            assertThat(seen.frames).hasSize(30);
+            assertThat(seen.damage).isEmpty();
+            Seen rest = new Seen();
+            vault.walk(seen.frames.get(11).end(), rest);
+            assertThat(rest.numbers().getFirst()).isEqualTo(13);
+            assertThat(rest.frames).hasSize(18);
+            assertThat(rest.damage).isEmpty();
+        }
+    }
+
+    @Test
+    void manyAtOnceAreAllKeptInOneOrderAndTheFollowerSeesIt() throws Exception {
+        List<Long> followed = new CopyOnWriteArrayList<>();
+        try (SegmentFileVault vault = open();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            vault.follow(batch -> batch.forEach(k -> followed.add(k.number())));
+            List<Future<Long>> numbers = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                byte[] l = letter(i, 2_000);
+                numbers.add(threads.submit(() -> vault.append(frame(l)).number()));
+            }
+            List<Long> got = new ArrayList<>();
+            for (Future<Long> n : numbers) {
+                got.add(n.get());
+            }
+            assertThat(followed).hasSize(500).isSorted();
+            Collections.sort(got);
+            assertThat(got).isEqualTo(followed);
+            assertThat(walk(vault).damage).isEmpty();
+        }
+    }
+
+    /// The tail that a crash leaves: the file cut at every length. Whole frames stay, the rest goes, appending works.
+    @Test
+    void aTornTailIsCutWhereverItIsTorn() throws Exception {
+        List<Kept> kept = new ArrayList<>();
+        try (SegmentFileVault vault = open()) {
+            for (int i = 0; i < 3; i++) {
+                kept.add(vault.append(frame(letter(i, 300), letter(i + 100, 200))));
+            }
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] whole = Files.readAllBytes(file);
+        int second = (int) kept.get(1).end().offset();
+        for (int length = second; length < whole.length; length += 7) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            try (SegmentFileVault vault = open()) {
+                Seen seen = walk(vault);
+                assertThat(seen.numbers()).as("cut at %d", length).containsExactly(1L, 2L);
+                assertThat(seen.damage).isEmpty();
+                assertThat(vault.append(frame(letter(9, 50))).number()).isEqualTo(3);
+            }
+        }
+    }
+
+    /// Blocks of the last batch that did not reach the disk although later ones did.
+    @Test
+    void aHoleInAnUnforcedBatchCutsThatBatchOnly() throws Exception {
+        List<Kept> kept = new ArrayList<>();
+        try (SegmentFileVault vault = open()) {
+            for (int i = 0; i < 3; i++) {
+                kept.add(vault.append(frame(letter(i, 4_000))));
+            }
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] whole = Files.readAllBytes(file);
+        int second = (int) kept.get(1).end().offset();
+        for (int at : new int[] {second, second + 30, second + 80, second + 2_000, whole.length - 1}) {
+            byte[] torn = whole.clone();
+            torn[at] ^= 0x40;
+            Files.write(file, torn);
+            try (SegmentFileVault vault = open()) {
+                assertThat(walk(vault).numbers()).as("torn at %d", at).containsExactly(1L, 2L);
+            }
+        }
+    }
+
+    /// A flipped bit in what was acknowledged is damage: reported, stepped over, never cut, never written over.
+    @Test
+    void damageIsNotTakenForATornTail() throws Exception {
+        List<Kept> kept = new ArrayList<>();
+        try (SegmentFileVault vault = open()) {
+            for (int i = 0; i < 5; i++) {
+                kept.add(vault.append(frame(letter(i, 1_000))));
+            }
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] whole = Files.readAllBytes(file);
+        int from = (int) kept.get(0).end().offset();
+        int to = (int) kept.get(1).end().offset();
+        for (int at = from; at < to; at += 13) {
+            byte[] broken = whole.clone();
+            broken[at] ^= 1;
+            Files.write(file, broken);
+            Files.deleteIfExists(SegmentFiles.path(directory, 2));
+            try (SegmentFileVault vault = open()) {
+                Seen seen = walk(vault);
+                assertThat(seen.damage).as("bit flipped at %d", at).isNotEmpty();
+                assertThat(seen.numbers()).contains(1L, 3L, 4L, 5L);
+                assertThat(vault.append(frame(letter(7, 10))).number()).isEqualTo(6);
+            }
+            assertThat(Files.readAllBytes(file)).isEqualTo(broken);
+        }
+    }
+
+    @Test
+    void whatTheCatalogueKnowsToBeForcedIsNotCut() throws Exception {
+        Kept last;
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 500)));
+            last = vault.append(frame(letter(2, 500)));
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] broken = Files.readAllBytes(file);
+        broken[broken.length - 100] ^= 1;
+        Files.write(file, broken);
+        try (SegmentFileVault vault =
+                SegmentFileVault.open(directory, ID, last.end(), Clock.systemUTC(), SegmentFileVault.SEGMENT_BYTES)) {
+            assertThat(walk(vault).damage)
+                    .hasSize(1)
+                    .first()
+                    .satisfies(d -> assertThat(d.record()).contains(Sha256.of(letter(2, 500))));
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(broken);
+    }
+
+    /// A mail may carry the bytes of a frame. Behind damage a reader looks for the next frame: it must not find this
+    /// one.
+    @Test
+    void aFrameInsideALetterIsNotTakenForOne() throws Exception {
+        Frame fake = frame(letter(1, 10));
+        byte[] forged = SegmentFormat.frameHead(fake, 999, 0, SegmentFormat.noFrame(), new byte[16]);
+        byte[] hostile = new byte[forged.length + 200];
+        System.arraycopy(forged, 0, hostile, 50, forged.length);
+        Kept first;
+        try (SegmentFileVault vault = open()) {
+            first = vault.append(frame(letter(1, 10)));
+            vault.append(frame(hostile));
+            vault.append(frame(letter(2, 10)));
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] broken = Files.readAllBytes(file);
+        broken[(int) first.end().offset() + 1] ^= 1;
+        Files.write(file, broken);
+        try (SegmentFileVault vault = open()) {
+            assertThat(walk(vault).numbers()).containsExactly(1L, 3L);
+        }
+    }
+
+    @Test
+    void aBatchThatCannotBeReadIsTakenBackAndTheVaultGoesOn() throws Exception {
+        Content unreadable = new Content() {
+            @Override
+            public long sizeBytes() {
+                return 1_000_000;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) throws IOException {
+                throw new IOException("the spool is gone");
+            }
+        };
+        byte[] manifest = {1};
+        Frame bad = new Frame(
+                Frame.Kind.ARRIVAL,
+                List.of(
+                        new FrameRecord(FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.of(manifest)),
+                        new FrameRecord(FrameRecord.Type.LETTER, Sha256.of(manifest), unreadable)));
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 10)));
+            assertThatThrownBy(() -> vault.append(bad))
+                    .isInstanceOf(ArchiveException.class)
+                    .hasMessageContaining("the spool is gone");
+            assertThat(vault.append(frame(letter(2, 10))).number()).isEqualTo(2);
+            assertThat(walk(vault).damage).isEmpty();
+        }
+    }
+
+    @Test
+    void aForeignOrNewerSegmentIsRefusedAndLeftAlone() throws Exception {
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 10)));
+        }
+        Path file = SegmentFiles.path(directory, 1);
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> SegmentFileVault.open(directory, new byte[16], Position.START, Clock.systemUTC()))
+                .isInstanceOf(ArchiveException.class)
+                .hasMessageContaining("another archive");
+        byte[] broken = before.clone();
+        broken[20] ^= 1;
+        Files.write(file, broken);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(ArchiveException.class)
+                .hasMessageContaining("checksum")
+                .hasMessageContaining("nothing was changed");
+        assertThat(Files.readAllBytes(file)).isEqualTo(broken);
+    }
+
+    @Test
+    void aClosedVaultRefuses() throws Exception {
+        SegmentFileVault vault = open();
+        vault.close();
+        assertThatThrownBy(() -> vault.append(frame(letter(1, 1)))).isInstanceOf(ArchiveException.class);
+    }
+}

@@ -1,0 +1,37 @@
+package io.carteggio.mail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/// Several contents, one after the other, as one. Copies nothing.
+public record Concatenation(List<Content> parts) implements Content {
+    public Concatenation {
+        parts = List.copyOf(parts);
+    }
+
+    @Override
+    public long sizeBytes() {
+        return parts.stream().mapToLong(Content::sizeBytes).sum();
+    }
+
+    @Override
+    public InputStream open(long offset, long length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, sizeBytes());
+        List<InputStream> streams = new ArrayList<>();
+        long start = 0;
+        for (Content part : parts) {
+            long from = Math.max(offset, start) - start;
+            long to = Math.min(offset + length, start + part.sizeBytes()) - start;
+            if (from < to) {
+                streams.add(part.open(from, to - from));
+            }
+            start += part.sizeBytes();
+        }
+        return streams.size() == 1 ? streams.getFirst() : new SequenceInputStream(Collections.enumeration(streams));
+    }
+}

@@ -1,0 +1,79 @@
+package io.carteggio.mail.mime;
+
+import java.io.InputStream;
+import java.util.Arrays;
+
+/// Undoes base64 (RFC 2045 6.8). Octets outside the alphabet are stepped over; complete padding is the end; where
+/// padding is missing, the octets that are there still count. (mime4j's decoder drops those last octets.)
+final class Base64Stream extends DecodingStream {
+    private static final byte BLANK = -1;
+    private static final byte FOREIGN = -2;
+    private static final byte PAD = -3;
+    private static final byte[] SIX = table();
+
+    private int bits;
+    private int held;
+    private int pads;
+
+    Base64Stream(InputStream in, Runnable onDamage) {
+        super(in, onDamage);
+    }
+
+    private static byte[] table() {
+        byte[] table = new byte[256];
+        Arrays.fill(table, FOREIGN);
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for (int i = 0; i < alphabet.length(); i++) {
+            table[alphabet.charAt(i)] = (byte) i;
+        }
+        table['='] = PAD;
+        table['\r'] = BLANK;
+        table['\n'] = BLANK;
+        table[' '] = BLANK;
+        table['\t'] = BLANK;
+        return table;
+    }
+
+    @Override
+    void decode(byte[] piece, int length) {
+        for (int i = 0; i < length; i++) {
+            int six = SIX[piece[i] & 0xff];
+            if (six >= 0) {
+                bits = bits << 6 | six;
+                pads = 0;
+                if (++held == 4) {
+                    put(bits >> 16);
+                    put(bits >> 8);
+                    put(bits);
+                    held = 0;
+                }
+            } else if (six == PAD) {
+                if (held >= 2 && held + ++pads >= 4) {
+                    lastGroup();
+                    end();
+                    return;
+                }
+            } else if (six == FOREIGN) {
+                damage();
+            }
+        }
+    }
+
+    @Override
+    void finish() {
+        if (held > 0) {
+            damage();
+            lastGroup();
+        }
+    }
+
+    private void lastGroup() {
+        if (held == 2) {
+            put(bits >> 4);
+        } else if (held == 3) {
+            put(bits >> 10);
+            put(bits >> 2);
+        }
+        held = 0;
+    }
+}

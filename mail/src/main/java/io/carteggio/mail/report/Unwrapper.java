@@ -1,0 +1,495 @@
+package io.carteggio.mail.report;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.Original.Kind;
+import io.carteggio.mail.report.Original.Span;
+import io.carteggio.mail.structure.Entity;
+import io.carteggio.mail.structure.Field;
+import io.carteggio.mail.structure.Header;
+import io.carteggio.mail.structure.MediaType;
+import io.carteggio.mail.structure.Part;
+import io.carteggio.mail.structure.Structure;
+import io.carteggio.mail.structure.TransferEncoding;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Tells what a mail is, and takes a journal report apart (JOURNAL-FORMATS 2.8, 3.1, 5.4 steps 1 to 5, 7.2).
+///
+/// Pure and safe for many threads. Reads the mail about twice, in bounded memory, and copies no original: each is a
+/// window onto the mail. Whether a source may send reports at all is the caller's to decide *before* it asks here: to
+/// anyone's mailbox an outsider can send a mail that has the marker of a report (5.4).
+public final class Unwrapper {
+    /// How deep the envelope text may lie; reports have it at 1, those of Exchange 2003 at 2.
+    private static final int ENVELOPE_DEPTH = 3;
+
+    /// A protected mail is known by its first parts; no more of it than this is looked at.
+    private static final int PROTECTION_BYTES = 1024 * 1024;
+
+    /// HTML and text in wide charsets cannot be read line by line.
+    private static final int CONVERTED_BYTES = 16 * 1024 * 1024;
+
+    private static final String SYSTEM_SENDER = "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e";
+    private static final String REPORT_ID_DOMAIN = "@journal.report.generator";
+
+    private Unwrapper() {}
+
+    /// Tells what the mail is.
+    ///
+    /// @throws IOException only where the content itself cannot be read
+    public static Unwrapped unwrap(Content mail) throws IOException {
+        Entity top = Structure.scan(mail);
+        Optional<Part> status = notice(top);
+        return status.isPresent() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
+    }
+
+    // ---- notices -------------------------------------------------------------------------------------------------
+
+    /// The part that makes the mail a delivery status notice.
+    private static Optional<Part> notice(Entity top) {
+        boolean report = top.type().is("multipart", "report");
+        if (!report && !top.header().has("X-MS-Exchange-Message-Is-Ndr")) {
+            return Optional.empty();
+        }
+        return top.children().stream()
+                .filter(child -> {
+                    MediaType type = child.header().contentType();
+                    return type.is("message", "delivery-status") || type.is("message", "global-delivery-status");
+                })
+                .findFirst();
+    }
+
+    /// A notice that lost its status part, but still says what it is.
+    private static boolean isBareNotice(Entity top) {
+        boolean typed = top.type().is("multipart", "report")
+                && top.type()
+                        .parameter("report-type")
+                        .filter(type -> type.equalsIgnoreCase("delivery-status"))
+                        .isPresent();
+        boolean claimed = typed || top.header().has("X-MS-Exchange-Message-Is-Ndr");
+        return claimed && top.children().stream().anyMatch(child -> isReturned(child));
+    }
+
+    private static boolean isReturned(Part child) {
+        MediaType type = child.header().contentType();
+        return type.isMessage() || isHeadersOnly(type);
+    }
+
+    private static boolean isHeadersOnly(MediaType type) {
+        return type.is("text", "rfc822-headers")
+                || type.is("message", "rfc822-headers")
+                || type.is("message", "global-headers");
+    }
+
+    private static Unwrapped ndr(Content mail, Entity top, Optional<Part> statusPart) throws IOException {
+        DeliveryStatus status = statusPart.isPresent() ? status(mail, statusPart.get()) : DeliveryStatus.EMPTY;
+        if (status.delayed()) {
+            return new Unwrapped.Delay(status);
+        }
+        if (status.delivered()) {
+            return new Unwrapped.Delivered(status);
+        }
+        Warnings warnings = new Warnings();
+        long after = statusPart.map(Part::bodyEnd).orElse(0L);
+        Optional<Part> part = top.children().stream()
+                .filter(child -> child.offset() >= after && isReturned(child))
+                .findFirst();
+        if (part.isEmpty()) {
+            return new Unwrapped.Ndr(
+                    status,
+                    Optional.empty(),
+                    false,
+                    Optional.empty(),
+                    answeredReport(top.header())
+                            .map(id -> new Unwrapped.Gap(
+                                    Optional.of(id),
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    "the notice carries nothing of the report")),
+                    warnings.list());
+        }
+        Original returned = original(mail, part.get(), Kind.ORIGINAL, warnings);
+        Content whole = returned.span().isPresent() ? mail : returned.bytes();
+        Span span = returned.span().orElse(new Span(0, whole.sizeBytes()));
+        Entity inner = Structure.scan(whole, span.offset(), span.end());
+        boolean headersOnly = isHeadersOnly(part.get().header().contentType()) || bodyless(whole, inner.self());
+        Unwrapped inside = report(whole, inner, returned.span().isPresent());
+        Optional<Unwrapped.Report> report =
+                inside instanceof Unwrapped.Report found ? Optional.of(found) : Optional.empty();
+        Optional<Unwrapped.Gap> gap = Optional.empty();
+        if (report.isEmpty() && (inside instanceof Unwrapped.Unreadable || saysReport(inner.header()))) {
+            String why = inside instanceof Unwrapped.Unreadable(String reason, List<Warning> ignored) && !headersOnly
+                    ? reason
+                    : "the notice carries only the header of the report";
+            gap = Optional.of(new Unwrapped.Gap(
+                    id(inner.header(), "Message-ID"),
+                    id(inner.header(), "X-MS-Exchange-Parent-Message-Id"),
+                    inner.header().text("Date").flatMap(MailDate::parse),
+                    why));
+        }
+        return new Unwrapped.Ndr(status, Optional.of(returned), headersOnly, report, gap, warnings.list());
+    }
+
+    private static DeliveryStatus status(Content mail, Part part) throws IOException {
+        Optional<TransferEncoding> encoding = part.header().transferEncoding();
+        if (encoding.isEmpty()) {
+            return DeliveryStatus.read(mail, part);
+        }
+        Content decoded = DecodedContent.of(mail.slice(part.bodyOffset(), part.bodySizeBytes()), encoding.get());
+        return DeliveryStatus.read(decoded, new Part(part.header(), 0, 0, decoded.sizeBytes()));
+    }
+
+    /// Whether the mail has nothing but blanks after its header.
+    private static boolean bodyless(Content whole, Part entity) throws IOException {
+        if (entity.bodySizeBytes() > 1024) {
+            return false;
+        }
+        try (InputStream in = whole.open(entity.bodyOffset(), entity.bodySizeBytes())) {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                if (c > ' ') {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// The Message-ID of the journal report that this mail answers.
+    private static Optional<String> answeredReport(Header header) {
+        return id(header, "In-Reply-To")
+                .filter(id -> id.toLowerCase(Locale.ROOT).endsWith(REPORT_ID_DOMAIN));
+    }
+
+    // ---- reports -------------------------------------------------------------------------------------------------
+
+    private static boolean hasMarker(Header header) {
+        return marked(header).isPresent();
+    }
+
+    /// By presence, not by value: the marker of Exchange is empty (JOURNAL-FORMATS 1, fact 3).
+    private static Optional<Dialect> marked(Header header) {
+        for (Field field : header.fields()) {
+            switch (field.name().toLowerCase(Locale.ROOT)) {
+                case "x-ms-journal-report", "x-ms-exchange-organization-journal-report", "x-ms-gcc-journal-report" -> {
+                    return Optional.of(Dialect.EXCHANGE_2007);
+                }
+                case "x-wm-journal-report" -> {
+                    return Optional.of(Dialect.WORKMAIL);
+                }
+                case "content-identifier", "content-identifer" -> {
+                    if (field.unfolded().equalsIgnoreCase("ExJournalReport")) {
+                        return Optional.of(Dialect.EXCHANGE_2003);
+                    }
+                }
+                default -> {} // says nothing about reports
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// What a provider that strips the marker leaves in place.
+    private static boolean saysReport(Header header) {
+        return hasMarker(header)
+                || id(header, "Message-ID")
+                        .filter(id -> id.toLowerCase(Locale.ROOT).endsWith(REPORT_ID_DOMAIN))
+                        .isPresent()
+                || header.text("Sender")
+                        .filter(sender -> sender.toLowerCase(Locale.ROOT).contains(SYSTEM_SENDER))
+                        .isPresent()
+                || header.text("X-MS-Exchange-Generated-Message-Source")
+                        .filter(source -> source.equalsIgnoreCase("Journal Agent"))
+                        .isPresent();
+    }
+
+    /// @param spans whether offsets in `whole` are offsets in the mail that was asked about
+    private static Unwrapped report(Content whole, Entity top, boolean spans) throws IOException {
+        Optional<Dialect> marked = marked(top.header());
+        if (marked.isEmpty() && !saysReport(top.header())) {
+            return new Unwrapped.Plain();
+        }
+        Warnings warnings = new Warnings();
+        Parts parts = parts(whole, top);
+        if (marked.isEmpty()) {
+            // 5.4, step 5: all three must hold, else it is somebody's mail.
+            if (parts.originals.isEmpty() || parts.text.isEmpty() || !beginsWithSender(whole, parts.text.get())) {
+                return new Unwrapped.Plain();
+            }
+            warnings.add(Warning.Code.MARKER_STRIPPED, "");
+        }
+        if (parts.originals.isEmpty()) {
+            return new Unwrapped.Unreadable(
+                    parts.tnef
+                            ? "the report came as TNEF"
+                            : top.children().isEmpty()
+                                    ? "a report must be a multipart with an original in it"
+                                    : "there is no original in the report",
+                    warnings.list());
+        }
+        Optional<String> parentId = id(top.header(), "X-MS-Exchange-Parent-Message-Id");
+        Part text;
+        EnvelopePart envelope;
+        if (parts.text.isPresent()) {
+            text = parts.text.get();
+            envelope = envelope(whole, text, parentId, warnings);
+        } else if (parts.html.isPresent()) {
+            text = parts.html.get();
+            warnings.add(Warning.Code.HTML_ENVELOPE, "");
+            if (text.bodySizeBytes() > CONVERTED_BYTES) {
+                return new Unwrapped.Unreadable("the HTML that holds the envelope is too large", warnings.list());
+            }
+            envelope = htmlEnvelope(whole, text, parentId, warnings);
+        } else {
+            return new Unwrapped.Unreadable("there is no text that could hold the envelope", warnings.list());
+        }
+        if (!envelope.anything()) {
+            return new Unwrapped.Unreadable("the text part holds no envelope", warnings.list());
+        }
+        if (envelope.tooManyRecipients()) {
+            return new Unwrapped.Unreadable(
+                    "the report names more than " + EnvelopePart.MOST_RECIPIENTS + " recipients", warnings.list());
+        }
+        if (!top.complete() || !top.header().complete()) {
+            warnings.add(Warning.Code.OVER_LIMIT, "the report has more fields or parts than are read");
+        }
+        if (!top.closed()) {
+            warnings.add(Warning.Code.NOT_CLOSED, "");
+        }
+        if (parts.others > 0) {
+            warnings.add(Warning.Code.OTHER_PARTS, Integer.toString(parts.others));
+        }
+        List<Original> originals = originals(whole, parts.originals, spans, envelope.messageId(), warnings);
+        return new Unwrapped.Report(
+                marked.orElse(Dialect.EXCHANGE_2007),
+                envelope.envelope(),
+                envelope.subject(),
+                envelope.messageId(),
+                envelope.label(),
+                envelope.mailbox(),
+                envelope.sentUtc(),
+                envelope.receivedUtc(),
+                top.header().text("Date").flatMap(MailDate::parse),
+                id(top.header(), "Message-ID"),
+                parentId,
+                whole.slice(text.bodyOffset(), text.bodySizeBytes()),
+                originals,
+                warnings.list());
+    }
+
+    private static Optional<String> id(Header header, String name) {
+        return header.text(name).map(EnvelopePart::unbracketed).filter(id -> !id.isEmpty());
+    }
+
+    /// The parts of a report by what they are for.
+    private static final class Parts {
+        Optional<Part> text = Optional.empty();
+        Optional<Part> html = Optional.empty();
+        final List<Part> originals = new ArrayList<>();
+        boolean tnef;
+        int others;
+    }
+
+    private static Parts parts(Content whole, Entity top) throws IOException {
+        Parts parts = new Parts();
+        for (Part child : top.children()) {
+            MediaType type = child.header().contentType();
+            if (isOriginal(type, child.header())) {
+                parts.originals.add(child);
+            } else if (!envelopeText(whole, child, type, 1, parts)) {
+                parts.others++;
+                parts.tnef |=
+                        type.type().equals("application") && type.subtype().endsWith("ms-tnef");
+            }
+        }
+        return parts;
+    }
+
+    private static boolean isOriginal(MediaType type, Header header) {
+        if (type.isMessage()) {
+            return true;
+        }
+        if (!type.type().equals("application")
+                || !(type.subtype().equals("octet-stream") || type.subtype().startsWith("x-"))) {
+            return false;
+        }
+        String name = header.first("Content-Disposition")
+                .map(Field::unfolded)
+                .map(MediaType::parametersOf)
+                .map(parameters -> parameters.getOrDefault("filename", ""))
+                .filter(filename -> !filename.isEmpty())
+                .orElse(type.parameter("name").orElse(""));
+        return name.toLowerCase(Locale.ROOT).endsWith(".eml");
+    }
+
+    /// Finds the first leaf of plain text, else of HTML; true where `part` is one or holds one.
+    private static boolean envelopeText(Content whole, Part part, MediaType type, int depth, Parts parts)
+            throws IOException {
+        if (type.is("text", "plain") && parts.text.isEmpty()) {
+            parts.text = Optional.of(part);
+            return true;
+        }
+        if (type.is("text", "html") && parts.html.isEmpty()) {
+            parts.html = Optional.of(part);
+            return true;
+        }
+        boolean found = false;
+        if (type.isMultipart() && depth < ENVELOPE_DEPTH) {
+            for (Part child : Structure.scan(whole, part).children()) {
+                found |= envelopeText(whole, child, child.header().contentType(), depth + 1, parts);
+            }
+        }
+        return found;
+    }
+
+    private static boolean beginsWithSender(Content whole, Part text) throws IOException {
+        try (InputStream in = decoded(whole, text)) {
+            String head = new String(in.readNBytes(2048), ISO_8859_1).stripLeading();
+            return head.regionMatches(true, 0, "Sender:", 0, 7);
+        }
+    }
+
+    private static InputStream decoded(Content whole, Part part) throws IOException {
+        InputStream in = whole.open(part.bodyOffset(), part.bodySizeBytes());
+        Optional<TransferEncoding> encoding = part.header().transferEncoding();
+        return encoding.isPresent() ? DecodedContent.decode(in, encoding.get()) : in;
+    }
+
+    private static EnvelopePart envelope(Content whole, Part text, Optional<String> parentId, Warnings warnings)
+            throws IOException {
+        Optional<Charset> charset = charset(text.header());
+        boolean wide = charset.isPresent() && !asciiCompatible(charset.get());
+        try (InputStream in = decoded(whole, text)) {
+            if (!wide) {
+                return new EnvelopePart(warnings, parentId, charset).read(in, text.bodySizeBytes());
+            }
+            byte[] octets = in.readNBytes(CONVERTED_BYTES);
+            if (octets.length == CONVERTED_BYTES) {
+                warnings.add(Warning.Code.OVER_LIMIT, "the envelope part was cut");
+            }
+            return read(new String(octets, charset.get()), parentId, warnings);
+        }
+    }
+
+    private static EnvelopePart htmlEnvelope(Content whole, Part html, Optional<String> parentId, Warnings warnings)
+            throws IOException {
+        try (InputStream in = decoded(whole, html)) {
+            byte[] octets = in.readNBytes(CONVERTED_BYTES);
+            Optional<Charset> charset = charset(html.header());
+            String page = charset.isPresent()
+                    ? new String(octets, charset.get())
+                    : Field.text(new String(octets, ISO_8859_1));
+            return read(Html.text(page), parentId, warnings);
+        }
+    }
+
+    private static EnvelopePart read(String text, Optional<String> parentId, Warnings warnings) throws IOException {
+        byte[] octets = text.getBytes(UTF_8);
+        return new EnvelopePart(warnings, parentId, Optional.empty())
+                .read(new ByteArrayInputStream(octets), octets.length);
+    }
+
+    /// The declared charset; empty where none, ASCII or UTF-8 is declared or nobody knows it: then UTF-8 is
+    /// tried first.
+    private static Optional<Charset> charset(Header header) {
+        String name = header.contentType().parameter("charset").orElse("").strip();
+        try {
+            Charset charset = name.isEmpty() ? UTF_8 : Charset.forName(name);
+            return charset.equals(UTF_8) || charset.equals(US_ASCII) ? Optional.empty() : Optional.of(charset);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean asciiCompatible(Charset charset) {
+        return charset.canEncode() && new String("a\n:".getBytes(charset), ISO_8859_1).equals("a\n:");
+    }
+
+    // ---- originals -----------------------------------------------------------------------------------------------
+
+    private static List<Original> originals(
+            Content whole, List<Part> parts, boolean spans, Optional<String> messageId, Warnings warnings)
+            throws IOException {
+        List<Original> found = new ArrayList<>();
+        int protectedOnes = 0;
+        for (Part part : parts) {
+            Original original = original(whole, part, Kind.ORIGINAL, warnings);
+            Part head = Structure.head(original.bytes());
+            boolean isProtected = isProtected(original.bytes(), head);
+            protectedOnes += isProtected ? 1 : 0;
+            checkMessageId(head.header(), messageId, warnings);
+            found.add(new Original(
+                    isProtected ? Kind.PROTECTED : Kind.ORIGINAL,
+                    original.bytes(),
+                    spans ? original.span() : Optional.empty()));
+        }
+        if (found.size() == 1) {
+            if (protectedOnes == 1) {
+                warnings.add(Warning.Code.ENCRYPTED, "");
+            }
+            return found;
+        }
+        if (protectedOnes == 0 || protectedOnes == found.size()) {
+            warnings.add(Warning.Code.SEVERAL_ORIGINALS, Integer.toString(found.size()));
+            return found;
+        }
+        return found.stream()
+                .map(o -> o.kind() == Kind.PROTECTED ? o : new Original(Kind.CLEAR, o.bytes(), o.span()))
+                .toList();
+    }
+
+    private static void checkMessageId(Header header, Optional<String> messageId, Warnings warnings) {
+        List<Field> ids = header.all("Message-ID");
+        if (messageId.isPresent()
+                && ids.stream()
+                        .noneMatch(f -> EnvelopePart.unbracketed(f.text()).equals(messageId.get()))) {
+            warnings.add(
+                    Warning.Code.MESSAGE_ID_MISMATCH,
+                    ids.isEmpty() ? "the original has none" : ids.getFirst().text());
+        }
+    }
+
+    /// JOURNAL-FORMATS 3.1.
+    private static boolean isProtected(Content mail, Part head) throws IOException {
+        if (head.header()
+                .text("Content-Class")
+                .filter(value -> value.equalsIgnoreCase("rpmsg.message"))
+                .isPresent()) {
+            return true;
+        }
+        if (!head.header().contentType().isMultipart()) {
+            return false;
+        }
+        long end = head.bodyOffset() + Math.min(head.bodySizeBytes(), PROTECTION_BYTES);
+        return Structure.scan(mail, 0, end).children().stream()
+                .anyMatch(child -> child.header().contentType().is("application", "x-microsoft-rpmsg-message"));
+    }
+
+    /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where
+    /// there is one all the same, it is undone, unless the octets show that it was only claimed.
+    private static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
+        Content stored = whole.slice(part.bodyOffset(), part.bodySizeBytes());
+        Optional<TransferEncoding> encoding = part.header().transferEncoding();
+        if (encoding.isPresent()) {
+            if (FalseEncoding.isEncoded(stored, encoding.get())) {
+                warnings.add(
+                        Warning.Code.ENCODED_ORIGINAL,
+                        encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                return new Original(kind, DecodedContent.of(stored, encoding.get()), Optional.empty());
+            }
+            warnings.add(
+                    Warning.Code.FALSE_ENCODING,
+                    encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        }
+        return new Original(kind, stored, Optional.of(new Span(part.bodyOffset(), part.bodySizeBytes())));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.carteggio.mail.mime;
+
+import org.jspecify.annotations.NullMarked;

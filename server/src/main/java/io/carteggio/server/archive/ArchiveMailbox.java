@@ -1,0 +1,107 @@
+package io.carteggio.server.archive;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.embedded.spool.Spool;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.smtp.Step;
+import io.carteggio.mail.smtp.Transfer.Trouble;
+import io.carteggio.server.smtp.JournalMailbox;
+import io.carteggio.server.smtp.Peer;
+import io.carteggio.server.smtp.TroubleException;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The built-in journaling mailbox: what the SMTP listener takes goes into the archive. It knows exactly the
+/// addresses of
+/// the sources, so there is nothing to relay (P10).
+public final class ArchiveMailbox implements JournalMailbox {
+    private static final Logger LOG = LoggerFactory.getLogger(ArchiveMailbox.class);
+
+    private final Archive archive;
+
+    public ArchiveMailbox(Archive archive) {
+        this.archive = archive;
+    }
+
+    @Override
+    public boolean knows(Address recipient) {
+        return archive.sources().at(recipient).isPresent();
+    }
+
+    @Override
+    public Reception open(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) throws TroubleException {
+        Optional<String> trouble = archive.trouble();
+        if (trouble.isPresent()) {
+            throw new TroubleException(Trouble.LATER, trouble.get());
+        }
+        return new IntoArchive(peer, mailFrom, rcptTo);
+    }
+
+    @Override
+    public void refused(Peer peer, Step.Refused mail) {
+        List<String> names = mail.to().stream()
+                .flatMap(to -> archive.sources().at(to).stream())
+                .map(Source::name)
+                .distinct()
+                .toList();
+        for (String name : names.isEmpty() ? List.of("unknown") : names) {
+            archive.refusals()
+                    .count(name, mail.bytes(), peer.remote().getAddress().getHostAddress());
+        }
+    }
+
+    private final class IntoArchive implements Reception {
+        private final Spool spool = archive.spool();
+        private final Provenance provenance;
+        private final Set<Source> sources = new LinkedHashSet<>();
+
+        IntoArchive(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) {
+            provenance = new Provenance(
+                    Optional.of(peer.remote().getAddress().getHostAddress()),
+                    peer.helo(),
+                    peer.tls().map(t -> t.protocol() + " " + t.cipher()),
+                    mailFrom,
+                    rcptTo,
+                    Optional.empty());
+            rcptTo.forEach(to -> archive.sources().at(to).ifPresent(sources::add));
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) throws IOException {
+            spool.write(octets, offset, length);
+        }
+
+        /// One arrival for each source that the mail was addressed to.
+        @Override
+        public String keep() throws TroubleException {
+            String id = "";
+            for (Source source : sources) {
+                try {
+                    Receipt receipt = archive.take(new Arrival(source, spool.content(), provenance));
+                    id = receipt.disposition().word() + " " + receipt.number();
+                } catch (ArchiveException e) {
+                    throw new TroubleException(Trouble.LATER, String.valueOf(e.getMessage()), e);
+                }
+            }
+            return id;
+        }
+
+        @Override
+        public void close() {
+            try {
+                spool.close();
+            } catch (IOException e) {
+                LOG.warn("a spool file could not be removed; it goes with the next start", e);
+            }
+        }
+    }
+}
