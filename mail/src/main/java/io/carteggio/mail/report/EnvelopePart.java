@@ -338,10 +338,7 @@ final class EnvelopePart {
     }
 
     private void recipient(Role role, String value) {
-        List<Redirection> redirections = redirections(value, true);
-        if (redirections.isEmpty() && value.indexOf('"') >= 0) {
-            redirections = redirections(value, false); // a quote that is never closed
-        }
+        List<Redirection> redirections = redirections(value, quotesAreClosed(value));
         String own = redirections.isEmpty()
                 ? value
                 : value.substring(0, redirections.getFirst().comma());
@@ -381,6 +378,19 @@ final class EnvelopePart {
     }
 
     private record Redirection(int comma, int value, boolean expanded) {}
+
+    private static boolean quotesAreClosed(String value) {
+        boolean quoted = false;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            }
+        }
+        return !quoted;
+    }
 
     /// Finds every `, Expanded:` and `, Forwarded:`.
     private static List<Redirection> redirections(String value, boolean mindQuotes) {

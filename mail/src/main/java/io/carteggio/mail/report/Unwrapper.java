@@ -423,11 +423,10 @@ public final class Unwrapper {
         int protectedOnes = 0;
         for (Part part : parts) {
             Original original = original(whole, part, Kind.ORIGINAL, warnings);
-            Content head = original.bytes();
-            Entity entity = Structure.scan(head.slice(0, Math.min(head.sizeBytes(), PROTECTION_BYTES)));
-            boolean isProtected = isProtected(entity);
+            Part head = Structure.head(original.bytes());
+            boolean isProtected = isProtected(original.bytes(), head);
             protectedOnes += isProtected ? 1 : 0;
-            checkMessageId(entity.header(), messageId, warnings);
+            checkMessageId(head.header(), messageId, warnings);
             found.add(new Original(
                     isProtected ? Kind.PROTECTED : Kind.ORIGINAL,
                     original.bytes(),
@@ -460,13 +459,19 @@ public final class Unwrapper {
     }
 
     /// JOURNAL-FORMATS 3.1.
-    private static boolean isProtected(Entity entity) {
-        return entity.header()
-                        .text("Content-Class")
-                        .filter(value -> value.equalsIgnoreCase("rpmsg.message"))
-                        .isPresent()
-                || entity.children().stream()
-                        .anyMatch(child -> child.header().contentType().is("application", "x-microsoft-rpmsg-message"));
+    private static boolean isProtected(Content mail, Part head) throws IOException {
+        if (head.header()
+                .text("Content-Class")
+                .filter(value -> value.equalsIgnoreCase("rpmsg.message"))
+                .isPresent()) {
+            return true;
+        }
+        if (!head.header().contentType().isMultipart()) {
+            return false;
+        }
+        long end = head.bodyOffset() + Math.min(head.bodySizeBytes(), PROTECTION_BYTES);
+        return Structure.scan(mail, 0, end).children().stream()
+                .anyMatch(child -> child.header().contentType().is("application", "x-microsoft-rpmsg-message"));
     }
 
     /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where

@@ -237,6 +237,7 @@ class HostileMailTest {
                 }),
                 row("brackets of identifiers", "References: " + "<".repeat(900_000) + "\n\n", l -> {}),
                 row("openings of encoded words", "Subject: " + "=?a?Q?".repeat(150_000) + "\n\n", l -> {}),
+                row("encoded words of unknown charsets", "Subject: " + unknownCharsets(60_000) + "\n\n", l -> {}),
                 row("openings of encoded words with an end", "Subject: " + "=?".repeat(450_000) + "?=\n\n", l -> {}),
                 row("encoded words", "Subject: " + "=?utf-8?Q?=C3=BC?= ".repeat(45_000) + "\n\n", l -> {
                     assertThat(l.header().subject().orElse("")).hasSize(45_000);
@@ -269,6 +270,14 @@ class HostileMailTest {
                     + Base64.getEncoder().encodeToString(letter.getBytes(StandardCharsets.US_ASCII));
         }
         return letter;
+    }
+
+    private static String unknownCharsets(int count) {
+        StringBuilder words = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            words.append("=?x").append(i).append("?Q?a?= ");
+        }
+        return words.toString();
     }
 
     private static String segments(int count) {

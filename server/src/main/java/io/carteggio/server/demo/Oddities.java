@@ -29,6 +29,7 @@ final class Oddities {
     record Oddity(int daysAgo, int letters, Teller teller) {}
 
     static final List<Oddity> ALL = List.of(
+            new Oddity(2, 6, Oddities::everyTongue),
             new Oddity(2, 2, Oddities::bounce),
             new Oddity(5, 1, Oddities::lateReport),
             new Oddity(34, 1, Oddities::knownReport),
@@ -57,7 +58,22 @@ final class Oddities {
             new Oddity(52, 1, Oddities::aliases),
             new Oddity(70, 1, Oddities::noSubject),
             new Oddity(77, 1, Oddities::longSubject),
-            new Oddity(33, 1, Oddities::listAndMember));
+            new Oddity(33, 1, Oddities::listAndMember),
+            new Oddity(17, 1, Oddities::everybodyAndTheAuditor));
+
+    /// A customer of each language asks for something, so that none is missing in a small demo.
+    static List<DemoMail> everyTongue(Scene scene, Instant start) {
+        List<DemoMail> mails = new ArrayList<>();
+        for (Tongue tongue : Tongue.values()) {
+            Instant at = start.plusSeconds(400L * mails.size());
+            Party customer = scene.house().customer(tongue, scene.chance());
+            Party us = scene.party(scene.house().salesFor(tongue, at), at);
+            mails.add(scene.conversation(at, customer.firm())
+                    .letter(customer, List.of(us), at, "inquiry")
+                    .send("thread"));
+        }
+        return mails;
+    }
 
     // ---- reports about mail
 
@@ -407,6 +423,18 @@ final class Oddities {
                         start,
                         "list")
                 .send("list"));
+    }
+
+    /// To a list of lists, with a blind copy to the auditor.
+    static List<DemoMail> everybodyAndTheAuditor(Scene scene, Instant start) {
+        return List.of(scene.conversation(start, House.FIRM)
+                .letter(
+                        scene.party(scene.house().giulia, start),
+                        List.of(scene.house().list(House.ALL)),
+                        start,
+                        "list")
+                .bcc("chiara.venturi@" + House.DOMAIN)
+                .send("nested-list"));
     }
 
     /// Neither To nor Cc names who got it.

@@ -72,8 +72,11 @@ final class Connection {
             LOG.error("SMTP connection failed, peer={}", remote, e);
             goodbye(new Reply(421, "4.3.0", "Internal trouble, try again later"));
         } finally {
-            abandon();
-            wire.close();
+            try {
+                abandon();
+            } finally {
+                wire.close();
+            }
         }
     }
 
