@@ -1,0 +1,397 @@
+package io.carteggio.archive.search;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Catalogue.Outstanding;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most while
+/// it keeps up.
+///
+/// What is taken is found at once; it is forced to disk every few seconds, and only then are its outbox rows
+/// confirmed,
+/// so after a crash the index takes again what it may have lost. A world that fails (a full disk) is tried again once
+/// a second, [#trouble] says why. One letter that fails never holds up the others: it is taken with what can be had
+/// and
+/// counts as not fully searched. Methods are safe for many threads.
+public final class Indexer implements AutoCloseable {
+    /// Most letters taken at once; they are found together.
+    public static final int BATCH_LETTERS = 1_000;
+
+    /// A batch ends earlier when its envelopes have so many lines: they are in memory together.
+    public static final int BATCH_LINES = 200_000;
+
+    /// Letters after which the index is forced to disk.
+    public static final int COMMIT_LETTERS = 5_000;
+
+    /// Time after which it is, however few letters wait for it.
+    public static final Duration COMMIT_AFTER = Duration.ofSeconds(3);
+
+    /// How often a letter that cannot be read *now* is tried before it is taken without its text.
+    static final int READ_TRIES = 5;
+
+    private static final Logger LOG = System.getLogger(Indexer.class.getName());
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Vault vault;
+    private final Catalogue catalogue;
+    private final SearchIndex index;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean signalled;
+    private boolean closing;
+    private boolean ended;
+    private long taken; // outbox rows up to this one are found, though perhaps not yet forced
+    private long confirmed;
+    private long unconfirmedRows; // taken, not confirmed
+    private long rounds; // how often the outbox was looked at and found to be taken wholly
+    private long caughtUpNanos = System.nanoTime();
+    private Optional<String> trouble = Optional.empty();
+
+    // Only the thread itself uses these.
+    private int unforced;
+    private long forcedNanos = System.nanoTime();
+    private long failingLetter;
+    private int failures;
+
+    /// How far the index is behind.
+    ///
+    /// @param rows outbox rows that are not found yet
+    /// @param waiting how long ago there were none at last; zero where there are none now
+    public record Lag(long rows, Duration waiting) {}
+
+    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew (P6).
+    public static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index) throws ArchiveException {
+        if (index.size() + catalogue.outboxSize() < catalogue.letters()) {
+            catalogue.fillOutbox();
+        }
+        Indexer indexer = new Indexer(vault, catalogue, index);
+        indexer.thread.start();
+        return indexer;
+    }
+
+    private Indexer(Vault vault, Catalogue catalogue, SearchIndex index) {
+        this.vault = vault;
+        this.catalogue = catalogue;
+        this.index = index;
+        this.thread = Thread.ofPlatform().name("indexer").daemon().unstarted(this::run);
+    }
+
+    /// Tells that the outbox may have new rows. Costs next to nothing.
+    public void signal() {
+        lock.lock();
+        try {
+            signalled = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How far the index is behind now.
+    public Lag lag() throws ArchiveException {
+        long rows = catalogue.outboxSize();
+        lock.lock();
+        try {
+            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is only
+            // exact while nobody is taking, and never below what waits
+            long waiting = Math.max(0, rows - unconfirmedRows);
+            return new Lag(waiting, waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - caughtUpNanos));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Why the index does not keep up, if it does not.
+    public Optional<String> trouble() {
+        lock.lock();
+        try {
+            return trouble;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until everything that was in the outbox at the call is found. For tests and commands.
+    ///
+    /// @return false where that took longer than `atMost`, or the indexer was closed
+    public boolean awaitCaughtUp(Duration atMost) throws InterruptedException {
+        long nanos = atMost.toNanos();
+        lock.lock();
+        try {
+            // The round under way may have looked before the call: the one after it has not.
+            long enough = rounds + 2;
+            while (rounds < enough && !ended) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                signalled = true;
+                changed.signalAll();
+                nanos = changed.awaitNanos(nanos);
+            }
+            return rounds >= enough;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still holds
+    /// is taken after the next start.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closing = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // the batch in hand is finished all the same
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            boolean more = false;
+            while (pause(more)) {
+                try {
+                    more = takeSome();
+                    forceWhenDue(false);
+                    calm(more);
+                } catch (ArchiveException | RuntimeException e) {
+                    startOver(e);
+                    more = false;
+                }
+            }
+            try {
+                forceWhenDue(true);
+            } catch (ArchiveException | RuntimeException e) {
+                startOver(e); // nothing is lost: the rows are still in the outbox
+            }
+        } finally {
+            lock.lock();
+            try {
+                ended = true;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Waits for a reason to look at the outbox. False when it is time to go.
+    private boolean pause(boolean more) {
+        lock.lock();
+        try {
+            long nanos = (trouble.isPresent() ? RETRY_AFTER : LOOK_AGAIN).toNanos();
+            while (!closing && !more && nanos > 0 && (!signalled || trouble.isPresent())) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            signalled = false;
+            return !closing;
+        } catch (InterruptedException e) {
+            return false; // nobody interrupts this thread but someone who wants it to end
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes one batch. Says whether there may be more.
+    private boolean takeSome() throws ArchiveException {
+        int known = (int) Math.min(unconfirmedRows(), Integer.MAX_VALUE / 2);
+        List<Outstanding> rows = catalogue.outbox(known + BATCH_LETTERS);
+        Set<Long> letters = new LinkedHashSet<>(); // a letter that waits twice is taken once, as it is now
+        List<LetterDocument> documents = new ArrayList<>();
+        long last = taken();
+        long lines = 0;
+        int count = 0;
+        for (Outstanding row : rows) {
+            if (row.row() <= last) {
+                continue;
+            }
+            if (lines >= BATCH_LINES) {
+                break;
+            }
+            if (letters.add(row.letter())) {
+                Optional<LetterDocument> document = document(row.letter());
+                if (document.isPresent()) {
+                    documents.add(document.get());
+                    for (Testimony t : document.get().testimonies()) {
+                        lines += t.entry().addressees().size();
+                    }
+                }
+            }
+            last = row.row();
+            count++;
+        }
+        if (count == 0) {
+            return false;
+        }
+        put(documents);
+        unforced += count;
+        lock.lock();
+        try {
+            taken = last;
+            unconfirmedRows += count;
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private Optional<LetterDocument> document(long number) throws ArchiveException {
+        Optional<CataloguedLetter> letter = catalogue.letter(number);
+        if (letter.isEmpty()) {
+            return Optional.empty(); // erased since
+        }
+        List<Testimony> testimonies = catalogue.testimonies(number);
+        return Optional.of(new LetterDocument(letter.get(), bytes(letter.get()), testimonies));
+    }
+
+    private Content bytes(CataloguedLetter letter) throws ArchiveException {
+        String why = "";
+        for (Place place : letter.places()) {
+            try {
+                return vault.read(place);
+            } catch (ArchiveException e) {
+                why = e.toString();
+                if (e.laterHelps() && mayTryAgain(letter.number())) {
+                    throw e;
+                }
+            }
+        }
+        return new Unreadable(letter.sizeBytes(), why);
+    }
+
+    private boolean mayTryAgain(long letter) {
+        failures = failingLetter == letter ? failures + 1 : 1;
+        failingLetter = letter;
+        return failures < READ_TRIES;
+    }
+
+    private void put(List<LetterDocument> documents) throws ArchiveException {
+        try {
+            index.put(documents);
+        } catch (RuntimeException oneOfThem) {
+            // A fault of ours that one letter brings to light must not hide the others.
+            for (LetterDocument document : documents) {
+                putAlone(document);
+            }
+        }
+    }
+
+    private void putAlone(LetterDocument document) throws ArchiveException {
+        try {
+            index.put(List.of(document));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "letter " + document.letter().id() + " is not searchable by its text", e);
+            Content nothing = new Unreadable(document.letter().sizeBytes(), e.toString());
+            try {
+                index.put(List.of(new LetterDocument(document.letter(), nothing, document.testimonies())));
+            } catch (RuntimeException evenSo) {
+                LOG.log(Level.ERROR, "letter " + document.letter().id() + " cannot be found at all", evenSo);
+            }
+        }
+    }
+
+    private void forceWhenDue(boolean now) throws ArchiveException {
+        long since = System.nanoTime() - forcedNanos;
+        if (unforced == 0) {
+            forcedNanos = System.nanoTime();
+        } else if (now || unforced >= COMMIT_LETTERS || since >= COMMIT_AFTER.toNanos()) {
+            index.commit();
+            catalogue.confirmOutbox(taken());
+            unforced = 0;
+            forcedNanos = System.nanoTime();
+            lock.lock();
+            try {
+                confirmed = taken;
+                unconfirmedRows = 0;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void calm(boolean more) {
+        lock.lock();
+        try {
+            trouble = Optional.empty();
+            if (!more) {
+                rounds++;
+                caughtUpNanos = System.nanoTime();
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no harm.
+    private void startOver(Exception e) {
+        unforced = 0;
+        lock.lock();
+        try {
+            taken = confirmed;
+            unconfirmedRows = 0;
+            trouble = Optional.of("the index does not take what the catalogue holds: " + e.getMessage());
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long taken() {
+        lock.lock();
+        try {
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long unconfirmedRows() {
+        lock.lock();
+        try {
+            return unconfirmedRows;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Bytes that cannot be had: the letter is still found by its people and counts as not fully searched.
+    private record Unreadable(long sizeBytes, String why) implements Content {
+        @Override
+        public InputStream open(long offset, long length) throws IOException {
+            throw new IOException("the letter's bytes cannot be read: " + why);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.carteggio.embedded.index;
+
+import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.search.Query.Where;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.mime.Mailbox;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.lucene.store.ByteArrayDataInput;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.store.DataInput;
+import org.apache.lucene.store.DataOutput;
+import org.apache.lucene.util.BytesRef;
+
+/// What all testimonies of a letter say of its people, and which of it a viewer may know (P5): the same rule as
+/// [Scope], by which a test compares it.
+///
+/// @param all the different envelopes
+/// @param blindHeader what the original's own `Bcc:` says; treated like blind lines of the envelope
+record Envelopes(List<One> all, List<Mailbox> blindHeader) {
+    enum As {
+        SENDER(0),
+        TO(1),
+        CC(2),
+        BCC(3);
+
+        private final int code;
+
+        As(int code) {
+            this.code = code;
+        }
+    }
+
+    /// Someone in an envelope.
+    record Line(As as, Address address, Optional<Address> expanded, Optional<Address> forwarded) {}
+
+    /// What one testimony says.
+    record One(Instant at, List<Line> lines) {}
+
+    private static final As[] BY_CODE = {As.SENDER, As.TO, As.CC, As.BCC};
+
+    static Envelopes of(List<Testimony> testimonies, List<Mailbox> blindHeader) {
+        Set<One> all = new LinkedHashSet<>();
+        for (Testimony testimony : testimonies) {
+            ArrivalEntry entry = testimony.entry();
+            List<Line> lines = new ArrayList<>(entry.addressees().size() + 1);
+            entry.sender().ifPresent(a -> lines.add(sender(a)));
+            entry.onBehalfOf().ifPresent(a -> lines.add(sender(a)));
+            for (Addressee a : entry.addressees()) {
+                lines.add(new Line(
+                        as(a), a.told().address(), a.told().expanded(), a.told().forwarded()));
+            }
+            all.add(new One(entry.at(), lines));
+        }
+        return new Envelopes(List.copyOf(all), blindHeader);
+    }
+
+    private static Line sender(Address address) {
+        return new Line(As.SENDER, address, Optional.empty(), Optional.empty());
+    }
+
+    private static As as(Addressee addressee) {
+        return switch (addressee.seenAs()) {
+            case TO -> As.TO;
+            case CC -> As.CC;
+            case BCC -> As.BCC;
+            case RECIPIENT -> throw new IllegalStateException("an addressee is seen as to, cc or bcc");
+        };
+    }
+
+    /// The lines that everybody sees who sees any of the testimonies: not blind, and in all of them.
+    Set<Line> open() {
+        Set<Line> open = new LinkedHashSet<>();
+        if (!all.isEmpty()) {
+            for (Line line : all.getFirst().lines()) {
+                if (line.as() != As.BCC) {
+                    open.add(line);
+                }
+            }
+            for (One other : all.subList(1, all.size())) {
+                open.retainAll(new HashSet<>(other.lines()));
+            }
+        }
+        return open;
+    }
+
+    /// The instant of all testimonies, if there is one and it is a whole number of milliseconds as the vault keeps
+    /// it.
+    Optional<Long> atMillis() {
+        Set<Instant> instants = new HashSet<>();
+        all.forEach(one -> instants.add(one.at()));
+        if (instants.size() != 1) {
+            return Optional.empty();
+        }
+        Instant at = instants.iterator().next();
+        try {
+            long millis = at.toEpochMilli();
+            return Instant.ofEpochMilli(millis).equals(at) ? Optional.of(millis) : Optional.empty();
+        } catch (ArithmeticException farAway) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether one of the testimonies lets the viewer see the letter.
+    boolean seenBy(Scope.Own own) {
+        return all.stream().anyMatch(one -> isSeen(own, one));
+    }
+
+    /// Whether the viewer may see somebody who is what is looked for.
+    boolean shows(Scope scope, Where where, Predicate<List<List<String>>> wanted) {
+        return switch (scope) {
+            case Scope.Everything() ->
+                all.stream().anyMatch(one -> one.lines().stream().anyMatch(line -> is(line, where, wanted)))
+                        || blindHeader.stream().anyMatch(m -> isBlind(m, where, wanted));
+            case Scope.Own own -> all.stream().anyMatch(one -> shows(own, one, where, wanted));
+        };
+    }
+
+    private boolean shows(Scope.Own own, One one, Where where, Predicate<List<List<String>>> wanted) {
+        if (!isSeen(own, one)) {
+            return false;
+        }
+        boolean whole = one.lines().stream().anyMatch(l -> l.as() == As.SENDER && holds(own, l.address(), one.at()));
+        for (Line line : one.lines()) {
+            if ((whole || line.as() != As.BCC || holds(own, line.address(), one.at())) && is(line, where, wanted)) {
+                return true;
+            }
+        }
+        for (Mailbox mailbox : blindHeader) {
+            if ((whole || holds(own, mailbox.address(), one.at())) && isBlind(mailbox, where, wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isSeen(Scope.Own own, One one) {
+        return one.lines().stream().anyMatch(line -> holds(own, line.address(), one.at()));
+    }
+
+    private static boolean holds(Scope.Own own, Address address, Instant at) {
+        for (Tenure tenure : own.byKey().getOrDefault(address.key(), List.of())) {
+            if (tenure.covers(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean is(Line line, Where where, Predicate<List<List<String>>> wanted) {
+        boolean place = switch (where) {
+            case ANYWHERE, LIST -> true;
+            case FROM -> line.as() == As.SENDER;
+            case TO -> line.as() != As.SENDER;
+            case CC -> line.as() == As.CC;
+            case BCC -> line.as() == As.BCC;
+            case SUBJECT, FILENAME, TYPE -> false;
+        };
+        boolean group = where == Where.LIST || where == Where.ANYWHERE;
+        return place
+                && ((where != Where.LIST && matches(Optional.of(line.address()), wanted))
+                        || (where != Where.LIST && matches(line.forwarded(), wanted))
+                        || (group && matches(line.expanded(), wanted)));
+    }
+
+    private static boolean matches(Optional<Address> address, Predicate<List<List<String>>> wanted) {
+        return address.isPresent() && wanted.test(PeopleWords.slots(address.get()));
+    }
+
+    private static boolean isBlind(Mailbox mailbox, Where where, Predicate<List<List<String>>> wanted) {
+        return switch (where) {
+            case ANYWHERE, TO, BCC -> wanted.test(PeopleWords.slots(mailbox));
+            case FROM, CC, LIST, SUBJECT, FILENAME, TYPE -> false;
+        };
+    }
+
+    BytesRef encode() {
+        ByteBuffersDataOutput out = ByteBuffersDataOutput.newResettableInstance();
+        try {
+            out.writeVInt(all.size());
+            for (One one : all) {
+                Shown.write(out, one.at());
+                out.writeVInt(one.lines().size());
+                for (Line line : one.lines()) {
+                    int more = (line.expanded().isPresent() ? 4 : 0)
+                            | (line.forwarded().isPresent() ? 8 : 0);
+                    out.writeByte((byte) (line.as().code | more));
+                    out.writeString(line.address().raw());
+                    write(out, line.expanded());
+                    write(out, line.forwarded());
+                }
+            }
+            out.writeVInt(blindHeader.size());
+            for (Mailbox mailbox : blindHeader) {
+                out.writeString(mailbox.name());
+                out.writeString(mailbox.address().raw());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can be written", e);
+        }
+        return new BytesRef(out.toArrayCopy());
+    }
+
+    private static void write(DataOutput out, Optional<Address> address) throws IOException {
+        if (address.isPresent()) {
+            out.writeString(address.get().raw());
+        }
+    }
+
+    static Envelopes decode(BytesRef octets) throws IOException {
+        DataInput in = new ByteArrayDataInput(octets.bytes, octets.offset, octets.length);
+        List<One> all = new ArrayList<>();
+        for (int i = in.readVInt(); i > 0; i--) {
+            Instant at = Shown.readInstant(in);
+            int count = in.readVInt();
+            List<Line> lines = new ArrayList<>(count);
+            for (int n = 0; n < count; n++) {
+                int head = in.readByte();
+                lines.add(new Line(
+                        BY_CODE[head & 3],
+                        new Address(in.readString()),
+                        (head & 4) != 0 ? Optional.of(new Address(in.readString())) : Optional.empty(),
+                        (head & 8) != 0 ? Optional.of(new Address(in.readString())) : Optional.empty()));
+            }
+            all.add(new One(at, lines));
+        }
+        List<Mailbox> blindHeader = new ArrayList<>();
+        for (int i = in.readVInt(); i > 0; i--) {
+            blindHeader.add(new Mailbox(in.readString(), new Address(in.readString())));
+        }
+        return new Envelopes(all, blindHeader);
+    }
+}

@@ -1,0 +1,216 @@
+package io.carteggio.embedded.index;
+
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.archive.search.Query.Where;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.BooleanClause.Occur;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.util.BytesRef;
+
+/// Turns what is asked, and who asks, into what Lucene is asked. Belongs to one question.
+final class QueryCompiler {
+    private static final List<String> TEXTS = List.of(Fields.TEXT, Fields.SUBJECT, Fields.FILE);
+
+    private final Scope scope;
+    private final IndexReader reader;
+
+    QueryCompiler(Scope scope, IndexReader reader) {
+        this.scope = scope;
+        this.reader = reader;
+    }
+
+    /// What matches, within the scope.
+    Query matching(io.carteggio.archive.search.Query query) throws IOException {
+        Query found = compile(query).orElse(new MatchNoDocsQuery("nothing to look for"));
+        return within(found);
+    }
+
+    /// Narrowed to the letters that the viewer may see.
+    Query within(Query found) {
+        return switch (scope) {
+            case Scope.Everything() -> found;
+            case Scope.Own own ->
+                new BooleanQuery.Builder()
+                        .add(seenBy(own), Occur.FILTER)
+                        .add(found, Occur.FILTER)
+                        .build();
+        };
+    }
+
+    /// Letters that a testimony lets her see: always hers by the key alone, else also by the instant; where the
+    /// testimonies tell different instants, key and instant must stand together in one of them.
+    private static Query seenBy(Scope.Own own) {
+        BooleanQuery.Builder any = new BooleanQuery.Builder();
+        for (Map.Entry<String, List<Tenure>> held : own.byKey().entrySet()) {
+            Query who = new TermQuery(new Term(Fields.WHO, PeopleWords.bounded(held.getKey())));
+            if (held.getValue().stream().anyMatch(Tenure::always)) {
+                any.add(who, Occur.SHOULD);
+                continue;
+            }
+            BooleanQuery.Builder spans = new BooleanQuery.Builder();
+            for (Tenure tenure : held.getValue()) {
+                long from = millisNotBefore(tenure.from());
+                long to = millisNotBefore(tenure.to());
+                if (from < to) {
+                    spans.add(NumericDocValuesField.newSlowRangeQuery(Fields.AT, from, to - 1), Occur.SHOULD);
+                }
+            }
+            any.add(both(who, spans.build()), Occur.SHOULD);
+            any.add(new EnvelopeCheck(both(who, flag(Fields.FLAG_SEVERAL_INSTANTS)), e -> e.seenBy(own)), Occur.SHOULD);
+        }
+        return any.build();
+    }
+
+    /// The first whole millisecond that is not before the instant: as `at` is whole, comparing with it is exact.
+    private static long millisNotBefore(Instant instant) {
+        try {
+            long millis = instant.toEpochMilli();
+            return Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis;
+        } catch (ArithmeticException farAway) {
+            return instant.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+
+    /// Empty where there is nothing that the index could know, as in `&`: that neither narrows nor widens.
+    private Optional<Query> compile(io.carteggio.archive.search.Query query) throws IOException {
+        return switch (query) {
+            case io.carteggio.archive.search.Query.All() -> Optional.of(MatchAllDocsQuery.INSTANCE);
+            case io.carteggio.archive.search.Query.Words(Where where, String text, boolean prefix) ->
+                words(where, Wanted.of(text, prefix));
+            case io.carteggio.archive.search.Query.HasAttachment() -> Optional.of(flag(Fields.FLAG_ATTACHMENT));
+            case io.carteggio.archive.search.Query.NotFullySearched() ->
+                Optional.of(flag(Fields.FLAG_NOT_FULLY_SEARCHED));
+            case io.carteggio.archive.search.Query.Larger(long bytes) ->
+                Optional.of(
+                        bytes == Long.MAX_VALUE
+                                ? new MatchNoDocsQuery("larger than anything")
+                                : NumericDocValuesField.newSlowRangeQuery(Fields.SIZE, bytes + 1, Long.MAX_VALUE));
+            case io.carteggio.archive.search.Query.Smaller(long bytes) ->
+                Optional.of(
+                        bytes <= 0
+                                ? new MatchNoDocsQuery("smaller than nothing")
+                                : NumericDocValuesField.newSlowRangeQuery(Fields.SIZE, 0, bytes - 1));
+            case io.carteggio.archive.search.Query.Dated(Instant from, Instant to) ->
+                Optional.of(NumericDocValuesField.newSlowRangeQuery(
+                        Fields.DATE, secondNotBefore(from), secondNotBefore(to) - 1));
+            case io.carteggio.archive.search.Query.Id(String text) -> Optional.of(id(text));
+            case io.carteggio.archive.search.Query.And(var parts) -> and(parts);
+            case io.carteggio.archive.search.Query.Or(var choices) -> or(choices);
+            case io.carteggio.archive.search.Query.Not(var refused) ->
+                compile(refused)
+                        .map(q -> new BooleanQuery.Builder()
+                                .add(MatchAllDocsQuery.INSTANCE, Occur.FILTER)
+                                .add(q, Occur.MUST_NOT)
+                                .build());
+        };
+    }
+
+    private static long secondNotBefore(Instant instant) {
+        return instant.getNano() == 0 ? instant.getEpochSecond() : instant.getEpochSecond() + 1;
+    }
+
+    private Optional<Query> and(List<io.carteggio.archive.search.Query> parts) throws IOException {
+        BooleanQuery.Builder all = new BooleanQuery.Builder();
+        boolean some = false;
+        boolean positive = false;
+        for (io.carteggio.archive.search.Query part : parts) {
+            boolean negated = part instanceof io.carteggio.archive.search.Query.Not;
+            Optional<Query> compiled = part instanceof io.carteggio.archive.search.Query.Not(var refused)
+                    ? compile(refused)
+                    : compile(part);
+            if (compiled.isPresent()) {
+                all.add(compiled.get(), negated ? Occur.MUST_NOT : Occur.FILTER);
+                some = true;
+                positive |= !negated;
+            }
+        }
+        if (some && !positive) {
+            all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
+        }
+        return some ? Optional.of(all.build()) : Optional.empty();
+    }
+
+    private Optional<Query> or(List<io.carteggio.archive.search.Query> choices) throws IOException {
+        BooleanQuery.Builder any = new BooleanQuery.Builder();
+        boolean some = false;
+        for (io.carteggio.archive.search.Query choice : choices) {
+            Optional<Query> compiled = compile(choice);
+            if (compiled.isPresent()) {
+                any.add(compiled.get(), Occur.SHOULD);
+                some = true;
+            }
+        }
+        return some ? Optional.of(any.build()) : Optional.empty();
+    }
+
+    private Optional<Query> words(Where where, Wanted wanted) throws IOException {
+        if (wanted.isVoid()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (where) {
+                    case SUBJECT -> wanted.words(Fields.SUBJECT, reader);
+                    case FILENAME -> wanted.words(Fields.FILE, reader);
+                    case TYPE -> wanted.words(Fields.TYPE, reader);
+                    case ANYWHERE ->
+                        people(where, wanted, TEXTS, List.of(Fields.FROM, Fields.TO, Fields.CC, Fields.LIST));
+                    case FROM -> people(where, wanted, List.of(), List.of(Fields.FROM));
+                    case TO -> people(where, wanted, List.of(), List.of(Fields.TO, Fields.CC));
+                    case CC -> people(where, wanted, List.of(), List.of(Fields.CC));
+                    case BCC -> people(where, wanted, List.of(), List.of());
+                    case LIST -> people(where, wanted, List.of(), List.of(Fields.LIST));
+                });
+    }
+
+    private Query people(Where where, Wanted wanted, List<String> texts, List<String> open) throws IOException {
+        BooleanQuery.Builder any = new BooleanQuery.Builder();
+        for (String field : texts) {
+            any.add(wanted.words(field, reader), Occur.SHOULD);
+        }
+        for (String field : open) {
+            any.add(wanted.person(field, reader), Occur.SHOULD);
+        }
+        any.add(
+                new EnvelopeCheck(
+                        wanted.person(Fields.HIDDEN, reader),
+                        envelopes -> envelopes.shows(scope, where, wanted::matches)),
+                Occur.SHOULD);
+        return any.build();
+    }
+
+    private static Query id(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        BytesRef message = Ids.ofMessage(text);
+        BooleanQuery.Builder either = new BooleanQuery.Builder();
+        either.add(new TermQuery(new Term(Fields.ID, message)), Occur.SHOULD);
+        if (LetterId.looksLike(lower)) {
+            either.add(new TermQuery(new Term(Fields.ID, Ids.ofLetter(new LetterId(lower)))), Occur.SHOULD);
+        }
+        return either.build();
+    }
+
+    static Query flag(String flag) {
+        return new TermQuery(new Term(Fields.FLAG, flag));
+    }
+
+    private static Query both(Query one, Query other) {
+        return new BooleanQuery.Builder()
+                .add(one, Occur.FILTER)
+                .add(other, Occur.FILTER)
+                .build();
+    }
+}

@@ -1,0 +1,108 @@
+package io.carteggio.embedded.index;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.Tokenizer;
+import org.apache.lucene.analysis.cjk.CJKBigramFilter;
+import org.apache.lucene.analysis.icu.ICUFoldingFilter;
+import org.apache.lucene.analysis.icu.segmentation.DefaultICUTokenizerConfig;
+import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
+import org.apache.lucene.analysis.miscellaneous.LengthFilter;
+import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+
+/// What counts as a word, and which words count as equal: one rule for all languages, since a mailbox holds them all.
+///
+/// Words are parted by Unicode's rules (UAX 29) and compared without case, accents and width (UTR 30): `Müller` is
+/// `muller`, `Straße` is `strasse`, `Ελλάς` is `ελλας`. Chinese, Japanese and Korean are cut into overlapping pairs
+/// of
+/// characters, since no dictionary knows the names that people look for. Nothing is stemmed and nothing is left out,
+/// so
+/// an exact phrase is exact. Safe for many threads.
+final class Words {
+    /// What is longer is cut: it is no word, and nobody types more.
+    static final int WORD_LIMIT_CODE_POINTS = 64;
+
+    /// Each Chinese, Japanese or Korean character, and each pair of them.
+    static final Analyzer INDEX = new Rule(true);
+
+    /// Pairs only, but for a character that stands alone.
+    static final Analyzer QUERY = new Rule(false);
+
+    private Words() {}
+
+    /// Words at the same position; the positions may have gaps.
+    record Token(String word, int position) {}
+
+    /// The words as they are indexed: those of one position together.
+    static List<List<String>> slots(String text) {
+        List<List<String>> slots = new ArrayList<>();
+        for (Token token : tokens(INDEX, text)) {
+            while (slots.size() < token.position()) {
+                slots.add(List.of());
+            }
+            if (slots.size() == token.position()) {
+                slots.add(List.of(token.word()));
+            } else {
+                List<String> both = new ArrayList<>(slots.getLast());
+                both.add(token.word());
+                slots.set(token.position(), List.copyOf(both));
+            }
+        }
+        return slots;
+    }
+
+    /// The words to look for.
+    static List<Token> wanted(String text) {
+        return tokens(QUERY, text);
+    }
+
+    private static List<Token> tokens(Analyzer analyzer, String text) {
+        List<Token> tokens = new ArrayList<>();
+        try (TokenStream stream = analyzer.tokenStream("words", text)) {
+            CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
+            PositionIncrementAttribute increment = stream.addAttribute(PositionIncrementAttribute.class);
+            stream.reset();
+            int position = -1;
+            while (stream.incrementToken()) {
+                position += tokens.isEmpty() ? 1 : increment.getPositionIncrement();
+                tokens.add(new Token(term.toString(), position));
+            }
+            stream.end();
+        } catch (IOException e) {
+            throw new IllegalStateException("text in memory can be read", e);
+        }
+        return tokens;
+    }
+
+    private static final class Rule extends Analyzer {
+        private final boolean single;
+
+        Rule(boolean single) {
+            this.single = single;
+        }
+
+        @Override
+        protected TokenStreamComponents createComponents(String field) {
+            Tokenizer tokenizer = new ICUTokenizer(new DefaultICUTokenizerConfig(false, true));
+            TokenStream words = new ICUFoldingFilter(tokenizer);
+            words = new CJKBigramFilter(
+                    words,
+                    CJKBigramFilter.HAN | CJKBigramFilter.HIRAGANA | CJKBigramFilter.KATAKANA | CJKBigramFilter.HANGUL,
+                    single);
+            words = TruncateTokenFilter.truncateAfterCodePoints(words, WORD_LIMIT_CODE_POINTS);
+            words = new LengthFilter(words, 1, Integer.MAX_VALUE); // folding may leave nothing
+            return new TokenStreamComponents(tokenizer, words);
+        }
+
+        @Override
+        protected Reader initReader(String field, Reader reader) {
+            return new WordBreaks(reader);
+        }
+    }
+}
