@@ -6,8 +6,11 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import tools.jackson.databind.JsonNode;
 
 /// Mail by others, which lies beside the project and is not part of it.
 final class Corpus {
@@ -33,7 +36,7 @@ final class Corpus {
     }
 
     /// The rows of a table of expectations by their first column. Empty cells are left out.
-    static Map<String, Map<String, String>> table(String name) throws IOException {
+    static Table table(String name) throws IOException {
         List<String> lines = Files.readAllLines(root().resolve(name));
         String[] columns = lines.getFirst().split("\t", -1);
         Map<String, Map<String, String>> rows = new LinkedHashMap<>();
@@ -47,6 +50,22 @@ final class Corpus {
             }
             rows.put(cells[0], row);
         }
-        return rows;
+        return new Table(rows);
+    }
+
+    /// A table whose cells are JSON.
+    record Table(Map<String, Map<String, String>> rows) {
+        /// The paths that it has rows for.
+        Set<String> paths() {
+            return rows.keySet();
+        }
+
+        /// A cell that must be there.
+        JsonNode cell(String path, String column) {
+            return Optional.ofNullable(rows.get(path))
+                    .flatMap(row -> Optional.ofNullable(row.get(column)))
+                    .map(Program.JSON::readTree)
+                    .orElseThrow();
+        }
     }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -27,16 +26,16 @@ class CorpusTest {
     void everyMailComesOutAsItWentIn() throws Exception {
         Path corpus = Corpus.root();
         Path files = Program.freshDirectory("corpus-files");
-        Map<String, Map<String, String>> journal = Corpus.table("expected_journal.tsv");
-        Map<String, Map<String, String>> expected = Corpus.table("expected.tsv");
+        Corpus.Table journal = Corpus.table("expected_journal.tsv");
+        Corpus.Table expected = Corpus.table("expected.tsv");
         Set<Sha256> originals = new TreeSet<>();
         List<String> paths = Corpus.files(".eml");
         for (String path : paths) {
             Path copy = files.resolve(path);
             Files.createDirectories(copy.getParent());
             Files.copy(corpus.resolve(path), copy);
-            if (journal.containsKey(path)) {
-                Program.JSON.readTree(expected.get(path).get("nested_sha256")).valueStream().forEach(sum ->
+            if (journal.paths().contains(path)) {
+                expected.cell(path, "nested_sha256").valueStream().forEach(sum ->
                         originals.add(Sha256.parse(sum.stringValue())));
             } else {
                 originals.add(Sha256.of(Files.readAllBytes(copy)));
@@ -142,42 +141,32 @@ class CorpusTest {
     @Test
     void theReportsSayWhatIsExpected() throws Exception {
         Path corpus = Corpus.root();
-        Map<String, Map<String, String>> expected = Corpus.table("expected.tsv");
+        Corpus.Table expected = Corpus.table("expected.tsv");
         Program program = Program.on(Program.freshDirectory("unwrap"));
-        for (var report : Corpus.table("expected_journal.tsv").entrySet()) {
-            String path = report.getKey();
+        Corpus.Table journal = Corpus.table("expected_journal.tsv");
+        for (String path : journal.paths()) {
             JsonNode said = program.run("unwrap", corpus.resolve(path).toString(), "--json").done().json();
-            assertThat(said.path("sender").stringValue()).as(path).isEqualTo(text(report.getValue().get("sender")));
-            assertThat(said.path("subject").stringValue()).as(path).isEqualTo(text(report.getValue().get("subject")));
+            assertThat(said.path("sender")).as(path).isEqualTo(journal.cell(path, "sender"));
+            assertThat(said.path("subject")).as(path).isEqualTo(journal.cell(path, "subject"));
             assertThat(said.path("messageId").stringValue().replaceAll("[<>]", ""))
                     .as(path)
-                    .isEqualTo(text(report.getValue().get("message_id")));
-            List<List<String>> recipients = said.path("recipients").valueStream()
-                    .map(r -> List.of(r.path("role").stringValue(), r.path("address").stringValue()))
-                    .toList();
-            assertThat(recipients)
+                    .isEqualTo(journal.cell(path, "message_id").stringValue());
+            assertThat(said.path("recipients").valueStream()
+                            .map(r -> List.of(r.path("role").stringValue(), r.path("address").stringValue())))
                     .as(path)
-                    .isEqualTo(Program.JSON.readTree(report.getValue().get("recipients")).valueStream()
+                    .containsExactlyElementsOf(journal.cell(path, "recipients").valueStream()
                             .map(r -> List.of(r.get(0).stringValue(), r.get(1).stringValue()))
                             .toList());
-            assertThat(said.path("originals").valueStream().map(o -> o.path("sha256").stringValue()))
-                    .as(path)
-                    .containsExactlyElementsOf(strings(expected.get(path).get("nested_sha256")));
-            assertThat(said.path("originals").valueStream().map(o -> o.path("bytes").longValue()))
+            assertThat(said.path("originals").valueStream().map(o -> o.path("sha256")))
                     .as(path)
                     .containsExactlyElementsOf(
-                            Program.JSON.readTree(expected.get(path).get("nested_bytes")).valueStream()
-                                    .map(JsonNode::longValue)
-                                    .toList());
+                            expected.cell(path, "nested_sha256").valueStream().toList());
+            assertThat(said.path("originals").valueStream().map(o -> o.path("bytes").longValue()))
+                    .as(path)
+                    .containsExactlyElementsOf(expected.cell(path, "nested_bytes").valueStream()
+                            .map(JsonNode::longValue)
+                            .toList());
         }
-    }
-
-    private static String text(String cell) {
-        return Program.JSON.readTree(cell).stringValue();
-    }
-
-    private static List<String> strings(String cell) {
-        return Program.JSON.readTree(cell).valueStream().map(JsonNode::stringValue).toList();
     }
 
     @Test
@@ -186,21 +175,22 @@ class CorpusTest {
         Program program = Program.on(Program.freshDirectory("mbox"));
         Path out = Program.freshDirectory("mbox-out");
         try (Serving server = program.serve()) { // commands are quicker with one
-            for (var mbox : Corpus.table("expected_mbox.tsv").entrySet()) {
+            Corpus.Table boxes = Corpus.table("expected_mbox.tsv");
+            for (String mbox : boxes.paths()) {
                 JsonNode books = program.run(
                                 "import",
-                                corpus.resolve(mbox.getKey()).toString(),
+                                corpus.resolve(mbox).toString(),
                                 "--as",
                                 "multidrop",
                                 "--source",
-                                mbox.getKey().replace('/', ' '),
+                                mbox.replace('/', ' '),
                                 "--json")
                         .done()
                         .json();
                 Program.assertBalanced(books);
                 assertThat(books.path("received").longValue())
-                        .as(mbox.getKey())
-                        .isEqualTo(Long.parseLong(mbox.getValue().get("messages")));
+                        .as(mbox)
+                        .isEqualTo(boxes.cell(mbox, "messages").longValue());
             }
             assertThat(server.alive()).isTrue();
             program.awaitIndexed();

@@ -1,12 +1,10 @@
 package io.carteggio.acceptance;
 
 import io.carteggio.mail.Content;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.util.Arrays;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -22,7 +20,7 @@ final class Octets {
 
     /// The same octets over and over.
     static Content repeated(byte[] unit, long times) {
-        return new Repeated(Arrays.copyOf(unit, unit.length), times);
+        return new Repeated(Content.of(unit), times);
     }
 
     private record Joined(List<Content> parts) implements Content {
@@ -32,52 +30,64 @@ final class Octets {
         }
 
         @Override
-        public InputStream open(long offset, long length) throws IOException {
+        public InputStream open(long offset, long length) {
             Objects.checkFromIndexSize(offset, length, sizeBytes());
-            List<InputStream> streams = new java.util.ArrayList<>();
+            List<Content> pieces = new ArrayList<>();
             long at = 0;
             for (Content part : parts) {
                 long from = Math.max(offset, at);
                 long to = Math.min(offset + length, at + part.sizeBytes());
                 if (from < to) {
-                    streams.add(part.open(from - at, to - from));
+                    pieces.add(part.slice(from - at, to - from));
                 }
                 at += part.sizeBytes();
             }
-            return new SequenceInputStream(Collections.enumeration(streams));
+            return new Chain(pieces.iterator());
         }
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // never leaves this file and is never compared
-    private record Repeated(byte[] unit, long times) implements Content {
+    private record Repeated(Content unit, long times) implements Content {
         @Override
         public long sizeBytes() {
-            return unit.length * times;
+            return unit.sizeBytes() * times;
         }
 
         @Override
         public InputStream open(long offset, long length) {
             Objects.checkFromIndexSize(offset, length, sizeBytes());
-            long first = offset / unit.length;
-            long last = (offset + length + unit.length - 1) / unit.length;
-            var units = LongStream.range(first, last)
+            long size = unit.sizeBytes();
+            return new Chain(LongStream.range(offset / size, (offset + length + size - 1) / size)
                     .mapToObj(i -> {
-                        int from = (int) Math.max(0, offset - i * unit.length);
-                        int to = (int) Math.min(unit.length, offset + length - i * unit.length);
-                        return (InputStream) new ByteArrayInputStream(unit, from, to - from);
+                        long from = Math.max(0, offset - i * size);
+                        return unit.slice(from, Math.min(size, offset + length - i * size) - from);
                     })
-                    .iterator();
-            return new SequenceInputStream(new java.util.Enumeration<>() {
-                @Override
-                public boolean hasMoreElements() {
-                    return units.hasNext();
-                }
+                    .iterator());
+        }
+    }
 
-                @Override
-                public InputStream nextElement() {
-                    return units.next();
-                }
-            });
+    /// Streams one behind the other.
+    private static final class Chain extends InputStream {
+        private final Iterator<Content> pieces;
+        private InputStream current = InputStream.nullInputStream();
+
+        Chain(Iterator<Content> pieces) {
+            this.pieces = pieces;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int n = current.read(buffer, offset, length);
+            while (n < 0 && pieces.hasNext()) {
+                current = pieces.next().open();
+                n = current.read(buffer, offset, length);
+            }
+            return n;
         }
     }
 }

@@ -2,7 +2,8 @@ package io.carteggio.acceptance;
 
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,15 @@ import java.util.List;
 /// its published samples have them).
 ///
 /// @param recipients the recipient lines of the report's envelope part, such as `Bcc: dora@firm.example`
-record Post(String sender, String subject, String messageId, List<String> recipients, byte[] original) {
+record Post(String sender, String subject, String messageId, List<String> recipients, Content mail) {
     static final String ZONE = "+0000";
 
     Post {
         recipients = List.copyOf(recipients);
+    }
+
+    Post(String sender, String subject, String messageId, List<String> recipients, byte[] original) {
+        this(sender, subject, messageId, recipients, Content.of(original));
     }
 
     /// A plain letter.
@@ -40,18 +45,23 @@ record Post(String sender, String subject, String messageId, List<String> recipi
                 sender, subject, messageId, List.of(recipients), letter.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// The original's octets.
+    byte[] original() {
+        try {
+            return mail.toByteArray(Integer.MAX_VALUE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// The sum of the original: the letter's identity.
     Sha256 sum() {
-        return Sha256.of(original);
+        return Sha256.of(original());
     }
 
     /// The report, whole.
     Content report() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(head());
-        out.writeBytes(original);
-        out.writeBytes(tail());
-        return Content.of(out.toByteArray());
+        return Octets.joined(Content.of(head()), mail, Content.of(tail()));
     }
 
     private String boundary() {

@@ -136,8 +136,12 @@ final class Postfix implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        run("postfix", "-c", directory.resolve("etc").toString(), "stop");
+    public void close() throws IOException {
+        try {
+            run("postfix", "-c", directory.resolve("etc").toString(), "stop");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.collect(Collectors.toCollection(java.util.ArrayDeque::new)).reversed()) {
                 Files.deleteIfExists(file);

@@ -1,5 +1,6 @@
 package io.carteggio.acceptance;
 
+import io.carteggio.mail.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,14 +31,23 @@ final class Program {
     private final Map<String, String> environment;
 
     /// What a command gave back.
-    record Ran(List<String> command, int exit, byte[] octets, String err) {
+    record Ran(List<String> command, int exit, Content printed, String err) {
+        /// What was printed, as it is.
+        byte[] octets() {
+            try {
+                return printed.toByteArray(Integer.MAX_VALUE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         String out() {
-            return new String(octets, StandardCharsets.UTF_8);
+            return new String(octets(), StandardCharsets.UTF_8);
         }
 
         /// The one JSON object that was printed.
         JsonNode json() {
-            return JSON.readTree(octets);
+            return JSON.readTree(octets());
         }
 
         /// The JSON objects that were printed, one a line.
@@ -123,7 +133,7 @@ final class Program {
             return new Ran(
                     List.copyOf(arguments),
                     process.exitValue(),
-                    out.join(),
+                    Content.of(out.join()),
                     new String(err.join(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

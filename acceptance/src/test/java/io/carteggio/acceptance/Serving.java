@@ -24,7 +24,7 @@ final class Serving implements AutoCloseable {
 
     private final Process process;
     private final Program program;
-    private final StringBuffer printed = new StringBuffer();
+    private final StringBuilder printed = new StringBuilder(); // guarded by itself
 
     private Serving(Process process, Program program) {
         this.process = process;
@@ -42,7 +42,11 @@ final class Serving implements AutoCloseable {
     private void listen() {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            lines.lines().forEach(line -> printed.append(line).append('\n'));
+            lines.lines().forEach(line -> {
+                synchronized (printed) {
+                    printed.append(line).append('\n');
+                }
+            });
         } catch (IOException | RuntimeException ended) {
             // the process was killed
         }
@@ -51,18 +55,18 @@ final class Serving implements AutoCloseable {
     private Matcher await(Pattern pattern) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (System.nanoTime() < until) {
-            Matcher found = pattern.matcher(printed.toString());
+            Matcher found = pattern.matcher(printed());
             if (found.find()) {
                 return found;
             }
             if (!process.isAlive()) {
                 Thread.sleep(100);
-                throw new AssertionError("the server ended with " + process.exitValue() + ":\n" + printed);
+                throw new AssertionError("the server ended with " + process.exitValue() + ":\n" + printed());
             }
             Thread.sleep(10);
         }
         process.destroyForcibly();
-        throw new AssertionError("the server has not said " + pattern + " but only:\n" + printed);
+        throw new AssertionError("the server has not said " + pattern + " but only:\n" + printed());
     }
 
     Program program() {
@@ -71,7 +75,9 @@ final class Serving implements AutoCloseable {
 
     /// All that it has said so far on both streams.
     String printed() {
-        return printed.toString();
+        synchronized (printed) {
+            return printed.toString();
+        }
     }
 
     /// Where its pages are, without a final slash.
@@ -86,7 +92,7 @@ final class Serving implements AutoCloseable {
     }
 
     private Matcher said(Pattern pattern) {
-        Matcher found = pattern.matcher(printed);
+        Matcher found = pattern.matcher(printed());
         if (!found.find()) {
             throw new IllegalStateException("the server has not said " + pattern);
         }
@@ -100,7 +106,7 @@ final class Serving implements AutoCloseable {
 
     /// The journaling address of the source that a first start makes.
     Optional<String> printedMailbox() {
-        Matcher found = MAILBOX.matcher(printed);
+        Matcher found = MAILBOX.matcher(printed());
         return found.find() ? Optional.of(found.group()) : Optional.empty();
     }
 
@@ -133,7 +139,7 @@ final class Serving implements AutoCloseable {
         process.destroy();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("the server did not stop within a minute:\n" + printed);
+            throw new AssertionError("the server did not stop within a minute:\n" + printed());
         }
         return process.exitValue();
     }
