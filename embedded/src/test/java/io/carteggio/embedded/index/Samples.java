@@ -17,6 +17,8 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +47,23 @@ final class Samples {
                 List.of(testimonies));
     }
 
+    /// Bytes that the disk does not give back.
+    static Content unreadable(long sizeBytes) {
+        return new Content() {
+            @Override
+            public long sizeBytes() {
+                return sizeBytes;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) throws IOException {
+                throw new IOException("the disk does not give it back");
+            }
+        };
+    }
+
+    /// One testimony.
+    ///
     /// @param lines such as `to:bob@x`, `bcc:eva@x`, `to:bob@x<sales@x` for one expanded from a group,
     ///     `cc:bob@x~old@x` for one whom another mailbox forwarded to
     static Testimony testimony(Instant at, String sender, String... lines) {

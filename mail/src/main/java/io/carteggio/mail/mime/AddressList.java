@@ -16,6 +16,8 @@ public final class AddressList {
     private final int lastSquare;
     private final List<Mailbox> found = new ArrayList<>();
     private int i;
+    /// Before this no encoded word ends: none is looked for twice, which keeps the time linear.
+    private int noWordBefore;
 
     /// What stands outside of angle brackets and comments: words and quoted strings.
     private final StringBuilder plain = new StringBuilder();
@@ -60,6 +62,13 @@ public final class AddressList {
                     append(i + 1 < s.length() ? s.charAt(i + 1) : c);
                     i += 2;
                 }
+                case '=' -> {
+                    int end = encodedWordEnd();
+                    plain.append(s, i, end);
+                    shown.append(s, i, end);
+                    i = end;
+                }
+                case '>' -> i++; // closes nothing
                 default -> {
                     append(c);
                     i++;
@@ -73,6 +82,22 @@ public final class AddressList {
     private void append(char c) {
         plain.append(c);
         shown.append(c);
+    }
+
+    /// Where an encoded word that begins here ends; one character further where none begins. A comma in it is the
+    /// name's, though RFC 2047 5 (3) wants it encoded.
+    private int encodedWordEnd() {
+        if (!s.startsWith("=?", i) || i < noWordBefore) {
+            return i + 1;
+        }
+        int marks = 0;
+        for (int k = i + 2; k < s.length() && s.charAt(k) > ' '; k++) {
+            if (s.charAt(k) == '?' && ++marks > 2 && k + 1 < s.length() && s.charAt(k + 1) == '=') {
+                return k + 2;
+            }
+            noWordBefore = k;
+        }
+        return i + 1;
     }
 
     private boolean isGroupName() {

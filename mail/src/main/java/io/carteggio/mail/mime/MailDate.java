@@ -100,6 +100,9 @@ public final class MailDate {
         }
 
         private void take(String word) {
+            if (word.isEmpty()) {
+                return;
+            }
             char first = word.charAt(0);
             if (hour >= 0 && (first == '+' || first == '-')) {
                 zone(word);
@@ -117,7 +120,7 @@ public final class MailDate {
             if (parts.length == 3) { // 07-Jun-2002, 2002-06-07
                 boolean yearFirst = parts[0].length() == 4;
                 take(yearFirst ? parts[2] : parts[0]);
-                if (Character.isDigit(parts[1].charAt(0))) {
+                if (!parts[1].isEmpty() && Character.isDigit(parts[1].charAt(0))) {
                     month = Integer.parseInt(parts[1]);
                 } else {
                     name(parts[1]);

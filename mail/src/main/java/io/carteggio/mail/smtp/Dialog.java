@@ -229,8 +229,8 @@ public final class Dialog {
     }
 
     private static String printable(String id) {
-        boolean is = id.chars().allMatch(c -> c > ' ' && c < 0x7f);
-        return is ? id : id.replaceAll("[^!-~]", "_");
+        boolean is = id.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return is ? id : id.replaceAll("[^ -~]", "_");
     }
 
     private static State spoiled(State state, boolean wholeMail) {

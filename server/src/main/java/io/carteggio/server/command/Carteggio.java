@@ -9,6 +9,9 @@ import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -41,13 +44,6 @@ final class Carteggio implements Runnable {
             description = "Print JSON: one object, or one a line for lists.")
     private boolean json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Say this and exit.")
-    private boolean help;
-
     private final Console console;
     private final Opener opener;
     private final CommandLine line;
@@ -55,6 +51,8 @@ final class Carteggio implements Runnable {
     /// Opens the way to the archive in a data directory.
     @FunctionalInterface
     interface Opener {
+        /// Opens it; the caller closes it.
+        ///
         /// @param create whether an archive is made where there is none
         Access open(Path directory, boolean create) throws ArchiveException, IOException, Refusal;
     }
@@ -69,6 +67,12 @@ final class Carteggio implements Runnable {
         this.console = console;
         this.opener = opener;
         line = new CommandLine(this);
+        line.getCommandSpec()
+                .addOption(CommandLine.Model.OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .scopeType(ScopeType.INHERIT)
+                        .description("Say this and exit.")
+                        .build());
         line.addSubcommand(new ServeCommand(this));
         line.addSubcommand(new ImportCommand(this));
         line.addSubcommand(new UnwrapCommand(this));
@@ -80,8 +84,8 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new RebuildCommand(this));
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
-        line.setOut(new java.io.PrintWriter(console.out(), true));
-        line.setErr(new java.io.PrintWriter(console.err(), true));
+        line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
+        line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         line.setUsageHelpWidth(100);
         line.setParameterExceptionHandler(this::wrongUsage);
         line.setExecutionExceptionHandler((e, command, parsed) -> fault(e, command));

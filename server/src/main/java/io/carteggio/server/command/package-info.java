@@ -2,7 +2,8 @@
 ///
 /// Each command has two halves. The outer one (`…Command`) reads arguments and files, prints, and knows nothing of the
 /// archive; the inner one (`…Operations`) runs where the archive is open, which may be another process
-/// (`io.carteggio.server.local`). Between them go JSON and octets, so that a command behaves the same with and without a
+/// (`io.carteggio.server.local`). Between them go JSON and octets, so that a command behaves the same with and
+/// without a
 /// running server.
 ///
 /// The names of the commands and of the fields of their JSON, and the exit codes, are a contract: scripts rely on them.

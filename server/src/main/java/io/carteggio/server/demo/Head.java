@@ -35,12 +35,13 @@ final class Head {
 
     /// A field whose value is ASCII and may be folded at each blank.
     Head add(String name, String value) {
-        return folded(name, value, "\r\n ");
+        return folded(name, value.split(" ", -1), "\r\n ");
     }
 
-    /// As [#add], folding with a TAB, as Exchange does.
+    /// A field of parameters, folded with a TAB before some of them, as Exchange does; never inside one, where the TAB
+    /// would become part of a file's name.
     Head addTabbed(String name, String value) {
-        return folded(name, value, "\r\n\t");
+        return folded(name, value.split("(?<=;) ", -1), "\r\n\t");
     }
 
     /// A field written as it stands: the value holds its own folds, and its own blank at the start if it wants one.
@@ -54,11 +55,11 @@ final class Head {
         return this;
     }
 
-    private Head folded(String name, String value, String fold) {
+    private Head folded(String name, String[] tokens, String fold) {
         text.append(name).append(':');
         int column = name.length() + 1;
         boolean first = true;
-        for (String token : value.split(" ", -1)) {
+        for (String token : tokens) {
             if (!first && !token.isEmpty() && column + 1 + token.length() > FOLD_AT) {
                 text.append(fold).append(token);
                 column = 1 + token.length();

@@ -242,7 +242,7 @@ final class Post {
                 new Part.Multi(
                         "alternative; differences=Content-Type",
                         chance.guid(),
-                        List.of(Part.Text.utf8("plain", text), Part.Text.utf8("html", html("it", text)))),
+                        List.of(Part.Text.utf8("plain", text), Part.Text.utf8("html", html("en", text)))),
                 status(status)));
         if (attach) {
             parts.add(attachedMail(report.report()));

@@ -64,7 +64,7 @@ final class Wire {
     /// @param first how long the client has for its first command: set here, for whoever ends the late may look
     /// before the connection's thread runs
     Wire(Socket tcp, int maxLineBytes, Duration idle, Duration first) throws IOException {
-        allow(first);
+        allow(first.toNanos());
         this.tcp = tcp;
         this.socket = tcp;
         this.in = tcp.getInputStream();
@@ -74,8 +74,8 @@ final class Wire {
     }
 
     /// From now on everything until the next call must be done within this time.
-    void allow(Duration time) {
-        deadlineNanos = System.nanoTime() + time.toNanos();
+    void allow(long nanos) {
+        deadlineNanos = System.nanoTime() + nanos;
     }
 
     /// When the present work must be done, on the scale of [System#nanoTime].
@@ -223,7 +223,7 @@ final class Wire {
     /// Says goodbye so that the last reply arrives: a socket closed over unread input sends a reset, which may
     /// overtake the reply. So it is half closed, and what still comes is dropped, for a second at most.
     void close() {
-        allow(Duration.ofSeconds(2));
+        allow(Duration.ofSeconds(2).toNanos());
         try (tcp) {
             flush();
             tcp.setSoTimeout(200);

@@ -11,10 +11,10 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
-import io.carteggio.server.demo.DemoMail.Attachment;
 import io.carteggio.server.demo.DemoMail.Disposition;
 import io.carteggio.server.demo.DemoMail.Expectation;
 import io.carteggio.server.demo.DemoMail.Original;
+import java.net.URLDecoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -309,28 +309,41 @@ class DemoFirmTest {
                     .map(DemoFirmTest::body)
                     .toList();
             for (int i = 0; i < originals.size(); i++) {
-                List<Sha256> found = new ArrayList<>();
+                List<String> found = new ArrayList<>();
                 attachments(originals.get(i), found);
                 assertThat(found)
                         .as("%s", mail)
                         .isEqualTo(mail.expectation().originals().get(i).attachments().stream()
-                                .map(Attachment::sha256)
+                                .map(a -> a.name() + " " + a.sha256())
                                 .toList());
             }
         }
     }
 
-    private static void attachments(String entity, List<Sha256> found) {
+    private static void attachments(String entity, List<String> found) {
         String head = head(entity);
         if (field(head, "Content-Disposition").startsWith("attachment")) {
             byte[] raw = body(entity).getBytes(ISO_8859_1);
-            found.add(Sha256.of(
-                    field(head, "Content-Transfer-Encoding").equals("base64")
-                            ? Base64.getMimeDecoder().decode(raw)
-                            : raw));
+            byte[] file = field(head, "Content-Transfer-Encoding").equals("base64")
+                    ? Base64.getMimeDecoder().decode(raw)
+                    : raw;
+            found.add(fileName(field(head, "Content-Disposition")) + " " + Sha256.of(file));
         } else if (field(head, "Content-Type").startsWith("multipart/")) {
             partsOf(entity).forEach(p -> attachments(p, found));
         }
+    }
+
+    private static String fileName(String disposition) {
+        Matcher extended = Pattern.compile("filename\\*=UTF-8''(\\S+)").matcher(disposition);
+        if (extended.find()) {
+            return URLDecoder.decode(extended.group(1), UTF_8);
+        }
+        Matcher quoted = Pattern.compile("filename=\"([^\"]*)\"").matcher(disposition);
+        assertThat(quoted.find()).as(disposition).isTrue();
+        String name = quoted.group(1);
+        return name.startsWith("=?utf-8?B?")
+                ? new String(Base64.getDecoder().decode(name.substring(10, name.length() - 2)), UTF_8)
+                : name;
     }
 
     // ---- variety

@@ -52,6 +52,8 @@ final class FakeMailbox implements JournalMailbox {
 
     volatile Where where = Where.OPEN;
 
+    volatile boolean blankIds;
+
     /// Only counts octets, and keeps none.
     volatile boolean onlyCount;
 
@@ -105,7 +107,7 @@ final class FakeMailbox implements JournalMailbox {
                 }
                 failHere(Where.KEEP);
                 kept.add(new Kept(peer, mailFrom, rcptTo, Content.of(mail.toByteArray())));
-                return "id-" + ids.incrementAndGet();
+                return blankIds ? "" : "id-" + ids.incrementAndGet();
             }
 
             @Override

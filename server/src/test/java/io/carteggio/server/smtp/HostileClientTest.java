@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Clients that mean harm, or are broken: each gets an answer or the door, and the next client is served.
 @Timeout(30)
 class HostileClientTest {
-    private static final Limits SHORT =
-            Limits.DEFAULT.withTimes(Duration.ofMillis(500), Duration.ofMillis(900), Duration.ofMillis(1200));
+    private static final Limits SHORT = Limits.DEFAULT.withTimes(
+            Duration.ofMillis(700), Duration.ofMillis(900), Duration.ofMillis(1500), Duration.ofMillis(1200));
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -191,6 +191,22 @@ class HostileClientTest {
     }
 
     @Test
+    void smallTalkDoesNotKeepAConnection() throws Exception {
+        try (Client client = new Client(start(SHORT))) {
+            client.data().send("x\r\n.\r\n").expect("250 ");
+            long began = System.nanoTime();
+            String reply = "250 ";
+            while (reply.startsWith("250 ")) {
+                Thread.sleep(100);
+                reply = client.send("NOOP\r\n").reply();
+            }
+            assertThat(reply).startsWith("421 4.4.2");
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofMillis(1300), Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
     void aClientThatNeverReadsIsShownOut() throws Exception {
         Limits patient = new Limits(
                 1000,
@@ -201,6 +217,7 @@ class HostileClientTest {
                 20,
                 20,
                 500,
+                Duration.ofMillis(300),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300),
@@ -237,6 +254,7 @@ class HostileClientTest {
                 20,
                 20,
                 500,
+                Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(20),

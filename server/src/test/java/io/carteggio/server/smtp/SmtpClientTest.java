@@ -186,6 +186,16 @@ class SmtpClientTest {
         assertThat(mailbox.kept).isEmpty();
     }
 
+    /// P1: what nobody has kept is not acknowledged.
+    @Test
+    void aMailboxThatNamesNoIdHasKeptNothing() throws Exception {
+        mailbox.blankIds = true;
+        try (SmtpClient client = connect()) {
+            assertThat(client.send(FROM, TO, content("x\r\n"), Way.BDAT).end().toString())
+                    .startsWith("421 4.3.0");
+        }
+    }
+
     @Test
     void tlsTellsWhoIsThere() throws Exception {
         Path pem = dir.resolve("smtp-tls.pem");
