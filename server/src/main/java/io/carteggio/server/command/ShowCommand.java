@@ -2,7 +2,6 @@ package io.carteggio.server.command;
 
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
@@ -24,7 +23,7 @@ final class ShowCommand implements Callable<Integer> {
     private ViewerOptions viewer = new ViewerOptions();
 
     @ArgGroup
-    private Optional<Form> form = Optional.empty();
+    private Form form = new Form(); // picocli wants the group itself, no Optional of it
 
     @Option(
             names = "--arrival",
@@ -49,10 +48,10 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         ObjectNode params = Json.object().put("id", id);
         viewer.into(params);
-        if (form.filter(f -> f.raw).isPresent()) {
+        if (form.raw) {
             return carteggio.ask("show", "raw", params, new Octets(false));
         }
-        if (form.filter(f -> f.evidence).isPresent()) {
+        if (form.evidence) {
             params.put("arrival", arrival);
             return carteggio.ask("show", "evidence", params, new Octets(arrival == 0));
         }
