@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Outcome;
@@ -70,19 +71,19 @@ final class CheckOperations {
                 return;
             }
             for (var letter : letters) {
-                boolean whole = false;
-                for (var place : letter.places()) {
-                    try {
-                        whole |= Sha256.of(desk.vault().read(place)).equals(letter.sum());
-                    } catch (IOException | ArchiveException e) {
-                        continue; // the next place, if there is one
-                    }
-                }
-                if (!whole) {
+                if (letter.places().stream().noneMatch(place -> holds(place, letter.sum()))) {
                     check.problem("letter " + letter.id() + " can no longer be read", Optional.of(letter.id().text()));
                 }
             }
             after = letters.getLast().number();
+        }
+    }
+
+    private boolean holds(Place place, Sha256 sum) {
+        try {
+            return Sha256.of(desk.vault().read(place)).equals(sum);
+        } catch (IOException | ArchiveException unreadable) {
+            return false;
         }
     }
 

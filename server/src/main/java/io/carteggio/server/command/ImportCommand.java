@@ -63,7 +63,8 @@ final class ImportCommand implements Callable<Integer> {
             if (ready.exit() != Exit.DONE) {
                 return ready;
             }
-            try (ImportProgress progress = ImportProgress.open(carteggio.directory().resolve("imports"), words(params))) {
+            try (ImportProgress progress =
+                    ImportProgress.open(carteggio.directory().resolve("imports"), words(params))) {
                 return run(access, params.path("source").asString(""), progress);
             }
         }
@@ -81,16 +82,13 @@ final class ImportCommand implements Callable<Integer> {
         }
         if (result.stopped().isPresent()) {
             return Outcome.failed(
-                    Exit.NO,
-                    result.stopped().get() + "; what was taken is kept, the same command goes on from here");
+                    Exit.NO, result.stopped().get() + "; what was taken is kept, the same command goes on from here");
         }
         if (result.refused() == 0) { // else the next run tries those alone once more
             progress.complete();
         }
         ObjectNode books = books(access, progress.tally().account(name));
-        books.put("failed", result.failed())
-                .put("skipped", result.skipped())
-                .put("doneBefore", progress.doneBefore());
+        books.put("failed", result.failed()).put("skipped", result.skipped()).put("doneBefore", progress.doneBefore());
         if (carteggio.json()) {
             console.json(books);
         } else {
@@ -126,8 +124,8 @@ final class ImportCommand implements Callable<Integer> {
                     .put("mailbox", address);
         }
         if (!List.of("auto", "report", "ndr", "multidrop").contains(as)) {
-            throw Refusal.usage(
-                    "--as takes auto, report, ndr, multidrop or mailbox:ADDRESS, not '" + as.toLowerCase(Locale.ROOT) + "'");
+            throw Refusal.usage("--as takes auto, report, ndr, multidrop or mailbox:ADDRESS, not '"
+                    + as.toLowerCase(Locale.ROOT) + "'");
         }
         return params.put("source", source.orElse(as.equals("auto") ? "import" : "import " + as))
                 .put("family", as);
@@ -144,12 +142,12 @@ final class ImportCommand implements Callable<Integer> {
         long sum = 0;
         for (Path path : paths) {
             try (Stream<Path> files = Files.walk(path)) {
-                sum += files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0).sum();
+                sum += files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0)
+                        .sum();
             } catch (IOException | java.io.UncheckedIOException e) {
                 continue;
             }
         }
         return sum;
     }
-
 }

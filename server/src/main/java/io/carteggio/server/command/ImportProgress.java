@@ -49,7 +49,8 @@ final class ImportProgress implements AutoCloseable {
     /// @throws Refusal where the same import is running
     static ImportProgress open(Path folder, List<String> words) throws IOException, Refusal {
         DurableFiles.createDirectories(folder);
-        String name = Sha256.of(String.join("\0", words).getBytes(StandardCharsets.UTF_8)).toString();
+        String name = Sha256.of(String.join("\0", words).getBytes(StandardCharsets.UTF_8))
+                .toString();
         Path file = folder.resolve(name.substring(0, 32) + ".progress");
         FileChannel channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));

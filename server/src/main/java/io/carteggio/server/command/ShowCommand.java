@@ -104,15 +104,19 @@ final class ShowCommand implements Callable<Integer> {
         field("size", Sizes.of(letter.path("bytes").asLong(0)));
         field("sha256", letter.path("sha256").asString(""));
         for (JsonNode a : letter.path("attachments")) {
-            field("attachment", Json.optional(a, "name").orElse("(no name)") + ", " + a.path("type").asString("") + ", "
-                    + Sizes.of(a.path("bytes").asLong(0)));
+            field(
+                    "attachment",
+                    Json.optional(a, "name").orElse("(no name)") + ", "
+                            + a.path("type").asString("") + ", "
+                            + Sizes.of(a.path("bytes").asLong(0)));
         }
         for (JsonNode envelope : letter.path("envelopes")) {
             print(envelope);
         }
         Json.texts(letter.path("notes")).forEach(note -> field("note", note));
         console.line("");
-        String text = Json.optional(letter, "text").orElseGet(() -> letter.path("searchText").asString(""));
+        String text = Json.optional(letter, "text")
+                .orElseGet(() -> letter.path("searchText").asString(""));
         text.lines().forEach(console::line);
     }
 
@@ -120,15 +124,22 @@ final class ShowCommand implements Callable<Integer> {
         Console console = carteggio.console();
         field(
                 "vouched by",
-                envelope.path("source").asString("") + ", " + envelope.path("at").asString("") + ", arrival "
+                envelope.path("source").asString("") + ", "
+                        + envelope.path("at").asString("") + ", arrival "
                         + envelope.path("arrival").asLong(0));
         console.line("    sender      " + Json.optional(envelope, "sender").orElse("(none)")
-                + Json.optional(envelope, "onBehalfOf").map(o -> " on behalf of " + o).orElse(""));
+                + Json.optional(envelope, "onBehalfOf")
+                        .map(o -> " on behalf of " + o)
+                        .orElse(""));
         for (JsonNode r : envelope.path("recipients")) {
             console.line("    " + String.format("%-11s ", r.path("role").asString(""))
                     + r.path("address").asString("")
-                    + Json.optional(r, "expanded").map(g -> ", expanded from " + g).orElse("")
-                    + Json.optional(r, "forwarded").map(g -> ", forwarded from " + g).orElse(""));
+                    + Json.optional(r, "expanded")
+                            .map(g -> ", expanded from " + g)
+                            .orElse("")
+                    + Json.optional(r, "forwarded")
+                            .map(g -> ", forwarded from " + g)
+                            .orElse(""));
         }
         if (!envelope.path("complete").asBoolean(true)) {
             console.line("    (there may be others, whom only the sender and an auditor see)");

@@ -202,9 +202,8 @@ public final class LocalServer implements AutoCloseable {
                 return Outcome.failed(
                         Exit.NO, "the running server is of another version; use the same version, or stop it");
             }
-            ObjectNode params = request.path("params") instanceof ObjectNode p
-                    ? p
-                    : JsonNodeFactory.instance.objectNode();
+            ObjectNode params =
+                    request.path("params") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode();
             return operations.run(
                     new Request(request.path("operation").asString(""), params, new Watched(body)), new WireReply());
         }
