@@ -72,7 +72,9 @@ final class CheckOperations {
             }
             for (var letter : letters) {
                 if (letter.places().stream().noneMatch(place -> holds(place, letter.sum()))) {
-                    check.problem("letter " + letter.id() + " can no longer be read", Optional.of(letter.id().text()));
+                    check.problem(
+                            "letter " + letter.id() + " can no longer be read",
+                            Optional.of(letter.id().text()));
                 }
             }
             after = letters.getLast().number();
@@ -129,8 +131,7 @@ final class CheckOperations {
                 return; // it lags, which `stats` tells
             }
             if (waiting == 0 && i == TRIES - 1) {
-                check.problem(
-                        "the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
+                check.problem("the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
             }
             pause();
         }

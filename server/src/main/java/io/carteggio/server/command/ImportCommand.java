@@ -7,6 +7,7 @@ import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,15 +140,15 @@ final class ImportCommand implements Callable<Integer> {
 
     /// How much there is to read, for the progress line. What cannot be read counts nothing here and is named later.
     private long bytes() {
-        long sum = 0;
-        for (Path path : paths) {
-            try (Stream<Path> files = Files.walk(path)) {
-                sum += files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0)
-                        .sum();
-            } catch (IOException | java.io.UncheckedIOException e) {
-                continue;
-            }
+        return paths.stream().mapToLong(ImportCommand::bytes).sum();
+    }
+
+    private static long bytes(Path path) {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0)
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
         }
-        return sum;
     }
 }

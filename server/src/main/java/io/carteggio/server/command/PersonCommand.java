@@ -160,8 +160,10 @@ final class PersonCommand implements Runnable {
         }
 
         private String read() throws IOException, Refusal {
-            java.io.Console terminal = System.console();
-            if (terminal != null && terminal.isTerminal()) {
+            Optional<java.io.Console> watched =
+                    Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
+            if (watched.isPresent()) {
+                java.io.Console terminal = watched.get();
                 String first = new String(typed(terminal, "New password for " + person + ": "));
                 if (!first.contentEquals(new String(typed(terminal, "Once more: ")))) {
                     throw Refusal.no("the two are not the same");
