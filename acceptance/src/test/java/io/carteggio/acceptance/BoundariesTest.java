@@ -138,8 +138,7 @@ class BoundariesTest {
                     .should()
                     .beFreeOfCycles()
                     // the index is asked through a scope, always: that it cannot do without one is the point (P5)
-                    .ignoreDependency(
-                            resideInAPackage("io.carteggio.archive.search.."), assignableTo(Scope.class))
+                    .ignoreDependency(resideInAPackage("io.carteggio.archive.search.."), assignableTo(Scope.class))
                     .check(main);
         }
     }
@@ -163,7 +162,8 @@ class BoundariesTest {
     void onlyTheWiringTakesArrivals() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.carteggio.archive..", "io.carteggio.embedded..", "io.carteggio.server.archive..")
+                .resideOutsideOfPackages(
+                        "io.carteggio.archive..", "io.carteggio.embedded..", "io.carteggio.server.archive..")
                 .should()
                 .accessTargetWhere(targetOf(Vault.class, "append"))
                 .because("P10: no path goes round the intake")
@@ -173,7 +173,8 @@ class BoundariesTest {
     private static DescribedPredicate<JavaAccess<?>> targetOf(Class<?> owner, String method) {
         return describe(
                 owner.getSimpleName() + "." + method,
-                access -> access.getTargetOwner().isAssignableTo(owner) && access.getName().equals(method));
+                access -> access.getTargetOwner().isAssignableTo(owner)
+                        && access.getName().equals(method));
     }
 
     // ---- time and chance are handed in ----
@@ -191,7 +192,8 @@ class BoundariesTest {
                 .accessTargetWhere(describe(
                         "a clock of the system's",
                         access -> access.getName()
-                                .equals(asked.getOrDefault(access.getTargetOwner().getName(), ""))))
+                                .equals(asked.getOrDefault(
+                                        access.getTargetOwner().getName(), ""))))
                 .check(main);
     }
 

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// The pages in a real Chromium: one story from the first start to a blind-copied reader, told in order. Every page that
+/// The pages in a real Chromium: one story from the first start to a blind-copied reader, told in order. Every page
+/// that
 /// is visited is looked at by axe; pictures of them lie in `target/screenshots`.
 @Tag("peers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -169,12 +170,16 @@ class BrowserTest {
                 .setLocale("en-GB"));
         context.setDefaultTimeout(15_000);
         context.onRequest(request -> {
-            if (!request.url().startsWith(server.url()) && !request.url().startsWith("data:") && !request.url().startsWith("about:")) {
+            if (!request.url().startsWith(server.url())
+                    && !request.url().startsWith("data:")
+                    && !request.url().startsWith("about:")) {
                 FOREIGN.add(request.url());
             }
         });
         context.onPage(page -> page.onConsoleMessage(message -> {
-            if (message.type().equals("error") && !message.text().contains("404") && !message.text().contains("422")) {
+            if (message.type().equals("error")
+                    && !message.text().contains("404")
+                    && !message.text().contains("422")) {
                 FAULTS.add(page.url() + " " + message.text());
             }
         }));
@@ -191,10 +196,14 @@ class BrowserTest {
         for (Rule rule : new AxeBuilder(page).exclude("iframe").analyze().getViolations()) {
             if (List.of("serious", "critical").contains(rule.getImpact())) {
                 FAULTS.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
-                        + rule.getNodes().stream().map(n -> n.getHtml()).limit(3).toList());
+                        + rule.getNodes().stream()
+                                .map(n -> n.getHtml())
+                                .limit(3)
+                                .toList());
             }
         }
-        boolean wide = (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+        boolean wide =
+                (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
         if (wide) {
             FAULTS.add(what + ": must be scrolled sideways at " + page.viewportSize().width);
         }
@@ -300,7 +309,8 @@ class BrowserTest {
                         "Lunch on Thursday",
                         "Shall we meet at the mill?",
                         "To: anna@firm.example"))) {
-            try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            try (SmtpClient client =
+                    SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
                 client.startTls(TlsContexts.opportunisticClient());
                 assertThat(client.send(
                                         Optional.of(new Address("postmaster@firm.example")),
@@ -315,7 +325,8 @@ class BrowserTest {
             client.send(
                     Optional.of(new Address("postmaster@firm.example")),
                     List.of(new Address(JOURNAL)),
-                    io.carteggio.mail.Content.of("Subject: no report\r\n\r\nsecretwordinquarantine\r\n".getBytes(StandardCharsets.US_ASCII)),
+                    io.carteggio.mail.Content.of(
+                            "Subject: no report\r\n\r\nsecretwordinquarantine\r\n".getBytes(StandardCharsets.US_ASCII)),
                     Way.DATA);
         }
         program.awaitIndexed();
@@ -338,9 +349,13 @@ class BrowserTest {
                 .as("she sees that she got it blind")
                 .contains("dora@firm.example")
                 .containsIgnoringCase("blind");
-        assertThat(page.textContent("#header")).contains("anna@firm.example", "bruno@firm.example").doesNotContain("dora");
+        assertThat(page.textContent("#header"))
+                .contains("anna@firm.example", "bruno@firm.example")
+                .doesNotContain("dora");
 
-        assertThat(page.getAttribute("#html", "sandbox")).doesNotContain("allow-scripts").doesNotContain("allow-same-origin");
+        assertThat(page.getAttribute("#html", "sandbox"))
+                .doesNotContain("allow-scripts")
+                .doesNotContain("allow-same-origin");
         var frame = page.frameLocator("#html");
         assertThat(frame.locator("body").textContent())
                 .contains("Das Angebot für die Mühle liegt bei.", "Der Preis bleibt unter uns.");
@@ -350,7 +365,8 @@ class BrowserTest {
         assertThat(FOREIGN).as("nothing is asked for outside").isEmpty();
         assertThat(page.title()).doesNotContain("scripted");
 
-        Download attachment = page.waitForDownload(() -> page.locator("#attachments a").first().click());
+        Download attachment = page.waitForDownload(
+                () -> page.locator("#attachments a").first().click());
         assertThat(Files.readAllBytes(attachment.path())).as("the attachment").isEqualTo(PLAN);
         assertThat(attachment.suggestedFilename()).isEqualTo("Pläne.bin");
         Download eml = page.waitForDownload(() -> page.click("#original"));
@@ -382,7 +398,9 @@ class BrowserTest {
         assertThat(page.textContent("#delivered")).contains("bruno@firm.example", "carla@firm.example");
         assertThat(page.content()).doesNotContainIgnoringCase("dora").doesNotContainIgnoringCase("blind copy to");
         search(page, "dora");
-        assertThat(page.locator("#results li.result").count()).as("nor can he ask for her").isZero();
+        assertThat(page.locator("#results li.result").count())
+                .as("nor can he ask for her")
+                .isZero();
         search(page, "bcc:dora@firm.example");
         assertThat(page.locator("#results li.result").count()).isZero();
         page.context().close();
@@ -408,8 +426,11 @@ class BrowserTest {
         look(page, "not found");
         Response nobodys = page.navigate(server.url() + "/letters/" + unknown);
         assertThat(nobodys.status()).isEqualTo(404);
-        assertThat(answer.replace(letterId, "")).as("the same answer").isEqualTo(page.content().replace(unknown, ""));
-        for (String below : List.of("/text", "/original", "/attachments/0", "/attachments/1", "/reports/1", "/letters/1")) {
+        assertThat(answer.replace(letterId, ""))
+                .as("the same answer")
+                .isEqualTo(page.content().replace(unknown, ""));
+        for (String below :
+                List.of("/text", "/original", "/attachments/0", "/attachments/1", "/reports/1", "/letters/1")) {
             Response response = page.navigate(server.url() + "/letters/" + letterId + below);
             assertThat(response.status()).as(below).isEqualTo(404);
         }
@@ -440,8 +461,11 @@ class BrowserTest {
         look(page, "trail");
         search(page, "Angebot");
         assertThat(page.locator("#results li.result").count()).isZero();
-        assertThat(page.navigate(server.url() + "/letters/" + letterId).status()).isEqualTo(404);
-        assertThat(page.navigate(server.url() + "/letters/" + letterId + "/original").status()).isEqualTo(404);
+        assertThat(page.navigate(server.url() + "/letters/" + letterId).status())
+                .isEqualTo(404);
+        assertThat(page.navigate(server.url() + "/letters/" + letterId + "/original")
+                        .status())
+                .isEqualTo(404);
         page.context().close();
     }
 
@@ -451,9 +475,10 @@ class BrowserTest {
         Page page = logIn("ada@firm.example");
         Response answer = page.waitForResponse(
                 "**/people",
-                () -> page.evaluate("() => { const f = document.createElement('form'); f.method = 'post'; f.action = '/people';"
-                        + " f.innerHTML = '<input name=name value=Mallory><input name=token value=guess>';"
-                        + " document.body.append(f); f.submit(); }"));
+                () -> page.evaluate(
+                        "() => { const f = document.createElement('form'); f.method = 'post'; f.action = '/people';"
+                                + " f.innerHTML = '<input name=name value=Mallory><input name=token value=guess>';"
+                                + " document.body.append(f); f.submit(); }"));
         assertThat(answer.status()).isEqualTo(403);
         page.navigate(server.url() + "/people");
         assertThat(page.content()).doesNotContain("Mallory");

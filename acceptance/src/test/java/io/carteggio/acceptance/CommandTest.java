@@ -57,7 +57,9 @@ class CommandTest {
         JsonNode stats = program.stats();
         for (String field : COUNTS) {
             assertThat(stats.path(field).isIntegralNumber()).as(field).isTrue();
-            assertThat(stats.path("sources").path(0).path(field).isIntegralNumber()).as("sources[].%s", field).isTrue();
+            assertThat(stats.path("sources").path(0).path(field).isIntegralNumber())
+                    .as("sources[].%s", field)
+                    .isTrue();
         }
         for (String field : List.of("storedBytes", "indexBytes", "indexLag")) {
             assertThat(stats.path(field).isIntegralNumber()).as(field).isTrue();
@@ -81,20 +83,26 @@ class CommandTest {
         assertThat(line.path("bytes").longValue()).isEqualTo(post(2).original().length);
         assertThat(line.path("attachments").isArray()).isTrue();
 
-        Path report = Files.write(Program.freshDirectory("unwrap").resolve("r.eml"), post(3).report().toByteArray(1 << 20));
-        JsonNode said = program.run("unwrap", report.toString(), "--json").done().json();
+        Path report = Files.write(
+                Program.freshDirectory("unwrap").resolve("r.eml"),
+                post(3).report().toByteArray(1 << 20));
+        JsonNode said =
+                program.run("unwrap", report.toString(), "--json").done().json();
         assertThat(said.path("dialect").stringValue()).isNotBlank();
         assertThat(said.path("sender").stringValue()).isEqualTo("anna@firm.example");
         assertThat(said.has("onBehalfOf")).isTrue();
         assertThat(said.path("subject").stringValue()).isEqualTo("Überblick number3");
         assertThat(said.path("messageId").stringValue()).contains("c3@firm.example");
         assertThat(said.path("recipients").path(1).path("role").stringValue()).isEqualTo("bcc");
-        assertThat(said.path("recipients").path(1).path("address").stringValue()).isEqualTo("dora@firm.example");
-        assertThat(said.path("recipients").path(1).path("expanded").stringValue()).isEqualTo("board@firm.example");
+        assertThat(said.path("recipients").path(1).path("address").stringValue())
+                .isEqualTo("dora@firm.example");
+        assertThat(said.path("recipients").path(1).path("expanded").stringValue())
+                .isEqualTo("board@firm.example");
         assertThat(said.path("recipients").path(1).has("forwarded")).isTrue();
         JsonNode original = said.path("originals").path(0);
         assertThat(original.path("bytes").longValue()).isEqualTo(post(3).original().length);
-        assertThat(original.path("sha256").stringValue()).isEqualTo(post(3).sum().toString());
+        assertThat(original.path("sha256").stringValue())
+                .isEqualTo(post(3).sum().toString());
         assertThat(original.path("kind").stringValue()).isNotBlank();
         assertThat(said.path("warnings").isArray()).isTrue();
     }
@@ -123,7 +131,8 @@ class CommandTest {
             if (ran.exit() != each.getValue()) {
                 wrong.add(each + " but " + ran.exit() + ": " + ran.out() + ran.err());
             }
-            if (ran.exit() != 0 && (ran.err().isBlank() || !ran.out().isBlank() || ran.err().contains("\tat "))) {
+            if (ran.exit() != 0
+                    && (ran.err().isBlank() || !ran.out().isBlank() || ran.err().contains("\tat "))) {
                 wrong.add(each + ": errors go to stderr, in words: " + ran);
             }
         }
@@ -147,9 +156,11 @@ class CommandTest {
                 List.of("source", "list", "--json"),
                 List.of("check"),
                 List.of("show", "b".repeat(32)));
-        List<Answer> without = questions.stream().map(q -> Answer.of(program, q)).toList();
+        List<Answer> without =
+                questions.stream().map(q -> Answer.of(program, q)).toList();
         try (Serving server = program.serve()) {
-            List<Answer> with = questions.stream().map(q -> Answer.of(program, q)).toList();
+            List<Answer> with =
+                    questions.stream().map(q -> Answer.of(program, q)).toList();
             for (int i = 0; i < questions.size(); i++) {
                 if (!questions.get(i).getFirst().equals("source")) { // the first start adds one of its own
                     assertThat(with.get(i)).as("%s", questions.get(i)).isEqualTo(without.get(i));
@@ -157,9 +168,13 @@ class CommandTest {
             }
             JsonNode stats = program.stats();
             assertThat(stats.path("received").longValue()).isEqualTo(6);
-            Path more = Files.write(Program.freshDirectory("more").resolve("7.eml"), post(7).report().toByteArray(1 << 20));
+            Path more = Files.write(
+                    Program.freshDirectory("more").resolve("7.eml"),
+                    post(7).report().toByteArray(1 << 20));
             program.run("import", more.toString()).done();
-            assertThat(program.stats().path("received").longValue()).as("import into a running server").isEqualTo(7);
+            assertThat(program.stats().path("received").longValue())
+                    .as("import into a running server")
+                    .isEqualTo(7);
             assertThat(server.stop()).as("SIGTERM is a clean end").isIn(0, 143);
         }
         assertThat(program.stats().path("received").longValue()).isEqualTo(7);
@@ -176,7 +191,12 @@ class CommandTest {
     void checkFindsOneFlippedBitAndNamesTheLetter() throws Exception {
         Program program = archive("flip");
         program.run("check").done();
-        String id = program.run("search", "number2", "--json").done().jsonLines().getFirst().path("id").stringValue();
+        String id = program.run("search", "number2", "--json")
+                .done()
+                .jsonLines()
+                .getFirst()
+                .path("id")
+                .stringValue();
         byte[] needle = "Text of letter 2.".getBytes(StandardCharsets.US_ASCII);
         boolean flipped = false;
         try (Stream<Path> files = Files.walk(program.data().resolve("vault"))) {
@@ -196,9 +216,14 @@ class CommandTest {
         var check = program.run("check").exit(1);
         assertThat(check.out() + check.err()).as("the damaged letter is named").contains(id);
         var shown = program.run("show", id, "--raw").exit(1);
-        assertThat(shown.octets()).as("damaged bytes are not given out as the letter").isEmpty();
-        var others = program.run("search", "number3", "--json").done().jsonLines().getFirst();
-        assertThat(Sha256.of(program.run("show", others.path("id").stringValue(), "--raw").done().octets()))
+        assertThat(shown.octets())
+                .as("damaged bytes are not given out as the letter")
+                .isEmpty();
+        var others =
+                program.run("search", "number3", "--json").done().jsonLines().getFirst();
+        assertThat(Sha256.of(program.run("show", others.path("id").stringValue(), "--raw")
+                        .done()
+                        .octets()))
                 .as("the others are well")
                 .isEqualTo(post(3).sum());
     }
@@ -210,11 +235,15 @@ class CommandTest {
             Files.write(files.resolve("m" + i + ".eml"), post(i).report().toByteArray(1 << 20));
         }
         Program program = Program.on(Program.freshDirectory("resume"));
-        JsonNode first = program.run("import", files.toString(), "--json").done().json();
+        JsonNode first =
+                program.run("import", files.toString(), "--json").done().json();
         assertThat(first.path("letters").longValue()).isEqualTo(20);
-        JsonNode again = program.run("import", files.toString(), "--json").done().json();
+        JsonNode again =
+                program.run("import", files.toString(), "--json").done().json();
         Program.assertBalanced(again);
-        assertThat(program.stats().path("originals").longValue()).as("never a second letter").isEqualTo(20);
+        assertThat(program.stats().path("originals").longValue())
+                .as("never a second letter")
+                .isEqualTo(20);
     }
 
     @Test

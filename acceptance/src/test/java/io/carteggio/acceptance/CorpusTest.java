@@ -35,15 +35,18 @@ class CorpusTest {
             Files.createDirectories(copy.getParent());
             Files.copy(corpus.resolve(path), copy);
             if (journal.paths().contains(path)) {
-                expected.cell(path, "nested_sha256").valueStream().forEach(sum ->
-                        originals.add(Sha256.parse(sum.stringValue())));
+                expected.cell(path, "nested_sha256")
+                        .valueStream()
+                        .forEach(sum -> originals.add(Sha256.parse(sum.stringValue())));
             } else {
                 originals.add(Sha256.of(Files.readAllBytes(copy)));
             }
         }
         Program program = Program.on(Program.freshDirectory("corpus"));
 
-        JsonNode books = program.run("import", files.toString(), "--as", "auto", "--json").done().json();
+        JsonNode books = program.run("import", files.toString(), "--as", "auto", "--json")
+                .done()
+                .json();
 
         Program.assertBalanced(books);
         assertThat(books.path("received").longValue()).isEqualTo(paths.size());
@@ -76,9 +79,13 @@ class CorpusTest {
         Path mbox = folder.resolveSibling("out.mbox");
         program.run("export", "--to", mbox.toString(), "--format", "mbox").done();
         Program second = Program.on(Program.freshDirectory("corpus-second"));
-        JsonNode books = second.run("import", mbox.toString(), "--as", "multidrop", "--json").done().json();
+        JsonNode books = second.run("import", mbox.toString(), "--as", "multidrop", "--json")
+                .done()
+                .json();
         Program.assertBalanced(books);
-        assertThat(books.path("received").longValue()).as("as many as there are").isEqualTo(originals.size());
+        assertThat(books.path("received").longValue())
+                .as("as many as there are")
+                .isEqualTo(originals.size());
         Path again = folder.resolveSibling("again");
         second.run("export", "--to", again.toString(), "--format", "eml").done();
         Set<Sha256> came = new HashSet<>(sumsOfFolder(again));
@@ -145,25 +152,34 @@ class CorpusTest {
         Program program = Program.on(Program.freshDirectory("unwrap"));
         Corpus.Table journal = Corpus.table("expected_journal.tsv");
         for (String path : journal.paths()) {
-            JsonNode said = program.run("unwrap", corpus.resolve(path).toString(), "--json").done().json();
+            JsonNode said = program.run("unwrap", corpus.resolve(path).toString(), "--json")
+                    .done()
+                    .json();
             assertThat(said.path("sender")).as(path).isEqualTo(journal.cell(path, "sender"));
             assertThat(said.path("subject")).as(path).isEqualTo(journal.cell(path, "subject"));
             assertThat(said.path("messageId").stringValue().replaceAll("[<>]", ""))
                     .as(path)
                     .isEqualTo(journal.cell(path, "message_id").stringValue());
-            assertThat(said.path("recipients").valueStream()
-                            .map(r -> List.of(r.path("role").stringValue(), r.path("address").stringValue())))
+            assertThat(said.path("recipients")
+                            .valueStream()
+                            .map(r -> List.of(
+                                    r.path("role").stringValue(),
+                                    r.path("address").stringValue())))
                     .as(path)
-                    .containsExactlyElementsOf(journal.cell(path, "recipients").valueStream()
+                    .containsExactlyElementsOf(journal.cell(path, "recipients")
+                            .valueStream()
                             .map(r -> List.of(r.get(0).stringValue(), r.get(1).stringValue()))
                             .toList());
             assertThat(said.path("originals").valueStream().map(o -> o.path("sha256")))
                     .as(path)
                     .containsExactlyElementsOf(
                             expected.cell(path, "nested_sha256").valueStream().toList());
-            assertThat(said.path("originals").valueStream().map(o -> o.path("bytes").longValue()))
+            assertThat(said.path("originals")
+                            .valueStream()
+                            .map(o -> o.path("bytes").longValue()))
                     .as(path)
-                    .containsExactlyElementsOf(expected.cell(path, "nested_bytes").valueStream()
+                    .containsExactlyElementsOf(expected.cell(path, "nested_bytes")
+                            .valueStream()
                             .map(JsonNode::longValue)
                             .toList());
         }
@@ -194,12 +210,16 @@ class CorpusTest {
             }
             assertThat(server.alive()).isTrue();
             program.awaitIndexed();
-            program.run("export", "--to", out.resolve("all.mbox").toString(), "--format", "mbox").done();
-            program.run("export", "--to", out.resolve("eml").toString(), "--format", "eml").done();
+            program.run("export", "--to", out.resolve("all.mbox").toString(), "--format", "mbox")
+                    .done();
+            program.run("export", "--to", out.resolve("eml").toString(), "--format", "eml")
+                    .done();
         }
         Program second = Program.on(Program.freshDirectory("mbox-second"));
-        second.run("import", out.resolve("all.mbox").toString(), "--as", "multidrop", "--json").done();
-        second.run("export", "--to", out.resolve("again").toString(), "--format", "eml").done();
+        second.run("import", out.resolve("all.mbox").toString(), "--as", "multidrop", "--json")
+                .done();
+        second.run("export", "--to", out.resolve("again").toString(), "--format", "eml")
+                .done();
         assertThat(new TreeSet<>(sumsOfFolder(out.resolve("again"))))
                 .as("an mbox that we wrote gives back what was in it")
                 .isEqualTo(new TreeSet<>(sumsOfFolder(out.resolve("eml"))));

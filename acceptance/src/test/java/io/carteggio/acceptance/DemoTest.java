@@ -32,7 +32,9 @@ class DemoTest {
             Program.assertBalanced(books);
             assertThat(books.path("originals").longValue()).isGreaterThanOrEqualTo(LEAST_LETTERS);
             assertThat(books.path("evidence").longValue()).as("duplicates").isPositive();
-            assertThat(books.path("quarantined").longValue()).as("what cannot be read").isPositive();
+            assertThat(books.path("quarantined").longValue())
+                    .as("what cannot be read")
+                    .isPositive();
             program.awaitIndexed();
 
             List<String> people = program.run("person", "list", "--json").done().jsonLines().stream()

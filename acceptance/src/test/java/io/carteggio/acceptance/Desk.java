@@ -1,7 +1,7 @@
 package io.carteggio.acceptance;
 
-import io.carteggio.server.local.OverSocket;
 import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.OverSocket;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Asks a running server what its commands ask, over the same local socket, but without a process for each question: for
+/// Asks a running server what its commands ask, over the same local socket, but without a process for each question:
+/// for
 /// tests that ask hundreds of times.
 final class Desk implements AutoCloseable {
     private final OverSocket access;
@@ -24,7 +25,8 @@ final class Desk implements AutoCloseable {
 
     static Desk of(Serving server) throws IOException {
         try (Stream<Path> files = Files.list(server.program().data())) {
-            Path socket = files.filter(f -> f.toString().endsWith(".sock") || f.toString().endsWith("socket"))
+            Path socket = files.filter(
+                            f -> f.toString().endsWith(".sock") || f.toString().endsWith("socket"))
                     .findFirst()
                     .orElseThrow();
             return new Desk(OverSocket.connect(socket));
@@ -44,8 +46,8 @@ final class Desk implements AutoCloseable {
     /// Runs `check`; fails with what it said where something is damaged.
     void check(boolean fast) throws IOException {
         Lines lines = new Lines(new ArrayList<>());
-        Outcome outcome = access.call(
-                "check", JsonNodeFactory.instance.objectNode().put("fast", fast), lines);
+        Outcome outcome =
+                access.call("check", JsonNodeFactory.instance.objectNode().put("fast", fast), lines);
         if (outcome.exit().code() != 0) {
             throw new AssertionError("check: " + outcome + " " + lines.all);
         }

@@ -84,7 +84,12 @@ class HostileTest {
 
     private static Post post(String word) {
         return Post.plain(
-                word, "anna@firm.example", "bruno@firm.example", "A " + word + " letter", "Text.", "To: bruno@firm.example");
+                word,
+                "anna@firm.example",
+                "bruno@firm.example",
+                "A " + word + " letter",
+                "Text.",
+                "To: bruno@firm.example");
     }
 
     /// A letter with this body behind its usual header, delivered and remembered.
@@ -183,7 +188,11 @@ class HostileTest {
     void aThousandLevels() throws Exception {
         StringBuilder parts = new StringBuilder();
         for (int i = 0; i < 1_000; i++) {
-            parts.append("--b").append(i).append("\r\nContent-Type: multipart/mixed; boundary=b").append(i + 1).append("\r\n\r\n");
+            parts.append("--b")
+                    .append(i)
+                    .append("\r\nContent-Type: multipart/mixed; boundary=b")
+                    .append(i + 1)
+                    .append("\r\n\r\n");
         }
         String body = "--b1000\r\nContent-Type: text/plain\r\n\r\ninnermost\r\n--b1000--\r\n";
         String word = word("parts");
@@ -212,7 +221,8 @@ class HostileTest {
     @Test
     @Order(6)
     void nulAndBareLineEndsInBothWays() throws Exception {
-        byte[] odd = "nul \0 bare\nlf bare\rcr\n.\nand\r.\rand\n.\r\nand\r\n..\r\n.\r\nend\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] odd = "nul \0 bare\nlf bare\rcr\n.\nand\r.\rand\n.\r\nand\r\n..\r\n.\r\nend\r\n"
+                .getBytes(StandardCharsets.US_ASCII);
         deliver("oddchunks", Way.BDAT, "", odd);
         deliver("odddata", Way.DATA, "", odd);
         assertServesTheNext();
@@ -222,7 +232,8 @@ class HostileTest {
     @Order(7)
     void aChunkThatBreaksOff() throws Exception {
         long before = program.stats().path("received").longValue();
-        for (String broken : List.of("BDAT 1000 LAST\r\nonly this", "BDAT 20\r\n01234567890123456789", "DATA\r\nSubject: x\r\n\r\nno end")) {
+        for (String broken : List.of(
+                "BDAT 1000 LAST\r\nonly this", "BDAT 20\r\n01234567890123456789", "DATA\r\nSubject: x\r\n\r\nno end")) {
             try (Socket socket = raw()) {
                 say(socket, "EHLO a\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<" + JOURNAL + ">\r\n" + broken);
             }
@@ -273,7 +284,10 @@ class HostileTest {
                     StringBuilder garbage = new StringBuilder("EHLO garbage\r\n");
                     Random random = new Random(11);
                     for (int i = 0; i < 20_000; i++) {
-                        garbage.append((char) (33 + random.nextInt(200))).append(" junk ").append(i).append("\r\n");
+                        garbage.append((char) (33 + random.nextInt(200)))
+                                .append(" junk ")
+                                .append(i)
+                                .append("\r\n");
                     }
                     say(socket, garbage.toString());
                 } catch (IOException hungUp) {
@@ -294,7 +308,8 @@ class HostileTest {
                     // as hoped
                 }
             });
-            assertThat(hear(socket, text -> text.contains("\r\n500 ") || text.contains("\r\n421 "))).containsPattern("(?m)^(500 5|421 4|\\[)");
+            assertThat(hear(socket, text -> text.contains("\r\n500 ") || text.contains("\r\n421 ")))
+                    .containsPattern("(?m)^(500 5|421 4|\\[)");
         }
         assertServesTheNext();
     }
@@ -306,7 +321,11 @@ class HostileTest {
         try {
             for (int i = 0; i < 200; i++) {
                 Socket socket = raw();
-                say(socket, i % 2 == 0 ? "EHL" : "EHLO a\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<" + JOURNAL + ">\r\nDATA\r\nSubj");
+                say(
+                        socket,
+                        i % 2 == 0
+                                ? "EHL"
+                                : "EHLO a\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<" + JOURNAL + ">\r\nDATA\r\nSubj");
                 slow.add(socket);
             }
             for (int round = 0; round < 3; round++) {
@@ -380,10 +399,13 @@ class HostileTest {
         }
         for (Kept kept : KEPT.stream().filter(k -> !k.word().contains("after")).toList()) {
             String id = program.find("Anna Berg", "subject:" + kept.word()).orElseThrow();
-            byte[] raw = program.run("show", id, "--raw", "--as", "Anna Berg").done().octets();
+            byte[] raw =
+                    program.run("show", id, "--raw", "--as", "Anna Berg").done().octets();
             assertThat((long) raw.length).as(kept.word()).isEqualTo(kept.sizeBytes());
             assertThat(Sha256.of(raw)).as(kept.word()).isEqualTo(kept.sum());
-            var shown = program.run("show", id, "--json", "--as", "Anna Berg").done().json();
+            var shown = program.run("show", id, "--json", "--as", "Anna Berg")
+                    .done()
+                    .json();
             assertThat(shown.path("sha256").stringValue()).isEqualTo(kept.sum().toString());
         }
         Program.assertBalanced(program.stats());

@@ -105,8 +105,7 @@ class KillTest {
         program.run("export", "--to", export.toString(), "--format", "eml").done();
         List<Sha256> exported = new ArrayList<>();
         try (Stream<Path> files = Files.walk(export)) {
-            for (Path file : (Iterable<Path>)
-                    files.filter(f -> f.toString().endsWith(".eml"))::iterator) {
+            for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".eml"))::iterator) {
                 exported.add(Sha256.of(Files.readAllBytes(file)));
             }
         }
@@ -114,7 +113,9 @@ class KillTest {
         assertThat(new TreeSet<>(exported)).as("everything acknowledged").containsAll(acknowledged);
         assertThat(sent.keySet()).as("nothing that was never sent").containsAll(exported);
         assertThat(books.path("originals").longValue()).isEqualTo(exported.size());
-        assertThat(program.run("rebuild", "--compare").exit()).as("rebuild --compare").isZero();
+        assertThat(program.run("rebuild", "--compare").exit())
+                .as("rebuild --compare")
+                .isZero();
     }
 
     private List<Thread> deliver(InetSocketAddress smtp, int round, long seed) {

@@ -28,8 +28,8 @@ record Post(String sender, String subject, String messageId, List<String> recipi
         String messageId = "<" + id + "@" + sender.substring(sender.indexOf('@') + 1) + ">";
         String letter = String.join(
                         "\r\n",
-                        "Received: from outside.example by mx.firm.example with ESMTPS id " + id + "; Tue, 17 Mar 2026 09:12:01 "
-                                + ZONE,
+                        "Received: from outside.example by mx.firm.example with ESMTPS id " + id
+                                + "; Tue, 17 Mar 2026 09:12:01 " + ZONE,
                         "From: " + sender,
                         "To: " + to,
                         "Subject: " + subject,
@@ -41,8 +41,7 @@ record Post(String sender, String subject, String messageId, List<String> recipi
                         "",
                         text)
                 + "\r\n";
-        return new Post(
-                sender, subject, messageId, List.of(recipients), letter.getBytes(StandardCharsets.UTF_8));
+        return new Post(sender, subject, messageId, List.of(recipients), letter.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The original's octets.
@@ -117,7 +116,7 @@ record Post(String sender, String subject, String messageId, List<String> recipi
     private static String encoded(String text) {
         return text.chars().allMatch(c -> c < 0x80)
                 ? text
-                : "=?utf-8?B?"
-                        + java.util.Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)) + "?=";
+                : "=?utf-8?B?" + java.util.Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))
+                        + "?=";
     }
 }

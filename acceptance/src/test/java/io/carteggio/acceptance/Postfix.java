@@ -45,33 +45,33 @@ final class Postfix implements AutoCloseable {
         Files.writeString(
                 directory.resolve("etc/main.cf"),
                 String.join(
-                        "\n",
-                        "compatibility_level = 3.6",
-                        "queue_directory = " + directory.resolve("queue"),
-                        "data_directory = " + directory.resolve("data"),
-                        "command_directory = /usr/sbin",
-                        "daemon_directory = /usr/lib/postfix/sbin",
-                        "mail_owner = postfix",
-                        "setgid_group = postdrop",
-                        "inet_interfaces = 127.0.0.1",
-                        "inet_protocols = ipv4",
-                        "myhostname = mta.firm.example",
-                        "mydestination =",
-                        "local_recipient_maps =",
-                        "alias_maps =",
-                        "relayhost = [127.0.0.1]:" + next.getPort(),
-                        "disable_dns_lookups = yes",
-                        "default_transport = smtp",
-                        "mynetworks = 127.0.0.0/8",
-                        "maillog_file = " + directory.resolve("queue/mail.log"),
-                        "maillog_file_prefixes = " + directory,
-                        "message_size_limit = 262144000",
-                        "smtp_tls_security_level = encrypt",
-                        "smtp_tls_loglevel = 1",
-                        "smtputf8_enable = yes",
-                        "minimal_backoff_time = 2s",
-                        "queue_run_delay = 2s",
-                        "")
+                                "\n",
+                                "compatibility_level = 3.6",
+                                "queue_directory = " + directory.resolve("queue"),
+                                "data_directory = " + directory.resolve("data"),
+                                "command_directory = /usr/sbin",
+                                "daemon_directory = /usr/lib/postfix/sbin",
+                                "mail_owner = postfix",
+                                "setgid_group = postdrop",
+                                "inet_interfaces = 127.0.0.1",
+                                "inet_protocols = ipv4",
+                                "myhostname = mta.firm.example",
+                                "mydestination =",
+                                "local_recipient_maps =",
+                                "alias_maps =",
+                                "relayhost = [127.0.0.1]:" + next.getPort(),
+                                "disable_dns_lookups = yes",
+                                "default_transport = smtp",
+                                "mynetworks = 127.0.0.0/8",
+                                "maillog_file = " + directory.resolve("queue/mail.log"),
+                                "maillog_file_prefixes = " + directory,
+                                "message_size_limit = 262144000",
+                                "smtp_tls_security_level = encrypt",
+                                "smtp_tls_loglevel = 1",
+                                "smtputf8_enable = yes",
+                                "minimal_backoff_time = 2s",
+                                "queue_run_delay = 2s",
+                                "")
                         + String.join("\n", settings)
                         + "\n");
         String master = Files.readString(Path.of("/usr/share/postfix/master.cf.dist"))
@@ -143,7 +143,8 @@ final class Postfix implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.collect(Collectors.toCollection(java.util.ArrayDeque::new)).reversed()) {
+            for (Path file : files.collect(Collectors.toCollection(java.util.ArrayDeque::new))
+                    .reversed()) {
                 Files.deleteIfExists(file);
             }
         }

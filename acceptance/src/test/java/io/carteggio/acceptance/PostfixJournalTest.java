@@ -20,13 +20,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The main job: a real Postfix delivers journal reports to the built-in mailbox, and each letter is found by exactly the
+/// The main job: a real Postfix delivers journal reports to the built-in mailbox, and each letter is found by exactly
+/// the
 /// people of its envelope.
 @Tag("peers")
 class PostfixJournalTest {
     private static final String JOURNAL = "journal-7f3a@archive.firm.example";
     private static final Address NDR_TO = new Address("postmaster@firm.example");
-    private static final List<String> EVERYBODY = List.of("Anna Berg", "Bruno Conti", "Carla Dietz", "Dora Engel", "Emil Faber");
+    private static final List<String> EVERYBODY =
+            List.of("Anna Berg", "Bruno Conti", "Carla Dietz", "Dora Engel", "Emil Faber");
 
     private static Serving server;
     private static Program program;
@@ -39,7 +41,8 @@ class PostfixJournalTest {
         server = program.serve();
         program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
         program.run("person", "add", "Anna Berg", "anna@firm.example").done();
-        program.run("person", "add", "Bruno Conti", "bruno@firm.example", "b.conti@firm.example").done();
+        program.run("person", "add", "Bruno Conti", "bruno@firm.example", "b.conti@firm.example")
+                .done();
         program.run("person", "add", "Carla Dietz", "carla@firm.example").done();
         program.run("person", "add", "Dora Engel", "dora@firm.example").done();
         program.run("person", "add", "Emil Faber", "emil@firm.example").done();
@@ -84,7 +87,9 @@ class PostfixJournalTest {
         program.awaitIndexed();
         String id = program.find("Anna Berg", word).orElseThrow();
         for (String insider : EVERYBODY.subList(0, 4)) {
-            assertThat(program.find(insider, word)).as("%s finds %s", insider, word).contains(id);
+            assertThat(program.find(insider, word))
+                    .as("%s finds %s", insider, word)
+                    .contains(id);
         }
         assertThat(program.run("show", id, "--raw", "--as", "Dora Engel").done().octets())
                 .as("byte for byte")
@@ -107,13 +112,19 @@ class PostfixJournalTest {
         assertThat(recipients(id, "Bruno Conti"))
                 .contains("to bruno@firm.example", "to carla@firm.example")
                 .noneMatch(line -> line.contains("dora"));
-        assertThat(program.run("show", id, "--json", "--as", "Bruno Conti").done().out())
+        assertThat(program.run("show", id, "--json", "--as", "Bruno Conti")
+                        .done()
+                        .out())
                 .as("nothing tells Bruno of the blind copy")
                 .doesNotContain("dora");
     }
 
     private static List<String> recipients(String id, String as) {
-        return program.run("show", id, "--json", "--as", as).done().json().path("envelopes").valueStream()
+        return program.run("show", id, "--json", "--as", as)
+                .done()
+                .json()
+                .path("envelopes")
+                .valueStream()
                 .flatMap(e -> e.path("recipients").valueStream())
                 .map(r -> r.path("role").stringValue() + " " + r.path("address").stringValue())
                 .toList();
@@ -140,7 +151,8 @@ class PostfixJournalTest {
     @Test
     void bareLineFeedsAndNulComeThroughByChunks() throws Exception {
         Post usual = post("p3", "rhenium");
-        byte[] odd = (new String(usual.original(), StandardCharsets.UTF_8) + "bare\nlf, bare\rcr, nul \0.\r\n.\r\n..two\n")
+        byte[] odd = (new String(usual.original(), StandardCharsets.UTF_8)
+                        + "bare\nlf, bare\rcr, nul \0.\r\n.\r\n..two\n")
                 .getBytes(StandardCharsets.UTF_8);
         Post post = new Post(usual.sender(), usual.subject(), usual.messageId(), usual.recipients(), odd);
         give(server.smtp(), post.report(), JOURNAL, Way.BDAT, true);
@@ -200,7 +212,9 @@ class PostfixJournalTest {
         Program.assertBalanced(books);
         assertThat(books.path("quarantined").longValue()).isPositive();
         program.awaitIndexed();
-        assertThat(program.find("Anna Berg", "tantalum")).as("no envelope vouches for it").isEmpty();
+        assertThat(program.find("Anna Berg", "tantalum"))
+                .as("no envelope vouches for it")
+                .isEmpty();
         assertThat(Sha256.of(plain)).isNotNull();
     }
 }

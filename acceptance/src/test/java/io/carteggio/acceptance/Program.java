@@ -52,7 +52,10 @@ final class Program {
 
         /// The JSON objects that were printed, one a line.
         List<JsonNode> jsonLines() {
-            return out().lines().filter(line -> !line.isBlank()).map(JSON::readTree).toList();
+            return out().lines()
+                    .filter(line -> !line.isBlank())
+                    .map(JSON::readTree)
+                    .toList();
         }
 
         /// This, if the command was done; else the test fails and tells what was said.
@@ -62,8 +65,8 @@ final class Program {
 
         Ran exit(int expected) {
             if (exit != expected) {
-                throw new AssertionError(
-                        command + " ended with " + exit + ", not " + expected + "\n" + shortened(out()) + "\n" + shortened(err));
+                throw new AssertionError(command + " ended with " + exit + ", not " + expected + "\n" + shortened(out())
+                        + "\n" + shortened(err));
             }
             return this;
         }
@@ -96,7 +99,9 @@ final class Program {
 
     /// The project's root, where the script lies.
     static Path root() {
-        return Path.of(System.getProperty("carteggio.root", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("carteggio.root", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /// A fresh directory below `target`; nothing of an earlier run is in it.
@@ -153,8 +158,7 @@ final class Program {
 
     /// Starts the server at any free ports of loopback and waits until it says where it listens.
     Serving serve(String... more) throws IOException, InterruptedException {
-        List<String> arguments =
-                new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"));
+        List<String> arguments = new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"));
         arguments.addAll(List.of(more));
         return Serving.start(builder(command(arguments)), this);
     }
