@@ -23,7 +23,7 @@ final class ShowCommand implements Callable<Integer> {
     private ViewerOptions viewer = new ViewerOptions();
 
     @ArgGroup
-    private Form form = new Form(); // picocli wants the group itself, no Optional of it
+    private Form form = new Form();
 
     @Option(
             names = "--arrival",
