@@ -6,9 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -53,6 +52,15 @@ final class Charsets {
             Map.entry("unicode", "UTF-16"),
             Map.entry("ucs-2", "UTF-16"));
 
+    /// The charsets of nearly all mail, found without looking at all that Java has.
+    private static final Map<String, Charset> COMMON = Map.of(
+            "utf-8", StandardCharsets.UTF_8,
+            "utf8", StandardCharsets.UTF_8,
+            "us-ascii", StandardCharsets.US_ASCII,
+            "ascii", StandardCharsets.US_ASCII,
+            "iso-8859-1", StandardCharsets.ISO_8859_1,
+            "windows-1252", WINDOWS_1252);
+
     private Charsets() {}
 
     /// A header's octets: US-ASCII, else UTF-8 where they are that (RFC 6532), else windows-1252.
@@ -61,6 +69,13 @@ final class Charsets {
             return Latin1.string(bytes, 0, length);
         }
         return guessed(bytes, length);
+    }
+
+    /// A header's octets where they are US-ASCII or UTF-8.
+    static Optional<String> headerIfKnown(byte[] bytes, int length) {
+        return Latin1.isAscii(bytes, 0, length)
+                ? Optional.of(Latin1.string(bytes, 0, length))
+                : Optional.ofNullable(strict(StandardCharsets.UTF_8, bytes, length));
     }
 
     private static String guessed(byte[] bytes, int length) {
@@ -86,23 +101,30 @@ final class Charsets {
     /// The charset of that name or what is meant by it.
     static Optional<Charset> named(String name) {
         String key = Node.lower(name.strip());
-        String alias = ALIASES.get(key);
-        if (alias != null) {
-            Optional<Charset> known = lookup(alias);
-            if (known.isPresent()) {
-                return known;
-            }
+        Charset common = COMMON.get(key);
+        if (common != null) {
+            return Optional.of(common);
         }
-        return lookup(key);
+        String alias = ALIASES.get(key);
+        Charset meant = alias == null ? null : Known.BY_NAME.get(Node.lower(alias));
+        return Optional.ofNullable(meant == null ? Known.BY_NAME.get(key) : meant);
     }
 
-    private static Optional<Charset> lookup(String name) {
-        try {
-            return Optional.of(Charset.forName(name));
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            return Optional.empty();
-        } catch (IllegalArgumentException emptyName) {
-            return Optional.empty();
+    /// All charsets of this Java by all their names. Asking `Charset.forName` takes some 20 microseconds for a name
+    /// that
+    /// it does not know, and a hostile header can name 100,000 of them.
+    private static final class Known {
+        static final Map<String, Charset> BY_NAME = all();
+
+        private static Map<String, Charset> all() {
+            Map<String, Charset> all = new HashMap<>();
+            for (Charset charset : Charset.availableCharsets().values()) {
+                all.put(Node.lower(charset.name()), charset);
+                for (String alias : charset.aliases()) {
+                    all.putIfAbsent(Node.lower(alias), charset);
+                }
+            }
+            return all;
         }
     }
 

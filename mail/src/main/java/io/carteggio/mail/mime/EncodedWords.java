@@ -81,7 +81,7 @@ final class EncodedWords {
             charset = charset.substring(0, language);
         }
         boolean isQuoted = encoding == 'Q' || encoding == 'q';
-        return new Word(charset, isQuoted ? quoted(s, from, end) : base64(s, from, end), end + 2);
+        return new Word(charset, isQuoted ? quoted(s, from, end, charset) : base64(s, from, end), end + 2);
     }
 
     /// Words one after another in the same charset are decoded together.
@@ -117,8 +117,8 @@ final class EncodedWords {
         }
     }
 
-    private static byte[] quoted(String s, int from, int end) {
-        byte[] octets = new byte[(end - from) * 3];
+    private static byte[] quoted(String s, int from, int end, String charset) {
+        byte[] octets = new byte[(end - from) * 4];
         int n = 0;
         for (int i = from; i < end; i++) {
             char c = s.charAt(i);
@@ -133,8 +133,12 @@ final class EncodedWords {
             } else if (c < 0x80) {
                 octets[n++] = (byte) c;
             } else {
-                for (byte octet : String.valueOf(c).getBytes(StandardCharsets.UTF_8)) {
-                    octets[n++] = octet;
+                // a raw letter: the sender meant it in the word's charset
+                for (byte octet :
+                        String.valueOf(c).getBytes(Charsets.named(charset).orElse(StandardCharsets.UTF_8))) {
+                    if (n < octets.length) {
+                        octets[n++] = octet;
+                    }
                 }
             }
         }

@@ -2,7 +2,10 @@ package io.carteggio.mail.mime;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Collects the fields of one header from its lines, within limits: what is over one is dropped, and marked.
@@ -19,6 +22,7 @@ final class HeaderCollector {
     private final Predicate<String> wanted;
     private final List<HeaderField> fields = new ArrayList<>();
     private final int blockLimitBytes;
+    private final Map<Integer, byte[]> legacy = new HashMap<>(0);
     private byte[] value = new byte[256];
     private int valueLength;
     private String name = "";
@@ -100,14 +104,32 @@ final class HeaderCollector {
 
     private void endField() {
         if (open) {
-            fields.add(new HeaderField(name, Charsets.header(value, valueLength).strip()));
+            Optional<String> text = Charsets.headerIfKnown(value, valueLength);
+            if (text.isEmpty()) {
+                legacy.put(fields.size(), Arrays.copyOf(value, valueLength));
+            }
+            fields.add(new HeaderField(name, text.orElse("").strip()));
             valueLength = 0;
             open = false;
         }
     }
 
+    /// All fields. Raw octets that are not UTF-8 are read in the charset of the mail's own text, where it names one:
+    /// programs that write raw octets write the same charset above and below.
     List<HeaderField> finish() {
         endField();
+        if (!legacy.isEmpty()) {
+            String charset = fields.stream()
+                    .filter(field -> field.is("Content-Type"))
+                    .findFirst()
+                    .flatMap(field -> ContentType.parse(field.raw()).token("charset"))
+                    .orElse("us-ascii");
+            legacy.forEach((index, octets) -> {
+                String text = Charsets.decodeWord(charset, octets, octets.length);
+                fields.set(index, new HeaderField(fields.get(index).name(), text.strip()));
+            });
+            legacy.clear();
+        }
         return fields;
     }
 

@@ -244,21 +244,25 @@ public final class HtmlText {
         }
     }
 
+    /// The code point of `#123` or `#x7b`; -1 where it is none.
     private static int number(String name) {
         boolean hex = name.length() > 2 && (name.charAt(1) == 'x' || name.charAt(1) == 'X');
-        try {
-            int code =
-                    hex ? Integer.parseInt(name, 2, name.length(), 16) : Integer.parseInt(name, 1, name.length(), 10);
-            if (code >= 0x80 && code < 0xA0) {
-                // HTML 13.2.5.80: these mean windows-1252
-                return Charsets.decode("windows-1252", new byte[] {(byte) code}, 1)
-                        .text()
-                        .charAt(0);
+        int radix = hex ? 16 : 10;
+        int code = 0;
+        for (int k = hex ? 2 : 1; k < name.length(); k++) {
+            int digit = Character.digit(name.charAt(k), radix);
+            if (digit < 0) {
+                return -1;
             }
-            return code > 0 && Character.isValidCodePoint(code) && (code < 0xD800 || code > 0xDFFF) ? code : -1;
-        } catch (NumberFormatException notANumber) {
-            return -1;
+            code = Math.min(code * radix + digit, Character.MAX_CODE_POINT + 1);
         }
+        if (code >= 0x80 && code < 0xA0) {
+            // HTML 13.2.5.80: these mean windows-1252
+            return Charsets.decode("windows-1252", new byte[] {(byte) code}, 1)
+                    .text()
+                    .charAt(0);
+        }
+        return code > 0 && Character.isValidCodePoint(code) && (code < 0xD800 || code > 0xDFFF) ? code : -1;
     }
 
     /// The entities that occur in mail: those of HTML 4 that are letters or common signs.

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /// What of a letter's parts is an attachment, another part, a nested letter; in document order. Parts inside nested
 /// letters are not the outer one's.
@@ -16,7 +17,7 @@ record Inventory(List<Node> attachments, List<Node> others, List<Node> nested) {
         return of(structure.root(), Texts.shownOf(structure.root()));
     }
 
-    static Inventory of(Node root, List<Node> shown) {
+    static Inventory of(Node root, Set<Node> shown) {
         Inventory inventory = new Inventory(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Node node : leaves(root)) {
             if (node.isNestedLetter()) {

@@ -2,6 +2,7 @@ package io.carteggio.mail.mime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What a mail contains.
 ///
@@ -27,11 +28,24 @@ public record Letter(
         List<Note> notes,
         boolean signed,
         boolean encrypted) {
+    private static final Pattern BLANKS = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
     public Letter {
         attachments = List.copyOf(attachments);
         otherParts = List.copyOf(otherParts);
         nested = List.copyOf(nested);
         notes = List.copyOf(notes);
+    }
+
+    /// The beginning of the body as one line of plain text, for lists; empty where the letter has no text.
+    public String preview(int chars) {
+        // four times as much is enough for most mail, whose first characters are blanks and line ends in part
+        String start = text.map(t -> t.substring(0, Math.min(t.length(), 4 * chars)))
+                .filter(t -> !t.isBlank())
+                .or(() -> html.map(h -> HtmlText.of(h, chars)))
+                .orElse("");
+        String line = BLANKS.matcher(start).replaceAll(" ").strip();
+        return line.substring(0, Math.min(line.length(), chars));
     }
 
     /// Something that a reader should know about a letter. Each kind occurs at most once a letter.

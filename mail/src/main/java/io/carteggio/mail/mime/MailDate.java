@@ -36,7 +36,7 @@ public final class MailDate {
         if (raw.length() > DATE_CHARS) {
             return Optional.empty();
         }
-        List<String> words = words(raw);
+        List<String> words = words(EncodedWords.decode(raw));
         try {
             return new Reading(words).instant();
         } catch (DateTimeException | NumberFormatException noSuchDay) {
@@ -100,6 +100,9 @@ public final class MailDate {
         }
 
         private void take(String word) {
+            if (word.isEmpty()) {
+                return;
+            }
             char first = word.charAt(0);
             if (hour >= 0 && (first == '+' || first == '-')) {
                 zone(word);
@@ -117,7 +120,7 @@ public final class MailDate {
             if (parts.length == 3) { // 07-Jun-2002, 2002-06-07
                 boolean yearFirst = parts[0].length() == 4;
                 take(yearFirst ? parts[2] : parts[0]);
-                if (Character.isDigit(parts[1].charAt(0))) {
+                if (!parts[1].isEmpty() && Character.isDigit(parts[1].charAt(0))) {
                     month = Integer.parseInt(parts[1]);
                 } else {
                     name(parts[1]);
@@ -148,7 +151,7 @@ public final class MailDate {
             }
             int dot = word.indexOf('.');
             String[] parts = (dot > 0 ? word.substring(0, dot) : word).split(":", -1);
-            if (parts.length > 3) {
+            if (parts.length < 2 || parts.length > 3) {
                 return;
             }
             minute = Integer.parseInt(parts[1]);
@@ -159,6 +162,8 @@ public final class MailDate {
         private void name(String word) {
             if (word.length() >= 3 && month < 0 && MONTHS.contains(word.substring(0, 3))) {
                 month = MONTHS.indexOf(word.substring(0, 3)) + 1;
+            } else if (word.equals("pm") || word.equals("am")) {
+                hour = hour < 0 ? hour : hour % 12 + (word.equals("pm") ? 12 : 0);
             } else if (hour >= 0) {
                 Integer hours = ZONES.get(word);
                 if (hours != null) {

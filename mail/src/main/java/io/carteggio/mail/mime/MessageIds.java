@@ -3,11 +3,14 @@ package io.carteggio.mail.mime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Message identifiers (RFC 5322 3.6.4) as they are found, without angle brackets.
 final class MessageIds {
     /// Identifiers read of one field; threads of real mail stay far below.
     private static final int IDS = 2_000;
+
+    private static final Pattern BLANKS = Pattern.compile("[\\x00-\\x20]+");
 
     private MessageIds() {}
 
@@ -39,24 +42,28 @@ final class MessageIds {
         int at = raw.indexOf('<');
         while (at >= 0 && ids.size() < limit) {
             int end = raw.indexOf('>', at);
-            if (end < 0) {
-                break;
+            String id = words(end < 0 ? raw.substring(at + 1) : raw.substring(at + 1, end));
+            if (end < 0) { // never closed: what follows the first word is no part of it
+                int blank = id.indexOf(' ');
+                id = blank < 0 ? id : id.substring(0, blank);
             }
-            String id = withoutBlanks(raw.substring(at + 1, end));
             if (!id.isEmpty()) {
                 ids.add(id);
             }
-            at = raw.indexOf('<', end);
+            at = end < 0 ? -1 : raw.indexOf('<', end);
         }
         return ids;
     }
 
-    private static String withoutBlanks(String id) {
-        for (int i = 0; i < id.length(); i++) {
-            if (Character.isWhitespace(id.charAt(i))) {
-                return id.replaceAll("\\s+", "");
+    /// Blanks around dots and the at sign are obsolete folding and no part of the identifier (RFC 5322 4.4); others
+    /// have no meaning and stay, as one blank each.
+    static String words(String id) {
+        String stripped = id.strip();
+        for (int i = 0; i < stripped.length(); i++) {
+            if (stripped.charAt(i) <= ' ') {
+                return BLANKS.matcher(stripped).replaceAll(" ").replaceAll(" ?([@.]) ?", "$1");
             }
         }
-        return id;
+        return stripped;
     }
 }

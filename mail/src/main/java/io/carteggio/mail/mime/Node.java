@@ -89,6 +89,16 @@ final class Node {
                 || disposition().filter(d -> d.is("attachment")).isPresent();
     }
 
+    /// Whether this lies in that entity, at any depth.
+    boolean isIn(Node other) {
+        for (Node node = parent; node != null; node = node.parent) {
+            if (node == other) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static String lower(String s) {
         return s.toLowerCase(Locale.ROOT);
     }

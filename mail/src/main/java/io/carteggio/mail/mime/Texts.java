@@ -5,9 +5,11 @@ import io.carteggio.mail.mime.Letter.Note;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The texts of a letter: those to show, and all of them to search.
 final class Texts {
@@ -24,8 +26,11 @@ final class Texts {
     private final StringBuilder search = new StringBuilder();
     private boolean hasText;
     private boolean hasHtml;
-    private List<Node> shown = List.of();
+    private Set<Node> shown = Set.of();
     private int parts;
+    /// The plain text that was searched last, as long as nothing came after it, and where it begins.
+    private @Nullable Node lastPlain;
+    private int lastPlainFrom;
 
     Texts(ReadLimits limits, Set<Note> notes) {
         this.limits = limits;
@@ -33,8 +38,8 @@ final class Texts {
     }
 
     /// The parts whose text is the letter's body: plain text and HTML that is no attachment.
-    static List<Node> shownOf(Node root) {
-        List<Node> shown = new ArrayList<>();
+    static Set<Node> shownOf(Node root) {
+        Set<Node> shown = new HashSet<>();
         for (Node leaf : Inventory.leaves(root)) {
             if (isBodyText(leaf) && !leaf.isAttachment()) {
                 shown.add(leaf);
@@ -95,6 +100,7 @@ final class Texts {
     }
 
     private void nestedHeader(Node message) {
+        lastPlain = null;
         for (String name : List.of("Subject", "From", "To", "Cc", "Date")) {
             message.field(name).ifPresent(raw -> append(search, EncodedWords.decode(raw)));
         }
@@ -130,7 +136,48 @@ final class Texts {
                 append(text, decoded);
             }
         }
-        append(search, isHtml ? HtmlText.of(decoded, limits.textChars()) : decoded);
+        if (isHtml) {
+            searchHtml(node, HtmlText.of(decoded, limits.textChars()));
+        } else {
+            lastPlainFrom = search.length();
+            lastPlain = node;
+            append(search, decoded);
+        }
+    }
+
+    /// The HTML form of a text that stands there as plain text already says it twice: only what has more words is
+    /// searched; both, where each has words of its own.
+    private void searchHtml(Node node, String fromHtml) {
+        Node plain = lastPlain;
+        if (plain != null
+                && plain.parent != null
+                && plain.parent.type.is("multipart/alternative")
+                && node.isIn(plain.parent)) {
+            Set<String> plainWords = words(search.substring(lastPlainFrom));
+            Set<String> htmlWords = words(fromHtml);
+            if (plainWords.containsAll(htmlWords)) {
+                return;
+            }
+            if (htmlWords.containsAll(plainWords)) {
+                search.setLength(lastPlainFrom);
+            }
+        }
+        lastPlain = null;
+        append(search, fromHtml);
+    }
+
+    private static Set<String> words(String text) {
+        Set<String> words = new HashSet<>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || !Character.isLetterOrDigit(text.charAt(i))) {
+                if (i > start) {
+                    words.add(text.substring(start, i));
+                }
+                start = i + 1;
+            }
+        }
+        return words;
     }
 
     private String decode(Content mail, Node node, String charset) throws IOException {
@@ -161,7 +208,7 @@ final class Texts {
         to.append(more, 0, Math.clamp(room, 0, more.length()));
     }
 
-    List<Node> shown() {
+    Set<Node> shown() {
         return shown;
     }
 

@@ -50,7 +50,7 @@ final class EnvelopePart {
 
     private Last last = Last.NOTHING;
     private Role listRole = Role.RECIPIENT;
-    private String heldRecipient = ""; // a recipient line that may yet be continued
+    private final StringBuilder heldRecipient = new StringBuilder(); // a recipient line that may yet be continued
     private boolean holdsRecipient;
     private StringBuilder subjectMore = new StringBuilder();
     private boolean recipientBeforeId;
@@ -132,7 +132,8 @@ final class EnvelopePart {
     }
 
     private void line(String octets) {
-        // A lone CR ends a line too: were it kept, a person reading the evidence would see two lines and we one.
+        // A lone CR ends a line too: were it kept, a person reading the evidence would see two lines and we
+        // one.
         int start = 0;
         for (int cr = octets.indexOf('\r'); cr >= 0; cr = octets.indexOf('\r', start)) {
             textLine(octets.substring(start, cr));
@@ -269,7 +270,8 @@ final class EnvelopePart {
         endHeld();
         last = Last.RECIPIENT;
         listRole = role;
-        heldRecipient = value;
+        heldRecipient.setLength(0);
+        heldRecipient.append(value);
         holdsRecipient = true;
     }
 
@@ -282,7 +284,7 @@ final class EnvelopePart {
             }
             warnings.add(Warning.Code.FOLDED_LINE, "Subject goes on: " + line.strip());
         } else if (folded && last == Last.RECIPIENT && holdsRecipient && heldRecipient.length() < LINE_BYTES) {
-            heldRecipient = heldRecipient + line;
+            heldRecipient.append(line);
             warnings.add(Warning.Code.FOLDED_LINE, "recipient goes on: " + line.strip());
         } else {
             endHeld();
@@ -293,7 +295,7 @@ final class EnvelopePart {
     private void endHeld() {
         if (holdsRecipient) {
             holdsRecipient = false;
-            recipient(listRole, heldRecipient);
+            recipient(listRole, heldRecipient.toString());
         }
     }
 
@@ -337,10 +339,7 @@ final class EnvelopePart {
     }
 
     private void recipient(Role role, String value) {
-        List<Redirection> redirections = redirections(value, true);
-        if (redirections.isEmpty() && value.indexOf('"') >= 0) {
-            redirections = redirections(value, false); // a quote that is never closed
-        }
+        List<Redirection> redirections = redirections(value, quotesAreClosed(value));
         String own = redirections.isEmpty()
                 ? value
                 : value.substring(0, redirections.getFirst().comma());
@@ -360,7 +359,7 @@ final class EnvelopePart {
             address(value.substring(redirection.value(), end))
                     .ifPresentOrElse(
                             (redirection.expanded() ? expanded : forwarded)::add,
-                            () -> warnings.add(Warning.Code.ODD_ADDRESS, "a redirection without an address: " + value));
+                            () -> warnings.add(Warning.Code.ODD_ADDRESS, "a redirection names nobody"));
         }
         int rows = Math.max(1, Math.max(expanded.size(), forwarded.size()));
         if (rows > 1) {
@@ -380,6 +379,19 @@ final class EnvelopePart {
     }
 
     private record Redirection(int comma, int value, boolean expanded) {}
+
+    private static boolean quotesAreClosed(String value) {
+        boolean quoted = false;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            }
+        }
+        return !quoted;
+    }
 
     /// Finds every `, Expanded:` and `, Forwarded:`.
     private static List<Redirection> redirections(String value, boolean mindQuotes) {

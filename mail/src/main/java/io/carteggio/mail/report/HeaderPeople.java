@@ -5,7 +5,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
-import io.carteggio.mail.structure.AddressList;
+import io.carteggio.mail.mime.AddressList;
 import io.carteggio.mail.structure.Field;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
@@ -68,15 +68,15 @@ public record HeaderPeople(
         List<Address> addresses = new ArrayList<>();
         for (Field field : header.fields()) {
             if (field.is(name)) {
-                addresses.addAll(AddressList.parse(field.text()));
+                AddressList.parse(field.text()).forEach(mailbox -> addresses.add(mailbox.address()));
             }
         }
         return addresses;
     }
 
-    /// The envelope that the header suggests, for mail that came without one. The sender is whom `From` names; where
-    /// `Sender` names another, that one sent it on behalf of the first (RFC 5322, 3.6.2). Whoever got it by being
-    /// resent has the one who resent it as the mailbox it was forwarded from.
+    /// The envelope that the header suggests, for mail that came without one. The sender is whom `From` names;
+    /// where `Sender` names another, that one sent it on behalf of the first (RFC 5322, 3.6.2). Whoever got it
+    /// by being resent has the one who resent it as the mailbox it was forwarded from.
     public Envelope envelope() {
         Optional<Address> author = from.stream().findFirst();
         Optional<Address> agent = sender.stream().findFirst();

@@ -1,11 +1,14 @@
 package io.carteggio.mail.report;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// Takes the lines out of a simple HTML page, for reports that a mailbox has converted (JOURNAL-FORMATS 2.7). The
 /// result
 /// is parsed as an envelope, never shown.
 final class Html {
+    private static final int LONGEST_ENTITY = 10;
+
     private Html() {}
 
     static String text(String html) {
@@ -19,7 +22,7 @@ final class Html {
                     break;
                 }
                 String tag = html.substring(at + 1, Math.min(close, at + 12)).toLowerCase(Locale.ROOT);
-                if (tag.startsWith("br") || tag.startsWith("/p") || tag.startsWith("/div") || tag.startsWith("/tr")) {
+                if (breaksLine(tag.startsWith("/") ? tag.substring(1) : tag)) {
                     text.append('\n');
                 }
                 at = close + 1;
@@ -30,16 +33,23 @@ final class Html {
                 at++;
             }
         }
-        return text.toString()
-                .lines()
-                .map(String::strip)
-                .reduce(new StringBuilder(), (all, line) -> all.append(line).append('\n'), StringBuilder::append)
-                .toString();
+        return text.toString().lines().map(String::strip).collect(Collectors.joining("\n"));
+    }
+
+    private static boolean breaksLine(String tag) {
+        int end = 0;
+        while (end < tag.length() && Character.isLetter(tag.charAt(end))) {
+            end++;
+        }
+        return switch (tag.substring(0, end)) {
+            case "br", "p", "div", "tr" -> true;
+            default -> false;
+        };
     }
 
     private static int entity(String html, int at, StringBuilder text) {
-        int semicolon = html.indexOf(';', at);
-        if (semicolon < 0 || semicolon - at > 10) {
+        int semicolon = html.indexOf(';', at, Math.min(html.length(), at + LONGEST_ENTITY));
+        if (semicolon < 0) {
             text.append('&');
             return at + 1;
         }

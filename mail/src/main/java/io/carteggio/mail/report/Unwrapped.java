@@ -49,7 +49,8 @@ public sealed interface Unwrapped {
 
     /// A notice that mail could not be delivered (RFC 3464).
     ///
-    /// @param returned the mail the notice is about, whole or only its header; empty where the notice carries none
+    /// @param returned the mail the notice is about, whole or only its header; empty where the notice carries
+    ///     none
     /// @param headersOnly whether `returned` has no body
     /// @param report what is inside where the returned mail is a journal report; the spans of its originals
     ///     count from the beginning of the whole notice
@@ -70,7 +71,8 @@ public sealed interface Unwrapped {
     /// A journal report was lost here: we know that it was, not what was in it (JOURNAL-FORMATS 7.2, step 5).
     ///
     /// @param reportId the report's own Message-ID without angle brackets
-    /// @param parentMessageId the original's Message-ID without angle brackets, where the report's header is there
+    /// @param parentMessageId the original's Message-ID without angle brackets, where the report's header is
+    ///     there
     /// @param journaled when the report was made, where its header is there
     record Gap(Optional<String> reportId, Optional<String> parentMessageId, Optional<Instant> journaled, String why) {}
 

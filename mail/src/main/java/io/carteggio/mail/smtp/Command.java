@@ -2,7 +2,6 @@ package io.carteggio.mail.smtp;
 
 import io.carteggio.mail.Address;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,7 +48,7 @@ public sealed interface Command {
     /// Reads one line, without its CRLF.
     static Command parse(String line) {
         int blank = line.indexOf(' ');
-        String verb = (blank < 0 ? line : line.substring(0, blank)).toUpperCase(Locale.ROOT);
+        String verb = upper(blank < 0 ? line : line.substring(0, blank));
         String rest = blank < 0 ? "" : line.substring(blank + 1).strip();
         return switch (verb) {
             case "EHLO" -> rest.isEmpty() ? wrong(501, "5.5.4", "EHLO wants a name") : new Ehlo(rest);
@@ -93,7 +92,7 @@ public sealed interface Command {
                             size = OptionalLong.of(number(value));
                         }
                         case "BODY" -> {
-                            String body = value.toUpperCase(Locale.ROOT);
+                            String body = upper(value);
                             if (!body.equals("7BIT") && !body.equals("8BITMIME")) {
                                 yield wrong(555, "5.5.4", "BODY may be 7BIT or 8BITMIME");
                             }
@@ -139,7 +138,7 @@ public sealed interface Command {
     /// mail follow, and taking them for commands would be the smuggler's door.
     private static Command bdat(String rest) {
         String[] words = rest.split(" +", -1);
-        boolean last = words.length == 2 && words[1].equalsIgnoreCase("LAST");
+        boolean last = words.length == 2 && upper(words[1]).equals("LAST");
         if (words.length > 2 || (words.length == 2 && !last) || !isDigits(words[0])) {
             return new Fatal(new Reply(501, "5.5.4", "BDAT wants a size and perhaps LAST"));
         }
@@ -160,7 +159,7 @@ public sealed interface Command {
         Map<String, String> found = new HashMap<>();
         for (String one : text.isEmpty() ? new String[0] : text.split(" +", -1)) {
             int equals = one.indexOf('=');
-            String name = (equals < 0 ? one : one.substring(0, equals)).toUpperCase(Locale.ROOT);
+            String name = upper(equals < 0 ? one : one.substring(0, equals));
             String value = equals < 0 ? "" : one.substring(equals + 1);
             boolean wellFormed = !name.isEmpty()
                     && name.charAt(0) != '-'
@@ -172,6 +171,16 @@ public sealed interface Command {
             }
         }
         return found;
+    }
+
+    /// Upper case in ASCII alone: for Java, a dotless i becomes an I, and what is no command would become one.
+    private static String upper(String s) {
+        StringBuilder upper = new StringBuilder(s.length());
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            upper.append(c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c);
+        }
+        return upper.toString();
     }
 
     private static boolean isDigits(String s) {

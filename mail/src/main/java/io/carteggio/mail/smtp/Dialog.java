@@ -210,7 +210,7 @@ public final class Dialog {
         return switch (transfer) {
             case Transfer.Taken() -> Step.listen(state, 250, "2.0.0", "Chunk taken");
             case Transfer.Kept(String id) ->
-                Step.listen(state.afterKeptMail(), 250, "2.0.0", "Kept as " + id.replaceAll("[^!-~]", "_"));
+                Step.listen(state.afterKeptMail(), 250, "2.0.0", "Kept as " + printable(id));
             case Transfer.TooLarge(long bytes) ->
                 Step.listen(spoiled(state, wholeMail), 552, "5.3.4", tooLarge())
                         .refusing(new Step.Refused(mail.from(), mail.to(), bytes));
@@ -226,6 +226,11 @@ public final class Dialog {
                 };
             }
         };
+    }
+
+    private static String printable(String id) {
+        boolean is = id.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return is ? id : id.replaceAll("[^ -~]", "_");
     }
 
     private static State spoiled(State state, boolean wholeMail) {

@@ -5,8 +5,14 @@ public sealed interface Transfer {
     /// A chunk that is not the last was taken.
     record Taken() implements Transfer {}
 
-    /// The mail is kept: forced to stable storage.
-    record Kept(String id) implements Transfer {}
+    /// The mail is kept: forced to stable storage. What has no id has not been kept by anyone.
+    record Kept(String id) implements Transfer {
+        public Kept {
+            if (id.isBlank()) {
+                throw new IllegalArgumentException("a mail that is kept has an id");
+            }
+        }
+    }
 
     /// The mail came to its end and was over the limit.
     record TooLarge(long bytes) implements Transfer {}

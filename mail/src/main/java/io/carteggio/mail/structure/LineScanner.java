@@ -139,8 +139,8 @@ public final class LineScanner {
         return starts && ends;
     }
 
-    /// Octets of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a long
-    /// line is cut between CR and LF this is 2 although the CR lies in the segment before.
+    /// Octets of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a
+    /// long line is cut between CR and LF this is 2 although the CR lies in the segment before.
     public int breakBytes() {
         return breakBytes;
     }

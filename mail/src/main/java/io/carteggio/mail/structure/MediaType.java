@@ -60,7 +60,8 @@ public record MediaType(String type, String subtype, Map<String, String> paramet
                 new MediaType(type.toLowerCase(Locale.ROOT), subtype.toLowerCase(Locale.ROOT), in.parameters()));
     }
 
-    /// The parameters of a value such as `attachment; filename=x`; what stands before the first semicolon is skipped.
+    /// The parameters of a value such as `attachment; filename=x`; what stands before the first semicolon is
+    /// skipped.
     public static Map<String, String> parametersOf(String value) {
         Reading in = new Reading(value);
         return Map.copyOf(in.parameters());

@@ -47,8 +47,8 @@ public final class Structure {
         return head(mail, 0, mail.sizeBytes());
     }
 
-    /// The header and body of the entity in `[offset, end)`; reads no further than the header. All offsets count from
-    /// the beginning of `whole`.
+    /// The header and body of the entity in `[offset, end)`; reads no further than the header. All offsets
+    /// count from the beginning of `whole`.
     public static Part head(Content whole, long offset, long end) throws IOException {
         Objects.checkFromToIndex(offset, end, whole.sizeBytes());
         try (InputStream in = whole.open(offset, end - offset)) {
@@ -97,8 +97,9 @@ public final class Structure {
         }
     }
 
-    /// Blocks of fields with blank lines between them, as in `message/delivery-status` (RFC 3464, 2.1). All blocks
-    /// together are held to the limits of one header; where they do not fit, the last block is not complete.
+    /// Blocks of fields with blank lines between them, as in `message/delivery-status` (RFC 3464, 2.1). All
+    /// blocks together are held to the limits of one header; where they do not fit, the last block is not
+    /// complete.
     public static List<Header> blocks(Content whole, long offset, long end) throws IOException {
         Objects.checkFromToIndex(offset, end, whole.sizeBytes());
         List<Header> blocks = new ArrayList<>();
@@ -182,8 +183,8 @@ public final class Structure {
         CLOSE
     }
 
-    /// The line must be the delimiter and blanks, nothing else (RFC 2046, 5.1.1), so that a boundary which is the
-    /// beginning of an inner one is not mistaken for it.
+    /// The line must be the delimiter and blanks, nothing else (RFC 2046, 5.1.1), so that a boundary which is
+    /// the beginning of an inner one is not mistaken for it.
     private static Delimiter delimiterIn(LineScanner line, byte[] delimiter) {
         if (!line.textStartsWith(delimiter)) {
             return Delimiter.NONE;

@@ -16,7 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -78,6 +80,62 @@ class DialogTest {
         }
         assertThat(talk.replies).as("replies nobody asked for").isEmpty();
         assertThat(talk.refused).isEmpty();
+    }
+
+    /// Half sense, half nonsense: the machine never throws, and each line gets exactly one reply, in order.
+    @Test
+    void everyLineGetsOneReply() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String[] lines = {
+            "EHLO x",
+            "HELO x",
+            "MAIL FROM:<a@b>",
+            "MAIL FROM:<> SIZE=9",
+            "MAIL FROM:<a@b> SIZE=900",
+            "RCPT TO:<a@b>",
+            "RCPT TO:<journal@archive.example>",
+            "RCPT TO:<r1@archive.example>",
+            "DATA",
+            "BDAT 4",
+            "BDAT 0",
+            "BDAT 4 LAST",
+            "BDAT 40",
+            "RSET",
+            "NOOP",
+            "STARTTLS",
+            "VRFY a",
+            "\0",
+            "",
+            "BDAT",
+            "x".repeat(100)
+        };
+        for (int round = 0; round < 5_000; round++) {
+            Talk talk = new Talk(Map.of("mail", 10L, "swallow", 50L, "recipients", 1L, "commands", 12L));
+            talk.replies.clear();
+            StringBuilder said = new StringBuilder();
+            for (int n = 0; n < 20 && !talk.closed; n++) {
+                String line = lines[random.nextInt(lines.length)];
+                said.append(line).append(" | ");
+                talk.send((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                if (line.startsWith("BDAT ")) {
+                    String size = line.substring(5).replace(" LAST", "");
+                    talk.send(
+                            "x".repeat(talk.closed ? 0 : Integer.parseInt(size)).getBytes(StandardCharsets.US_ASCII));
+                }
+                String first = talk.replies.getFirst();
+                long replies = talk.replies.stream()
+                        .filter(one -> one.charAt(3) == ' ')
+                        .count();
+                assertThat(replies).as("seed %d: %s", seed, said).isEqualTo(1);
+                if (first.startsWith("354 ")) {
+                    talk.replies.clear();
+                    talk.send(("x".repeat(random.nextInt(20)) + "\r\n.\r\n").getBytes(StandardCharsets.US_ASCII));
+                    assertThat(talk.replies).as("seed %d: %s", seed, said).hasSize(1);
+                }
+                talk.replies.clear();
+            }
+        }
     }
 
     private static byte[] unescape(String s) {

@@ -31,7 +31,8 @@ import java.util.Optional;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
-/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the index that
+/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the index
+/// that
 /// follows the catalogue.
 public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.

@@ -39,6 +39,7 @@ final class Connection {
     private final InetSocketAddress remote;
     private Optional<Peer.TlsFacts> tlsFacts = Optional.empty();
     private Optional<Incoming> incoming = Optional.empty();
+    private long patienceEndsNanos;
     private volatile boolean stopping;
 
     Connection(Socket socket, Dialog dialog, JournalMailbox mailbox, SmtpServer.Config config, Instant connected)
@@ -51,7 +52,8 @@ final class Connection {
         this.connected = connected;
         this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         socket.setTcpNoDelay(true);
-        this.wire = new Wire(socket, limits.maxLineBytes(), limits.idle());
+        this.patienceEndsNanos = System.nanoTime() + limits.withoutMail().toNanos();
+        this.wire = new Wire(socket, limits.maxLineBytes(), limits.idle(), limits.command());
     }
 
     /// Serves the client until one of both has enough. Returns in any case, and then the socket is closed.
@@ -72,13 +74,15 @@ final class Connection {
             LOG.error("SMTP connection failed, peer={}", remote, e);
             goodbye(new Reply(421, "4.3.0", "Internal trouble, try again later"));
         } finally {
-            abandon();
-            wire.close();
+            try {
+                abandon();
+            } finally {
+                wire.close();
+            }
         }
     }
 
     private void converse() throws IOException {
-        wire.allow(limits.command());
         Step step = dialog.open();
         while (true) {
             if (step.refused().isPresent()) {
@@ -97,7 +101,7 @@ final class Connection {
                 case Action.ReceiveChunk chunk -> step = receiveChunk(state, chunk);
                 case Action.SwallowChunk(long sizeBytes) -> {
                     abandon();
-                    wire.allow(limits.mail());
+                    wire.allow(limits.mail().toNanos());
                     wire.readChunk(sizeBytes, (_, _, _) -> {});
                     answer(step);
                     step = listen(state);
@@ -119,7 +123,7 @@ final class Connection {
 
     private Step listen(State state) throws IOException {
         if (incoming.isEmpty()) { // between chunks the mail's own time goes on
-            wire.allow(limits.command());
+            wire.allow(Math.min(limits.command().toNanos(), patienceEndsNanos - System.nanoTime()));
         }
         return dialog.on(state, wire.readLine());
     }
@@ -150,7 +154,7 @@ final class Connection {
         }
         answer(step);
         wire.flush();
-        wire.allow(limits.handshake());
+        wire.allow(limits.handshake().toNanos());
         SSLSocket over = (SSLSocket) tls.orElseThrow().getSocketFactory().createSocket(socket, null, true);
         over.setUseClientMode(false);
         over.setWantClientAuth(true);
@@ -163,8 +167,7 @@ final class Connection {
         }
         tlsFacts = Optional.of(facts(over.getSession()));
         wire.upgrade(over);
-        wire.allow(limits.command());
-        return dialog.on(dialog.afterHandshake(step.state()), wire.readLine());
+        return listen(dialog.afterHandshake(step.state()));
     }
 
     private static Peer.TlsFacts facts(SSLSession session) {
@@ -180,15 +183,18 @@ final class Connection {
     }
 
     private Incoming open(State state) {
-        wire.allow(limits.mail());
+        wire.allow(limits.mail().toNanos());
         Incoming mail = new Incoming(state);
         incoming = Optional.of(mail);
         return mail;
     }
 
     private void abandon() {
-        incoming.ifPresent(Incoming::close);
-        incoming = Optional.empty();
+        if (incoming.isPresent()) {
+            incoming.get().close();
+            incoming = Optional.empty();
+            patienceEndsNanos = System.nanoTime() + limits.withoutMail().toNanos();
+        }
     }
 
     private Peer peer(State state) {
@@ -272,9 +278,9 @@ final class Connection {
                 return failure.orElseGet(() -> new Transfer.Failed(Trouble.LATER));
             }
             try {
-                wire.allow(Duration.ofDays(1)); // how long forcing takes is not the client's doing
+                wire.allow(Duration.ofDays(1).toNanos()); // how long forcing takes is not the client's doing
                 String id = reception.get().keep();
-                LOG.info(
+                LOG.debug(
                         "SMTP mail kept, id={} bytes={} peer={} tls={} to={}",
                         id,
                         bytes,

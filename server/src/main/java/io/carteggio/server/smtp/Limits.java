@@ -14,6 +14,8 @@ import java.time.Duration;
 /// @param maxConnections connections at a time; beyond: 421 4.3.2
 /// @param idle how long we wait for the next octet: 421 4.4.2
 /// @param command how long a command line may take from the reply before it to its end: 421 4.4.2
+/// @param withoutMail how long a connection may last since its start or its last mail until the next is begun, whatever
+/// it says meanwhile: 421 4.4.2
 /// @param mail how long a mail may take from DATA or the first BDAT to its end: 421 4.4.2
 /// @param handshake how long the TLS handshake may take
 /// @param stop how long [SmtpServer#close] waits for mails that are being kept
@@ -28,6 +30,7 @@ public record Limits(
         int maxConnections,
         Duration idle,
         Duration command,
+        Duration withoutMail,
         Duration mail,
         Duration handshake,
         Duration stop) {
@@ -46,6 +49,7 @@ public record Limits(
             500,
             Duration.ofMinutes(5),
             Duration.ofMinutes(5),
+            Duration.ofMinutes(15),
             Duration.ofHours(1),
             Duration.ofMinutes(1),
             Duration.ofSeconds(10));
@@ -72,6 +76,7 @@ public record Limits(
                 maxConnections,
                 idle,
                 command,
+                withoutMail,
                 mail,
                 handshake,
                 stop);
@@ -90,13 +95,14 @@ public record Limits(
                 max,
                 idle,
                 command,
+                withoutMail,
                 mail,
                 handshake,
                 stop);
     }
 
     /// These limits, with other times.
-    public Limits withTimes(Duration idleTime, Duration commandTime, Duration mailTime) {
+    public Limits withTimes(Duration idleTime, Duration commandTime, Duration withoutMailTime, Duration mailTime) {
         return new Limits(
                 maxMailBytes,
                 maxSwallowBytes,
@@ -108,6 +114,7 @@ public record Limits(
                 maxConnections,
                 idleTime,
                 commandTime,
+                withoutMailTime,
                 mailTime,
                 handshake,
                 stop);

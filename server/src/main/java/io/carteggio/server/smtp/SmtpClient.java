@@ -142,7 +142,6 @@ public final class SmtpClient implements AutoCloseable {
             case BDAT -> true;
             case BEST -> offers("CHUNKING");
         };
-        boolean pipelining = offers("PIPELINING");
         List<String> commands = new ArrayList<>();
         commands.add("MAIL FROM:<" + from.map(SmtpClient::printable).orElse("") + ">" + parameters(from, to, mail));
         for (Address one : to) {
@@ -151,6 +150,17 @@ public final class SmtpClient implements AutoCloseable {
         if (!chunks) {
             commands.add("DATA");
         }
+        try {
+            return send(commands, to.size(), mail, chunks);
+        } catch (IOException | RuntimeException e) {
+            // half a mail is out, most likely: whatever is sent next could be taken for the rest of it
+            abort();
+            throw e;
+        }
+    }
+
+    private Outcome send(List<String> commands, int addressees, Content mail, boolean chunks) throws IOException {
+        boolean pipelining = offers("PIPELINING");
         boolean eager = chunks && pipelining && mail.sizeBytes() <= EAGER;
         if (pipelining) {
             for (String command : commands) {
@@ -171,7 +181,7 @@ public final class SmtpClient implements AutoCloseable {
             }
         }
         Reply mailReply = replies.getFirst();
-        List<Reply> recipients = replies.subList(1, Math.min(replies.size(), 1 + to.size()));
+        List<Reply> recipients = replies.subList(1, Math.min(replies.size(), 1 + addressees));
         boolean anyone = recipients.stream().anyMatch(Reply::positive);
         Reply end;
         if (eager) {
@@ -210,7 +220,7 @@ public final class SmtpClient implements AutoCloseable {
         write("BDAT " + length + (from + length == mail.sizeBytes() ? " LAST" : ""));
         try (InputStream octets = mail.open(from, length)) {
             if (octets.transferTo(out) != length) {
-                throw new EOFException("the mail is shorter than it said");
+                throw new EOFException("the mail is shorter or longer than it said");
             }
         }
     }
@@ -219,13 +229,15 @@ public final class SmtpClient implements AutoCloseable {
         DataEncoder encoder = new DataEncoder(out);
         if (anyone) { // else RFC 2920 section 3.1 asks for an empty mail, which the server refuses
             byte[] buffer = new byte[16 * 1024];
+            long left = mail.sizeBytes();
             try (InputStream octets = mail.open()) {
                 for (int n = octets.read(buffer); n > 0; n = octets.read(buffer)) {
                     encoder.write(buffer, 0, n);
+                    left -= n;
                 }
-            } catch (IOException e) {
-                socket.close(); // the only way not to end the mail
-                throw e;
+            }
+            if (left != 0) {
+                throw new EOFException("the mail is shorter or longer than it said");
             }
         }
         encoder.finish();
@@ -314,7 +326,7 @@ public final class SmtpClient implements AutoCloseable {
         }
     }
 
-    /// Drops the connection without a goodbye; a mail that is on its way is not delivered.
+    /// Drops the connection without a goodbye; a mail whose end is not yet sent is then not delivered.
     public void abort() {
         try {
             socket.close();

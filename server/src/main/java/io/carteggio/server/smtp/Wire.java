@@ -18,10 +18,10 @@ import java.util.Arrays;
 /// (RFC 2920). Belongs to the connection's thread, except [#deadlineNanos] and [#abort], which any thread may
 /// use.
 final class Wire {
-    /// The buffer between mails: 500 idle connections must not cost 32 MB.
-    private static final int SMALL = 4 * 1024;
+    /// The buffer for commands and for most mails: 500 idle connections must not cost 32 MB.
+    private static final int SMALL = 16 * 1024;
 
-    /// The buffer while a mail comes in.
+    /// The buffer while a mail comes in that is larger.
     private static final int LARGE = 64 * 1024;
 
     /// A line over the limit is read to its end up to here, so that the client hears which of its commands was
@@ -59,7 +59,12 @@ final class Wire {
     private int pendingLength;
     private volatile long deadlineNanos;
 
-    Wire(Socket tcp, int maxLineBytes, Duration idle) throws IOException {
+    /// A new connection.
+    ///
+    /// @param first how long the client has for its first command: set here, for whoever ends the late may look
+    /// before the connection's thread runs
+    Wire(Socket tcp, int maxLineBytes, Duration idle, Duration first) throws IOException {
+        allow(first.toNanos());
         this.tcp = tcp;
         this.socket = tcp;
         this.in = tcp.getInputStream();
@@ -69,8 +74,8 @@ final class Wire {
     }
 
     /// From now on everything until the next call must be done within this time.
-    void allow(Duration time) {
-        deadlineNanos = System.nanoTime() + time.toNanos();
+    void allow(long nanos) {
+        deadlineNanos = System.nanoTime() + nanos;
     }
 
     /// When the present work must be done, on the scale of [System#nanoTime].
@@ -143,9 +148,11 @@ final class Wire {
     /// Reads a mail up to its end, or until `patience` octets were read without it. Says whether the end was
     /// there.
     boolean readMail(DataDecoder decoder, long patience, ByteSink sink) throws IOException {
-        enlarge();
         long left = patience;
         while (!decoder.ended() && left > 0) {
+            if (patience - left >= SMALL) {
+                enlarge();
+            }
             if (position == limit) {
                 fill();
             }
@@ -158,7 +165,9 @@ final class Wire {
 
     /// Reads exactly so many octets.
     void readChunk(long length, ByteSink sink) throws IOException {
-        enlarge();
+        if (length > SMALL) {
+            enlarge();
+        }
         long left = length;
         while (left > 0) {
             if (position == limit) {
@@ -214,7 +223,7 @@ final class Wire {
     /// Says goodbye so that the last reply arrives: a socket closed over unread input sends a reset, which may
     /// overtake the reply. So it is half closed, and what still comes is dropped, for a second at most.
     void close() {
-        allow(Duration.ofSeconds(2));
+        allow(Duration.ofSeconds(2).toNanos());
         try (tcp) {
             flush();
             tcp.setSoTimeout(200);

@@ -1,12 +1,16 @@
 package io.carteggio.server.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -48,10 +52,28 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
         if (chain.isEmpty()) {
             throw new IOException("no certificate in " + chainFile);
         }
-        if (!chain.getFirst().getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
+        if (!belong(chain.getFirst().getPublicKey(), key)) {
             throw new IOException("the first certificate in " + chainFile + " is not for the key in " + keyFile);
         }
         return new PemIdentity(chain, key);
+    }
+
+    /// Whether what the one signs the other verifies. Said at the start, not by every client at its handshake.
+    private static boolean belong(PublicKey certified, PrivateKey key) {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> key.getAlgorithm(); // EdDSA and its curves sign under their own name
+        };
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            byte[] signed = signature.sign();
+            signature.initVerify(certified);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
     }
 
     private static List<X509Certificate> certificates(Path file) throws IOException {
@@ -64,8 +86,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
             }
             inside &= !line.startsWith("-----END CERTIFICATE-----");
         }
-        try (InputStream in = new java.io.ByteArrayInputStream(
-                only.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
+        try (InputStream in = new ByteArrayInputStream(only.toString().getBytes(StandardCharsets.US_ASCII))) {
             return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .map(X509Certificate.class::cast)
                     .toList();

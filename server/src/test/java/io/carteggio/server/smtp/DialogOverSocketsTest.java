@@ -79,6 +79,7 @@ class DialogOverSocketsTest {
                 plain.maxConnections(),
                 plain.idle(),
                 plain.command(),
+                plain.withoutMail(),
                 plain.mail(),
                 plain.handshake(),
                 plain.stop());

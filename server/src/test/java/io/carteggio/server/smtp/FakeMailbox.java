@@ -44,12 +44,15 @@ final class FakeMailbox implements JournalMailbox {
     final BlockingQueue<Step.Refused> refused = new LinkedBlockingQueue<>();
     final AtomicInteger open = new AtomicInteger();
     final AtomicLong counted = new AtomicLong();
+    final AtomicInteger longestWrite = new AtomicInteger();
     final AtomicInteger ids = new AtomicInteger();
 
     /// Thrown at the place named.
     final AtomicReference<Optional<Exception>> trouble = new AtomicReference<>(Optional.empty());
 
     volatile Where where = Where.OPEN;
+
+    volatile boolean blankIds;
 
     /// Only counts octets, and keeps none.
     volatile boolean onlyCount;
@@ -88,6 +91,7 @@ final class FakeMailbox implements JournalMailbox {
             public void write(byte[] octets, int offset, int length) throws IOException, TroubleException {
                 failHere(Where.WRITE);
                 counted.addAndGet(length);
+                longestWrite.accumulateAndGet(length, Math::max);
                 if (!onlyCount) {
                     mail.write(octets, offset, length);
                 }
@@ -103,7 +107,7 @@ final class FakeMailbox implements JournalMailbox {
                 }
                 failHere(Where.KEEP);
                 kept.add(new Kept(peer, mailFrom, rcptTo, Content.of(mail.toByteArray())));
-                return "id-" + ids.incrementAndGet();
+                return blankIds ? "" : "id-" + ids.incrementAndGet();
             }
 
             @Override

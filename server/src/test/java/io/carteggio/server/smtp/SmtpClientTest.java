@@ -12,7 +12,9 @@ import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.PemIdentity;
 import io.carteggio.server.tls.SelfSigned;
 import io.carteggio.server.tls.TlsContexts;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -184,6 +186,16 @@ class SmtpClientTest {
         assertThat(mailbox.kept).isEmpty();
     }
 
+    /// P1: what nobody has kept is not acknowledged.
+    @Test
+    void aMailboxThatNamesNoIdHasKeptNothing() throws Exception {
+        mailbox.blankIds = true;
+        try (SmtpClient client = connect()) {
+            assertThat(client.send(FROM, TO, content("x\r\n"), Way.BDAT).end().toString())
+                    .startsWith("421 4.3.0");
+        }
+    }
+
     @Test
     void tlsTellsWhoIsThere() throws Exception {
         Path pem = dir.resolve("smtp-tls.pem");
@@ -233,6 +245,39 @@ class SmtpClientTest {
         assertThatThrownBy(() -> PemIdentity.contextFor(empty, dir.resolve("smtp-tls.pem")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("empty.pem");
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsRefused() throws Exception {
+        Path other = Files.createDirectory(dir.resolve("other"));
+        SelfSigned.contextFor("archive.example", other);
+        assertThatThrownBy(() -> PemIdentity.contextFor(dir.resolve("smtp-tls.pem"), other.resolve("smtp-tls.pem")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("not for the key");
+    }
+
+    /// A client that fails inside a chunk must not say QUIT: the server would take it for the rest of the mail.
+    @ParameterizedTest
+    @EnumSource
+    void aMailThatCannotBeReadIsNotDelivered(Way way) throws Exception {
+        Content broken = new Content() {
+            @Override
+            public long sizeBytes() {
+                return 106;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) {
+                return new ByteArrayInputStream(lines(100));
+            }
+        };
+        try (SmtpClient client = connect()) {
+            assertThatThrownBy(() -> client.send(FROM, TO, broken, way))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("shorter");
+        }
+        server.close();
+        assertThat(mailbox.kept).isEmpty();
     }
 
     @Test

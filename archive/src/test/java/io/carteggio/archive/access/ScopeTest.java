@@ -1,0 +1,105 @@
+package io.carteggio.archive.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.Sha256;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// P5, line by line.
+class ScopeTest {
+    private static final Instant AT = Instant.parse("2022-05-01T00:00:00Z");
+
+    private static final Testimony LETTER = testimony(
+            Optional.of(AT),
+            addressee(Role.TO, Role.TO, "to@e.com"),
+            addressee(Role.CC, Role.CC, "cc@e.com"),
+            addressee(Role.BCC, Role.BCC, "blind1@e.com"),
+            addressee(Role.RECIPIENT, Role.BCC, "blind2@e.com"));
+
+    private static Addressee addressee(Role role, Role seenAs, String address) {
+        return new Addressee(new Recipient(role, new Address(address)), seenAs);
+    }
+
+    private static Testimony testimony(Optional<Instant> vouched, Addressee... addressees) {
+        return new Testimony(
+                1,
+                new ArrivalEntry(
+                        "s",
+                        Family.REPORT,
+                        Provenance.ofItem("x"),
+                        AT.plusSeconds(1_000_000),
+                        vouched,
+                        Disposition.LETTERS,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        Sha256.of(new byte[0]),
+                        Optional.empty(),
+                        false,
+                        Optional.of(new Address("sender@e.com")),
+                        Optional.of(new Address("boss@e.com")),
+                        List.of(addressees),
+                        List.of(),
+                        List.of()),
+                Optional.empty());
+    }
+
+    private static Scope own(String address) {
+        return own(address, Instant.MIN, Instant.MAX);
+    }
+
+    private static Scope own(String address, Instant from, Instant to) {
+        return Scope.Own.of(List.of(new Tenure(new Address(address).key(), from, to)));
+    }
+
+    private static List<String> visible(Scope scope) {
+        return scope.visible(LETTER).stream().map(a -> a.told().address().raw()).toList();
+    }
+
+    @Test
+    void eachSeesWhatIsHers() {
+        List<String> all = List.of("to@e.com", "cc@e.com", "blind1@e.com", "blind2@e.com");
+        List<String> open = List.of("to@e.com", "cc@e.com");
+        assertThat(visible(new Scope.Everything())).isEqualTo(all);
+        assertThat(visible(own("sender@e.com"))).isEqualTo(all);
+        assertThat(visible(own("boss@e.com"))).isEqualTo(all);
+        assertThat(visible(own("TO@E.com"))).isEqualTo(open);
+        assertThat(visible(own("cc@e.com"))).isEqualTo(open);
+        assertThat(visible(own("blind1@e.com"))).containsExactly("to@e.com", "cc@e.com", "blind1@e.com");
+        assertThat(visible(own("blind2@e.com"))).containsExactly("to@e.com", "cc@e.com", "blind2@e.com");
+        assertThat(visible(own("nobody@e.com"))).isEmpty();
+        assertThat(visible(Scope.Own.of(List.of()))).isEmpty();
+    }
+
+    @Test
+    void onlyTheSenderAndAnAuditorSeeTheReportItself() {
+        assertThat(new Scope.Everything().seesEvidence(LETTER)).isTrue();
+        assertThat(own("sender@e.com").seesEvidence(LETTER)).isTrue();
+        assertThat(own("to@e.com").seesEvidence(LETTER)).isFalse();
+        assertThat(own("blind1@e.com").seesEvidence(LETTER)).isFalse();
+    }
+
+    @Test
+    void theVouchedInstantDecidesElseOurClock() {
+        assertThat(own("to@e.com", AT, AT.plusMillis(1)).sees(LETTER)).isTrue();
+        assertThat(own("to@e.com", AT.plusMillis(1), Instant.MAX).sees(LETTER)).isFalse();
+        assertThat(own("to@e.com", Instant.MIN, AT).sees(LETTER)).isFalse();
+        Testimony unvouched = testimony(Optional.empty(), addressee(Role.TO, Role.TO, "to@e.com"));
+        assertThat(own("to@e.com", AT.plusMillis(1), Instant.MAX).sees(unvouched))
+                .isTrue();
+    }
+}

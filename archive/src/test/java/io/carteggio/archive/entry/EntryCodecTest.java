@@ -1,0 +1,114 @@
+package io.carteggio.archive.entry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.carteggio.archive.vault.Cbor;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.Sha256;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class EntryCodecTest {
+    private static final Instant AT = Instant.parse("2026-11-22T10:00:00.123Z");
+    private static final Sha256 SUM = Sha256.of(new byte[] {1});
+
+    @Test
+    void anArrivalComesBackWithEveryField() {
+        ArrivalEntry entry = new ArrivalEntry(
+                "exo",
+                Family.REPORT,
+                new Provenance(
+                        Optional.of("10.0.0.1"),
+                        Optional.of("mail.example"),
+                        Optional.of("TLSv1.3 TLS_AES_256_GCM_SHA384"),
+                        Optional.of(new Address("ndr@contoso.example")),
+                        List.of(new Address("journal-x@archive.example")),
+                        Optional.of("box.mbox#12")),
+                AT,
+                Optional.of(AT.minusSeconds(60)),
+                Disposition.LETTERS,
+                Optional.of("why"),
+                Optional.of("exchange-2007"),
+                Optional.of("ndr"),
+                123_456_789_012L,
+                SUM,
+                Optional.of(Sha256.of(new byte[] {2})),
+                true,
+                Optional.of(new Address("bert@partner.example")),
+                Optional.of(new Address("\"odd, name\"@example.net")),
+                List.of(
+                        new Addressee(
+                                new Recipient(
+                                        Role.RECIPIENT,
+                                        new Address("anna@example.com"),
+                                        Optional.of(new Address("sales@example.com")),
+                                        Optional.empty()),
+                                Role.CC),
+                        new Addressee(
+                                new Recipient(
+                                        Role.BCC,
+                                        new Address("東@例え.jp"),
+                                        Optional.empty(),
+                                        Optional.of(new Address("b@example.com"))),
+                                Role.BCC)),
+                List.of(
+                        new LetterRef(SUM, 0, "protected", true, Optional.of(17L), Optional.of(AT)),
+                        new LetterRef(SUM, 99, "clear", false, Optional.empty(), Optional.empty())),
+                List.of("SUSPECT_ENVELOPE: x", "MORE"));
+        assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
+    }
+
+    @Test
+    void anEmptyArrivalComesBack() {
+        ArrivalEntry entry = new ArrivalEntry(
+                "s",
+                Family.AUTO,
+                Provenance.ofItem("f"),
+                AT,
+                Optional.empty(),
+                Disposition.QUARANTINED,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                SUM,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of());
+        assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
+    }
+
+    @Test
+    void everyActComesBack() {
+        List<Act> acts = List.of(
+                new Act.SourceAdded(AT, "op", "exo", Optional.of(new Address("j@a.example")), Family.NDR),
+                new Act.SourceAdded(AT, "op", "import", Optional.empty(), Family.AUTO),
+                new Act.PersonAdded(AT, "op", "id", "Anna Ä", PersonRole.AUDITOR),
+                new Act.AddressGiven(
+                        AT, "op", "id", new Address("a@b"), Optional.of(AT), Optional.of(AT.plusSeconds(1))),
+                new Act.AddressGiven(AT, "op", "id", new Address("a@b"), Optional.empty(), Optional.empty()),
+                new Act.CredentialSet(AT, "op", "id", "$argon2id$…"),
+                new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
+        for (Act act : acts) {
+            assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);
+        }
+    }
+
+    @Test
+    void anActOfALaterProgramIsRefusedNotGuessed() {
+        byte[] later =
+                Cbor.map().put("act", "teleported").put("at", 1).put("by", "x").toBytes();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EntryCodec.act(later))
+                .withMessageContaining("teleported");
+    }
+}

@@ -1,0 +1,45 @@
+package io.carteggio.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class AddressTest {
+    @Test
+    void equalMailboxesHaveEqualKeys() {
+        String[][] table = {
+            {"Anna@Example.COM", "anna@example.com"},
+            {"anna@example.com.", "anna@example.com"},
+            {"\"anna\"@example.com", "anna@example.com"},
+            {"\"odd, name\"@example.net", "odd, name@example.net"},
+            {"\"a\\\"b\"@example.net", "a\"b@example.net"},
+            {"info@bücher.example", "info@xn--bcher-kva.example"},
+            {"info@BÜCHER.example", "info@xn--bcher-kva.example"},
+            {"info@xn--BCHER-kva.example", "info@xn--bcher-kva.example"},
+            {"mu\u0308ller@example.com", "müller@example.com"},
+            {"anna+tag@example.com", "anna+tag@example.com"},
+            {"no-at-sign", "no-at-sign"},
+            {"a@b@c.example", "a@b@c.example"},
+            {"IMCEAEX-_O=ORG_CN=ANNA@example.com", "imceaex-_o=org_cn=anna@example.com"},
+            {"a\u0000\r\nb@example.com", "a   b@example.com"},
+            {"x@" + "ü".repeat(300) + ".example", "x@" + "ü".repeat(300) + ".example"},
+        };
+        for (String[] row : table) {
+            assertThat(new Address(row[0]).key()).as(row[0]).isEqualTo(row[1]);
+            assertThat(new Address(row[1]).key())
+                    .as("key of " + row[0] + " again")
+                    .isEqualTo(row[1]);
+        }
+    }
+
+    @Test
+    void aTurkishLocaleChangesNothing() {
+        java.util.Locale before = java.util.Locale.getDefault();
+        try {
+            java.util.Locale.setDefault(java.util.Locale.forLanguageTag("tr"));
+            assertThat(new Address("INFO@EXAMPLE.COM").key()).isEqualTo("info@example.com");
+        } finally {
+            java.util.Locale.setDefault(before);
+        }
+    }
+}

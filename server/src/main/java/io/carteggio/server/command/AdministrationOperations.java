@@ -1,0 +1,133 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.mail.Address;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `person` and `source`: people with their dated addresses, places that mail comes from. Every change is an act.
+final class AdministrationOperations {
+    private static final String BY = "operator";
+
+    private final Desk desk;
+
+    AdministrationOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    Outcome addPerson(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        PersonRole role = role(request.optionalText("role").orElse("user"));
+        Optional<Instant> from = request.optionalInstant("from");
+        Optional<Instant> to = request.optionalInstant("to");
+        String id;
+        try {
+            List<Holding> holdings = new ArrayList<>();
+            for (String address : request.texts("addresses")) {
+                holdings.add(new Holding(address(address), from, to));
+            }
+            id = desk.people().add(desk.acts(), BY, request.text("name"), role, holdings);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(said(e));
+        }
+        Person person = desk.people()
+                .directory()
+                .byId(id)
+                .orElseThrow(() -> Refusal.no("the person is kept, but the catalogue cannot show her now"));
+        reply.line(person(person));
+        return Outcome.DONE;
+    }
+
+    Outcome listPeople(Request request, Reply reply) throws IOException {
+        for (Person person : desk.people().directory().people()) {
+            reply.line(person(person));
+        }
+        return Outcome.DONE;
+    }
+
+    Outcome setPassword(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Person person = Viewers.person(
+                desk.people(), request.text("person"), desk.acts().now());
+        String password = request.text("password");
+        desk.people().setCredential(desk.acts(), BY, person.id(), desk.credential(password));
+        reply.line(person(person));
+        return Outcome.DONE;
+    }
+
+    private ObjectNode person(Person person) {
+        ObjectNode line = Json.object();
+        line.put("id", person.id())
+                .put("name", person.name())
+                .put("role", person.role().word())
+                .put("password", desk.people().credential(person.id()).isPresent());
+        line.set("addresses", Json.objects(person.holdings().stream().map(h -> {
+            ObjectNode held = Json.object().put("address", h.address().raw());
+            held.set("from", Json.instant(h.from()));
+            held.set("to", Json.instant(h.to()));
+            return held;
+        })));
+        return line;
+    }
+
+    Outcome addSource(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        String name = request.text("name");
+        Family family = ImportOperations.family(request.optionalText("family").orElse("report"));
+        Address address = address(request.text("smtp"));
+        if (address.domain().isEmpty()) {
+            throw Refusal.usage("a journaling address has a domain: " + address);
+        }
+        try {
+            desk.sources().add(desk.acts(), BY, name, Optional.of(address), family);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(said(e));
+        }
+        reply.line(source(new Source(name, Optional.of(address), family)));
+        return Outcome.DONE;
+    }
+
+    Outcome listSources(Request request, Reply reply) throws IOException {
+        for (Source source : desk.sources().all()) {
+            reply.line(source(source));
+        }
+        return Outcome.DONE;
+    }
+
+    private static ObjectNode source(Source source) {
+        ObjectNode line = Json.object();
+        line.put("name", source.name());
+        line.set("address", Json.address(source.address()));
+        return line.put("family", source.family().word());
+    }
+
+    private static Address address(String text) throws Refusal {
+        String address = text.strip();
+        if (address.isEmpty() || address.chars().anyMatch(c -> Character.isISOControl(c) || c == '<' || c == '>')) {
+            throw Refusal.usage("not an address: '" + text + "'");
+        }
+        return new Address(address);
+    }
+
+    private static PersonRole role(String word) throws Refusal {
+        try {
+            return PersonRole.ofWord(word);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage("no role '" + word + "': there are user, administrator and auditor");
+        }
+    }
+
+    private static String said(IllegalArgumentException e) {
+        return Optional.ofNullable(e.getMessage()).orElse("refused");
+    }
+}

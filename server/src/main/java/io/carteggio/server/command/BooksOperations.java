@@ -1,0 +1,62 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.Books.Account;
+import io.carteggio.server.local.Exit;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `stats`: the books, and how large everything is.
+final class BooksOperations {
+    private final Desk desk;
+
+    BooksOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    Outcome stats(Request request, Reply reply) throws ArchiveException, IOException {
+        Books books = desk.catalogue().books();
+        Map<String, Account> bySource = new LinkedHashMap<>();
+        desk.sources().all().forEach(s -> bySource.put(s.name(), new Account(s.name(), 0, 0, 0, 0, 0, 0, 0, 0)));
+        books.sources().forEach(a -> bySource.put(a.source(), a));
+
+        ObjectNode line = Json.object();
+        put(line, books.all());
+        line.put("storedBytes", desk.storedBytes());
+        line.put("indexBytes", desk.index().storedBytes());
+        line.put("indexLag", desk.catalogue().outboxSize());
+        Map<String, Long> refused = desk.refused();
+        line.put("refused", refused.values().stream().mapToLong(Long::longValue).sum());
+        line.set(
+                "sources",
+                Json.objects(bySource.values().stream()
+                        .map(a -> account(a).put("refused", refused.getOrDefault(a.source(), 0L)))));
+        reply.line(line);
+        return books.sources().stream().allMatch(Account::balances)
+                ? Outcome.DONE
+                : Outcome.failed(Exit.NO, "the books do not balance");
+    }
+
+    static ObjectNode account(Account account) {
+        ObjectNode line = Json.object().put("name", account.source());
+        put(line, account);
+        return line;
+    }
+
+    static void put(ObjectNode line, Account account) {
+        line.put("received", account.received());
+        line.put("letters", account.letters());
+        line.put("evidence", account.evidence());
+        line.put("notices", account.notices());
+        line.put("quarantined", account.quarantined());
+        line.put("discarded", account.discarded());
+        line.put("originals", account.originals());
+        line.put("rawBytes", account.rawBytes());
+    }
+}

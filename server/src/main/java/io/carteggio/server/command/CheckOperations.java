@@ -1,0 +1,201 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.mail.Sha256;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the catalogue say
+/// what
+/// the vault says? They change nothing, and work while mail comes in.
+final class CheckOperations {
+    /// How often to wait for an instant at which no mail comes in.
+    private static final int TRIES = 50;
+
+    private static final int PAGE_LETTERS = 500;
+
+    private final Desk desk;
+
+    CheckOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    /// Lines `{problem: …}` and `{frames, bytes}` for progress, last one with `ok`.
+    Outcome check(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        boolean fast = request.flag("fast");
+        VaultCheck check = new VaultCheck(desk, reply, !fast);
+        Position reached = desk.vault().end();
+        desk.vault().walk(Position.START, check);
+        if (check.framesDamaged()) {
+            nameDamagedLetters(check);
+        }
+        boolean compared = compareBooks(check, reached);
+        boolean comparedTables = fast || !compared || compareTables(check);
+        compareIndex(check);
+        check.rethrow();
+        ObjectNode line = Json.object()
+                .put("ok", check.problems() == 0)
+                .put("fast", fast)
+                .put("frames", check.frames())
+                .put("arrivals", check.arrivals())
+                .put("acts", check.acts())
+                .put("letters", desk.catalogue().letters())
+                .put("bytes", check.bytes())
+                .put("problems", check.problems())
+                .put("compared", compared && comparedTables);
+        reply.line(line);
+        return check.problems() == 0 ? Outcome.DONE : Outcome.NO;
+    }
+
+    /// Frames are broken, so which letters they held can no longer be read in them: ask the catalogue what should be
+    /// there and look.
+    private void nameDamagedLetters(VaultCheck check) throws ArchiveException, IOException {
+        long after = 0;
+        while (true) {
+            var letters = desk.catalogue().lettersAfter(after, PAGE_LETTERS);
+            if (letters.isEmpty()) {
+                return;
+            }
+            for (var letter : letters) {
+                if (letter.places().stream().noneMatch(place -> holds(place, letter.sum()))) {
+                    check.problem(
+                            "letter " + letter.id() + " can no longer be read",
+                            Optional.of(letter.id().text()));
+                }
+            }
+            after = letters.getLast().number();
+        }
+    }
+
+    private boolean holds(Place place, Sha256 sum) {
+        try {
+            return Sha256.of(desk.vault().read(place)).equals(sum);
+        } catch (IOException | ArchiveException unreadable) {
+            return false;
+        }
+    }
+
+    /// @return whether there was an instant at which both stood still
+    private boolean compareBooks(VaultCheck check, Position from) throws ArchiveException, IOException {
+        Position reached = from;
+        for (int i = 0; i < TRIES; i++) {
+            Position end = desk.vault().end();
+            if (end.frames() > reached.frames()) {
+                desk.vault().walk(reached, check);
+                reached = end;
+            }
+            Books books = desk.catalogue().books();
+            long letters = desk.catalogue().letters();
+            if (desk.catalogue().position().frames() == reached.frames()
+                    && desk.vault().end().frames() == reached.frames()) {
+                check.compare(books, letters);
+                return true;
+            }
+            pause();
+        }
+        return false;
+    }
+
+    private boolean compareTables(VaultCheck check) throws ArchiveException, IOException {
+        Optional<List<String>> different = differentTables();
+        for (String table : different.orElse(List.of())) {
+            check.problem("the catalogue's table '" + table + "' is not what the vault makes of it", Optional.empty());
+        }
+        return different.isPresent();
+    }
+
+    /// An index behind the catalogue is no fault; one that says it has everything and has not, is.
+    private void compareIndex(VaultCheck check) throws ArchiveException, IOException {
+        for (int i = 0; i < TRIES; i++) {
+            long waiting = desk.catalogue().outboxSize();
+            long letters = desk.catalogue().letters();
+            long indexed = desk.index().size();
+            if (waiting == 0 && indexed == letters) {
+                return;
+            }
+            if (waiting > 0 && i == TRIES - 1) {
+                return; // it lags, which `stats` tells
+            }
+            if (waiting == 0 && i == TRIES - 1) {
+                check.problem("the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
+            }
+            pause();
+        }
+    }
+
+    /// `rebuild --compare`: one line with `equal`, `frames` and the names of tables that differ.
+    Outcome compare(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Optional<List<String>> different = differentTables();
+        if (different.isEmpty()) {
+            throw Refusal.no("mail keeps coming in, so there was no instant to compare at; try again later");
+        }
+        boolean equal = different.get().isEmpty();
+        ObjectNode line = Json.object()
+                .put("equal", equal)
+                .put("frames", desk.catalogue().position().frames())
+                .put("letters", desk.catalogue().letters());
+        line.set("different", Json.texts(different.get().stream()));
+        reply.line(line);
+        return equal ? Outcome.DONE : Outcome.NO;
+    }
+
+    /// Makes a second catalogue from the vault and compares.
+    ///
+    /// @return the tables that differ; empty where the two never stood still together
+    private Optional<List<String>> differentTables() throws ArchiveException, IOException {
+        Path folder = Files.createTempDirectory(desk.directory(), "compare");
+        Path file = folder.resolve("catalogue.db");
+        try (Desk.Digested anew = desk.newCatalogue(file)) {
+            for (int i = 0; i < TRIES; i++) {
+                Replay.replay(desk.vault(), anew.catalogue(), damage -> {});
+                Position reached = anew.catalogue().position();
+                if (desk.catalogue().position().frames() == reached.frames()) {
+                    Map<String, Sha256> theirs = desk.catalogueDigest();
+                    if (desk.catalogue().position().frames() == reached.frames()) {
+                        return Optional.of(different(theirs, anew.digest()));
+                    }
+                }
+                pause();
+            }
+            return Optional.empty();
+        } finally {
+            desk.removeCatalogue(file);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static List<String> different(Map<String, Sha256> one, Map<String, Sha256> other) {
+        Map<String, Sha256> all = new LinkedHashMap<>(one);
+        all.putAll(other);
+        List<String> names = new ArrayList<>();
+        for (String table : all.keySet()) {
+            if (!Optional.ofNullable(one.get(table)).equals(Optional.ofNullable(other.get(table)))) {
+                names.add(table);
+            }
+        }
+        return names;
+    }
+
+    private static void pause() throws ArchiveException {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted", true, e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.spool.Spool;
+import io.carteggio.mail.Sha256;
+import io.carteggio.server.local.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// All that the operations ask of an open archive. Safe for many threads.
+interface Desk {
+    /// The data directory.
+    Path directory();
+
+    Vault vault();
+
+    Catalogue catalogue();
+
+    SearchIndex index();
+
+    Reading reading();
+
+    People people();
+
+    Sources sources();
+
+    Acts acts();
+
+    /// A place for a mail while it comes in.
+    Spool spool();
+
+    /// What to keep of a password.
+    ///
+    /// @throws Refusal where it is no good, saying why
+    String credential(String password) throws Refusal;
+
+    /// Octets below the data directory but for the index.
+    long storedBytes() throws ArchiveException;
+
+    /// How many mails the listener's size limit kept out, by source.
+    Map<String, Long> refused();
+
+    /// A sum for each of the catalogue's tables.
+    Map<String, Sha256> catalogueDigest() throws ArchiveException;
+
+    /// An empty catalogue in a file, for comparing.
+    Digested newCatalogue(Path file) throws ArchiveException;
+
+    /// Removes the files of such a catalogue.
+    void removeCatalogue(Path file) throws IOException;
+
+    /// A catalogue that can be compared with another.
+    interface Digested extends AutoCloseable {
+        Catalogue catalogue();
+
+        Map<String, Sha256> digest() throws ArchiveException;
+
+        @Override
+        void close() throws ArchiveException;
+    }
+
+    /// The one way in (P10).
+    Receipt take(Arrival arrival) throws ArchiveException;
+}

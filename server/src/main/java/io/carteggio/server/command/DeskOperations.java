@@ -1,0 +1,36 @@
+package io.carteggio.server.command;
+
+import io.carteggio.server.local.Operation;
+import io.carteggio.server.local.Operations;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The table of all operations, which is the whole of what a command can ask of an archive.
+final class DeskOperations {
+    private DeskOperations() {}
+
+    static Operations of(Desk desk) {
+        BooksOperations books = new BooksOperations(desk);
+        ImportOperations imports = new ImportOperations(desk);
+        ReadingOperations reading = new ReadingOperations(desk);
+        AdministrationOperations administration = new AdministrationOperations(desk);
+        CheckOperations checks = new CheckOperations(desk);
+        Map<String, Operation> table = new LinkedHashMap<>();
+        table.put("stats", books::stats);
+        table.put("import.source", imports::source);
+        table.put("import.mail", imports::mail);
+        table.put("search", reading::search);
+        table.put("show", reading::show);
+        table.put("raw", reading::raw);
+        table.put("evidence", reading::evidence);
+        table.put("export", reading::export);
+        table.put("check", checks::check);
+        table.put("rebuild.compare", checks::compare);
+        table.put("person.add", administration::addPerson);
+        table.put("person.list", administration::listPeople);
+        table.put("person.password", administration::setPassword);
+        table.put("source.add", administration::addSource);
+        table.put("source.list", administration::listSources);
+        return new Operations(table);
+    }
+}

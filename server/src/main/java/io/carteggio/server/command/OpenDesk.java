@@ -1,0 +1,127 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.spool.Spool;
+import io.carteggio.mail.Sha256;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.web.Passwords;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// The desk of an archive that is open in this process.
+record OpenDesk(Archive archive) implements Desk {
+    private static final Passwords PASSWORDS = new Passwords();
+
+    @Override
+    public Path directory() {
+        return archive.directory();
+    }
+
+    @Override
+    public Vault vault() {
+        return archive.vault();
+    }
+
+    @Override
+    public Catalogue catalogue() {
+        return archive.catalogue();
+    }
+
+    @Override
+    public SearchIndex index() {
+        return archive.index();
+    }
+
+    @Override
+    public Reading reading() {
+        return archive.reading();
+    }
+
+    @Override
+    public People people() {
+        return archive.people();
+    }
+
+    @Override
+    public Sources sources() {
+        return archive.sources();
+    }
+
+    @Override
+    public Acts acts() {
+        return archive.acts();
+    }
+
+    @Override
+    public Spool spool() {
+        return archive.spool();
+    }
+
+    @Override
+    public String credential(String password) throws Refusal {
+        Optional<String> fault = Passwords.fault(password);
+        if (fault.isPresent()) {
+            throw Refusal.no(fault.get());
+        }
+        try {
+            return PASSWORDS.hash(password);
+        } catch (Passwords.Busy e) {
+            throw Refusal.no("too many passwords are being set; try again");
+        }
+    }
+
+    @Override
+    public long storedBytes() throws ArchiveException {
+        return archive.storedBytes();
+    }
+
+    @Override
+    public Map<String, Long> refused() {
+        return archive.refusals().all();
+    }
+
+    @Override
+    public Map<String, Sha256> catalogueDigest() throws ArchiveException {
+        return archive.catalogueFile().digest();
+    }
+
+    @Override
+    public Digested newCatalogue(Path file) throws ArchiveException {
+        return new Anew(SqliteCatalogue.open(file, archive.ids()));
+    }
+
+    @Override
+    public void removeCatalogue(Path file) throws IOException {
+        SqliteCatalogue.remove(file);
+    }
+
+    private record Anew(SqliteCatalogue catalogue) implements Digested {
+        @Override
+        public Map<String, Sha256> digest() throws ArchiveException {
+            return catalogue.digest();
+        }
+
+        @Override
+        public void close() throws ArchiveException {
+            catalogue.close();
+        }
+    }
+
+    @Override
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        return archive.take(arrival);
+    }
+}

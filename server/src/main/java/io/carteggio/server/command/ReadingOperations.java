@@ -1,0 +1,311 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.EnvelopeView;
+import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.search.Hit;
+import io.carteggio.archive.search.Query;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.mime.Attachment;
+import io.carteggio.mail.mime.Letter;
+import io.carteggio.mail.mime.LetterReader;
+import io.carteggio.mail.mime.Mailbox;
+import io.carteggio.mail.mime.ReadLimits;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `search`, `show` and `export`: everything that gives letters out, all of it through [Reading].
+final class ReadingOperations {
+    private static final int PAGE = Reading.PAGE_LIMIT;
+
+    private final Desk desk;
+
+    ReadingOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    private Viewer viewer(Request request) throws Refusal {
+        return Viewers.of(request, desk.people(), desk.acts().now());
+    }
+
+    /// A line a letter, newest first; then one with `total` and `notFullySearched`.
+    Outcome search(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Viewer viewer = viewer(request);
+        String text = request.text("query");
+        Query query = Queries.parse(text);
+        long left = request.number("limit", PAGE);
+        if (left < 1) {
+            throw Refusal.usage("--limit is at least 1");
+        }
+        Optional<Long> before = Optional.of(Long.MAX_VALUE);
+        Optional<Reading.Results> first = Optional.empty();
+        while (before.isPresent() && left > 0) {
+            Reading.Results page = desk.reading().search(viewer, query, text, (int) Math.min(PAGE, left), before.get());
+            for (Reading.Result result : page.results()) {
+                reply.line(found(result));
+            }
+            first = first.isPresent() ? first : Optional.of(page);
+            left -= page.results().size();
+            before = page.next();
+        }
+        reply.line(Json.object()
+                .put("total", first.map(Reading.Results::total).orElse(0L))
+                .put(
+                        "notFullySearched",
+                        first.map(Reading.Results::notFullySearched).orElse(0L)));
+        return Outcome.DONE;
+    }
+
+    private static ObjectNode found(Reading.Result result) {
+        Hit hit = result.hit();
+        ObjectNode line = Json.object().put("id", result.id().text()).put("date", Json.instant(hit.date()));
+        line.set("from", Json.text(hit.from()));
+        line.set("fromName", Json.text(hit.fromName()));
+        line.set("to", Json.texts(hit.to().stream()));
+        line.set("cc", Json.texts(hit.cc().stream()));
+        line.set("subject", Json.text(hit.subject()));
+        line.put("bytes", hit.sizeBytes());
+        line.set(
+                "attachments",
+                Json.objects(hit.attachments().stream()
+                        .map(a -> Json.object()
+                                .put("name", a.name())
+                                .put("bytes", a.sizeBytes())
+                                .put("sha256", a.sum().toString())
+                                .put("type", a.type()))));
+        return line;
+    }
+
+    /// One line that tells all of a letter.
+    Outcome show(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        OpenLetter open = open(request);
+        Letter letter = LetterReader.read(open.bytes(), ReadLimits.DEFAULT);
+        ObjectNode line = Json.object().put("id", open.letter().id().text());
+        line.set("date", Json.instant(letter.header().date().or(() -> arrived(open))));
+        line.set(
+                "from",
+                Json.text(letter.header().from().stream()
+                        .findFirst()
+                        .map(m -> m.address().raw())));
+        line.set(
+                "fromName",
+                Json.text(letter.header().from().stream().findFirst().map(Mailbox::name)));
+        line.set("to", addresses(letter.header().to()));
+        line.set("cc", addresses(letter.header().cc()));
+        line.set("subject", Json.text(letter.header().subject()));
+        line.set("messageId", Json.text(letter.header().messageId()));
+        line.put("bytes", open.bytes().sizeBytes())
+                .put("sha256", open.letter().sum().toString());
+        line.set("attachments", Json.objects(letter.attachments().stream().map(ReadingOperations::attachment)));
+        line.set("envelopes", Json.objects(open.envelopes().stream().map(ReadingOperations::envelope)));
+        line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
+        line.set("text", Json.text(letter.text()));
+        line.put("html", letter.html().isPresent());
+        line.put("searchText", letter.text().isPresent() ? "" : letter.searchText());
+        reply.line(line);
+        return Outcome.DONE;
+    }
+
+    private static Optional<Instant> arrived(OpenLetter open) {
+        return open.envelopes().stream().findFirst().map(EnvelopeView::at);
+    }
+
+    private static tools.jackson.databind.node.ArrayNode addresses(List<Mailbox> mailboxes) {
+        return Json.texts(mailboxes.stream().map(m -> m.address().raw()));
+    }
+
+    private static ObjectNode attachment(Attachment a) {
+        ObjectNode line = Json.object();
+        line.set("name", Json.text(a.name()));
+        return line.put("bytes", a.sizeBytes())
+                .put("sha256", a.sha256().toString())
+                .put("type", a.type());
+    }
+
+    private static ObjectNode envelope(EnvelopeView view) {
+        ObjectNode line = Json.object()
+                .put("arrival", view.arrival())
+                .put("source", view.source())
+                .put("at", Json.instant(view.at()));
+        line.set("sender", Json.address(view.sender()));
+        line.set("onBehalfOf", Json.address(view.onBehalfOf()));
+        line.set("recipients", Json.objects(view.addressees().stream().map(ReadingOperations::addressee)));
+        line.put("complete", view.complete());
+        line.set("dialect", Json.text(view.testimony().entry().dialect()));
+        line.put("evidence", view.testimony().evidence().isPresent());
+        return line;
+    }
+
+    private static ObjectNode addressee(Addressee a) {
+        ObjectNode line = recipient(a.told());
+        return line.put("seenAs", a.seenAs().word());
+    }
+
+    /// A line of an envelope, as `unwrap` and `show` give it.
+    static ObjectNode recipient(Recipient r) {
+        ObjectNode line = Json.object()
+                .put("role", r.role().word())
+                .put("address", r.address().raw());
+        line.set("expanded", Json.text(r.expanded().map(Address::raw)));
+        line.set("forwarded", Json.text(r.forwarded().map(Address::raw)));
+        return line;
+    }
+
+    /// The letter's octets.
+    Outcome raw(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        OpenLetter open = open(request);
+        give(
+                Json.object()
+                        .put("id", open.letter().id().text())
+                        .put("bytes", open.bytes().sizeBytes()),
+                open.bytes(),
+                reply);
+        return Outcome.DONE;
+    }
+
+    /// The octets of each report that vouches for the letter and that the viewer may see, oldest first; of one arrival
+    /// alone where `arrival` names it.
+    Outcome evidence(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Viewer viewer = viewer(request);
+        OpenLetter open = open(request);
+        long only = request.number("arrival", 0);
+        boolean any = false;
+        for (EnvelopeView view : open.envelopes()) {
+            if (only != 0 && only != view.arrival()) {
+                continue;
+            }
+            Optional<Content> report = desk.reading().evidence(viewer, view);
+            if (report.isPresent()) {
+                any = true;
+                give(
+                        Json.object()
+                                .put("arrival", view.arrival())
+                                .put("source", view.source())
+                                .put("at", Json.instant(view.at()))
+                                .put("bytes", report.get().sizeBytes()),
+                        report.get(),
+                        reply);
+            }
+        }
+        return any
+                ? Outcome.DONE
+                : noSuch("no report that you may see vouches for letter "
+                        + open.letter().id());
+    }
+
+    private static Outcome noSuch(String message) throws Refusal {
+        throw Refusal.no(message);
+    }
+
+    private OpenLetter open(Request request) throws ArchiveException, Refusal {
+        String id = request.text("id").strip().toLowerCase(Locale.ROOT);
+        if (!LetterId.looksLike(id)) {
+            throw Refusal.usage("not a letter's id: '" + id + "'");
+        }
+        return desk.reading()
+                .open(viewer(request), new LetterId(id))
+                .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
+    }
+
+    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`; where a letter cannot be given, a
+    /// line with `id` and `error` instead, and the answer is no.
+    Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Viewer viewer = viewer(request);
+        String text = request.text("query");
+        Query query = Queries.parse(text);
+        Walk walk = new Walk(viewer, reply);
+        try {
+            desk.reading().each(viewer, query, text, "export", walk);
+        } catch (BrokenWalk e) {
+            throw e.peer;
+        }
+        return walk.failed == 0 ? Outcome.DONE : Outcome.NO;
+    }
+
+    private final class Walk implements Reading.Sink {
+        private final Viewer viewer;
+        private final Reply reply;
+        private long failed;
+
+        Walk(Viewer viewer, Reply reply) {
+            this.viewer = viewer;
+            this.reply = reply;
+        }
+
+        @Override
+        public void take(Reading.Result result) throws ArchiveException {
+            try {
+                give(result);
+            } catch (IOException e) {
+                throw new BrokenWalk(e);
+            }
+        }
+
+        private void give(Reading.Result result) throws IOException {
+            String id = result.id().text();
+            Optional<OpenLetter> open;
+            try {
+                open = desk.reading().openDuringWalk(viewer, result.id());
+            } catch (ArchiveException e) {
+                fail(id, e);
+                return;
+            }
+            if (open.isEmpty()) {
+                return; // it was the viewer's when the page was found, and is no longer
+            }
+            Content bytes = open.get().bytes();
+            ObjectNode line = Json.object()
+                    .put("id", id)
+                    .put("date", Json.instant(result.hit().date()))
+                    .put("sha256", open.get().letter().sum().toString())
+                    .put("bytes", bytes.sizeBytes());
+            open.get().envelopes().stream().findFirst().ifPresent(view -> {
+                line.set("sender", Json.address(view.sender()));
+                line.put("at", Json.instant(view.at()));
+            });
+            ReadingOperations.give(line, bytes, reply);
+        }
+
+        private void fail(String id, Exception e) throws IOException {
+            failed++;
+            reply.line(Json.object().put("id", id).put("error", io.carteggio.server.local.Operations.oneLine(e)));
+        }
+    }
+
+    /// Carries an [IOException] through [Reading#each].
+    private static final class BrokenWalk extends ArchiveException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient IOException peer;
+
+        BrokenWalk(IOException peer) {
+            super("the export was broken off", true, peer);
+            this.peer = peer;
+        }
+    }
+
+    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part for the
+    /// whole.
+    private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
+        if (reply.offer(line)) {
+            try (InputStream in = bytes.open()) {
+                reply.all(in);
+            }
+        }
+    }
+}

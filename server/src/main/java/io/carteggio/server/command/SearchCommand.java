@@ -1,0 +1,90 @@
+package io.carteggio.server.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "search",
+        description = {
+            "Finds letters, newest first.",
+            "For example: from:anna subject:\"Q3 numbers\" has:attachment after:2024-01-01 invoice*"
+        })
+final class SearchCommand implements Callable<Integer> {
+    private static final int SUBJECT_CHARACTERS = 60;
+    private static final int DEFAULT_LIMIT = 50;
+
+    private final Carteggio carteggio;
+
+    @Parameters(paramLabel = "QUERY", arity = "1..*", description = "Words and conditions; '' for every letter.")
+    private List<String> query = new ArrayList<>();
+
+    @Mixin
+    private ViewerOptions viewer = new ViewerOptions();
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "At most this many letters; " + DEFAULT_LIMIT + " if not given.")
+    private long limit = DEFAULT_LIMIT;
+
+    SearchCommand(Carteggio carteggio) {
+        this.carteggio = carteggio;
+    }
+
+    @Override
+    public Integer call() {
+        ObjectNode params = Json.object().put("query", String.join(" ", query)).put("limit", limit);
+        viewer.into(params);
+        return carteggio.ask("search", "search", params, new Lines(this::print));
+    }
+
+    private void print(ObjectNode line) {
+        Console console = carteggio.console();
+        if (!line.has("id")) {
+            sayWhatIsMissing(line);
+        } else if (carteggio.json()) {
+            console.json(line);
+        } else {
+            String to = Json.texts(line.path("to")).findFirst().orElse("");
+            long others = line.path("to").size() + line.path("cc").size() - 1L;
+            console.line(line.path("id").asString("") + "  "
+                    + line.path("date").asString("").replace("T", " ").replace("Z", "") + "  "
+                    + Sizes.of(line.path("bytes").asLong(0)));
+            console.line("    " + Json.optional(line, "from").orElse("(no sender)") + " to " + to
+                    + (others > 0 ? " and " + others + " more" : ""));
+            console.line("    " + shortened(Json.optional(line, "subject").orElse("(no subject)")));
+            if (!line.path("attachments").isEmpty()) {
+                console.line("    "
+                        + line.path("attachments")
+                                .valueStream()
+                                .map(a -> a.path("name").asString("") + " ("
+                                        + Sizes.of(a.path("bytes").asLong(0)) + ")")
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    private void sayWhatIsMissing(ObjectNode line) {
+        long notSearched = line.path("notFullySearched").asLong(0);
+        String more = notSearched == 0
+                ? ""
+                : String.format(Locale.ROOT, "; %d letters could not be searched wholly", notSearched);
+        if (!carteggio.json() || notSearched > 0) {
+            carteggio.console().complain(line.path("total").asLong(0) + " found" + more);
+        }
+    }
+
+    private static String shortened(String subject) {
+        return subject.codePointCount(0, subject.length()) <= SUBJECT_CHARACTERS
+                ? subject
+                : subject.substring(0, subject.offsetByCodePoints(0, SUBJECT_CHARACTERS)) + "…";
+    }
+}

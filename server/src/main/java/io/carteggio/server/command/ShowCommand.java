@@ -1,0 +1,161 @@
+package io.carteggio.server.command;
+
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(name = "show", description = "Shows a letter, its octets, or the reports that vouch for it.")
+final class ShowCommand implements Callable<Integer> {
+    private final Carteggio carteggio;
+
+    @Parameters(paramLabel = "ID", description = "The letter's id, as 'search' gives it.")
+    private String id = "";
+
+    @Mixin
+    private ViewerOptions viewer = new ViewerOptions();
+
+    @Option(names = "--raw", description = "The letter byte for byte.")
+    private boolean raw;
+
+    @Option(names = "--evidence", description = "The reports that vouch for it, without the letter in them.")
+    private boolean evidence;
+
+    @Option(
+            names = "--arrival",
+            paramLabel = "N",
+            description = "With --evidence: only the report of this arrival, byte for byte.")
+    private long arrival;
+
+    ShowCommand(Carteggio carteggio) {
+        this.carteggio = carteggio;
+    }
+
+    @Override
+    public Integer call() {
+        ObjectNode params = Json.object().put("id", id);
+        viewer.into(params);
+        if (raw && evidence) {
+            return carteggio.work("show", () -> {
+                throw Refusal.usage("--raw and --evidence do not go together");
+            });
+        }
+        if (raw) {
+            return carteggio.ask("show", "raw", params, new Octets(false));
+        }
+        if (evidence) {
+            params.put("arrival", arrival);
+            return carteggio.ask("show", "evidence", params, new Octets(arrival == 0));
+        }
+        return carteggio.ask("show", "show", params, Lines.printing(carteggio, this::print));
+    }
+
+    /// Writes offered octets to the output as they are; a heading before each on the error stream.
+    private final class Octets implements Reply {
+        private final boolean headings;
+
+        Octets(boolean headings) {
+            this.headings = headings;
+        }
+
+        @Override
+        public void line(ObjectNode line) {}
+
+        @Override
+        public boolean offer(ObjectNode line) {
+            if (headings) {
+                carteggio
+                        .console()
+                        .complain("==> arrival " + line.path("arrival").asLong(0) + " through "
+                                + line.path("source").asString("") + " at "
+                                + line.path("at").asString(""));
+            }
+            return true;
+        }
+
+        @Override
+        public void octets(byte[] bytes, int offset, int length) throws IOException {
+            carteggio.console().out().write(bytes, offset, length);
+            if (carteggio.console().out().checkError()) {
+                throw new IOException("the output was closed");
+            }
+        }
+
+        @Override
+        public void end() {}
+    }
+
+    private void print(ObjectNode letter) {
+        Console console = carteggio.console();
+        field("id", letter.path("id").asString(""));
+        field("date", Json.optional(letter, "date").orElse(""));
+        field("from", person(letter));
+        field("to", Json.texts(letter.path("to")).collect(Collectors.joining(", ")));
+        field("cc", Json.texts(letter.path("cc")).collect(Collectors.joining(", ")));
+        field("subject", Json.optional(letter, "subject").orElse(""));
+        field("size", Sizes.of(letter.path("bytes").asLong(0)));
+        field("sha256", letter.path("sha256").asString(""));
+        for (JsonNode a : letter.path("attachments")) {
+            field(
+                    "attachment",
+                    Json.optional(a, "name").orElse("(no name)") + ", "
+                            + a.path("type").asString("") + ", "
+                            + Sizes.of(a.path("bytes").asLong(0)));
+        }
+        for (JsonNode envelope : letter.path("envelopes")) {
+            print(envelope);
+        }
+        Json.texts(letter.path("notes")).forEach(note -> field("note", note));
+        console.line("");
+        String text = Json.optional(letter, "text")
+                .orElseGet(() -> letter.path("searchText").asString(""));
+        text.lines().forEach(console::line);
+    }
+
+    private void print(JsonNode envelope) {
+        Console console = carteggio.console();
+        field(
+                "vouched by",
+                envelope.path("source").asString("") + ", "
+                        + envelope.path("at").asString("") + ", arrival "
+                        + envelope.path("arrival").asLong(0));
+        console.line("    sender      " + Json.optional(envelope, "sender").orElse("(none)")
+                + Json.optional(envelope, "onBehalfOf")
+                        .map(o -> " on behalf of " + o)
+                        .orElse(""));
+        for (JsonNode r : envelope.path("recipients")) {
+            console.line("    " + String.format("%-11s ", r.path("role").asString(""))
+                    + r.path("address").asString("")
+                    + Json.optional(r, "expanded")
+                            .map(g -> ", expanded from " + g)
+                            .orElse("")
+                    + Json.optional(r, "forwarded")
+                            .map(g -> ", forwarded from " + g)
+                            .orElse(""));
+        }
+        if (!envelope.path("complete").asBoolean(true)) {
+            console.line("    (there may be others, whom only the sender and an auditor see)");
+        }
+    }
+
+    private static String person(ObjectNode letter) {
+        String address = Json.optional(letter, "from").orElse("");
+        return Json.optional(letter, "fromName")
+                .filter(n -> !n.isBlank())
+                .map(n -> n + " <" + address + ">")
+                .orElse(address);
+    }
+
+    private void field(String name, String value) {
+        if (!value.isBlank()) {
+            carteggio.console().line(String.format("%-12s", name) + value);
+        }
+    }
+}

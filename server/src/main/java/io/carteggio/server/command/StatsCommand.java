@@ -1,0 +1,64 @@
+package io.carteggio.server.command;
+
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "stats",
+        description = "The books: what came in through each source and what became of it, and how large everything is.")
+final class StatsCommand implements Callable<Integer> {
+    private final Carteggio carteggio;
+
+    StatsCommand(Carteggio carteggio) {
+        this.carteggio = carteggio;
+    }
+
+    @Override
+    public Integer call() {
+        return carteggio.ask(
+                "stats", "stats", Json.object(), Lines.printing(carteggio, line -> print(carteggio.console(), line)));
+    }
+
+    /// The books as a table.
+    static void print(Console console, ObjectNode books) {
+        String row = "%-28s %10s %10s %10s %9s %12s %10s %10s %10s";
+        console.line(String.format(
+                Locale.ROOT,
+                row,
+                "source",
+                "received",
+                "= letters",
+                "+ evidence",
+                "+ notices",
+                "+quarantined",
+                "+discarded",
+                "originals",
+                "raw"));
+        for (JsonNode source : books.path("sources")) {
+            console.line(row(row, source.path("name").asString(""), source));
+        }
+        console.line(row(row, "all", books));
+        console.line("");
+        console.line("stored " + Sizes.of(books.path("storedBytes").asLong(0)) + ", index "
+                + Sizes.of(books.path("indexBytes").asLong(0)) + ", letters waiting for the index "
+                + books.path("indexLag").asLong(0));
+    }
+
+    private static String row(String row, String name, JsonNode account) {
+        return String.format(
+                Locale.ROOT,
+                row,
+                name,
+                account.path("received").asLong(0),
+                account.path("letters").asLong(0),
+                account.path("evidence").asLong(0),
+                account.path("notices").asLong(0),
+                account.path("quarantined").asLong(0),
+                account.path("discarded").asLong(0),
+                account.path("originals").asLong(0),
+                Sizes.of(account.path("rawBytes").asLong(0)));
+    }
+}

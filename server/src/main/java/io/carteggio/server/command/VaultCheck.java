@@ -1,0 +1,253 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.Books.Account;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.server.local.Reply;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Looks at every frame of the vault and asks the catalogue about it. Memory grows with the number of sources alone.
+/// Belongs to one thread.
+final class VaultCheck implements Vault.Walker {
+    private static final int PROGRESS_FRAMES = 500;
+    private static final int REGISTERED_TRIES = 300;
+    private static final long REGISTERED_PAUSE_MILLIS = 100;
+
+    private final Desk desk;
+    private final Reply reply;
+    private final boolean deep;
+    private final Map<String, Account> bySource = new TreeMap<>();
+    private long frames;
+    private long arrivals;
+    private long acts;
+    private long bytes;
+    private long letters;
+    private long problems;
+    private boolean framesDamaged;
+    private Optional<IOException> peer = Optional.empty();
+
+    VaultCheck(Desk desk, Reply reply, boolean deep) {
+        this.desk = desk;
+        this.reply = reply;
+        this.deep = deep;
+    }
+
+    @Override
+    public boolean deep() {
+        return deep;
+    }
+
+    @Override
+    public void frame(Kept kept) throws ArchiveException {
+        if (peer.isPresent()) {
+            throw new ArchiveException("nobody listens any more", true, peer.get());
+        }
+        frames++;
+        kept.records().forEach(r -> bytes += r.place().sizeBytes());
+        try {
+            switch (Projection.registration(kept)) {
+                case Registration.OfArrival(Kept k, ArrivalEntry entry) -> arrival(k, entry);
+                case Registration.OfAct _ -> acts++;
+            }
+        } catch (ArchiveException e) {
+            problem("frame " + kept.number() + ": " + e.getMessage(), Optional.empty());
+        }
+        if (frames % PROGRESS_FRAMES == 0) {
+            say(Json.object().put("frames", frames).put("bytes", bytes));
+        }
+    }
+
+    private void arrival(Kept kept, ArrivalEntry entry) throws ArchiveException {
+        arrivals++;
+        int originals = 0;
+        Iterator<KeptRecord> records = kept.records().stream()
+                .filter(r -> r.type() == FrameRecord.Type.LETTER)
+                .iterator();
+        for (LetterRef ref : entry.letters()) {
+            Optional<Place> place = Optional.empty();
+            if (ref.fresh()) {
+                if (!records.hasNext()) {
+                    problem("arrival " + kept.number() + " says it brought a letter and has none", Optional.empty());
+                    continue;
+                }
+                KeptRecord record = records.next();
+                if (!record.sum().equals(ref.sum()) || record.place().sizeBytes() != ref.sizeBytes()) {
+                    problem("arrival " + kept.number() + " brought another letter than it says", Optional.empty());
+                }
+                place = Optional.of(record.place());
+            }
+            originals += letter(kept.number(), ref, place);
+        }
+        if (records.hasNext()) {
+            problem("arrival " + kept.number() + " brought a letter that it does not name", Optional.empty());
+        }
+        Disposition d = entry.disposition();
+        Account one = new Account(
+                entry.source(),
+                1,
+                d == Disposition.LETTERS ? 1 : 0,
+                d == Disposition.EVIDENCE ? 1 : 0,
+                d == Disposition.NOTICE ? 1 : 0,
+                d == Disposition.QUARANTINED ? 1 : 0,
+                d == Disposition.DISCARDED ? 1 : 0,
+                originals,
+                entry.rawBytes());
+        bySource.merge(entry.source(), one, VaultCheck::sum);
+        letters += originals;
+    }
+
+    /// @return 1 where this is the letter's first place
+    private int letter(long arrival, LetterRef ref, Optional<Place> place) throws ArchiveException {
+        awaitRegistered(arrival);
+        Optional<CataloguedLetter> known = desk.catalogue().letter(ref.sum());
+        if (known.isEmpty()) {
+            problem("the catalogue does not know a letter of arrival " + arrival, Optional.empty());
+            return 0;
+        }
+        String id = known.get().id().text();
+        if (known.get().sizeBytes() != ref.sizeBytes()) {
+            problem("the catalogue has a wrong size for letter " + id, Optional.of(id));
+        }
+        if (place.isEmpty()) {
+            return 0;
+        }
+        List<Place> places = known.get().places();
+        if (!places.contains(place.get())) {
+            problem(
+                    "the catalogue does not know where letter " + id + " of arrival " + arrival + " lies",
+                    Optional.of(id));
+            return 0;
+        }
+        Comparator<Place> order = Comparator.comparingLong(Place::segment).thenComparingLong(Place::offset);
+        return places.stream().min(order).equals(place) ? 1 : 0;
+    }
+
+    /// The catalogue may be an instant behind the vault.
+    private void awaitRegistered(long frame) throws ArchiveException {
+        for (int i = 0; i < REGISTERED_TRIES && desk.catalogue().position().frames() < frame; i++) {
+            try {
+                Thread.sleep(REGISTERED_PAUSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ArchiveException("interrupted", true, e);
+            }
+        }
+    }
+
+    @Override
+    public void damaged(Vault.Damage damage) throws ArchiveException {
+        String where = "segment " + damage.segment() + " at " + damage.offset()
+                + (damage.frame() > 0 ? ", frame " + damage.frame() : "") + ": " + damage.what();
+        Optional<CataloguedLetter> letter = damage.record().isPresent()
+                ? desk.catalogue().letter(damage.record().get())
+                : Optional.empty();
+        framesDamaged |= damage.record().isEmpty();
+        if (letter.isPresent()) {
+            String id = letter.get().id().text();
+            boolean copies = letter.get().places().size() > 1;
+            problem(
+                    "letter " + id + " is damaged" + (copies ? " (it lies elsewhere too)" : "") + ": " + where,
+                    Optional.of(id));
+        } else {
+            problem(where, Optional.empty());
+        }
+    }
+
+    /// The books and the number of letters, taken at an instant when the catalogue stood where this walk has come to.
+    void compare(Books books, long catalogued) {
+        Map<String, Account> theirs = new TreeMap<>();
+        books.sources().forEach(a -> theirs.put(a.source(), a));
+        for (Account ours : bySource.values()) {
+            Optional<Account> booked = Optional.ofNullable(theirs.remove(ours.source()));
+            if (!booked.equals(Optional.of(ours))) {
+                problem(
+                        "the books of source " + ours.source() + " are not what the vault says: "
+                                + booked.map(Account::toString).orElse("none") + " instead of " + ours,
+                        Optional.empty());
+            }
+        }
+        for (Account more : theirs.values()) {
+            problem("the books have a source that the vault does not know: " + more.source(), Optional.empty());
+        }
+        if (letters != catalogued) {
+            problem("the catalogue has " + catalogued + " letters, the vault " + letters, Optional.empty());
+        }
+    }
+
+    private static Account sum(Account a, Account b) {
+        return new Account(
+                a.source(),
+                a.received() + b.received(),
+                a.letters() + b.letters(),
+                a.evidence() + b.evidence(),
+                a.notices() + b.notices(),
+                a.quarantined() + b.quarantined(),
+                a.discarded() + b.discarded(),
+                a.originals() + b.originals(),
+                a.rawBytes() + b.rawBytes());
+    }
+
+    void problem(String what, Optional<String> letter) {
+        problems++;
+        var line = Json.object().put("problem", what);
+        line.set("letter", Json.text(letter));
+        say(line);
+    }
+
+    private void say(tools.jackson.databind.node.ObjectNode line) {
+        if (peer.isEmpty()) {
+            try {
+                reply.line(line);
+            } catch (IOException e) {
+                peer = Optional.of(e);
+            }
+        }
+    }
+
+    void rethrow() throws IOException {
+        if (peer.isPresent()) {
+            throw peer.get();
+        }
+    }
+
+    boolean framesDamaged() {
+        return framesDamaged;
+    }
+
+    long problems() {
+        return problems;
+    }
+
+    long frames() {
+        return frames;
+    }
+
+    long arrivals() {
+        return arrivals;
+    }
+
+    long acts() {
+        return acts;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+}

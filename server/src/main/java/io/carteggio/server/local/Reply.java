@@ -1,0 +1,32 @@
+package io.carteggio.server.local;
+
+import java.io.IOException;
+import java.io.InputStream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Where an operation's answer goes: lines of JSON, and octets that belong to the line before them. Belongs to one
+/// thread.
+public interface Reply {
+    /// A line without octets.
+    void line(ObjectNode line) throws IOException;
+
+    /// A line with octets, if the peer wants them: a long export that goes on where it broke off wants few.
+    ///
+    /// @return whether [#octets] must follow, until [#end]
+    boolean offer(ObjectNode line) throws IOException;
+
+    /// The next of the octets that were offered. The array is only lent for the call.
+    void octets(byte[] bytes, int offset, int length) throws IOException;
+
+    /// All offered octets were given.
+    void end() throws IOException;
+
+    /// Gives all octets of a stream, then ends them. Does not close the stream.
+    default void all(InputStream octets) throws IOException {
+        byte[] buffer = new byte[Wire.CHUNK_BYTES];
+        for (int n = octets.read(buffer); n >= 0; n = octets.read(buffer)) {
+            octets(buffer, 0, n);
+        }
+        end();
+    }
+}

@@ -1,0 +1,35 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Sources;
+import java.util.Optional;
+
+/// What the pages need of an open archive. Safe for many threads.
+public interface ArchiveDesk {
+    Reading reading();
+
+    People people();
+
+    Sources sources();
+
+    Acts acts();
+
+    /// For the books, the quarantine and the audit trail; letters come from [#reading] alone.
+    Catalogue catalogue();
+
+    /// How the archive is doing right now.
+    Condition condition() throws ArchiveException;
+
+    /// The archive's state of health, for the administrator.
+    ///
+    /// @param indexLag letters that cannot be found yet
+    /// @param storedBytes octets on disk but for the index
+    /// @param indexBytes octets of the index
+    /// @param freeBytes octets left where the archive lies
+    /// @param trouble why nothing new is taken, if so
+    record Condition(long indexLag, long storedBytes, long indexBytes, long freeBytes, Optional<String> trouble) {}
+}

@@ -1,0 +1,132 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.QuarantineEntry;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.mail.Address;
+import io.carteggio.server.web.page.BooksView;
+import io.carteggio.server.web.page.BooksView.Measure;
+import io.carteggio.server.web.page.BooksView.QuarantineRow;
+import io.carteggio.server.web.page.BooksView.SourceRow;
+import io.carteggio.server.web.page.BooksView.TrailRow;
+import io.carteggio.server.web.page.Listing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the quarantine only
+/// envelope and reason.
+final class BooksPages {
+    private static final int FIRST_FEW = 5;
+    private static final int PAGE = 50;
+    private static final int TRAIL = 200;
+    private static final int RECIPIENTS_SHOWN = 5;
+
+    private final Site site;
+
+    BooksPages(Site site) {
+        this.site = site;
+    }
+
+    void books(Visit visit) throws ArchiveException {
+        var catalogue = site.desk().catalogue();
+        Books books = catalogue.books();
+        ArchiveDesk.Condition condition = site.desk().condition();
+        List<BooksView.Account> accounts =
+                books.sources().stream().map(BooksPages::account).toList();
+        List<Measure> measures = List.of(
+                new Measure("Letters", Words.number(catalogue.letters()), "kept once each, byte for byte"),
+                new Measure(
+                        "Not yet searchable",
+                        Words.number(condition.indexLag()),
+                        condition.indexLag() == 0 ? "the index is up to date" : "the index is catching up"),
+                new Measure("Stored", Words.size(condition.storedBytes()), "vault and catalogue"),
+                new Measure("Index", Words.size(condition.indexBytes()), "can be rebuilt at any time"),
+                new Measure("Free", Words.size(condition.freeBytes()), "where the archive lies"));
+        List<SourceRow> sources = site.desk().sources().all().stream()
+                .map(s -> new SourceRow(
+                        s.name(),
+                        s.address().map(Address::raw).orElse("none: for imports"),
+                        s.family().word()))
+                .toList();
+        visit.page(
+                "books",
+                "Books",
+                new BooksView(
+                        books.sources().stream().allMatch(Books.Account::balances),
+                        account(books.all()),
+                        accounts,
+                        measures,
+                        condition.trouble(),
+                        sources,
+                        quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
+                        trailRows(catalogue.audit(FIRST_FEW))));
+    }
+
+    void quarantine(Visit visit) throws ArchiveException {
+        long before = visit.numberBefore();
+        List<QuarantineEntry> entries = site.desk().catalogue().quarantine(PAGE, before);
+        Optional<String> next = entries.size() < PAGE
+                ? Optional.empty()
+                : Optional.of("/quarantine?before=" + entries.getLast().number());
+        visit.page("quarantine", "Quarantine", new Listing<>(quarantineRows(entries), next));
+    }
+
+    void trail(Visit visit) throws ArchiveException {
+        visit.page(
+                "trail",
+                "Audit trail",
+                new Listing<>(trailRows(site.desk().catalogue().audit(TRAIL)), Optional.empty()));
+    }
+
+    private static BooksView.Account account(Books.Account a) {
+        return new BooksView.Account(
+                a.source(),
+                Words.number(a.received()),
+                Words.number(a.letters()),
+                Words.number(a.evidence()),
+                Words.number(a.notices()),
+                Words.number(a.quarantined()),
+                Words.number(a.discarded()),
+                Words.number(a.letters() + a.evidence() + a.notices() + a.quarantined() + a.discarded()),
+                Words.number(a.originals()),
+                Words.size(a.rawBytes()),
+                a.balances());
+    }
+
+    private List<QuarantineRow> quarantineRows(List<QuarantineEntry> entries) {
+        List<QuarantineRow> rows = new ArrayList<>();
+        for (QuarantineEntry q : entries) {
+            var entry = q.entry();
+            List<Address> recipients = entry.provenance().rcptTo();
+            String first = recipients.stream()
+                    .limit(RECIPIENTS_SHOWN)
+                    .map(Address::raw)
+                    .collect(Collectors.joining(", "));
+            rows.add(new QuarantineRow(
+                    Long.toString(q.number()),
+                    site.words().exact(entry.arrived()),
+                    entry.source(),
+                    entry.provenance().mailFrom().map(Address::raw).orElse("(none)"),
+                    recipients.size() > RECIPIENTS_SHOWN
+                            ? first + " and " + (recipients.size() - RECIPIENTS_SHOWN) + " more"
+                            : first,
+                    entry.reason().orElse("no reason was written down"),
+                    Words.size(entry.rawBytes())));
+        }
+        return rows;
+    }
+
+    private List<TrailRow> trailRows(List<Act.Audited> entries) {
+        return entries.stream()
+                .map(a -> new TrailRow(
+                        site.words().exact(a.at()),
+                        a.by(),
+                        a.what(),
+                        a.object(),
+                        a.reason().orElse("")))
+                .toList();
+    }
+}

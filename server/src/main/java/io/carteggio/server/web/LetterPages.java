@@ -1,0 +1,391 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.EnvelopeView;
+import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.Addressee;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.mime.Attachment;
+import io.carteggio.mail.mime.HeaderField;
+import io.carteggio.mail.mime.Letter;
+import io.carteggio.mail.mime.LetterReader;
+import io.carteggio.mail.mime.Mailbox;
+import io.carteggio.mail.mime.NestedLetter;
+import io.carteggio.mail.mime.ReadLimits;
+import io.carteggio.server.web.page.LetterView;
+import io.carteggio.server.web.page.LetterView.Body;
+import io.carteggio.server.web.page.LetterView.EnvelopeBox;
+import io.carteggio.server.web.page.LetterView.Field;
+import io.carteggio.server.web.page.LetterView.File;
+import io.carteggio.server.web.page.LetterView.Line;
+import io.carteggio.server.web.page.LetterView.Party;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A letter: its page, its HTML, its pictures and attachments, its bytes. All of them come from
+/// [io.carteggio.archive.access.Reading], and what is not the viewer's is answered like what does not exist.
+///
+/// Opening a page is one act in an auditor's trail; the HTML and the pictures that the page itself loads belong to it
+/// and carry a pass that the page gave out. A download is an act of its own.
+final class LetterPages {
+    private static final ReadLimits LIMITS = ReadLimits.DEFAULT;
+    private static final int FIELDS_SHOWN = 500;
+    private static final int FIELD_LIMIT_CHARS = 4_000;
+    private static final int FILES_SHOWN = 500;
+    private static final int LINES_SHOWN = 1_000;
+
+    private final Site site;
+
+    LetterPages(Site site) {
+        this.site = site;
+    }
+
+    // ---- the page ----
+
+    void letter(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        if (open.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        Letter letter = LetterReader.read(open.get().bytes(), LIMITS);
+        LetterView view = view(visit, open.get(), letter);
+        visit.page("letter", view.subject(), view);
+    }
+
+    private Optional<OpenLetter> opened(Visit visit) throws ArchiveException {
+        Optional<LetterId> id = id(visit);
+        return id.isEmpty() ? Optional.empty() : site.desk().reading().open(visit.viewer(), id.get());
+    }
+
+    private static Optional<LetterId> id(Visit visit) {
+        String text = visit.path("id");
+        return text.matches("[a-z2-7]{32}") ? Optional.of(new LetterId(text)) : Optional.empty();
+    }
+
+    private LetterView view(Visit visit, OpenLetter open, Letter letter) {
+        String id = open.letter().id().text();
+        String query = visit.query("q");
+        List<Field> fields = new ArrayList<>();
+        boolean fieldsCut = letter.header().truncated();
+        for (HeaderField field : letter.header().fields()) {
+            if (fields.size() == FIELDS_SHOWN) {
+                fieldsCut = true;
+                break;
+            }
+            String value = field.decoded();
+            fieldsCut |= value.length() > FIELD_LIMIT_CHARS;
+            fields.add(new Field(
+                    field.name(),
+                    value.length() > FIELD_LIMIT_CHARS ? value.substring(0, FIELD_LIMIT_CHARS) + "…" : value));
+        }
+        return new LetterView(
+                id,
+                letter.header().subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
+                letter.header().date().map(site.words()::full),
+                parties(letter.header().from()),
+                parties(letter.header().sender()),
+                parties(letter.header().to()),
+                parties(letter.header().cc()),
+                Words.size(open.letter().sizeBytes()),
+                open.letter().sum().toString(),
+                open.envelopes().stream().map(e -> box(visit, id, e)).toList(),
+                letter.notes().stream().map(Letter.Note::sentence).toList(),
+                body(visit, id, letter),
+                Stream.concat(letter.attachments().stream(), letter.otherParts().stream())
+                        .limit(FILES_SHOWN)
+                        .map(a -> file(id, a))
+                        .toList(),
+                letter.nested().stream()
+                        .limit(FILES_SHOWN)
+                        .map(n -> file(id, n))
+                        .toList(),
+                fields,
+                fieldsCut,
+                "/letters/" + id + "/original",
+                query.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(query));
+    }
+
+    private static List<Party> parties(List<Mailbox> mailboxes) {
+        return mailboxes.stream()
+                .limit(LINES_SHOWN)
+                .map(m -> new Party(m.name(), m.address().raw()))
+                .toList();
+    }
+
+    private static File file(String id, Attachment a) {
+        return new File(
+                a.name().map(FileNames::safe).orElse("unnamed part"),
+                a.type(),
+                Words.size(a.sizeBytes()),
+                "/letters/" + id + "/attachments/" + a.index());
+    }
+
+    private static File file(String id, NestedLetter n) {
+        return new File(
+                n.subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
+                "letter",
+                Words.size(n.sizeBytes()),
+                "/letters/" + id + "/letters/" + n.index());
+    }
+
+    // ---- the envelope ----
+
+    private EnvelopeBox box(Visit visit, String id, EnvelopeView e) {
+        var entry = e.testimony().entry();
+        boolean all = visit.viewer() instanceof Viewer.Auditor || sentBy(visit.self(), e);
+        List<Line> lines = e.addressees().stream()
+                .limit(LINES_SHOWN)
+                .map(LetterPages::line)
+                .toList();
+        return new EnvelopeBox(
+                e.source(),
+                site.words().exact(entry.arrived()),
+                entry.vouched().map(site.words()::exact),
+                e.sender().map(Address::raw),
+                e.onBehalfOf().map(Address::raw),
+                lines,
+                // said whether there are blind copies or not, so that it tells nothing
+                all
+                        ? Optional.empty()
+                        : Optional.of("Blind copies to others are shown to the sender and to auditors only."),
+                entry.dialect(),
+                all && e.testimony().evidence().isPresent()
+                        ? Optional.of("/letters/" + id + "/reports/" + e.arrival())
+                        : Optional.empty());
+    }
+
+    private boolean sentBy(Person person, EnvelopeView e) {
+        var tenures = site.desk().people().directory().tenures(person);
+        return Stream.concat(e.sender().stream(), e.onBehalfOf().stream())
+                .anyMatch(s -> tenures.stream().anyMatch(t -> t.addressKey().equals(s.key()) && t.covers(e.at())));
+    }
+
+    private static Line line(Addressee a) {
+        List<String> way = new ArrayList<>();
+        a.told().expanded().ifPresent(group -> way.add("through the list " + group.raw()));
+        a.told().forwarded().ifPresent(from -> way.add("forwarded from " + from.raw()));
+        String role = switch (a.seenAs()) {
+            case TO -> "To";
+            case CC -> "Cc";
+            case BCC -> a.told().role() == Role.BCC ? "Blind copy" : "Not in the header";
+            case RECIPIENT -> "Recipient";
+        };
+        return new Line(role, a.told().address().raw(), way, a.blind());
+    }
+
+    // ---- the text ----
+
+    private Body body(Visit visit, String id, Letter letter) {
+        String page = "/letters/" + id;
+        String query = visit.query("q");
+        String asText = page + "?view=text" + (query.isEmpty() ? "" : "&q=" + SearchPages.encoded(query));
+        String asHtml = page + (query.isEmpty() ? "" : "?q=" + SearchPages.encoded(query));
+        boolean both = letter.html().isPresent() && letter.text().isPresent();
+        if (letter.html().isPresent() && !(both && visit.query("view").equals("text"))) {
+            MailHtml html = MailHtml.of(letter.html().get(), cid -> Optional.empty());
+            return new Body(
+                    Optional.of(page + "/html?pass=" + pass(visit, id)),
+                    List.of(),
+                    both ? Optional.of(asText) : Optional.empty(),
+                    html.blockedPictures() == 0
+                            ? Optional.empty()
+                            : Optional.of(Words.count(html.blockedPictures(), "remote picture", "remote pictures")
+                                    + " blocked"),
+                    html.cut()
+                            ? Optional.of("The text is very long and is shown in part; the original has all of it.")
+                            : Optional.empty());
+        }
+        PlainText text = PlainText.of(letter.text().orElse(""));
+        return new Body(
+                Optional.empty(),
+                text.blocks(),
+                both ? Optional.of(asHtml) : Optional.empty(),
+                Optional.empty(),
+                text.cut()
+                        ? Optional.of("The text is very long and is shown in part; the original has all of it.")
+                        : Optional.empty());
+    }
+
+    /// The letter's HTML, made harmless, for the frame on its page.
+    void html(Visit visit) throws ArchiveException, IOException {
+        Optional<LetterId> id = id(visit);
+        boolean ofThePage = id.isPresent() && Tokens.same(pass(visit, id.get().text()), visit.query("pass"));
+        Optional<OpenLetter> open =
+                ofThePage ? site.desk().reading().openDuringWalk(visit.viewer(), id.get()) : opened(visit);
+        Optional<Letter> letter = Optional.empty();
+        if (open.isPresent()) {
+            letter = Optional.of(LetterReader.read(open.get().bytes(), LIMITS));
+        }
+        if (open.isEmpty() || letter.flatMap(Letter::html).isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        String base = "/letters/" + open.get().letter().id() + "/pictures/";
+        Map<String, Attachment> byContentId = new HashMap<>();
+        Stream.concat(letter.get().attachments().stream(), letter.get().otherParts().stream())
+                .filter(a -> FileNames.isPicture(a.type()))
+                .forEach(a -> a.contentId().ifPresent(cid -> byContentId.putIfAbsent(cid, a)));
+        String picturePass = visit.loggedIn().handle() + "."
+                + pass(visit, open.get().letter().id().text());
+        MailHtml html = MailHtml.of(
+                letter.get().html().orElseThrow(),
+                cid -> Optional.ofNullable(byContentId.get(cid)).map(a -> base + a.index() + "/" + picturePass));
+        visit.header(SecurityHeaders.POLICY, SecurityHeaders.LETTER);
+        visit.header("X-Frame-Options", "SAMEORIGIN");
+        visit.text("text/html; charset=utf-8", html.html());
+    }
+
+    /// Says that this session opened this letter as this viewer; worthless for any other.
+    private String pass(Visit visit, String id) {
+        return pass(visit.loggedIn(), visit.viewer(), id);
+    }
+
+    private String pass(Session session, Viewer viewer, String id) {
+        String reason = viewer instanceof Viewer.Auditor auditor ? auditor.reason() : "";
+        return site.tokens().seal("letter", session.handle(), id, reason);
+    }
+
+    /// A picture within a letter's HTML. The sandboxed frame has an origin of its own, so no cookie comes along; the
+    /// address names the session and carries the pass, and the scope decides as always.
+    void picture(Visit visit) throws ArchiveException, IOException {
+        String[] words = visit.path("pass").split("\\.", 2);
+        Optional<Session> session = words.length == 2 ? site.sessions().ofHandle(words[0]) : Optional.empty();
+        Optional<Person> person =
+                session.flatMap(s -> site.desk().people().directory().byId(s.person()));
+        Optional<LetterId> id = id(visit);
+        if (person.isEmpty() || id.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        Viewer viewer = Visit.viewer(session.get(), person.get());
+        Optional<OpenLetter> open =
+                Tokens.same(pass(session.get(), viewer, id.get().text()), words[1])
+                        ? site.desk().reading().openDuringWalk(viewer, id.get())
+                        : Optional.empty();
+        Optional<InputStream> part =
+                open.isEmpty() ? Optional.empty() : part(visit, open.get().bytes());
+        if (part.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        BufferedInputStream bytes = new BufferedInputStream(part.get());
+        bytes.mark(16);
+        Optional<String> type = FileNames.pictureType(bytes.readNBytes(12));
+        if (type.isEmpty()) {
+            bytes.close();
+            visit.notFound();
+            return;
+        }
+        bytes.reset();
+        visit.header(SecurityHeaders.POLICY, SecurityHeaders.DOWNLOAD);
+        // the frame is of no origin, so for the browser this is another site
+        visit.header("Cross-Origin-Resource-Policy", "cross-origin");
+        visit.stream(type.get(), bytes);
+    }
+
+    // ---- downloads ----
+
+    void attachment(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        Optional<Attachment> attachment = Optional.empty();
+        if (open.isPresent()) {
+            Letter letter = LetterReader.read(open.get().bytes(), LIMITS.withTextChars(0));
+            attachment = Stream.concat(letter.attachments().stream(), letter.otherParts().stream())
+                    .filter(a -> Integer.toString(a.index()).equals(visit.path("part")))
+                    .findFirst();
+        }
+        if (open.isEmpty() || attachment.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        Attachment a = attachment.get();
+        download(
+                visit,
+                a.name().orElse("part-" + a.index()),
+                FileNames.downloadType(a.type()),
+                LetterReader.openAttachment(open.get().bytes(), a.index()));
+    }
+
+    void nested(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        Optional<InputStream> bytes = Optional.empty();
+        if (open.isPresent() && visit.path("part").matches("[0-9]{1,6}")) {
+            try {
+                bytes = Optional.of(LetterReader.openNested(open.get().bytes(), Integer.parseInt(visit.path("part"))));
+            } catch (IndexOutOfBoundsException none) {
+                bytes = Optional.empty();
+            }
+        }
+        if (bytes.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        download(visit, "letter-" + visit.path("part") + ".eml", "message/rfc822", bytes.get());
+    }
+
+    /// The letter byte for byte (P2).
+    void original(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        if (open.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        String subject = LetterReader.header(open.get().bytes()).subject().orElse("");
+        String name = subject.isBlank() ? open.get().letter().id().text() : subject;
+        visit.header("Content-Length", Long.toString(open.get().bytes().sizeBytes()));
+        download(visit, name + ".eml", "message/rfc822", open.get().bytes().open());
+    }
+
+    /// The report that vouches for the letter.
+    void report(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        Optional<Content> report = Optional.empty();
+        if (open.isPresent()) {
+            for (EnvelopeView e : open.get().envelopes()) {
+                if (Long.toString(e.arrival()).equals(visit.path("arrival"))) {
+                    report = site.desk().reading().evidence(visit.viewer(), e);
+                }
+            }
+        }
+        if (report.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        visit.header("Content-Length", Long.toString(report.get().sizeBytes()));
+        download(
+                visit,
+                "report-" + visit.path("arrival") + ".eml",
+                "message/rfc822",
+                report.get().open());
+    }
+
+    private static Optional<InputStream> part(Visit visit, Content bytes) throws IOException {
+        if (!visit.path("part").matches("[0-9]{1,6}")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(LetterReader.openAttachment(bytes, Integer.parseInt(visit.path("part"))));
+        } catch (IndexOutOfBoundsException none) {
+            return Optional.empty();
+        }
+    }
+
+    private static void download(Visit visit, String name, String type, InputStream bytes) {
+        visit.header("Content-Disposition", FileNames.attachment(name));
+        visit.header(SecurityHeaders.POLICY, SecurityHeaders.DOWNLOAD);
+        visit.stream(type, bytes);
+    }
+}

@@ -1,0 +1,329 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.mail.Address;
+import io.carteggio.server.web.page.AccountView;
+import io.carteggio.server.web.page.LogIn;
+import io.carteggio.server.web.page.Message;
+import io.carteggio.server.web.page.NewPassword;
+import io.javalin.http.HttpStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Who are you: set-up, invitations, log-in, log-out, one's own password.
+final class LogInPages {
+    /// Longer names and addresses are nobody's (RFC 5321 4.5.3.1: 254 for an address).
+    private static final int ACCOUNT_LIMIT_CHARS = 320;
+
+    private static final Pattern LOCAL_PATH =
+            Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
+    private static final String LINK_GONE = "This link is no longer valid";
+
+    private final Site site;
+
+    LogInPages(Site site) {
+        this.site = site;
+    }
+
+    // ---- set-up ----
+
+    void waiting(Visit visit) {
+        if (!site.setUp().waiting()) {
+            visit.redirect("/log-in");
+            return;
+        }
+        visit.page(
+                "message",
+                "Set-up is waiting",
+                new Message(
+                        Optional.empty(),
+                        "Set-up is waiting",
+                        List.of(
+                                "This archive has no administrator yet. Look at the server’s console: "
+                                        + "carteggio serve has printed a one-time set-up link there.",
+                                "Open that link in this browser to become the administrator. "
+                                        + "It is valid until it has been used; each start of the server prints a new one."),
+                        Optional.empty()));
+    }
+
+    void setUpForm(Visit visit) {
+        if (site.setUp().accepts(visit.path("token"))) {
+            setUpForm(visit, HttpStatus.OK, Optional.empty());
+        } else {
+            setUpGone(visit);
+        }
+    }
+
+    private void setUpForm(Visit visit, HttpStatus status, Optional<String> fault) {
+        visit.page(
+                status,
+                "new-password",
+                "Set up this archive",
+                new NewPassword(
+                        "Set up this archive",
+                        "You become its administrator: you see the books, the quarantine and the people, "
+                                + "but nobody else’s letters. This link is valid until it has been used.",
+                        "/set-up/" + visit.path("token"),
+                        Optional.empty(),
+                        visit.field("name"),
+                        visit.field("address"),
+                        Passwords.LEAST_CHARS,
+                        fault));
+    }
+
+    private static void setUpGone(Visit visit) {
+        visit.message(
+                HttpStatus.NOT_FOUND,
+                LINK_GONE,
+                "It was used already, or the server has been started again since and has printed a new one.");
+    }
+
+    void setUp(Visit visit) throws ArchiveException, Passwords.Busy {
+        if (!site.setUp().accepts(visit.path("token"))) {
+            setUpGone(visit);
+            return;
+        }
+        String name = visit.field("name");
+        String address = visit.field("address");
+        Optional<String> fault = nameFault(name)
+                .or(() -> address.isEmpty() ? Optional.empty() : addressFault(address))
+                .or(() -> passwordFault(visit));
+        if (fault.isPresent()) {
+            setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, fault);
+            return;
+        }
+        String hash = site.passwords().hash(visit.rawField("password"));
+        site.setUp().turn.lock();
+        try {
+            if (!site.setUp().accepts(visit.path("token"))) {
+                setUpGone(visit);
+                return;
+            }
+            List<Holding> holdings = address.isEmpty()
+                    ? List.of()
+                    : List.of(new Holding(new Address(address), Optional.empty(), Optional.empty()));
+            var people = site.desk().people();
+            String id = people.add(site.desk().acts(), "set-up", name, PersonRole.ADMINISTRATOR, holdings);
+            people.setCredential(site.desk().acts(), "set-up", id, hash);
+            visit.logIn(people.directory().byId(id).orElseThrow());
+        } catch (IllegalArgumentException e) {
+            setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+            return;
+        } finally {
+            site.setUp().turn.unlock();
+        }
+        visit.redirect("/books");
+    }
+
+    // ---- invitations ----
+
+    void invitationForm(Visit visit) {
+        Optional<Person> invited = invited(visit);
+        if (invited.isPresent()) {
+            invitationForm(visit, HttpStatus.OK, invited.get(), Optional.empty());
+        } else {
+            invitationGone(visit);
+        }
+    }
+
+    private Optional<Person> invited(Visit visit) {
+        return site.invitations()
+                .person(visit.path("token"))
+                .flatMap(id -> site.desk().people().directory().byId(id));
+    }
+
+    private void invitationForm(Visit visit, HttpStatus status, Person invited, Optional<String> fault) {
+        visit.page(
+                status,
+                "new-password",
+                "Welcome",
+                new NewPassword(
+                        "Welcome, " + invited.name(),
+                        "Choose a password for the letter archive. This link works once.",
+                        "/invitation/" + visit.path("token"),
+                        Optional.of(invited.name()),
+                        invited.name(),
+                        "",
+                        Passwords.LEAST_CHARS,
+                        fault));
+    }
+
+    private static void invitationGone(Visit visit) {
+        visit.message(
+                HttpStatus.NOT_FOUND,
+                LINK_GONE,
+                "It was used already, is older than seven days, or was replaced by a newer one.",
+                "Ask the archive’s administrator for another.");
+    }
+
+    void acceptInvitation(Visit visit) throws ArchiveException, Passwords.Busy {
+        Optional<Person> invited = invited(visit);
+        if (invited.isEmpty()) {
+            invitationGone(visit);
+            return;
+        }
+        Optional<String> fault = passwordFault(visit);
+        if (fault.isPresent()) {
+            invitationForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, invited.get(), fault);
+            return;
+        }
+        String hash = site.passwords().hash(visit.rawField("password"));
+        if (!site.invitations().use(visit.path("token"))) {
+            invitationGone(visit);
+            return;
+        }
+        Person person = invited.get();
+        site.desk().people().setCredential(site.desk().acts(), person.name(), person.id(), hash);
+        site.sessions().endAll(person.id());
+        visit.logIn(person);
+        visit.redirect("/");
+    }
+
+    // ---- log-in ----
+
+    void form(Visit visit) {
+        if (visit.person().isPresent()) {
+            visit.redirect("/");
+            return;
+        }
+        form(visit, HttpStatus.OK, "", visit.query("next"), Optional.empty());
+    }
+
+    private static void form(Visit visit, HttpStatus status, String account, String next, Optional<String> fault) {
+        visit.page(status, "log-in", "Log in", new LogIn(account, next, fault));
+    }
+
+    void logIn(Visit visit) throws Passwords.Busy {
+        String account = visit.field("account");
+        String next = visit.field("next");
+        String password = visit.rawField("password");
+        if (account.isEmpty()
+                || account.length() > ACCOUNT_LIMIT_CHARS
+                || password.length() > 4 * Passwords.MOST_CHARS) {
+            form(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    account,
+                    next,
+                    Optional.of("Give your name or e-mail address."));
+            return;
+        }
+        String braked = account.toLowerCase(Locale.ROOT);
+        Optional<Duration> wait = site.brake().attempt(braked, visit.peer());
+        if (wait.isPresent()) {
+            long seconds = wait.get().toSeconds() + 1;
+            visit.header("Retry-After", Long.toString(seconds));
+            form(
+                    visit,
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    account,
+                    next,
+                    Optional.of("Too many wrong tries from your network. Please wait "
+                            + Words.count(seconds, "second", "seconds") + "."));
+            return;
+        }
+        Optional<Person> person =
+                site.desk().people().directory().named(account, site.clock().instant());
+        // a password is checked also where there is nobody, so that the time tells nothing
+        boolean right = site.passwords()
+                .matches(person.flatMap(p -> site.desk().people().credential(p.id())), password);
+        if (person.isEmpty() || !right) {
+            form(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    account,
+                    next,
+                    Optional.of("This name and password do not go together."));
+            return;
+        }
+        site.brake().succeeded(braked, visit.peer());
+        visit.logIn(person.get());
+        visit.redirect(LOCAL_PATH.matcher(next).matches() ? next : "/");
+    }
+
+    void logOut(Visit visit) {
+        visit.logOut();
+        visit.redirect("/log-in");
+    }
+
+    // ---- one's own account ----
+
+    void account(Visit visit) {
+        account(visit, HttpStatus.OK, Optional.empty());
+    }
+
+    private void account(Visit visit, HttpStatus status, Optional<String> fault) {
+        visit.page(
+                status,
+                "account",
+                "Your account",
+                new AccountView(PeoplePages.row(site, visit.self()), Passwords.LEAST_CHARS, fault));
+    }
+
+    void changePassword(Visit visit) throws ArchiveException, Passwords.Busy {
+        Person self = visit.self();
+        Optional<Duration> wait = site.brake().attempt("account " + self.id(), visit.peer());
+        if (wait.isPresent()) {
+            account(
+                    visit,
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    Optional.of("Too many wrong tries. Please wait "
+                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
+            return;
+        }
+        if (!site.passwords().matches(site.desk().people().credential(self.id()), visit.rawField("current"))) {
+            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of("This is not your present password."));
+            return;
+        }
+        site.brake().succeeded("account " + self.id(), visit.peer());
+        Optional<String> fault = passwordFault(visit);
+        if (fault.isPresent()) {
+            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, fault);
+            return;
+        }
+        site.desk()
+                .people()
+                .setCredential(
+                        site.desk().acts(),
+                        self.name(),
+                        self.id(),
+                        site.passwords().hash(visit.rawField("password")));
+        site.sessions().endOthers(visit.loggedIn());
+        visit.loggedIn().tell("Your password is changed. Other browsers are logged out.");
+        visit.redirect("/account");
+    }
+
+    // ---- what a form may hold ----
+
+    static Optional<String> nameFault(String name) {
+        if (name.isEmpty()) {
+            return Optional.of("A name is needed.");
+        }
+        if (name.length() > 200 || name.chars().anyMatch(Character::isISOControl)) {
+            return Optional.of("A name has at most 200 characters on one line.");
+        }
+        return Optional.empty();
+    }
+
+    static Optional<String> addressFault(String address) {
+        boolean plausible = address.length() <= 254
+                && address.indexOf('@') > 0
+                && address.lastIndexOf('@') < address.length() - 1
+                && address.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
+        return plausible ? Optional.empty() : Optional.of("“" + address + "” is not an e-mail address.");
+    }
+
+    private static Optional<String> passwordFault(Visit visit) {
+        String password = visit.rawField("password");
+        return Passwords.fault(password)
+                .or(() -> password.equals(visit.rawField("again"))
+                        ? Optional.empty()
+                        : Optional.of("The two passwords are not the same."));
+    }
+}

@@ -1,0 +1,241 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.mail.Address;
+import io.carteggio.server.web.page.PeopleView;
+import io.carteggio.server.web.page.PeopleView.Held;
+import io.carteggio.server.web.page.PeopleView.PersonRow;
+import io.carteggio.server.web.page.PeopleView.Typed;
+import io.carteggio.server.web.page.PeopleView.TypedAddress;
+import io.carteggio.server.web.page.PersonView;
+import io.javalin.http.HttpStatus;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The administrator's pages of people and their dated addresses.
+final class PeoplePages {
+    private static final int ADDRESS_ROWS = 3;
+
+    private final Site site;
+
+    PeoplePages(Site site) {
+        this.site = site;
+    }
+
+    void list(Visit visit) {
+        list(visit, HttpStatus.OK, Optional.empty(), new Typed("", PersonRole.USER.word(), blankRows(List.of())));
+    }
+
+    private void list(Visit visit, HttpStatus status, Optional<String> fault, Typed typed) {
+        List<PersonRow> rows = site.desk().people().directory().people().stream()
+                .sorted(Comparator.comparing(p -> p.name().toLowerCase(Locale.ROOT)))
+                .map(p -> row(site, p))
+                .toList();
+        List<String> roles =
+                Arrays.stream(PersonRole.values()).map(PersonRole::word).toList();
+        visit.page(status, "people", "People", new PeopleView(rows, fault, typed, roles));
+    }
+
+    void add(Visit visit) throws ArchiveException {
+        Typed typed = new Typed(visit.field("name"), visit.field("role"), typedAddresses(visit));
+        try {
+            Optional<String> nameFault = LogInPages.nameFault(typed.name());
+            if (nameFault.isPresent()) {
+                throw new IllegalArgumentException(nameFault.get());
+            }
+            List<Holding> holdings = new ArrayList<>();
+            for (TypedAddress row : typed.addresses()) {
+                if (!row.equals(TypedAddress.BLANK)) {
+                    holdings.add(holding(row));
+                }
+            }
+            boolean known = site.desk().people().directory().people().stream()
+                    .anyMatch(p -> p.name().equals(typed.name()));
+            if (known) {
+                throw new IllegalArgumentException("There is a person named " + typed.name()
+                        + " already. Choose the name in the list to add an address.");
+            }
+            String id = site.desk()
+                    .people()
+                    .add(site.desk().acts(), visit.self().name(), typed.name(), role(typed.role()), holdings);
+            visit.loggedIn().tell(typed.name() + " is added. Make an invitation link so that she or he can log in.");
+            visit.redirect("/people/" + id);
+        } catch (IllegalArgumentException e) {
+            list(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    Optional.of(sentence(e)),
+                    new Typed(typed.name(), typed.role(), blankRows(typed.addresses())));
+        }
+    }
+
+    void person(Visit visit) {
+        Optional<Person> person = asked(visit);
+        if (person.isPresent()) {
+            person(visit, HttpStatus.OK, person.get(), Optional.empty(), Optional.empty(), TypedAddress.BLANK);
+        } else {
+            visit.notFound();
+        }
+    }
+
+    private void person(
+            Visit visit,
+            HttpStatus status,
+            Person person,
+            Optional<String> link,
+            Optional<String> fault,
+            TypedAddress typed) {
+        Optional<String> until = link.map(l -> site.words()
+                .full(site.clock().instant().plus(Invitations.VALID))
+                .text());
+        visit.page(status, "person", person.name(), new PersonView(row(site, person), link, until, fault, typed));
+    }
+
+    void give(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        TypedAddress typed = new TypedAddress(visit.field("address"), visit.field("from"), visit.field("to"));
+        try {
+            Holding h = holding(typed);
+            site.desk()
+                    .people()
+                    .give(site.desk().acts(), visit.self().name(), person.get().id(), h.address(), h.from(), h.to());
+        } catch (IllegalArgumentException e) {
+            person(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    person.get(),
+                    Optional.empty(),
+                    Optional.of(sentence(e)),
+                    typed);
+            return;
+        }
+        visit.loggedIn()
+                .tell(typed.address() + " now belongs to " + person.get().name() + ".");
+        visit.redirect("/people/" + person.get().id());
+    }
+
+    void invite(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        site.desk().acts().audit(visit.self().name(), "invite", person.get().name(), Optional.empty());
+        String path = "/invitation/" + site.invitations().invite(person.get().id());
+        person(
+                visit,
+                HttpStatus.OK,
+                person.get(),
+                Optional.of(visit.absolute(path)),
+                Optional.empty(),
+                TypedAddress.BLANK);
+    }
+
+    private Optional<Person> asked(Visit visit) {
+        return site.desk().people().directory().byId(visit.path("person"));
+    }
+
+    static PersonRow row(Site site, Person person) {
+        return new PersonRow(
+                person.id(),
+                person.name(),
+                person.role().word(),
+                site.desk().people().credential(person.id()).isPresent(),
+                person.holdings().stream()
+                        .map(h -> new Held(h.address().raw(), span(site, h)))
+                        .toList());
+    }
+
+    private static String span(Site site, Holding h) {
+        Optional<String> first = h.from().map(site.words()::day);
+        // held until the start of a day means: the day before was the last
+        Optional<String> last = h.to().map(to -> site.words().day(to.minusMillis(1)));
+        if (first.isPresent() && last.isPresent()) {
+            return first.get() + " – " + last.get();
+        }
+        return first.map(f -> "since " + f)
+                .or(() -> last.map(l -> "until " + l))
+                .orElse("always");
+    }
+
+    private Holding holding(TypedAddress row) {
+        Optional<String> fault = LogInPages.addressFault(row.address());
+        if (fault.isPresent()) {
+            throw new IllegalArgumentException(fault.get());
+        }
+        Optional<Instant> from = day(row.from()).map(this::startOf);
+        Optional<Instant> to = day(row.to()).map(d -> startOf(d.plusDays(1)));
+        if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
+            throw new IllegalArgumentException("The last day of " + row.address() + " lies before its first.");
+        }
+        return new Holding(new Address(row.address()), from, to);
+    }
+
+    private Instant startOf(LocalDate day) {
+        return day.atStartOfDay(site.config().zone()).toInstant();
+    }
+
+    private static Optional<LocalDate> day(String typed) {
+        if (typed.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            LocalDate day = LocalDate.parse(typed);
+            if (day.getYear() < 1970 || day.getYear() > 2999) {
+                throw new IllegalArgumentException("A day lies between 1970 and 2999, not " + typed + ".");
+            }
+            return Optional.of(day);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("“" + typed + "” is not a day; write it as 2026-01-31.", e);
+        }
+    }
+
+    private static PersonRole role(String word) {
+        try {
+            return PersonRole.ofWord(word);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Choose a role.", e);
+        }
+    }
+
+    private static List<TypedAddress> typedAddresses(Visit visit) {
+        List<String> addresses = visit.fields("address");
+        List<String> froms = visit.fields("from");
+        List<String> tos = visit.fields("to");
+        List<TypedAddress> rows = new ArrayList<>();
+        for (int i = 0; i < addresses.size() && i < ADDRESS_ROWS; i++) {
+            rows.add(new TypedAddress(
+                    addresses.get(i), i < froms.size() ? froms.get(i) : "", i < tos.size() ? tos.get(i) : ""));
+        }
+        return rows;
+    }
+
+    private static List<TypedAddress> blankRows(List<TypedAddress> typed) {
+        List<TypedAddress> rows = new ArrayList<>(typed);
+        while (rows.size() < ADDRESS_ROWS) {
+            rows.add(TypedAddress.BLANK);
+        }
+        return rows;
+    }
+
+    /// What a form was refused for, as a sentence.
+    static String sentence(IllegalArgumentException e) {
+        String message = e.getMessage() == null || e.getMessage().isBlank() ? "This cannot be." : e.getMessage();
+        String sentence = Character.toUpperCase(message.charAt(0)) + message.substring(1);
+        return sentence.matches(".*[.!?]$") ? sentence : sentence + ".";
+    }
+}

@@ -1,0 +1,85 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import java.io.IOException;
+import java.util.List;
+
+/// The one table of all pages: where, who may, what happens.
+final class Routes {
+    private Routes() {}
+
+    enum Method {
+        GET,
+        POST
+    }
+
+    /// Who may ask for a page. Whose letters she then sees is not decided here but by the archive's scope.
+    enum Who {
+        /// Everybody, also before the archive is set up.
+        ANYBODY,
+        /// Everybody, once there is an administrator.
+        VISITOR,
+        /// Who is logged in.
+        PERSON,
+        AUDITOR,
+        ADMINISTRATOR
+    }
+
+    /// What a page does. It answers through the visit.
+    @FunctionalInterface
+    interface Action {
+        void answer(Visit visit) throws ArchiveException, IOException, Passwords.Busy;
+    }
+
+    /// @param path with `{names}` of path parameters
+    record Route(Method method, String path, Who who, Action action) {}
+
+    static List<Route> all(Site site) {
+        var logIn = new LogInPages(site);
+        var search = new SearchPages(site);
+        var letters = new LetterPages(site);
+        var books = new BooksPages(site);
+        var people = new PeoplePages(site);
+        return List.of(
+                get("/assets/{sum}/{name}", Who.ANYBODY, visit -> visit.asset(site.assets())),
+                get("/set-up", Who.ANYBODY, logIn::waiting),
+                get("/set-up/{token}", Who.ANYBODY, logIn::setUpForm),
+                post("/set-up/{token}", Who.ANYBODY, logIn::setUp),
+                get("/invitation/{token}", Who.VISITOR, logIn::invitationForm),
+                post("/invitation/{token}", Who.VISITOR, logIn::acceptInvitation),
+                get("/log-in", Who.VISITOR, logIn::form),
+                post("/log-in", Who.VISITOR, logIn::logIn),
+                post("/log-out", Who.PERSON, logIn::logOut),
+                get("/account", Who.PERSON, logIn::account),
+                post("/account", Who.PERSON, logIn::changePassword),
+                get("/", Who.PERSON, search::home),
+                get("/search", Who.PERSON, search::search),
+                get("/letters/{id}", Who.PERSON, letters::letter),
+                get("/letters/{id}/html", Who.PERSON, letters::html),
+                // its cookie stays at home when the sandboxed frame asks; the address carries a pass instead
+                get("/letters/{id}/pictures/{part}/{pass}", Who.VISITOR, letters::picture),
+                get("/letters/{id}/attachments/{part}", Who.PERSON, letters::attachment),
+                get("/letters/{id}/letters/{part}", Who.PERSON, letters::nested),
+                get("/letters/{id}/original", Who.PERSON, letters::original),
+                get("/letters/{id}/reports/{arrival}", Who.PERSON, letters::report),
+                get("/reason", Who.AUDITOR, search::reasonForm),
+                post("/reason", Who.AUDITOR, search::stateReason),
+                post("/reason/end", Who.AUDITOR, search::endReason),
+                get("/books", Who.ADMINISTRATOR, books::books),
+                get("/quarantine", Who.ADMINISTRATOR, books::quarantine),
+                get("/trail", Who.ADMINISTRATOR, books::trail),
+                get("/people", Who.ADMINISTRATOR, people::list),
+                post("/people", Who.ADMINISTRATOR, people::add),
+                get("/people/{person}", Who.ADMINISTRATOR, people::person),
+                post("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
+                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite));
+    }
+
+    private static Route get(String path, Who who, Action action) {
+        return new Route(Method.GET, path, who, action);
+    }
+
+    private static Route post(String path, Who who, Action action) {
+        return new Route(Method.POST, path, who, action);
+    }
+}

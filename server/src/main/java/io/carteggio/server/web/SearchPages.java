@@ -1,0 +1,208 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.search.Hit;
+import io.carteggio.archive.search.Query;
+import io.carteggio.server.web.page.ReasonView;
+import io.carteggio.server.web.page.SearchResults;
+import io.carteggio.server.web.page.SearchResults.Empty;
+import io.carteggio.server.web.page.SearchResults.Mistake;
+import io.carteggio.server.web.page.SearchResults.Row;
+import io.javalin.http.HttpStatus;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finding letters: one's own, or for an auditor with a stated reason those of everybody.
+final class SearchPages {
+    static final int PAGE = 25;
+    static final int QUERY_LIMIT_CHARS = 2_000;
+    static final int REASON_LEAST_CHARS = 8;
+    static final int REASON_MOST_CHARS = 500;
+    private static final int ADDRESSEES_SHOWN = 3;
+
+    private final Site site;
+
+    SearchPages(Site site) {
+        this.site = site;
+    }
+
+    /// To letters; an administrator who holds no address has none, and goes to the books.
+    void home(Visit visit) {
+        boolean keeper = visit.self().role() == PersonRole.ADMINISTRATOR
+                && visit.self().holdings().isEmpty();
+        visit.redirect(keeper ? "/books" : "/search");
+    }
+
+    void search(Visit visit) throws ArchiveException {
+        String text = visit.query("q").strip();
+        long before = visit.numberBefore();
+        if (text.length() > QUERY_LIMIT_CHARS) {
+            mistaken(
+                    visit,
+                    text.substring(0, QUERY_LIMIT_CHARS),
+                    new Mistake(
+                            "",
+                            "",
+                            "",
+                            "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
+            return;
+        }
+        switch (Asked.of(text, site)) {
+            case Asked.Mistaken(int at, int length, String what) -> {
+                int from = Math.clamp(at, 0, text.length());
+                int to = Math.clamp((long) from + length, from, text.length());
+                mistaken(
+                        visit,
+                        text,
+                        new Mistake(text.substring(0, from), text.substring(from, to), text.substring(to), what));
+            }
+            case Asked.Understood(Query query) -> {
+                Viewer viewer = visit.viewer();
+                Reading.Results results = site.desk().reading().search(viewer, query, text, PAGE, before);
+                visit.page("search", title(text), page(visit, viewer, text, before, results));
+            }
+        }
+    }
+
+    private static String title(String text) {
+        return text.isEmpty() ? "Letters" : text + " – Letters";
+    }
+
+    private static void mistaken(Visit visit, String text, Mistake mistake) {
+        visit.page(
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                "search",
+                title(text),
+                new SearchResults(
+                        text,
+                        Optional.of(mistake),
+                        "",
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    private SearchResults page(Visit visit, Viewer viewer, String text, long before, Reading.Results results) {
+        List<Row> rows = new ArrayList<>();
+        for (Reading.Result result : results.results()) {
+            rows.add(row(result, text));
+        }
+        boolean later = before != Long.MAX_VALUE;
+        Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
+        String whose = viewer instanceof Viewer.Auditor ? " across all people" : "";
+        String summary = text.isEmpty()
+                ? Words.count(results.total(), "letter", "letters") + whose + ", newest first"
+                : Words.count(results.total(), "letter matches", "letters match") + whose;
+        Optional<String> honest = results.notFullySearched() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        results.notFullySearched() == 1
+                                ? "1 letter could not be searched wholly: it is encrypted, damaged or very large. "
+                                        + "It may hold what you look for."
+                                : Words.number(results.notFullySearched())
+                                        + " letters could not be searched wholly: they are encrypted, damaged or very large. "
+                                        + "They may hold what you look for.");
+        String address = "/search?" + (text.isEmpty() ? "" : "q=" + encoded(text) + "&");
+        return new SearchResults(
+                text,
+                Optional.empty(),
+                summary,
+                honest,
+                rows,
+                empty,
+                results.next().map(next -> address + "before=" + next),
+                later ? Optional.of(text.isEmpty() ? "/search" : "/search?q=" + encoded(text)) : Optional.empty());
+    }
+
+    private Row row(Reading.Result result, String text) {
+        Hit hit = result.hit();
+        List<String> all = new ArrayList<>(hit.to());
+        all.addAll(hit.cc());
+        String to = String.join(", ", all.subList(0, Math.min(all.size(), ADDRESSEES_SHOWN)))
+                + (all.size() > ADDRESSEES_SHOWN ? " and " + (all.size() - ADDRESSEES_SHOWN) + " more" : "");
+        Optional<String> name = hit.fromName().filter(n -> !n.isBlank());
+        return new Row(
+                "/letters/" + result.id() + (text.isEmpty() ? "" : "?q=" + encoded(text)),
+                hit.date().toString(),
+                site.words().day(hit.date()),
+                site.words().time(hit.date()),
+                name.or(hit::from).orElse("(no sender named)"),
+                name.flatMap(n -> hit.from()),
+                to.isEmpty() ? "(nobody named)" : to,
+                hit.subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
+                hit.snippet().filter(s -> !s.isBlank()),
+                Words.size(hit.sizeBytes()),
+                hit.attachments().stream().map(Hit.FoundAttachment::name).toList());
+    }
+
+    private static Empty empty(Visit visit, Viewer viewer, String text) {
+        if (!text.isEmpty()) {
+            return new Empty(
+                    "No letter matches",
+                    List.of(
+                            "Try fewer or shorter words; invoice* finds every word that begins so.",
+                            "Leave out a from:, to: or date, or look under “How to search” below.",
+                            "A letter that came in a moment ago can take a second to be found."));
+        }
+        if (viewer instanceof Viewer.Auditor) {
+            return new Empty("The archive is empty", List.of("Letters appear here as soon as they come in."));
+        }
+        if (visit.self().holdings().isEmpty()) {
+            return new Empty(
+                    "You hold no e-mail address here",
+                    List.of(
+                            "The archive shows you the letters of your own addresses, and it knows none of yours yet.",
+                            "Ask the administrator to add your address under People."));
+        }
+        return new Empty(
+                "No letters of yours yet",
+                List.of(
+                        "As soon as a letter from or to one of your addresses comes in, you find it here.",
+                        "Your addresses stand under your name at the top of the page."));
+    }
+
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    // ---- the auditor's reason ----
+
+    void reasonForm(Visit visit) {
+        visit.page("reason", "Search across people", new ReasonView("", Optional.empty()));
+    }
+
+    void stateReason(Visit visit) throws ArchiveException {
+        String reason = visit.field("reason").replaceAll("\\s+", " ");
+        if (reason.length() < REASON_LEAST_CHARS || reason.length() > REASON_MOST_CHARS) {
+            visit.page(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "reason",
+                    "Search across people",
+                    new ReasonView(
+                            reason,
+                            Optional.of("State the reason in " + REASON_LEAST_CHARS + " to " + REASON_MOST_CHARS
+                                    + " characters, so that others can understand it later.")));
+            return;
+        }
+        site.desk().acts().audit(visit.self().name(), "begin", "reading across people", Optional.of(reason));
+        visit.loggedIn().reason(Optional.of(reason));
+        visit.redirect("/search");
+    }
+
+    void endReason(Visit visit) throws ArchiveException {
+        Optional<String> reason = visit.loggedIn().reason();
+        visit.loggedIn().reason(Optional.empty());
+        if (reason.isPresent()) {
+            site.desk().acts().audit(visit.self().name(), "end", "reading across people", reason);
+        }
+        visit.redirect("/search");
+    }
+}

@@ -1,0 +1,70 @@
+package io.carteggio.server.web;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// One person logged in with one browser. Safe for many threads.
+final class Session {
+    private final String person;
+    private final String formToken;
+    private final String handle;
+    private final Instant begun;
+    private final AtomicReference<Instant> lastSeen;
+    private final AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<String>> news = new AtomicReference<>(Optional.empty());
+
+    /// @param person the person's id
+    /// @param formToken what every form of this session carries
+    /// @param handle names the session where its cookie cannot: in the addresses of a letter's pictures
+    Session(String person, String formToken, String handle, Instant begun) {
+        this.person = person;
+        this.formToken = formToken;
+        this.handle = handle;
+        this.begun = begun;
+        this.lastSeen = new AtomicReference<>(begun);
+    }
+
+    String person() {
+        return person;
+    }
+
+    String formToken() {
+        return formToken;
+    }
+
+    String handle() {
+        return handle;
+    }
+
+    Instant begun() {
+        return begun;
+    }
+
+    Instant lastSeen() {
+        return lastSeen.get();
+    }
+
+    void seen(Instant now) {
+        lastSeen.set(now);
+    }
+
+    /// Says on the next page what was done.
+    void tell(String done) {
+        news.set(Optional.of(done));
+    }
+
+    /// What was done, once.
+    Optional<String> news() {
+        return news.getAndSet(Optional.empty());
+    }
+
+    /// Why an auditor reads across people at present.
+    Optional<String> reason() {
+        return reason.get();
+    }
+
+    void reason(Optional<String> stated) {
+        reason.set(stated);
+    }
+}

@@ -1,0 +1,275 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.server.web.page.Frame;
+import io.carteggio.server.web.page.Frame.NavItem;
+import io.carteggio.server.web.page.Message;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// One request with who makes it, and the ways to answer it. Belongs to the request's thread.
+final class Visit {
+    private static final String FORM_FIELD = "token";
+
+    private final Site site;
+    private final Context ctx;
+    private final Optional<Session> session;
+    private final Optional<Person> person;
+
+    Visit(Site site, Context ctx) {
+        this.site = site;
+        this.ctx = ctx;
+        Optional<Session> found = cookie(sessionCookie()).flatMap(site.sessions()::of);
+        this.person = found.flatMap(s -> site.desk().people().directory().byId(s.person()));
+        this.session = person.isPresent() ? found : Optional.empty();
+    }
+
+    // ---- who asks ----
+
+    Optional<Session> session() {
+        return session;
+    }
+
+    Optional<Person> person() {
+        return person;
+    }
+
+    /// The session of a route that only people reach.
+    Session loggedIn() {
+        return session.orElseThrow(() -> new IllegalStateException("the route lets in who is not logged in"));
+    }
+
+    /// The person of a route that only people reach.
+    Person self() {
+        return person.orElseThrow(() -> new IllegalStateException("the route lets in who is not logged in"));
+    }
+
+    /// On whose behalf letters are read: her own, or across people while an auditor has stated a reason.
+    Viewer viewer() {
+        return viewer(loggedIn(), self());
+    }
+
+    static Viewer viewer(Session session, Person person) {
+        return person.role() == PersonRole.AUDITOR && session.reason().isPresent()
+                ? new Viewer.Auditor(person.name(), session.reason().get())
+                : new Viewer.Owner(person);
+    }
+
+    String peer() {
+        return ctx.ip();
+    }
+
+    // ---- what is asked ----
+
+    String path(String name) {
+        return ctx.pathParam(name);
+    }
+
+    String pathAndQuery() {
+        String query = ctx.queryString();
+        return query == null ? ctx.path() : ctx.path() + "?" + query;
+    }
+
+    /// A parameter of the address, empty where absent.
+    String query(String name) {
+        String value = ctx.queryParam(name);
+        return value == null ? "" : value;
+    }
+
+    /// A field of the form, white space around it removed, empty where absent.
+    String field(String name) {
+        return rawField(name).strip();
+    }
+
+    /// A field of the form as it was typed, empty where absent.
+    String rawField(String name) {
+        String value = ctx.formParam(name);
+        return value == null ? "" : value;
+    }
+
+    /// The parameter `before` of pages of a long list.
+    long numberBefore() {
+        String before = query("before");
+        return before.matches("[0-9]{1,18}") ? Long.parseLong(before) : Long.MAX_VALUE;
+    }
+
+    /// An address of ours as others can use it.
+    String absolute(String path) {
+        return site.config().publicUrl().orElseGet(() -> "http://" + ctx.host()) + path;
+    }
+
+    List<String> fields(String name) {
+        return ctx.formParams(name).stream().map(String::strip).toList();
+    }
+
+    /// Whether the form was given out by this server to this browser and nobody else.
+    boolean formIsOurs() {
+        String origin = ctx.header("Sec-Fetch-Site");
+        if (origin != null && !origin.equals("same-origin") && !origin.equals("none")) {
+            return false;
+        }
+        String wanted = session.map(Session::formToken)
+                .or(() -> cookie(formCookie()).map(c -> site.tokens().seal("form", c)))
+                .orElse("");
+        return !wanted.isEmpty() && Tokens.same(wanted, rawField(FORM_FIELD));
+    }
+
+    // ---- answers ----
+
+    void page(String template, String title, Object page) {
+        html(template, frame(title), page);
+    }
+
+    private void html(String template, Frame frame, Object page) {
+        ctx.contentType("text/html; charset=utf-8");
+        ctx.result(site.views().html(template, frame, page));
+    }
+
+    /// A page with another status than 200.
+    void page(HttpStatus status, String template, String title, Object page) {
+        ctx.status(status);
+        page(template, title, page);
+    }
+
+    void message(HttpStatus status, String heading, String... paragraphs) {
+        page(
+                status,
+                "message",
+                heading,
+                new Message(
+                        status.getCode() < 400 ? Optional.empty() : Optional.of(Integer.toString(status.getCode())),
+                        heading,
+                        List.of(paragraphs),
+                        Optional.of(new Message.Link("/", "To the start page"))));
+    }
+
+    /// The answer for what is not there, and for what this person may not know to be there: always the same.
+    void notFound() {
+        message(
+                HttpStatus.NOT_FOUND,
+                "There is nothing here",
+                "The address may be mistyped, or what it names is not yours to see.");
+    }
+
+    void redirect(String path) {
+        ctx.redirect(path, HttpStatus.SEE_OTHER);
+    }
+
+    void header(String name, String value) {
+        ctx.header(name, value);
+    }
+
+    /// Sends bytes as they come; closes the stream when done.
+    void stream(String type, InputStream bytes) {
+        ctx.contentType(type);
+        ctx.result(bytes);
+    }
+
+    void text(String type, String text) {
+        ctx.contentType(type);
+        ctx.result(text);
+    }
+
+    void asset(Assets assets) throws IOException {
+        Optional<Assets.Asset> asset =
+                assets.named(path("name")).filter(a -> a.url().equals(ctx.path()));
+        if (asset.isEmpty()) {
+            notFound();
+            return;
+        }
+        ctx.header("Cache-Control", "public, max-age=31536000, immutable");
+        ctx.contentType(asset.get().type());
+        ctx.result(asset.get().bytes().open());
+    }
+
+    // ---- log-in ----
+
+    /// Begins a session under a new cookie, whatever there was before.
+    void logIn(Person who) {
+        cookie(sessionCookie()).ifPresent(site.sessions()::end);
+        setCookie(sessionCookie(), site.sessions().begin(who.id()), Sessions.LONGEST.toSeconds());
+    }
+
+    void logOut() {
+        cookie(sessionCookie()).ifPresent(site.sessions()::end);
+        setCookie(sessionCookie(), "", 0);
+        ctx.header("Clear-Site-Data", "\"cache\", \"storage\"");
+    }
+
+    private String sessionCookie() {
+        return site.config().secure() ? "__Host-carteggio" : "carteggio";
+    }
+
+    private String formCookie() {
+        return site.config().secure() ? "__Host-carteggio-form" : "carteggio-form";
+    }
+
+    private Optional<String> cookie(String name) {
+        return Optional.ofNullable(ctx.cookie(name)).filter(c -> !c.isEmpty() && c.length() <= 64);
+    }
+
+    private void setCookie(String name, String value, long seconds) {
+        ctx.res()
+                .addHeader(
+                        "Set-Cookie",
+                        name + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict"
+                                + (site.config().secure() ? "; Secure" : ""));
+    }
+
+    // ---- the frame ----
+
+    private Frame frame(String title) {
+        return new Frame(
+                title,
+                person.map(Person::name),
+                person.map(this::nav).orElse(List.of()),
+                session.flatMap(Session::reason),
+                token(),
+                site.assets().url(Assets.STYLE),
+                site.assets().url(Assets.ICON),
+                session.flatMap(Session::news));
+    }
+
+    private String token() {
+        if (session.isPresent()) {
+            return session.get().formToken();
+        }
+        Optional<String> cookie = cookie(formCookie());
+        if (cookie.isEmpty()) {
+            cookie = Optional.of(site.tokens().random());
+            setCookie(formCookie(), cookie.get(), Sessions.LONGEST.toSeconds());
+        }
+        return site.tokens().seal("form", cookie.get());
+    }
+
+    private List<NavItem> nav(Person who) {
+        List<NavItem> items = new ArrayList<>();
+        items.add(item("Letters", "/search"));
+        switch (who.role()) {
+            case USER -> {}
+            case AUDITOR -> items.add(item("Across people", "/reason"));
+            case ADMINISTRATOR -> {
+                items.add(item("Books", "/books"));
+                items.add(item("Quarantine", "/quarantine"));
+                items.add(item("People", "/people"));
+                items.add(item("Audit trail", "/trail"));
+            }
+        }
+        return items;
+    }
+
+    private NavItem item(String label, String url) {
+        String path = ctx.path();
+        boolean here = path.equals(url)
+                || path.startsWith(url + "/")
+                || (url.equals("/search") && path.startsWith("/letters/"));
+        return new NavItem(label, url, here);
+    }
+}

@@ -1,0 +1,217 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.server.web.Routes.Method;
+import io.carteggio.server.web.Routes.Route;
+import io.carteggio.server.web.Routes.Who;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The web server. The way of each request stands in [#answer]. Safe for many threads.
+public final class WebServer implements AutoCloseable {
+    /// The largest form; a page of addresses stays far below.
+    static final int FORM_LIMIT_BYTES = 64 * 1024;
+
+    static final int CONNECTIONS_LIMIT = 500;
+    static final int IDLE_LIMIT_MILLIS = 60_000;
+    static final int REQUEST_HEADER_LIMIT_BYTES = 16 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
+
+    private final Site site;
+    private final Javalin javalin;
+
+    private WebServer(WebConfig config, ArchiveDesk desk, Clock clock) {
+        site = Site.of(config, desk, clock);
+        javalin = Javalin.create(this::configure);
+    }
+
+    /// Listens at once.
+    ///
+    /// @throws RuntimeException where the port is taken
+    public static WebServer start(WebConfig config, ArchiveDesk desk, Clock clock) {
+        WebServer server = new WebServer(config, desk, clock);
+        server.javalin.start(config.host(), config.port());
+        return server;
+    }
+
+    /// The port it listens on.
+    public int port() {
+        return javalin.port();
+    }
+
+    /// Where people reach the pages.
+    public URI url() {
+        String host = site.config().host().contains(":")
+                ? "[" + site.config().host() + "]"
+                : site.config().host();
+        return URI.create(site.config().publicUrl().orElse("http://" + host + ":" + port()) + "/");
+    }
+
+    /// The one-time link that makes the first administrator; absent once there is one.
+    public Optional<URI> setUpLink() {
+        return site.setUp().token().map(token -> url().resolve("/set-up/" + token));
+    }
+
+    /// Stops listening; what is being answered may finish.
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+
+    private void configure(JavalinConfig config) {
+        config.concurrency.useVirtualThreads = true;
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        // a compressed page that holds both a secret and what a stranger chose tells the secret by its length
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.maxRequestSize = FORM_LIMIT_BYTES;
+        config.http.generateEtags = false;
+        config.router.ignoreTrailingSlashes = false;
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setRequestHeaderSize(REQUEST_HEADER_LIMIT_BYTES);
+        });
+        config.jetty.modifyServer(server -> {
+            ErrorHandler plain = new ErrorHandler();
+            plain.setShowStacks(false);
+            plain.setShowCauses(false);
+            server.setErrorHandler(plain);
+            server.addBean(new NetworkConnectionLimit(CONNECTIONS_LIMIT, server));
+            server.addEventListener(new org.eclipse.jetty.util.component.LifeCycle.Listener() {
+                @Override
+                public void lifeCycleStarting(org.eclipse.jetty.util.component.LifeCycle event) {
+                    for (var connector : server.getConnectors()) {
+                        if (connector instanceof ServerConnector socket) {
+                            socket.setIdleTimeout(IDLE_LIMIT_MILLIS);
+                        }
+                    }
+                }
+            });
+        });
+        config.routes.before(
+                ctx -> SecurityHeaders.everywhere(site.config().secure()).forEach(ctx::header));
+        for (Route route : Routes.all(site)) {
+            switch (route.method()) {
+                case GET -> config.routes.get(route.path(), ctx -> answer(route, ctx));
+                case POST -> config.routes.post(route.path(), ctx -> answer(route, ctx));
+            }
+        }
+        config.routes.exception(Exception.class, this::failed);
+        config.routes.error(404, ctx -> {
+            if (ctx.resultInputStream() == null || isPlain(ctx)) {
+                new Visit(site, ctx).notFound();
+            }
+        });
+    }
+
+    /// Whether the answer was made by the library and not by a page of ours.
+    private static boolean isPlain(Context ctx) {
+        String type = ctx.res().getContentType();
+        return type == null || type.startsWith("text/plain");
+    }
+
+    /// The way of each request: who asks, whether she may, whether the form is hers, and only then the page.
+    private void answer(Route route, Context ctx) throws Exception {
+        Visit visit = new Visit(site, ctx);
+        if (route.who() != Who.ANYBODY && site.setUp().waiting()) {
+            visit.redirect("/set-up");
+            return;
+        }
+        boolean needsPerson = switch (route.who()) {
+            case ANYBODY, VISITOR -> false;
+            case PERSON, AUDITOR, ADMINISTRATOR -> true;
+        };
+        if (needsPerson && visit.person().isEmpty()) {
+            visit.redirect(
+                    route.method() == Method.GET
+                            ? "/log-in?next=" + URLEncoder.encode(visit.pathAndQuery(), StandardCharsets.UTF_8)
+                            : "/log-in");
+            return;
+        }
+        if (!allowed(route.who(), visit)) {
+            visit.message(
+                    HttpStatus.FORBIDDEN,
+                    "This page is not for you",
+                    "Your role does not include it. If you think it should, ask the archive’s administrator.");
+            return;
+        }
+        if (route.method() == Method.POST && !visit.formIsOurs()) {
+            visit.message(
+                    HttpStatus.FORBIDDEN,
+                    "This form has expired",
+                    "It was made for another session, or you were logged out meanwhile. Nothing was changed. "
+                            + "Go back, load the page again and repeat your step.");
+            return;
+        }
+        try {
+            route.action().answer(visit);
+        } catch (Passwords.Busy e) {
+            visit.header("Retry-After", "10");
+            visit.message(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    "Too many people are logging in",
+                    "Please try again in a few seconds.");
+        }
+    }
+
+    private static boolean allowed(Who who, Visit visit) {
+        return switch (who) {
+            case ANYBODY, VISITOR, PERSON -> true;
+            case AUDITOR -> visit.self().role() == PersonRole.AUDITOR;
+            case ADMINISTRATOR -> visit.self().role() == PersonRole.ADMINISTRATOR;
+        };
+    }
+
+    /// The one place where trouble becomes a page. What happened goes into the log, under a number that the page shows.
+    private void failed(Exception e, Context ctx) {
+        if (e instanceof HttpResponseException refused) {
+            HttpStatus status = HttpStatus.forStatus(refused.getStatus());
+            new Visit(site, ctx).message(status, sentence(status), "Nothing was changed.");
+            return;
+        }
+        String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        LOG.error("incident {}: {} {}", incident, ctx.method(), ctx.endpoint().path, e);
+        boolean later = e instanceof ArchiveException archive && archive.laterHelps();
+        new Visit(site, ctx)
+                .message(
+                        later ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.INTERNAL_SERVER_ERROR,
+                        later ? "The archive cannot answer at the moment" : "Something went wrong on our side",
+                        later
+                                ? "Please try again in a minute. No letter is in danger."
+                                : "Nothing you did caused this, and no letter was changed.",
+                        "Tell the administrator this number; it is in the server’s log: " + incident);
+    }
+
+    private static String sentence(HttpStatus status) {
+        return switch (status) {
+            case CONTENT_TOO_LARGE -> "This form is too large";
+            case NOT_FOUND -> "There is nothing here";
+            default -> "This request cannot be answered";
+        };
+    }
+
+    /// For the test that walks the table.
+    List<Route> routes() {
+        return Routes.all(site);
+    }
+}

@@ -1,0 +1,61 @@
+package io.carteggio.server.web.page;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The administrator's first page: the books, the archive's condition, the sources.
+///
+/// @param total the sum of all accounts
+/// @param trouble why nothing new is taken
+public record BooksView(
+        boolean balanced,
+        Account total,
+        List<Account> accounts,
+        List<Measure> measures,
+        Optional<String> trouble,
+        List<SourceRow> sources,
+        List<QuarantineRow> quarantine,
+        List<TrailRow> trail) {
+    /// One source's account, numbers grouped for reading.
+    ///
+    /// @param sum the right side of the balance
+    public record Account(
+            String source,
+            String received,
+            String letters,
+            String evidence,
+            String notices,
+            String quarantined,
+            String discarded,
+            String sum,
+            String originals,
+            String bytes,
+            boolean balances) {}
+
+    /// Something measured.
+    public record Measure(String label, String value, String note) {}
+
+    /// A source and where its mail comes in.
+    public record SourceRow(String name, String address, String family) {}
+
+    /// An arrival that is kept whole because nobody could read it: envelope and reason only.
+    public record QuarantineRow(
+            String number,
+            LetterView.Moment arrived,
+            String source,
+            String sender,
+            String recipients,
+            String reason,
+            String size) {}
+
+    /// An entry of the audit trail.
+    public record TrailRow(LetterView.Moment at, String by, String what, String object, String reason) {}
+
+    public BooksView {
+        accounts = List.copyOf(accounts);
+        measures = List.copyOf(measures);
+        sources = List.copyOf(sources);
+        quarantine = List.copyOf(quarantine);
+        trail = List.copyOf(trail);
+    }
+}

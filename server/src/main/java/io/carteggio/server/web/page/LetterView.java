@@ -1,0 +1,111 @@
+package io.carteggio.server.web.page;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A letter's page.
+///
+/// @param subject as the header says, or a phrase where it says none
+/// @param said the header's date
+/// @param envelopes what each arrival tells of it, oldest first
+/// @param notes what was damaged, cut or hidden
+/// @param body how its text is shown
+/// @param searchUrl back to the results it was found in
+public record LetterView(
+        String id,
+        String subject,
+        Optional<Moment> said,
+        List<Party> from,
+        List<Party> sender,
+        List<Party> to,
+        List<Party> cc,
+        String size,
+        String sum,
+        List<EnvelopeBox> envelopes,
+        List<String> notes,
+        Body body,
+        List<File> attachments,
+        List<File> nested,
+        List<Field> fields,
+        boolean fieldsCut,
+        String rawUrl,
+        String searchUrl) {
+    /// An address with its name, as the header has it.
+    public record Party(String name, String address) {}
+
+    /// An instant for people and for machines.
+    public record Moment(String iso, String text) {}
+
+    /// What one arrival tells of who sent and got the letter.
+    ///
+    /// @param hidden what is said of lines that this viewer does not see
+    /// @param reportUrl the report itself, where the viewer may see it
+    public record EnvelopeBox(
+            String source,
+            Moment arrived,
+            Optional<Moment> vouched,
+            Optional<String> sender,
+            Optional<String> onBehalfOf,
+            List<Line> lines,
+            Optional<String> hidden,
+            Optional<String> dialect,
+            Optional<String> reportUrl) {
+        public EnvelopeBox {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /// One recipient.
+    ///
+    /// @param way through which group or mailbox the letter came
+    public record Line(String role, String address, List<String> way, boolean blind) {
+        public Line {
+            way = List.copyOf(way);
+        }
+    }
+
+    /// How the text is shown.
+    ///
+    /// @param frameUrl the sanitised HTML, where that is what is shown
+    /// @param text paragraphs of plain text, where that is what is shown
+    /// @param otherUrl the same letter shown the other way, where it has both
+    /// @param blocked how many remote pictures were not loaded, in words
+    public record Body(
+            Optional<String> frameUrl,
+            List<Block> text,
+            Optional<String> otherUrl,
+            Optional<String> blocked,
+            Optional<String> cut) {
+        /// Consecutive lines of the same quoting depth, split into words and links.
+        public record Block(int depth, List<Piece> pieces) {
+            public Block {
+                pieces = List.copyOf(pieces);
+            }
+        }
+
+        /// A piece of text, perhaps a link.
+        public record Piece(String text, Optional<String> url) {}
+
+        public Body {
+            text = List.copyOf(text);
+        }
+    }
+
+    /// Something to download.
+    public record File(String name, String type, String size, String url) {}
+
+    /// A field of the header.
+    public record Field(String name, String value) {}
+
+    public LetterView {
+        from = List.copyOf(from);
+        sender = List.copyOf(sender);
+        to = List.copyOf(to);
+        cc = List.copyOf(cc);
+        envelopes = List.copyOf(envelopes);
+        notes = List.copyOf(notes);
+        attachments = List.copyOf(attachments);
+        nested = List.copyOf(nested);
+        fields = List.copyOf(fields);
+    }
+}

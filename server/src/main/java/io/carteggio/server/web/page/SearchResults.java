@@ -1,0 +1,58 @@
+package io.carteggio.server.web.page;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The search page.
+///
+/// @param query as typed
+/// @param mistake where the query cannot be understood
+/// @param summary how many letters there are, in words
+/// @param notFullySearched the honest line
+/// @param empty what to do where nothing was found
+/// @param next the next page
+/// @param first the first page, where this is a later one
+public record SearchResults(
+        String query,
+        Optional<Mistake> mistake,
+        String summary,
+        Optional<String> notFullySearched,
+        List<Row> rows,
+        Optional<Empty> empty,
+        Optional<String> next,
+        Optional<String> first) {
+    /// What cannot be understood: the query in three pieces, the middle one the mistake.
+    public record Mistake(String before, String at, String after, String what) {}
+
+    /// One letter found.
+    ///
+    /// @param fromName the sender's name, else the address
+    /// @param fromAddress the address, where a name is shown
+    public record Row(
+            String url,
+            String isoDate,
+            String date,
+            String time,
+            String fromName,
+            Optional<String> fromAddress,
+            String to,
+            String subject,
+            Optional<String> snippet,
+            String size,
+            List<String> attachments) {
+        public Row {
+            attachments = List.copyOf(attachments);
+        }
+    }
+
+    /// Nothing to show, and what to do about it.
+    public record Empty(String heading, List<String> hints) {
+        public Empty {
+            hints = List.copyOf(hints);
+        }
+    }
+
+    public SearchResults {
+        rows = List.copyOf(rows);
+    }
+}

@@ -1,0 +1,103 @@
+package io.carteggio.server.web;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One browser without scripts or eyes: cookies, forms, no following of redirects.
+final class Browser implements AutoCloseable {
+    private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]+)\"");
+
+    private final URI base;
+    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+    private final HttpClient client = HttpClient.newBuilder()
+            .cookieHandler(cookies)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    Browser(WebServer server) {
+        base = server.url();
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(base.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(base.resolve(path)).build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /// Sends a form as it is, without its token unless given.
+    HttpResponse<String> send(String path, String... namesAndValues) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(form(namesAndValues)))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /// Loads the page with the form, then sends it with the page's token.
+    HttpResponse<String> fill(String page, String path, String... namesAndValues)
+            throws IOException, InterruptedException {
+        String[] all = java.util.Arrays.copyOf(namesAndValues, namesAndValues.length + 2);
+        all[namesAndValues.length] = "token";
+        all[namesAndValues.length + 1] = token(page);
+        return send(path, all);
+    }
+
+    /// The token of the forms on a page.
+    String token(String page) throws IOException, InterruptedException {
+        Matcher token = TOKEN.matcher(get(page).body());
+        if (!token.find()) {
+            throw new AssertionError("no form on " + page);
+        }
+        return token.group(1);
+    }
+
+    Browser logIn(String account) throws IOException, InterruptedException {
+        HttpResponse<String> answer = fill("/log-in", "/log-in", "account", account, "password", Firm.PASSWORD);
+        if (answer.statusCode() != 303) {
+            throw new AssertionError(account + " cannot log in: " + answer.statusCode() + "\n" + answer.body());
+        }
+        return this;
+    }
+
+    List<HttpCookie> cookies() {
+        return cookies.getCookieStore().getCookies();
+    }
+
+    String cookie(String name) {
+        return cookies().stream()
+                .filter(c -> c.getName().equals(name))
+                .map(HttpCookie::getValue)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String form(String... namesAndValues) {
+        StringBuilder form = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            form.append(i == 0 ? "" : "&")
+                    .append(URLEncoder.encode(namesAndValues[i], StandardCharsets.UTF_8))
+                    .append('=')
+                    .append(URLEncoder.encode(namesAndValues[i + 1], StandardCharsets.UTF_8));
+        }
+        return form.toString();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

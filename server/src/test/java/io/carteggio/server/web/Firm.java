@@ -1,0 +1,212 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.home.DataDirectory;
+import io.carteggio.embedded.vault.SegmentFileVault;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// A small firm with its archive in a directory of its own, and journal reports to fill it.
+final class Firm implements ArchiveDesk, AutoCloseable {
+    static final String PASSWORD = "a quiet evening by the lake";
+    /// The instant at which the test's clock starts.
+    static final Instant START = Instant.parse("2026-11-20T09:00:00Z");
+
+    /// A clock that only tests move.
+    static final class TestClock extends Clock {
+        private volatile Instant now = START;
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        void forward(Duration time) {
+            now = now.plus(time);
+        }
+    }
+
+    final TestClock clock = new TestClock();
+    private final DataDirectory directory;
+    private final SegmentFileVault vault;
+    private final SqliteCatalogue catalogue;
+    private final Projection projection;
+    private final People people = new People();
+    private final Sources sources = new Sources();
+    private final Acts acts;
+    private final Intake intake;
+    private final Reading reading;
+    private final Source journal;
+
+    Firm(Path path) throws Exception {
+        directory = DataDirectory.open(path).orElseThrow();
+        LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+        catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
+        vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), catalogue.position(), clock);
+        projection = Projection.start(vault, catalogue, act -> {
+            people.apply(act);
+            sources.apply(act);
+        });
+        acts = new Acts(vault, projection, clock);
+        intake = new Intake(vault, catalogue, projection, ids, clock);
+        reading = new Reading(vault, catalogue, new SlowIndex(catalogue, vault), people, acts);
+        sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
+        journal = sources.named("journal").orElseThrow();
+    }
+
+    /// A person with addresses and a password.
+    String person(String name, PersonRole role, String... addresses) throws ArchiveException, Passwords.Busy {
+        List<Holding> holdings = Arrays.stream(addresses)
+                .map(a -> new Holding(new Address(a), Optional.empty(), Optional.empty()))
+                .toList();
+        String id = people.add(acts, "test", name, role, holdings);
+        people.setCredential(acts, "test", id, HASH);
+        return id;
+    }
+
+    private static final String HASH = hash();
+
+    private static String hash() {
+        try {
+            return new Passwords().hash(PASSWORD);
+        } catch (Passwords.Busy e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Takes a journal report of Exchange's form around the mail.
+    ///
+    /// @param lines `Sender: …`, `To: …`, `Bcc: …` and so on
+    LetterId report(String mail, String... lines) throws ArchiveException {
+        String boundary = "=_report_0123456789";
+        String report = "From: <MicrosoftExchange@example.com>\r\nTo: journal-7f3a@archive.example\r\n"
+                + "Subject: report\r\nDate: Fri, 20 Nov 2026 08:59:00 +0000\r\n"
+                + "Message-ID: <" + Integer.toHexString(mail.hashCode()) + "@journal.report.generator>\r\n"
+                + "X-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=\"" + boundary + "\"\r\n\r\n"
+                + "--" + boundary + "\r\nContent-Type: text/plain; charset=\"utf-8\"\r\n"
+                + "Content-Transfer-Encoding: 8bit\r\n\r\n"
+                + String.join("\r\n", lines) + "\r\n\r\n"
+                + "--" + boundary + "\r\nContent-Type: message/rfc822\r\n\r\n" + mail + "\r\n--" + boundary + "--\r\n";
+        Receipt receipt = take(report.getBytes(StandardCharsets.UTF_8));
+        return receipt.letters().getFirst();
+    }
+
+    Receipt take(byte[] mail) throws ArchiveException {
+        Provenance provenance = new Provenance(
+                Optional.of("192.0.2.7"),
+                Optional.of("mail.example.com"),
+                Optional.of("TLSv1.3"),
+                Optional.of(new Address("postmaster@example.com")),
+                List.of(new Address("journal-7f3a@archive.example")),
+                Optional.empty());
+        return intake.take(new Arrival(journal, Content.of(mail), provenance));
+    }
+
+    /// A plain mail.
+    static String mail(String from, String to, String subject, String text) {
+        return "From: " + from + "\r\nTo: " + to + "\r\nSubject: " + subject
+                + "\r\nDate: Thu, 19 Nov 2026 16:20:00 +0100\r\nMessage-ID: <"
+                + Integer.toHexString((subject + text).hashCode())
+                + "@example.com>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                + "Content-Transfer-Encoding: 8bit\r\n\r\n" + text.replace("\n", "\r\n") + "\r\n";
+    }
+
+    /// A mail with text, HTML, a picture in it, a remote picture, and two attachments.
+    static String newsletter(String from, String to, String subject, String html) {
+        String png = Base64.getMimeEncoder().encodeToString(PNG);
+        return "From: " + from + "\r\nTo: " + to + "\r\nSubject: " + subject
+                + "\r\nDate: Wed, 18 Nov 2026 08:05:00 +0100\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+                + "Content-Type: multipart/related; boundary=r\r\n\r\n--r\r\n"
+                + "Content-Type: multipart/alternative; boundary=a\r\n\r\n"
+                + "--a\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nThe plain text of " + subject + ".\r\n"
+                + "--a\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + html
+                + "\r\n--a--\r\n"
+                + "--r\r\nContent-Type: image/png\r\nContent-ID: <logo@x>\r\nContent-Disposition: inline\r\n"
+                + "Content-Transfer-Encoding: base64\r\n\r\n" + png + "\r\n--r--\r\n"
+                + "--m\r\nContent-Type: application/pdf; name=\"offer.pdf\"\r\nContent-Disposition: attachment; "
+                + "filename*=UTF-8''Angebot%20f%C3%BCr%20M%C3%BCller.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + Base64.getMimeEncoder().encodeToString("%PDF-1.7 not really".getBytes(StandardCharsets.US_ASCII))
+                + "\r\n--m\r\nContent-Type: text/html; name=\"../../evil.html\"\r\n"
+                + "Content-Disposition: attachment; filename=\"../../evil.html\"\r\n\r\n<script>alert(1)</script>\r\n--m--\r\n";
+    }
+
+    /// A picture of one red pixel.
+    static final byte[] PNG = Base64.getDecoder()
+            .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==");
+
+    @Override
+    public Reading reading() {
+        return reading;
+    }
+
+    @Override
+    public People people() {
+        return people;
+    }
+
+    @Override
+    public Sources sources() {
+        return sources;
+    }
+
+    @Override
+    public Acts acts() {
+        return acts;
+    }
+
+    @Override
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    @Override
+    public Condition condition() throws ArchiveException {
+        return new Condition(0, vault.storedBytes(), 0, 42L << 30, Optional.empty());
+    }
+
+    @Override
+    public void close() throws ArchiveException {
+        vault.close();
+        projection.close();
+        catalogue.close();
+        directory.close();
+    }
+}
