@@ -184,10 +184,12 @@ final class QueryCompiler {
         for (String field : open) {
             any.add(wanted.person(field, reader), Occur.SHOULD);
         }
+        Query hidden = wanted.person(Fields.HIDDEN, reader);
+        boolean allMayBeSeen = where == Where.ANYWHERE && scope instanceof Scope.Everything;
         any.add(
-                new EnvelopeCheck(
-                        wanted.person(Fields.HIDDEN, reader),
-                        envelopes -> envelopes.shows(scope, where, wanted::matches)),
+                allMayBeSeen
+                        ? hidden
+                        : new EnvelopeCheck(hidden, envelopes -> envelopes.shows(scope, where, wanted::matches)),
                 Occur.SHOULD);
         return any.build();
     }

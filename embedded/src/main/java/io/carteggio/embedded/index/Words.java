@@ -30,11 +30,8 @@ final class Words {
     /// What is longer is cut: it is no word, and nobody types more.
     static final int WORD_LIMIT_CODE_POINTS = 64;
 
-    /// Each Chinese, Japanese or Korean character, and each pair of them.
-    static final Analyzer INDEX = new Rule(true);
-
-    /// Pairs only, but for a character that stands alone.
-    static final Analyzer QUERY = new Rule(false);
+    /// Of Chinese, Japanese and Korean each character, and at the same position the pair that begins with it.
+    static final Analyzer INDEX = new Rule();
 
     private Words() {}
 
@@ -52,7 +49,7 @@ final class Words {
 
     static List<List<String>> anySlots(String text) {
         List<List<String>> slots = new ArrayList<>();
-        for (Token token : tokens(INDEX, text)) {
+        for (Token token : tokens(text)) {
             while (slots.size() < token.position()) {
                 slots.add(List.of());
             }
@@ -103,14 +100,30 @@ final class Words {
         return c >= '0' && c <= '9';
     }
 
-    /// The words to look for.
+    /// The words to look for, where the index has them: of each position the longest, which says the most. The last
+    /// character of a run adds nothing to the pair before it.
     static List<Token> wanted(String text) {
-        return tokens(QUERY, text);
+        List<Token> wanted = new ArrayList<>();
+        List<List<String>> slots = slots(text);
+        for (int i = 0; i < slots.size(); i++) {
+            if (!slots.get(i).isEmpty()) {
+                String longest = slots.get(i).getLast();
+                boolean told = i == slots.size() - 1 && i > 0 && isTold(longest, slots.get(i - 1));
+                if (!told) {
+                    wanted.add(new Token(longest, i));
+                }
+            }
+        }
+        return wanted;
     }
 
-    private static List<Token> tokens(Analyzer analyzer, String text) {
+    private static boolean isTold(String last, List<String> before) {
+        return before.size() == 2 && before.getLast().endsWith(last);
+    }
+
+    private static List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
-        try (TokenStream stream = analyzer.tokenStream("words", text)) {
+        try (TokenStream stream = INDEX.tokenStream("words", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
             PositionIncrementAttribute increment = stream.addAttribute(PositionIncrementAttribute.class);
             stream.reset();
@@ -127,12 +140,6 @@ final class Words {
     }
 
     private static final class Rule extends Analyzer {
-        private final boolean single;
-
-        Rule(boolean single) {
-            this.single = single;
-        }
-
         @Override
         protected TokenStreamComponents createComponents(String field) {
             Tokenizer tokenizer = new ICUTokenizer(new DefaultICUTokenizerConfig(false, true));
@@ -140,7 +147,7 @@ final class Words {
             words = new CJKBigramFilter(
                     words,
                     CJKBigramFilter.HAN | CJKBigramFilter.HIRAGANA | CJKBigramFilter.KATAKANA | CJKBigramFilter.HANGUL,
-                    single);
+                    true);
             words = TruncateTokenFilter.truncateAfterCodePoints(words, WORD_LIMIT_CODE_POINTS);
             words = new LengthFilter(words, 1, Integer.MAX_VALUE); // folding may leave nothing
             return new TokenStreamComponents(tokenizer, words);

@@ -38,8 +38,16 @@ final class Samples {
         return letter(number, Content.of(octets), testimonies);
     }
 
+    private static Sha256 sum(long number) {
+        return Sha256.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static LetterId id(long number) {
+        return IDS.of(sum(number));
+    }
+
     static LetterDocument letter(long number, Content mail, Testimony... testimonies) {
-        Sha256 sum = Sha256.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+        Sha256 sum = sum(number);
         return new LetterDocument(
                 new CataloguedLetter(
                         number, IDS.of(sum), sum, mail.sizeBytes(), List.of(new Place(1, number, mail.sizeBytes()))),

@@ -31,6 +31,24 @@ class WordsTest {
         assertThat(Words.slots(text).toString()).isEqualTo(slots);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            quoteCharacter = '~',
+            value = {
+                "Straße # strasse@0",
+                "a-b c # a@0 b@1 c@2",
+                "東京 # 東京@0",
+                "東京都 # 東京@0 京都@1",
+                "京 # 京@0",
+                "東京、大阪 # 東京@0 京@1 大阪@2", // where the index has them, over the comma
+                "x 東京 y # x@0 東京@1 京@2 y@3",
+            })
+    void whatIsLookedFor(String text, String tokens) {
+        assertThat(Words.wanted(text).stream().map(t -> t.word() + "@" + t.position()))
+                .containsExactly(tokens.split(" ", -1));
+    }
+
     @Test
     void theFastWayIsTheSameAsTheSlowOne() {
         long seed = new Random().nextLong();
