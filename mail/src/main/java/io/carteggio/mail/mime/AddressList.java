@@ -154,13 +154,15 @@ public final class AddressList {
         i++;
         StringBuilder text = new StringBuilder();
         boolean quoted = false;
+        boolean at = false; // one that can part an address; asking the text each time would be quadratic
         for (; i < s.length(); i++) {
             char c = s.charAt(i);
             if (c == '"') {
                 quoted = !quoted;
-            } else if (!quoted && (c == '>' || c == '<' || (c == ',' && text.indexOf("@") > 0))) {
+            } else if (!quoted && (c == '>' || c == '<' || (c == ',' && at))) {
                 break;
             }
+            at |= c == '@' && !text.isEmpty();
             text.append(c);
             if (quoted && c == '\\' && i + 1 < s.length()) {
                 text.append(s.charAt(++i));

@@ -1,8 +1,7 @@
 package io.carteggio.mail.report;
 
 import io.carteggio.mail.Content;
-import io.carteggio.mail.mime.TransferDecoding;
-import io.carteggio.mail.structure.TransferEncoding;
+import io.carteggio.mail.mime.TransferEncoding;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,10 +22,7 @@ record DecodedContent(Content encoded, TransferEncoding encoding, long sizeBytes
     }
 
     static InputStream decode(InputStream in, TransferEncoding encoding) {
-        return switch (encoding) {
-            case BASE64 -> TransferDecoding.base64(in);
-            case QUOTED_PRINTABLE -> TransferDecoding.quotedPrintable(in);
-        };
+        return encoding.decode(in, () -> {}); // what can be read of damaged octets is all there is
     }
 
     @Override

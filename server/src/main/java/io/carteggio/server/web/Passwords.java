@@ -48,7 +48,7 @@ public final class Passwords {
     }
 
     /// Too many people log in at this instant.
-    static final class Busy extends Exception {
+    public static final class Busy extends Exception {
         private static final long serialVersionUID = 1L;
 
         Busy() {
@@ -72,7 +72,7 @@ public final class Passwords {
     }
 
     /// The encoded hash of a new password.
-    String hash(String password) throws Busy {
+    public String hash(String password) throws Busy {
         byte[] salt = salt();
         return phc(salt, argon2(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES));
     }
