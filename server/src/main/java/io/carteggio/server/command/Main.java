@@ -5,8 +5,9 @@ import java.util.logging.Logger;
 
 /// Where `./carteggio` begins.
 public final class Main {
-    /// Held so that its level stays: Lucene warns at every start that a faster way for vectors is off, which text search
-    /// does not need.
+    /// Kept, since the JDK forgets the level of a logger that nobody holds. Lucene warns at every start that it could
+    /// use
+    /// an incubator module, whose use the JVM would warn of in turn; we search text, where it gains nothing.
     private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
 
     private Main() {}
