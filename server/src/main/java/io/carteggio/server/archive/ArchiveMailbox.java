@@ -13,6 +13,7 @@ import io.carteggio.server.smtp.JournalMailbox;
 import io.carteggio.server.smtp.Peer;
 import io.carteggio.server.smtp.TroubleException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /// the sources, so there is nothing to relay (P10).
 public final class ArchiveMailbox implements JournalMailbox {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveMailbox.class);
+
+    /// With less room than this, trouble with keeping a mail is told as a full disk.
+    private static final long FULL_BYTES = 1 << 20;
 
     private final Archive archive;
 
@@ -43,7 +47,13 @@ public final class ArchiveMailbox implements JournalMailbox {
         if (trouble.isPresent()) {
             throw new TroubleException(Trouble.LATER, trouble.get());
         }
-        return new IntoArchive(peer, mailFrom, rcptTo);
+        Set<Source> sources = new LinkedHashSet<>();
+        for (Address to : rcptTo) {
+            sources.add(archive.sources()
+                    .at(to)
+                    .orElseThrow(() -> new TroubleException(Trouble.LATER, "a source went away meanwhile")));
+        }
+        return new IntoArchive(peer, mailFrom, rcptTo, sources);
     }
 
     @Override
@@ -62,9 +72,10 @@ public final class ArchiveMailbox implements JournalMailbox {
     private final class IntoArchive implements Reception {
         private final Spool spool = archive.spool();
         private final Provenance provenance;
-        private final Set<Source> sources = new LinkedHashSet<>();
+        private final Set<Source> sources;
 
-        IntoArchive(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) {
+        IntoArchive(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo, Set<Source> sources) {
+            this.sources = sources;
             provenance = new Provenance(
                     Optional.of(peer.remote().getAddress().getHostAddress()),
                     peer.helo(),
@@ -72,7 +83,6 @@ public final class ArchiveMailbox implements JournalMailbox {
                     mailFrom,
                     rcptTo,
                     Optional.empty());
-            rcptTo.forEach(to -> archive.sources().at(to).ifPresent(sources::add));
         }
 
         @Override
@@ -89,10 +99,19 @@ public final class ArchiveMailbox implements JournalMailbox {
                     Receipt receipt = archive.take(new Arrival(source, spool.content(), provenance));
                     id = receipt.disposition().word() + " " + receipt.number();
                 } catch (ArchiveException e) {
-                    throw new TroubleException(Trouble.LATER, String.valueOf(e.getMessage()), e);
+                    throw new TroubleException(
+                            diskFull() ? Trouble.FULL : Trouble.LATER, String.valueOf(e.getMessage()), e);
                 }
             }
             return id;
+        }
+
+        private boolean diskFull() {
+            try {
+                return Files.getFileStore(archive.directory()).getUsableSpace() < FULL_BYTES;
+            } catch (IOException e) {
+                return false;
+            }
         }
 
         @Override

@@ -46,12 +46,21 @@ final class ArchiveOpener implements Carteggio.Opener {
                 return OverSocket.connect(directory.resolve(SOCKET));
             } catch (IOException e) {
                 if (System.nanoTime() > deadline) {
-                    throw Refusal.no("another process has the archive in " + directory
-                            + " open and does not answer: " + Operations.oneLine(e));
+                    throw Refusal.no("another process has the archive in " + directory + " open and does not answer: "
+                            + Operations.oneLine(e));
                 }
             }
             pause();
         }
+    }
+
+    /// Opens an archive for a server, which must have it to itself; makes one where there is none.
+    static OwnArchive own(Path directory) throws ArchiveException, IOException, Refusal {
+        Optional<Archive> archive = Archive.open(directory, Clock.systemUTC());
+        if (archive.isEmpty()) {
+            throw Refusal.no("another process has the archive in " + directory + " open");
+        }
+        return OwnArchive.serving(archive.get());
     }
 
     private static void pause() throws Refusal {
@@ -68,7 +77,8 @@ final class ArchiveOpener implements Carteggio.Opener {
         static OwnArchive serving(Archive archive) throws ArchiveException, IOException {
             try {
                 Operations operations = DeskOperations.of(new OpenDesk(archive));
-                LocalServer server = LocalServer.start(operations, archive.directory().resolve(SOCKET));
+                LocalServer server =
+                        LocalServer.start(operations, archive.directory().resolve(SOCKET));
                 return new OwnArchive(archive, new InProcess(operations), server);
             } catch (IOException | RuntimeException e) {
                 archive.close();

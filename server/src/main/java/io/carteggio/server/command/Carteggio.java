@@ -116,6 +116,11 @@ final class Carteggio implements Runnable {
         return json;
     }
 
+    /// Whether the user named a data directory.
+    boolean directoryGiven() {
+        return data.isPresent() || console.variable(DATA_VARIABLE).isPresent();
+    }
+
     Path directory() {
         return data.or(() -> console.variable(DATA_VARIABLE).map(Path::of)).orElse(Path.of("data"));
     }
@@ -158,9 +163,8 @@ final class Carteggio implements Runnable {
     }
 
     private int fault(Exception e, CommandLine command) {
-        console.complain(
-                command.getCommandSpec().qualifiedName() + ": a fault of this program: " + Operations.oneLine(e) + " ("
-                        + e.getClass().getSimpleName() + ")");
+        console.complain(command.getCommandSpec().qualifiedName() + ": a fault of this program: "
+                + Operations.oneLine(e) + " (" + e.getClass().getSimpleName() + ")");
         return Exit.NO.code();
     }
 }

@@ -43,7 +43,8 @@ final class CheckCommand implements Callable<Integer> {
                 tell(heard.result.get(), heard.listed);
                 return outcome.exit() == Exit.DONE
                         ? outcome
-                        : Outcome.failed(Exit.NO, heard.result.get().path("problems").asLong(0) + " problems found");
+                        : Outcome.failed(
+                                Exit.NO, heard.result.get().path("problems").asLong(0) + " problems found");
             }
         });
     }
@@ -69,7 +70,9 @@ final class CheckCommand implements Callable<Integer> {
                     listed.add(line);
                 }
             } else {
-                shown.done(line.path("frames").asLong(0) - frames, line.path("bytes").asLong(0) - bytes);
+                shown.done(
+                        line.path("frames").asLong(0) - frames,
+                        line.path("bytes").asLong(0) - bytes);
                 frames = line.path("frames").asLong(0);
                 bytes = line.path("bytes").asLong(0);
             }

@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Outcome;
@@ -70,19 +71,21 @@ final class CheckOperations {
                 return;
             }
             for (var letter : letters) {
-                boolean whole = false;
-                for (var place : letter.places()) {
-                    try {
-                        whole |= Sha256.of(desk.vault().read(place)).equals(letter.sum());
-                    } catch (IOException | ArchiveException e) {
-                        continue; // the next place, if there is one
-                    }
-                }
-                if (!whole) {
-                    check.problem("letter " + letter.id() + " can no longer be read", Optional.of(letter.id().text()));
+                if (letter.places().stream().noneMatch(place -> holds(place, letter.sum()))) {
+                    check.problem(
+                            "letter " + letter.id() + " can no longer be read",
+                            Optional.of(letter.id().text()));
                 }
             }
             after = letters.getLast().number();
+        }
+    }
+
+    private boolean holds(Place place, Sha256 sum) {
+        try {
+            return Sha256.of(desk.vault().read(place)).equals(sum);
+        } catch (IOException | ArchiveException unreadable) {
+            return false;
         }
     }
 
@@ -128,8 +131,7 @@ final class CheckOperations {
                 return; // it lags, which `stats` tells
             }
             if (waiting == 0 && i == TRIES - 1) {
-                check.problem(
-                        "the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
+                check.problem("the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
             }
             pause();
         }

@@ -44,6 +44,11 @@ record Console(
         out.println(json);
     }
 
+    /// Shows what was said so far.
+    void flush() {
+        out.flush();
+    }
+
     /// A line on the error stream, after everything said so far.
     void complain(String text) {
         out.flush();

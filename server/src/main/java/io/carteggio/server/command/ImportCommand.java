@@ -7,6 +7,7 @@ import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ final class ImportCommand implements Callable<Integer> {
             if (ready.exit() != Exit.DONE) {
                 return ready;
             }
-            try (ImportProgress progress = ImportProgress.open(carteggio.directory().resolve("imports"), words(params))) {
+            try (ImportProgress progress =
+                    ImportProgress.open(carteggio.directory().resolve("imports"), words(params))) {
                 return run(access, params.path("source").asString(""), progress);
             }
         }
@@ -81,16 +83,13 @@ final class ImportCommand implements Callable<Integer> {
         }
         if (result.stopped().isPresent()) {
             return Outcome.failed(
-                    Exit.NO,
-                    result.stopped().get() + "; what was taken is kept, the same command goes on from here");
+                    Exit.NO, result.stopped().get() + "; what was taken is kept, the same command goes on from here");
         }
         if (result.refused() == 0) { // else the next run tries those alone once more
             progress.complete();
         }
         ObjectNode books = books(access, progress.tally().account(name));
-        books.put("failed", result.failed())
-                .put("skipped", result.skipped())
-                .put("doneBefore", progress.doneBefore());
+        books.put("failed", result.failed()).put("skipped", result.skipped()).put("doneBefore", progress.doneBefore());
         if (carteggio.json()) {
             console.json(books);
         } else {
@@ -126,8 +125,8 @@ final class ImportCommand implements Callable<Integer> {
                     .put("mailbox", address);
         }
         if (!List.of("auto", "report", "ndr", "multidrop").contains(as)) {
-            throw Refusal.usage(
-                    "--as takes auto, report, ndr, multidrop or mailbox:ADDRESS, not '" + as.toLowerCase(Locale.ROOT) + "'");
+            throw Refusal.usage("--as takes auto, report, ndr, multidrop or mailbox:ADDRESS, not '"
+                    + as.toLowerCase(Locale.ROOT) + "'");
         }
         return params.put("source", source.orElse(as.equals("auto") ? "import" : "import " + as))
                 .put("family", as);
@@ -141,15 +140,15 @@ final class ImportCommand implements Callable<Integer> {
 
     /// How much there is to read, for the progress line. What cannot be read counts nothing here and is named later.
     private long bytes() {
-        long sum = 0;
-        for (Path path : paths) {
-            try (Stream<Path> files = Files.walk(path)) {
-                sum += files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0).sum();
-            } catch (IOException | java.io.UncheckedIOException e) {
-                continue;
-            }
-        }
-        return sum;
+        return paths.stream().mapToLong(ImportCommand::bytes).sum();
     }
 
+    private static long bytes(Path path) {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.mapToLong(f -> f.toFile().isFile() ? f.toFile().length() : 0)
+                    .sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
 }

@@ -28,6 +28,15 @@ import java.util.zip.CRC32;
 /// many threads.
 final class ImportProgress implements AutoCloseable {
     private static final byte[] MAGIC = "CARTIMP1".getBytes(StandardCharsets.US_ASCII);
+
+    /// The code of a disposition in a record is its place here.
+    private static final List<Disposition> CODES = List.of(
+            Disposition.LETTERS,
+            Disposition.EVIDENCE,
+            Disposition.NOTICE,
+            Disposition.QUARANTINED,
+            Disposition.DISCARDED);
+
     private static final int RECORD_BYTES = 32;
     private static final int SUMMED_BYTES = 28;
     private static final long FORCE_NANOS = 1_000_000_000L;
@@ -49,7 +58,8 @@ final class ImportProgress implements AutoCloseable {
     /// @throws Refusal where the same import is running
     static ImportProgress open(Path folder, List<String> words) throws IOException, Refusal {
         DurableFiles.createDirectories(folder);
-        String name = Sha256.of(String.join("\0", words).getBytes(StandardCharsets.UTF_8)).toString();
+        String name = Sha256.of(String.join("\0", words).getBytes(StandardCharsets.UTF_8))
+                .toString();
         Path file = folder.resolve(name.substring(0, 32) + ".progress");
         FileChannel channel = FileChannel.open(
                 file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
@@ -100,11 +110,11 @@ final class ImportProgress implements AutoCloseable {
         byte[] sum = in.readNBytes(KnownSums.SIZE_BYTES);
         int what = in.readInt();
         long rawBytes = in.readLong();
-        if (in.readInt() != (int) crc.getValue() || (what >>> 24) >= Disposition.values().length) {
+        if (in.readInt() != (int) crc.getValue() || (what >>> 24) >= CODES.size()) {
             return false;
         }
         done.add(sum);
-        before.count(Disposition.values()[what >>> 24], what & 0xffffff, rawBytes);
+        before.count(CODES.get(what >>> 24), what & 0xffffff, rawBytes);
         return true;
     }
 
@@ -127,7 +137,7 @@ final class ImportProgress implements AutoCloseable {
     synchronized void done(byte[] sum, Disposition disposition, int fresh, long rawBytes) throws IOException {
         ByteBuffer record = ByteBuffer.allocate(RECORD_BYTES)
                 .put(sum, 0, KnownSums.SIZE_BYTES)
-                .putInt(disposition.ordinal() << 24 | Math.min(fresh, 0xffffff))
+                .putInt(CODES.indexOf(disposition) << 24 | Math.min(fresh, 0xffffff))
                 .putLong(rawBytes);
         CRC32 crc = new CRC32();
         crc.update(record.array(), 0, SUMMED_BYTES);

@@ -194,7 +194,8 @@ final class ImportRun implements MailFiles.Finder {
             stop("how far the import is cannot be written down: " + Operations.oneLine(e));
         }
         if (disposition == Disposition.QUARANTINED) {
-            say("quarantined: " + mail.item() + ": " + Json.optional(receipt, "reason").orElse("no reason given"));
+            say("quarantined: " + mail.item() + ": "
+                    + Json.optional(receipt, "reason").orElse("no reason given"));
         }
         shown.done(1, mail.fileBytes());
     }

@@ -31,9 +31,7 @@ final class Json {
     }
 
     static JsonNode text(Optional<String> text) {
-        return text.isPresent()
-                ? JsonNodeFactory.instance.stringNode(text.get())
-                : JsonNodeFactory.instance.nullNode();
+        return text.isPresent() ? JsonNodeFactory.instance.stringNode(text.get()) : JsonNodeFactory.instance.nullNode();
     }
 
     static JsonNode address(Optional<Address> address) {

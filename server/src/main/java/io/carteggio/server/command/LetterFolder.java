@@ -135,8 +135,8 @@ final class LetterFolder implements ExportCommand.Letters {
         current = Optional.empty();
         Path part = folder.resolve(PART);
         if (Files.size(part) != letter.bytes()) {
-            throw new IOException("letter " + letter.id() + " came with " + Files.size(part) + " octets, not "
-                    + letter.bytes());
+            throw new IOException(
+                    "letter " + letter.id() + " came with " + Files.size(part) + " octets, not " + letter.bytes());
         }
         Files.move(
                 part,

@@ -84,8 +84,7 @@ final class LetterMbox implements ExportCommand.Letters {
         file.close();
         Content content =
                 isSmall(letter) ? Content.owning(small, filled) : new FileContent(large, 0, Files.size(large));
-        var entry = writer.write(
-                letter.sender().filter(s -> !s.isEmpty()).map(Address::new), letter.date(), content);
+        var entry = writer.write(letter.sender().filter(s -> !s.isEmpty()).map(Address::new), letter.date(), content);
         if (!entry.sum().toString().equals(letter.sha256())) {
             throw new IOException("letter " + letter.id() + " did not come as it was promised");
         }

@@ -31,8 +31,8 @@ final class LetterZip implements ExportCommand.Letters {
         NewFile file = NewFile.at(path);
         try {
             Path lines = Files.createTempFile("carteggio", ".tsv");
-            BufferedWriter manifest = new BufferedWriter(
-                    new OutputStreamWriter(Files.newOutputStream(lines), StandardCharsets.UTF_8));
+            BufferedWriter manifest =
+                    new BufferedWriter(new OutputStreamWriter(Files.newOutputStream(lines), StandardCharsets.UTF_8));
             manifest.write(Manifest.HEADING + "\n");
             return new LetterZip(path, file, lines, manifest);
         } catch (IOException e) {

@@ -275,7 +275,10 @@ final class MailFiles {
         if (name.endsWith(".mbox") || name.endsWith(".mbx") || (!eml && MboxReader.looksLikeMbox(begin))) {
             return Kind.MBOX;
         }
-        String first = new String(begin, StandardCharsets.ISO_8859_1).lines().findFirst().orElse("");
+        String first = new String(begin, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
         return eml || named || first.startsWith("From ") || FIELD.matcher(first).matches() ? Kind.MAIL : Kind.OTHER;
     }
 

@@ -57,7 +57,8 @@ final class NewFile implements AutoCloseable {
         channel.force(true);
         channel.close();
         if (Files.exists(file)) {
-            throw new IOException("exists now, and is not overwritten: " + file + " (what was written is in " + part + ")");
+            throw new IOException(
+                    "exists now, and is not overwritten: " + file + " (what was written is in " + part + ")");
         }
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         finished = true;

@@ -15,12 +15,17 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.web.Busy;
+import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// The desk of an archive that is open in this process.
 record OpenDesk(Archive archive) implements Desk {
+    private static final Passwords PASSWORDS = new Passwords();
+
     @Override
     public Path directory() {
         return archive.directory();
@@ -68,7 +73,15 @@ record OpenDesk(Archive archive) implements Desk {
 
     @Override
     public String credential(String password) throws Refusal {
-        throw Refusal.no("passwords are not built in yet");
+        Optional<String> fault = Passwords.fault(password);
+        if (fault.isPresent()) {
+            throw Refusal.no(fault.get());
+        }
+        try {
+            return PASSWORDS.hash(password);
+        } catch (Busy e) {
+            throw Refusal.no("too many passwords are being set; try again");
+        }
     }
 
     @Override

@@ -20,7 +20,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-@Command(name = "person", description = "People and the addresses they hold or held.", synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "person",
+        description = "People and the addresses they hold or held.",
+        synopsisSubcommandLabel = "COMMAND")
 final class PersonCommand implements Runnable {
     private final CommandLine line;
 
@@ -42,8 +45,9 @@ final class PersonCommand implements Runnable {
 
     private static void print(Carteggio carteggio, ObjectNode person) {
         Console console = carteggio.console();
-        console.line(person.path("name").asString("") + " (" + person.path("role").asString("")
-                + (person.path("password").asBoolean(false) ? ", can log in" : "") + ")");
+        console.line(
+                person.path("name").asString("") + " (" + person.path("role").asString("")
+                        + (person.path("password").asBoolean(false) ? ", can log in" : "") + ")");
         person.path("addresses")
                 .forEach(held -> console.line("    " + held.path("address").asString("")
                         + Json.optional(held, "from").map(at -> " from " + at).orElse("")
@@ -90,8 +94,7 @@ final class PersonCommand implements Runnable {
                     params.put("to", instant(to.get()).toString());
                 }
                 try (var access = carteggio.access(true)) {
-                    return access.call(
-                            "person.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                    return access.call("person.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });
         }
@@ -146,16 +149,21 @@ final class PersonCommand implements Runnable {
                     return access.call(
                             "person.password",
                             params,
-                            Lines.printing(carteggio, line -> carteggio
-                                    .console()
-                                    .line(line.path("name").asString("") + " can log in with the new password")));
+                            Lines.printing(
+                                    carteggio,
+                                    line -> carteggio
+                                            .console()
+                                            .line(line.path("name").asString("")
+                                                    + " can log in with the new password")));
                 }
             });
         }
 
         private String read() throws IOException, Refusal {
-            java.io.Console terminal = System.console();
-            if (terminal != null && terminal.isTerminal()) {
+            Optional<java.io.Console> watched =
+                    Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
+            if (watched.isPresent()) {
+                java.io.Console terminal = watched.get();
                 String first = new String(typed(terminal, "New password for " + person + ": "));
                 if (!first.contentEquals(new String(typed(terminal, "Once more: ")))) {
                     throw Refusal.no("the two are not the same");

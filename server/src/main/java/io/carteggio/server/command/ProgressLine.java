@@ -48,7 +48,10 @@ final class ProgressLine implements AutoCloseable {
         if (totalBytes > 0) {
             double part = Math.min(1.0, (double) bytes / totalBytes);
             int filled = (int) (part * BAR);
-            line.append('[').append("#".repeat(filled)).append(" ".repeat(BAR - filled)).append("] ");
+            line.append('[')
+                    .append("#".repeat(filled))
+                    .append(" ".repeat(BAR - filled))
+                    .append("] ");
             line.append(String.format(Locale.ROOT, "%3.0f %%  ", Math.floor(part * 100)));
         }
         line.append(items).append(' ').append(unit).append("  ").append(Sizes.of(bytes));

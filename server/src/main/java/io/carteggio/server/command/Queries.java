@@ -8,9 +8,10 @@ final class Queries {
     private Queries() {}
 
     static Query parse(String text) throws Refusal {
-        if (text.isBlank()) {
-            return new Query.All();
-        }
-        throw Refusal.usage("this program cannot search for words yet");
+        return switch (Query.parse(text)) {
+            case Query.Parsed.Good(Query query) -> query;
+            case Query.Parsed.Bad(int position, String message) ->
+                throw Refusal.usage("the query, at character " + (position + 1) + ": " + message);
+        };
     }
 }

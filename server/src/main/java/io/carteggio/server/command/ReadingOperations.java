@@ -55,8 +55,7 @@ final class ReadingOperations {
         Optional<Long> before = Optional.of(Long.MAX_VALUE);
         Optional<Reading.Results> first = Optional.empty();
         while (before.isPresent() && left > 0) {
-            Reading.Results page =
-                    desk.reading().search(viewer, query, text, (int) Math.min(PAGE, left), before.get());
+            Reading.Results page = desk.reading().search(viewer, query, text, (int) Math.min(PAGE, left), before.get());
             for (Reading.Result result : page.results()) {
                 reply.line(found(result));
             }
@@ -66,7 +65,9 @@ final class ReadingOperations {
         }
         reply.line(Json.object()
                 .put("total", first.map(Reading.Results::total).orElse(0L))
-                .put("notFullySearched", first.map(Reading.Results::notFullySearched).orElse(0L)));
+                .put(
+                        "notFullySearched",
+                        first.map(Reading.Results::notFullySearched).orElse(0L)));
         return Outcome.DONE;
     }
 
@@ -79,11 +80,14 @@ final class ReadingOperations {
         line.set("cc", Json.texts(hit.cc().stream()));
         line.set("subject", Json.text(hit.subject()));
         line.put("bytes", hit.sizeBytes());
-        line.set("attachments", Json.objects(hit.attachments().stream().map(a -> Json.object()
-                .put("name", a.name())
-                .put("bytes", a.sizeBytes())
-                .put("sha256", a.sum().toString())
-                .put("type", a.type()))));
+        line.set(
+                "attachments",
+                Json.objects(hit.attachments().stream()
+                        .map(a -> Json.object()
+                                .put("name", a.name())
+                                .put("bytes", a.sizeBytes())
+                                .put("sha256", a.sum().toString())
+                                .put("type", a.type()))));
         return line;
     }
 
@@ -93,13 +97,20 @@ final class ReadingOperations {
         Letter letter = LetterReader.read(open.bytes(), ReadLimits.DEFAULT);
         ObjectNode line = Json.object().put("id", open.letter().id().text());
         line.set("date", Json.instant(letter.header().date().or(() -> arrived(open))));
-        line.set("from", Json.text(letter.header().from().stream().findFirst().map(m -> m.address().raw())));
-        line.set("fromName", Json.text(letter.header().from().stream().findFirst().map(Mailbox::name)));
+        line.set(
+                "from",
+                Json.text(letter.header().from().stream()
+                        .findFirst()
+                        .map(m -> m.address().raw())));
+        line.set(
+                "fromName",
+                Json.text(letter.header().from().stream().findFirst().map(Mailbox::name)));
         line.set("to", addresses(letter.header().to()));
         line.set("cc", addresses(letter.header().cc()));
         line.set("subject", Json.text(letter.header().subject()));
         line.set("messageId", Json.text(letter.header().messageId()));
-        line.put("bytes", open.bytes().sizeBytes()).put("sha256", open.letter().sum().toString());
+        line.put("bytes", open.bytes().sizeBytes())
+                .put("sha256", open.letter().sum().toString());
         line.set("attachments", Json.objects(letter.attachments().stream().map(ReadingOperations::attachment)));
         line.set("envelopes", Json.objects(open.envelopes().stream().map(ReadingOperations::envelope)));
         line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
@@ -121,7 +132,9 @@ final class ReadingOperations {
     private static ObjectNode attachment(Attachment a) {
         ObjectNode line = Json.object();
         line.set("name", Json.text(a.name()));
-        return line.put("bytes", a.sizeBytes()).put("sha256", a.sha256().toString()).put("type", a.type());
+        return line.put("bytes", a.sizeBytes())
+                .put("sha256", a.sha256().toString())
+                .put("type", a.type());
     }
 
     private static ObjectNode envelope(EnvelopeView view) {
@@ -189,7 +202,10 @@ final class ReadingOperations {
                         reply);
             }
         }
-        return any ? Outcome.DONE : noSuch("no report that you may see vouches for letter " + open.letter().id());
+        return any
+                ? Outcome.DONE
+                : noSuch("no report that you may see vouches for letter "
+                        + open.letter().id());
     }
 
     private static Outcome noSuch(String message) throws Refusal {
@@ -267,9 +283,7 @@ final class ReadingOperations {
 
         private void fail(String id, Exception e) throws IOException {
             failed++;
-            reply.line(Json.object()
-                    .put("id", id)
-                    .put("error", io.carteggio.server.local.Operations.oneLine(e)));
+            reply.line(Json.object().put("id", id).put("error", io.carteggio.server.local.Operations.oneLine(e)));
         }
     }
 

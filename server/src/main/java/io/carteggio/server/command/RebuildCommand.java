@@ -34,8 +34,7 @@ final class RebuildCommand implements Callable<Integer> {
                         .run(Lines.printing(carteggio, this::print));
             }
             try (Access access = carteggio.access(false)) {
-                return access.call(
-                        "rebuild.compare", Json.object(), Lines.printing(carteggio, this::printComparison));
+                return access.call("rebuild.compare", Json.object(), Lines.printing(carteggio, this::printComparison));
             }
         });
     }
@@ -52,7 +51,8 @@ final class RebuildCommand implements Callable<Integer> {
                 .console()
                 .line(
                         line.path("equal").asBoolean(false)
-                                ? "it would come out the same: " + line.path("letters").asLong(0) + " letters from "
+                                ? "it would come out the same: "
+                                        + line.path("letters").asLong(0) + " letters from "
                                         + line.path("frames").asLong(0) + " frames"
                                 : "it would come out different in: "
                                         + Json.texts(line.path("different")).collect(Collectors.joining(", ")));

@@ -45,8 +45,8 @@ final class Rebuilding {
             throw Refusal.no("there is no archive in " + path + " (another one: --data DIR)");
         }
         DataDirectory directory = DataDirectory.open(path)
-                .orElseThrow(() -> Refusal.no(
-                        "a server or another command has the archive in " + path + " open; stop it first"));
+                .orElseThrow(() ->
+                        Refusal.no("a server or another command has the archive in " + path + " open; stop it first"));
         try (directory) {
             return run(directory, reply);
         }

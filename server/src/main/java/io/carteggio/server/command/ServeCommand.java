@@ -1,11 +1,74 @@
 package io.carteggio.server.command;
 
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.mail.Address;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-@Command(name = "serve", description = "Runs the archive: the journaling mailbox, the pages, the local socket.")
+@Command(
+        name = "serve",
+        description = {
+            "Runs the archive: the journaling mailbox, the pages, and a socket for the other commands.",
+            "The first start makes a source with an unguessable journaling address and prints a one-time set-up link.",
+            "Ctrl-C stops it; mail that is just coming in is finished first."
+        })
 final class ServeCommand implements Callable<Integer> {
+    private static final int ADDRESS_CHARACTERS = 26; // of 32 kinds: 130 bits
+    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
     private final Carteggio carteggio;
+
+    @Option(
+            names = "--http",
+            paramLabel = "ADDR:PORT",
+            description = "Where the pages are; if not given, 127.0.0.1:8080. Put a TLS proxy in front for others.")
+    private String http = "127.0.0.1:8080";
+
+    @Option(
+            names = "--smtp",
+            paramLabel = "ADDR:PORT",
+            description = "Where the mail system delivers reports; if not given, 127.0.0.1:2525.")
+    private String smtp = "127.0.0.1:2525";
+
+    @Option(names = "--public-url", paramLabel = "URL", description = "Where people reach the pages, behind a proxy.")
+    private Optional<String> publicUrl = Optional.empty();
+
+    @Option(
+            names = "--hostname",
+            paramLabel = "NAME",
+            description = "The name of this host in SMTP, in its certificate and in the first journaling address.")
+    private Optional<String> hostname = Optional.empty();
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "Certificate chain in PEM; else self-signed.")
+    private Optional<Path> certificate = Optional.empty();
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key in PEM (PKCS #8).")
+    private Optional<Path> key = Optional.empty();
+
+    @Option(
+            names = "--demo",
+            description =
+                    "Fills a throw-away archive with a firm of a dozen people and their mail. Without --data it is"
+                            + " removed when the server stops.")
+    private boolean demo;
 
     ServeCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
@@ -13,6 +76,141 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return carteggio.json() ? 1 : 0;
+        return carteggio.work("serve", this::serve);
+    }
+
+    private Outcome serve() throws ArchiveException, IOException, Refusal {
+        if (certificate.isPresent() != key.isPresent()) {
+            throw Refusal.usage("--tls-cert and --tls-key come together");
+        }
+        RunningServer.Addresses addresses =
+                new RunningServer.Addresses(address("--http", http), address("--smtp", smtp), publicUrl, host());
+        boolean throwAway = demo && !carteggio.directoryGiven();
+        Path directory = throwAway ? Files.createTempDirectory("carteggio-demo-") : carteggio.directory();
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> {
+            stop.countDown();
+            try {
+                stopped.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (ArchiveOpener.OwnArchive own = ArchiveOpener.own(directory.resolve(throwAway ? "data" : ""));
+                RunningServer server = RunningServer.start(own.archive(), addresses, certificate, key)) {
+            firstSource(own);
+            tell(own, server, throwAway);
+            if (demo) {
+                new DemoFilling(carteggio.console(), own.archive(), server.smtp()).fill();
+            }
+            carteggio.console().flush();
+            stop.await();
+            carteggio.console().complain("stopping");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (throwAway) {
+                remove(directory);
+            }
+            stopped.countDown();
+        }
+        return Outcome.DONE;
+    }
+
+    private void firstSource(ArchiveOpener.OwnArchive own) throws ArchiveException {
+        var archive = own.archive();
+        if (archive.sources().all().isEmpty()) {
+            SecureRandom random = new SecureRandom();
+            StringBuilder local = new StringBuilder("journal-");
+            for (int i = 0; i < ADDRESS_CHARACTERS; i++) {
+                local.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+            }
+            archive.sources()
+                    .add(
+                            archive.acts(),
+                            "set-up",
+                            "journal",
+                            Optional.of(new Address(local + "@" + host())),
+                            Family.REPORT);
+        }
+    }
+
+    private void tell(ArchiveOpener.OwnArchive own, RunningServer server, boolean throwAway) {
+        Console console = carteggio.console();
+        Optional<URI> setUp = server.setUpLink();
+        InetSocketAddress mail = server.smtp();
+        String mailAddress = mail.getAddress().getHostAddress() + ":" + mail.getPort();
+        if (carteggio.json()) {
+            var line = Json.object()
+                    .put("data", own.archive().directory().toAbsolutePath().toString())
+                    .put("http", server.url().toString())
+                    .put("smtp", mailAddress);
+            setUp.ifPresent(link -> line.put("setUp", link.toString()));
+            line.set(
+                    "sources",
+                    Json.objects(own.archive().sources().all().stream()
+                            .map(s -> Json.object()
+                                    .put("name", s.name())
+                                    .put(
+                                            "address",
+                                            s.address().map(Address::raw).orElse("")))));
+            console.json(line);
+        } else {
+            console.line("Carteggio is running. Ctrl-C stops it.");
+            console.line("");
+            console.line("  archive     " + own.archive().directory().toAbsolutePath()
+                    + (throwAway ? "   (throw-away: removed when the server stops)" : ""));
+            console.line("  web         " + server.url());
+            console.line("  smtp        " + mailAddress + " (STARTTLS)");
+            own.archive()
+                    .sources()
+                    .all()
+                    .forEach(s -> s.address()
+                            .ifPresent(a -> console.line("  journal to  " + a + "   (source " + s.name() + ")")));
+            if (!demo) {
+                setUp.ifPresent(link -> {
+                    console.line("");
+                    console.line("  Set it up here; the link works until there is an administrator:");
+                    console.line("  " + link);
+                });
+            }
+        }
+        console.flush();
+    }
+
+    private String host() {
+        return hostname.orElseGet(() -> {
+            try {
+                return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+            } catch (UnknownHostException e) {
+                return "localhost";
+            }
+        });
+    }
+
+    private static InetSocketAddress address(String option, String text) throws Refusal {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon).replaceAll("^\\[|]$", "");
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            InetSocketAddress address = new InetSocketAddress(host.isEmpty() ? "127.0.0.1" : host, port);
+            if (address.isUnresolved()) {
+                throw Refusal.usage(option + ": there is no host " + host);
+            }
+            return address;
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(option + " takes ADDR:PORT, as 127.0.0.1:8080, not '" + text + "'");
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 }

@@ -1,11 +1,10 @@
 package io.carteggio.server.command;
 
+import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,23 +22,17 @@ final class ShowCommand implements Callable<Integer> {
     @Mixin
     private ViewerOptions viewer = new ViewerOptions();
 
-    @ArgGroup
-    private Optional<Form> form = Optional.empty();
+    @Option(names = "--raw", description = "The letter byte for byte.")
+    private boolean raw;
+
+    @Option(names = "--evidence", description = "The reports that vouch for it, without the letter in them.")
+    private boolean evidence;
 
     @Option(
             names = "--arrival",
             paramLabel = "N",
             description = "With --evidence: only the report of this arrival, byte for byte.")
     private long arrival;
-
-    /// What to show.
-    static final class Form {
-        @Option(names = "--raw", description = "The letter byte for byte.")
-        private boolean raw;
-
-        @Option(names = "--evidence", description = "The reports that vouch for it, without the letter in them.")
-        private boolean evidence;
-    }
 
     ShowCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
@@ -49,10 +42,15 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         ObjectNode params = Json.object().put("id", id);
         viewer.into(params);
-        if (form.filter(f -> f.raw).isPresent()) {
+        if (raw && evidence) {
+            return carteggio.work("show", () -> {
+                throw Refusal.usage("--raw and --evidence do not go together");
+            });
+        }
+        if (raw) {
             return carteggio.ask("show", "raw", params, new Octets(false));
         }
-        if (form.filter(f -> f.evidence).isPresent()) {
+        if (evidence) {
             params.put("arrival", arrival);
             return carteggio.ask("show", "evidence", params, new Octets(arrival == 0));
         }
@@ -105,15 +103,19 @@ final class ShowCommand implements Callable<Integer> {
         field("size", Sizes.of(letter.path("bytes").asLong(0)));
         field("sha256", letter.path("sha256").asString(""));
         for (JsonNode a : letter.path("attachments")) {
-            field("attachment", Json.optional(a, "name").orElse("(no name)") + ", " + a.path("type").asString("") + ", "
-                    + Sizes.of(a.path("bytes").asLong(0)));
+            field(
+                    "attachment",
+                    Json.optional(a, "name").orElse("(no name)") + ", "
+                            + a.path("type").asString("") + ", "
+                            + Sizes.of(a.path("bytes").asLong(0)));
         }
         for (JsonNode envelope : letter.path("envelopes")) {
             print(envelope);
         }
         Json.texts(letter.path("notes")).forEach(note -> field("note", note));
         console.line("");
-        String text = Json.optional(letter, "text").orElseGet(() -> letter.path("searchText").asString(""));
+        String text = Json.optional(letter, "text")
+                .orElseGet(() -> letter.path("searchText").asString(""));
         text.lines().forEach(console::line);
     }
 
@@ -121,15 +123,22 @@ final class ShowCommand implements Callable<Integer> {
         Console console = carteggio.console();
         field(
                 "vouched by",
-                envelope.path("source").asString("") + ", " + envelope.path("at").asString("") + ", arrival "
+                envelope.path("source").asString("") + ", "
+                        + envelope.path("at").asString("") + ", arrival "
                         + envelope.path("arrival").asLong(0));
         console.line("    sender      " + Json.optional(envelope, "sender").orElse("(none)")
-                + Json.optional(envelope, "onBehalfOf").map(o -> " on behalf of " + o).orElse(""));
+                + Json.optional(envelope, "onBehalfOf")
+                        .map(o -> " on behalf of " + o)
+                        .orElse(""));
         for (JsonNode r : envelope.path("recipients")) {
             console.line("    " + String.format("%-11s ", r.path("role").asString(""))
                     + r.path("address").asString("")
-                    + Json.optional(r, "expanded").map(g -> ", expanded from " + g).orElse("")
-                    + Json.optional(r, "forwarded").map(g -> ", forwarded from " + g).orElse(""));
+                    + Json.optional(r, "expanded")
+                            .map(g -> ", expanded from " + g)
+                            .orElse("")
+                    + Json.optional(r, "forwarded")
+                            .map(g -> ", forwarded from " + g)
+                            .orElse(""));
         }
         if (!envelope.path("complete").asBoolean(true)) {
             console.line("    (there may be others, whom only the sender and an auditor see)");

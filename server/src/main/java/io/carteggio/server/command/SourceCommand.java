@@ -75,8 +75,7 @@ final class SourceCommand implements Runnable {
                     .put("family", family.name().toLowerCase(java.util.Locale.ROOT));
             return carteggio.work("source add", () -> {
                 try (var access = carteggio.access(true)) {
-                    return access.call(
-                            "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                    return access.call("source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });
         }

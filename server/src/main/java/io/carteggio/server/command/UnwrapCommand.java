@@ -47,8 +47,8 @@ final class UnwrapCommand implements Callable<Integer> {
         Content mail = new FileContent(file, 0, Files.size(file));
         return switch (Unwrapper.unwrap(mail)) {
             case Unwrapped.Report report -> told(report, "report");
-            case Unwrapped.Ndr ndr when ndr.report().isPresent() ->
-                told(ndr.report().get(), "ndr");
+            case Unwrapped.Ndr ndr
+            when ndr.report().isPresent() -> told(ndr.report().get(), "ndr");
             case Unwrapped.Ndr ndr -> refused("a non-delivery notice without a journal report inside", ndr.warnings());
             case Unwrapped.Delay _ -> refused("a notice that mail is late, no journal report", List.of());
             case Unwrapped.Delivered _ -> refused("a notice of delivery, no journal report", List.of());
@@ -75,7 +75,9 @@ final class UnwrapCommand implements Callable<Integer> {
         line.set("receivedUtc", Json.text(report.receivedUtc()));
         line.set("journaled", Json.instant(report.journaled()));
         line.set("reportId", Json.text(report.reportId()));
-        line.set("recipients", Json.objects(report.envelope().recipients().stream().map(ReadingOperations::recipient)));
+        line.set(
+                "recipients",
+                Json.objects(report.envelope().recipients().stream().map(ReadingOperations::recipient)));
         Stream.Builder<ObjectNode> originals = Stream.builder();
         for (Original original : report.originals()) {
             originals.add(Json.object()
@@ -91,20 +93,33 @@ final class UnwrapCommand implements Callable<Integer> {
 
     private void print(ObjectNode report) {
         for (String name : List.of(
-                "dialect", "sender", "onBehalfOf", "subject", "messageId", "label", "mailbox", "sentUtc", "receivedUtc")) {
+                "dialect",
+                "sender",
+                "onBehalfOf",
+                "subject",
+                "messageId",
+                "label",
+                "mailbox",
+                "sentUtc",
+                "receivedUtc")) {
             Json.optional(report, name).ifPresent(value -> field(name, value));
         }
         for (JsonNode r : report.path("recipients")) {
             field(
                     r.path("role").asString(""),
                     r.path("address").asString("")
-                            + Json.optional(r, "expanded").map(g -> ", expanded from " + g).orElse("")
-                            + Json.optional(r, "forwarded").map(g -> ", forwarded from " + g).orElse(""));
+                            + Json.optional(r, "expanded")
+                                    .map(g -> ", expanded from " + g)
+                                    .orElse("")
+                            + Json.optional(r, "forwarded")
+                                    .map(g -> ", forwarded from " + g)
+                                    .orElse(""));
         }
         for (JsonNode original : report.path("originals")) {
             field(
                     original.path("kind").asString(""),
-                    original.path("bytes").asLong(0) + " octets, sha256 " + original.path("sha256").asString(""));
+                    original.path("bytes").asLong(0) + " octets, sha256 "
+                            + original.path("sha256").asString(""));
         }
         Json.texts(report.path("warnings")).forEach(warning -> field("warning", warning));
     }

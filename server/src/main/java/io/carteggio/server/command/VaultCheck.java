@@ -130,7 +130,9 @@ final class VaultCheck implements Vault.Walker {
         }
         List<Place> places = known.get().places();
         if (!places.contains(place.get())) {
-            problem("the catalogue does not know where letter " + id + " of arrival " + arrival + " lies", Optional.of(id));
+            problem(
+                    "the catalogue does not know where letter " + id + " of arrival " + arrival + " lies",
+                    Optional.of(id));
             return 0;
         }
         Comparator<Place> order = Comparator.comparingLong(Place::segment).thenComparingLong(Place::offset);
@@ -160,7 +162,9 @@ final class VaultCheck implements Vault.Walker {
         if (letter.isPresent()) {
             String id = letter.get().id().text();
             boolean copies = letter.get().places().size() > 1;
-            problem("letter " + id + " is damaged" + (copies ? " (it lies elsewhere too)" : "") + ": " + where, Optional.of(id));
+            problem(
+                    "letter " + id + " is damaged" + (copies ? " (it lies elsewhere too)" : "") + ": " + where,
+                    Optional.of(id));
         } else {
             problem(where, Optional.empty());
         }

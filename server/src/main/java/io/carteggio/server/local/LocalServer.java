@@ -202,11 +202,10 @@ public final class LocalServer implements AutoCloseable {
                 return Outcome.failed(
                         Exit.NO, "the running server is of another version; use the same version, or stop it");
             }
-            ObjectNode params = request.path("params") instanceof ObjectNode p
-                    ? p
-                    : JsonNodeFactory.instance.objectNode();
+            ObjectNode params =
+                    request.path("params") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode();
             return operations.run(
-                    new Request(request.path("operation").asString(""), params, new Watched(body)), new WireReply());
+                    new Request(request.path("operation").asString(""), params, new Watched(body)), new WireReply(body));
         }
 
         void cutOffIfStill() {
@@ -265,6 +264,12 @@ public final class LocalServer implements AutoCloseable {
 
         /// The answer's way to the peer.
         private final class WireReply implements Reply {
+            private final Wire.Body body;
+
+            WireReply(Wire.Body body) {
+                this.body = body;
+            }
+
             @Override
             public void line(ObjectNode line) throws IOException {
                 send(Kind.LINE, line);
@@ -275,6 +280,7 @@ public final class LocalServer implements AutoCloseable {
                 send(Kind.OFFER, line);
                 working = false;
                 try {
+                    body.drain(); // the peer's word on the offer comes behind what is left of its request
                     return wire.expect(Kind.WANTED, Kind.UNWANTED).kind() == Kind.WANTED;
                 } finally {
                     working = true;

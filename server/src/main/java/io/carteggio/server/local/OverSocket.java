@@ -59,7 +59,9 @@ public final class OverSocket implements Access {
     private static Outcome call(Wire wire, String operation, ObjectNode params, InputStream body, Reply reply)
             throws IOException {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
-        request.put("protocol", LocalServer.PROTOCOL).put("operation", operation).set("params", params);
+        request.put("protocol", LocalServer.PROTOCOL)
+                .put("operation", operation)
+                .set("params", params);
         wire.send(Kind.REQUEST, request);
         byte[] buffer = new byte[Wire.CHUNK_BYTES];
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {

@@ -12,7 +12,8 @@ import java.util.Optional;
 /// neither the absolute path nor the one from the working folder is that short, the way goes through a symbolic link
 /// that lives for as long as the call.
 final class SocketPath implements AutoCloseable {
-    private static final int LIMIT_BYTES = 104; // of all systems that Java has Unix sockets on, the smallest, less the NUL
+    private static final int LIMIT_BYTES =
+            104; // of all systems that Java has Unix sockets on, the smallest, less the NUL
 
     private final Path path;
     private final Optional<Path> link;

@@ -63,7 +63,7 @@ public final class Passwords {
     }
 
     /// The encoded hash of a new password.
-    String hash(String password) throws Busy {
+    public String hash(String password) throws Busy {
         byte[] salt = salt();
         return phc(salt, argon2(password, salt, MEMORY_KIB, PASSES, LANES, HASH_BYTES));
     }

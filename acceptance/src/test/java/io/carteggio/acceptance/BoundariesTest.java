@@ -1,0 +1,277 @@
+package io.carteggio.acceptance;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.vault.Vault;
+import java.net.IDN;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The borders between modules and packages (STYLE 2, 3, 10), held by the compiler only in part: the rest stands here.
+class BoundariesTest {
+    private static JavaClasses main = new ClassFileImporter().importClasses();
+
+    @BeforeAll
+    static void read() {
+        main = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_PACKAGE_INFOS)
+                .importPackages("io.carteggio");
+        assertThat(main).as("all modules are in sight").hasSizeGreaterThan(150);
+    }
+
+    // ---- modules ----
+
+    @Test
+    void mailIsAFunctionOfItsBytes() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.carteggio.mail..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "java.nio.file..", "java.nio.channels..", "java.net..", "java.sql..", "javax.net..")
+                        .and(not(type(IDN.class)))) // a pure function that happens to live there
+                .because("the grammar of mail does no I/O of its own")
+                .check(main);
+    }
+
+    @Test
+    void mailKnowsNothingButMime4j() {
+        classes()
+                .that()
+                .resideInAPackage("io.carteggio.mail..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.carteggio.mail..", "java..", "org.apache.james.mime4j..", "org.jspecify.annotations..")
+                .check(main);
+    }
+
+    @Test
+    void theHeartHasNoDrivers() {
+        classes()
+                .that()
+                .resideInAPackage("io.carteggio.archive..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.carteggio.mail..",
+                        "io.carteggio.archive..",
+                        "java.io..",
+                        "java.lang..",
+                        "java.math..",
+                        "java.nio",
+                        "java.nio.charset..",
+                        "java.security..",
+                        "java.text..",
+                        "java.time..",
+                        "java.util..",
+                        "javax.crypto..",
+                        "org.jspecify.annotations..",
+                        "org.slf4j..")
+                .because("drivers for files, SQL and the index live in 'embedded'")
+                .check(main);
+    }
+
+    @Test
+    void driversDoNotKnowTheRim() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.carteggio.mail..", "io.carteggio.archive..", "io.carteggio.embedded..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.carteggio.server..")
+                .check(main);
+    }
+
+    @Test
+    void onlyTheWiringNamesDrivers() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.carteggio.server..")
+                .and()
+                .resideOutsideOfPackage("io.carteggio.server.archive..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "org.sqlite..", "org.apache.lucene..")
+                .check(main);
+    }
+
+    @Test
+    void theListenerKnowsNoArchive() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.carteggio.server.smtp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.carteggio.archive..", "io.carteggio.embedded..")
+                .because("what stands behind the mailbox is an interface of the listener's own")
+                .check(main);
+    }
+
+    @Test
+    void packagesOfAModuleFormNoCycles() {
+        for (String module : Set.of("mail", "archive", "embedded", "server")) {
+            slices().matching("io.carteggio." + module + ".(*)..")
+                    .should()
+                    .beFreeOfCycles()
+                    // the index is asked through a scope, always: that it cannot do without one is the point (P5)
+                    .ignoreDependency(resideInAPackage("io.carteggio.archive.search.."), assignableTo(Scope.class))
+                    .check(main);
+        }
+    }
+
+    // ---- one way out ----
+
+    @Test
+    void onlyReadingHandsLettersToPeople() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.carteggio.server.web..", "io.carteggio.server.command..")
+                .and()
+                .haveSimpleNameNotContaining("Check") // compares sums and gives out nothing
+                .should()
+                .accessTargetWhere(targetOf(Vault.class, "read"))
+                .because("P10: no reader goes round scope and audit")
+                .check(main);
+    }
+
+    @Test
+    void onlyTheWiringTakesArrivals() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.carteggio.archive..", "io.carteggio.embedded..", "io.carteggio.server.archive..")
+                .should()
+                .accessTargetWhere(targetOf(Vault.class, "append"))
+                .because("P10: no path goes round the intake")
+                .check(main);
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> targetOf(Class<?> owner, String method) {
+        return describe(
+                owner.getSimpleName() + "." + method,
+                access -> access.getTargetOwner().isAssignableTo(owner)
+                        && access.getName().equals(method));
+    }
+
+    // ---- time and chance are handed in ----
+
+    @Test
+    void mailAndArchiveAskNoClock() {
+        Map<String, String> asked = Map.of(
+                Instant.class.getName(), "now",
+                Clock.class.getName(), "systemUTC",
+                System.class.getName(), "currentTimeMillis");
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.carteggio.mail..", "io.carteggio.archive..")
+                .should()
+                .accessTargetWhere(describe(
+                        "a clock of the system's",
+                        access -> access.getName()
+                                .equals(asked.getOrDefault(
+                                        access.getTargetOwner().getName(), ""))))
+                .check(main);
+    }
+
+    // ---- house rules ----
+
+    @Test
+    void everyPackageHasASignAndNoNulls() {
+        JavaClasses withSigns = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.carteggio");
+        Set<String> signed = new TreeSet<>();
+        for (JavaClass one : withSigns) {
+            if (one.getSimpleName().equals("package-info") && one.isAnnotatedWith(NullMarked.class)) {
+                signed.add(one.getPackageName());
+            }
+        }
+        Set<String> unsigned = new TreeSet<>();
+        for (JavaClass one : main) {
+            unsigned.add(one.getPackageName());
+        }
+        unsigned.removeAll(signed);
+        assertThat(unsigned)
+                .filteredOn(name -> !name.startsWith("io.carteggio.server.web.template"))
+                .as("packages without a @NullMarked package-info")
+                .isEmpty();
+    }
+
+    @Test
+    void namesAreUnderstood() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Manager|Helper|Util|Utils|Impl)$")
+                .because("the thing is not understood yet (STYLE 4)")
+                .check(main);
+    }
+
+    @Test
+    void noRecordOfAPublicApiHandsOutAnArray() {
+        noClasses()
+                .that()
+                .arePublic()
+                .and()
+                .areRecords()
+                .and()
+                .areNotNestedClasses()
+                .should(new com.tngtech.archunit.lang.ArchCondition<JavaClass>("have a byte[] component") {
+                    @Override
+                    public void check(JavaClass one, com.tngtech.archunit.lang.ConditionEvents events) {
+                        one.getFields().stream()
+                                .filter(f -> f.getRawType().isEquivalentTo(byte[].class))
+                                .forEach(f -> events.add(com.tngtech.archunit.lang.SimpleConditionEvent.satisfied(
+                                        f, f.getFullName() + " is an array")));
+                    }
+                })
+                .because("a value is never changed behind its back (STYLE 7)")
+                .check(main);
+    }
+
+    @Test
+    void onlyCommandsSpeakToTheConsole() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.carteggio.server.command..")
+                .should()
+                .accessTargetWhere(describe(
+                        "System.out or System.err",
+                        access -> access.getTargetOwner().isEquivalentTo(System.class)
+                                && Set.of("out", "err").contains(access.getName())))
+                .check(main);
+    }
+
+    @Test
+    void nothingIsDeserialised() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(assignableTo(java.io.ObjectInputStream.class)
+                        .or(resideInAPackage("java.rmi.."))
+                        .or(resideInAPackage("javax.script..")))
+                .check(main);
+    }
+}

@@ -1,0 +1,503 @@
+package io.carteggio.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.ColorScheme;
+import io.carteggio.mail.Address;
+import io.carteggio.server.smtp.SmtpClient;
+import io.carteggio.server.smtp.SmtpClient.Way;
+import io.carteggio.server.tls.TlsContexts;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/// The pages in a real Chromium: one story from the first start to a blind-copied reader, told in order. Every page
+/// that
+/// is visited is looked at by axe; pictures of them lie in `target/screenshots`.
+@Tag("peers")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class BrowserTest {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final String JOURNAL = "journal@archive.firm.example";
+    private static final String PASSWORD = "a long pass phrase of mine";
+    private static final byte[] PLAN = plan();
+
+    private static Serving server;
+    private static Program program;
+    private static Playwright playwright;
+    private static Browser browser;
+    private static String letterId = "";
+    private static Post secret = post();
+
+    /// Where any browser tried to go.
+    private static final Set<String> FOREIGN = new LinkedHashSet<>();
+
+    private static final List<String> FAULTS = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "skipped: no Chromium");
+        program = Program.on(Program.freshDirectory("browser"));
+        server = program.serve();
+        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(CHROMIUM)
+                        .setHeadless(true)
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+        if (playwright != null) {
+            playwright.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static byte[] plan() {
+        byte[] bytes = new byte[30_000];
+        new Random(3).nextBytes(bytes);
+        return bytes;
+    }
+
+    /// A letter with text, HTML that would like to phone home, and an attachment; Dora gets it blind.
+    private static Post post() {
+        String letter = String.join(
+                "\r\n",
+                "Received: from anna by mx.firm.example; Tue, 17 Mar 2026 09:12:01 +0000",
+                "From: Anna Berg <anna@firm.example>",
+                "To: Bruno Conti <bruno@firm.example>, sales@firm.example",
+                "Subject: =?utf-8?Q?Angebot_f=C3=BCr_die_M=C3=BChle?=",
+                "Message-ID: <browser@firm.example>",
+                "Date: Tue, 17 Mar 2026 09:12:00 +0000",
+                "MIME-Version: 1.0",
+                "Content-Type: multipart/mixed; boundary=mixed",
+                "",
+                "--mixed",
+                "Content-Type: multipart/alternative; boundary=alt",
+                "",
+                "--alt",
+                "Content-Type: text/plain; charset=utf-8",
+                "Content-Transfer-Encoding: 8bit",
+                "",
+                "Lieber Bruno,",
+                "",
+                "das Angebot für die Mühle liegt bei. Der Preis bleibt unter uns.",
+                "",
+                "> Was kostet die Mühle?",
+                "",
+                "Anna  https://firm.example/muehle",
+                "--alt",
+                "Content-Type: text/html; charset=utf-8",
+                "Content-Transfer-Encoding: 8bit",
+                "",
+                "<html><head><style>body { color: #224; font-family: sans-serif }</style>"
+                        + "<link rel=stylesheet href='http://192.0.2.1/style.css'></head><body background='http://192.0.2.1/b.png'>"
+                        + "<script>document.title='scripted';parent.document.title='scripted';fetch('http://192.0.2.1/fetch')</script>"
+                        + "<h1 onclick=\"alert(1)\">Angebot</h1><p>Das <b>Angebot</b> f&uuml;r die M&uuml;hle liegt bei.</p>"
+                        + "<img src='http://192.0.2.1/pixel.gif' width=1 height=1 onerror='alert(2)'>"
+                        + "<div style=\"background:url(http://192.0.2.1/css.png)\">Der Preis bleibt unter uns.</div>"
+                        + "<iframe src='http://192.0.2.1/frame'></iframe><form action='http://192.0.2.1/form'><input name=q></form>"
+                        + "<a href='http://192.0.2.1/link'>Mehr</a></body></html>",
+                "--alt--",
+                "--mixed",
+                "Content-Type: application/octet-stream; name=\"plan.bin\"",
+                "Content-Disposition: attachment; filename*=UTF-8''Pl%C3%A4ne.bin",
+                "Content-Transfer-Encoding: base64",
+                "",
+                Base64.getMimeEncoder().encodeToString(PLAN),
+                "--mixed--",
+                "");
+        return new Post(
+                "anna@firm.example",
+                "Angebot für die Mühle",
+                "<browser@firm.example>",
+                List.of(
+                        "To: bruno@firm.example",
+                        "To: carla@firm.example, Expanded: sales@firm.example",
+                        "Bcc: dora@firm.example"),
+                letter.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A window of somebody's own, in which nothing leaves for elsewhere unseen.
+    private static Page window() {
+        BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(1280, 900)
+                .setAcceptDownloads(true)
+                .setLocale("en-GB"));
+        context.setDefaultTimeout(15_000);
+        context.onRequest(request -> {
+            if (!request.url().startsWith(server.url())
+                    && !request.url().startsWith("data:")
+                    && !request.url().startsWith("about:")) {
+                FOREIGN.add(request.url());
+            }
+        });
+        context.onPage(page -> page.onConsoleMessage(message -> {
+            if (message.type().equals("error")
+                    && !message.text().contains("404")
+                    && !message.text().contains("422")) {
+                FAULTS.add(page.url() + " " + message.text());
+            }
+        }));
+        Page page = context.newPage();
+        page.onDialog(dialog -> {
+            FAULTS.add("a dialog: " + dialog.message());
+            dialog.dismiss();
+        });
+        return page;
+    }
+
+    /// Lets axe look at the page as it stands.
+    private static void look(Page page, String what) {
+        for (Rule rule : new AxeBuilder(page).exclude("iframe").analyze().getViolations()) {
+            if (List.of("serious", "critical").contains(rule.getImpact())) {
+                FAULTS.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
+                        + rule.getNodes().stream()
+                                .map(n -> n.getHtml())
+                                .limit(3)
+                                .toList());
+            }
+        }
+        boolean wide =
+                (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+        if (wide) {
+            FAULTS.add(what + ": must be scrolled sideways at " + page.viewportSize().width);
+        }
+    }
+
+    /// Pictures on desktop and phone, light and dark.
+    private static void picture(Page page, String what) throws IOException {
+        Path folder = Program.root().resolve("acceptance/target/screenshots");
+        Files.createDirectories(folder);
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : List.of(1280, 360)) {
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                page.setViewportSize(width, width == 360 ? 740 : 900);
+                String name = what + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
+                look(page, name);
+                page.screenshot(new Page.ScreenshotOptions()
+                        .setPath(folder.resolve(name + ".png"))
+                        .setFullPage(true));
+            }
+        }
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        page.setViewportSize(1280, 900);
+    }
+
+    private static void fillPasswords(Page page) {
+        for (var field : page.locator("input[type=password]").all()) {
+            field.fill(PASSWORD);
+        }
+    }
+
+    private static Page logIn(String account) {
+        Page page = window();
+        page.navigate(server.url() + "/log-in");
+        look(page, "log-in");
+        page.fill("#account", account);
+        page.fill("#password", PASSWORD);
+        page.locator("#log-in-form button[type=submit]").click();
+        assertThat(page.url()).as("logged in").doesNotContain("log-in");
+        return page;
+    }
+
+    private static void search(Page page, String query) {
+        page.navigate(server.url() + "/");
+        page.fill("#q", query);
+        page.click("#search");
+    }
+
+    @Test
+    @Order(1)
+    void theSetUpLinkMakesTheAdministrator() throws Exception {
+        Page page = window();
+        page.navigate(server.url() + "/");
+        assertThat(page.url()).endsWith("/set-up");
+        look(page, "waiting for set-up");
+        page.navigate(server.setUpLink().toString());
+        picture(page, "set-up");
+        page.fill("#name", "Ada Minister");
+        page.fill("#address", "ada@firm.example");
+        fillPasswords(page);
+        page.click("#save");
+        assertThat(page.url()).endsWith("/books");
+        picture(page, "books-empty");
+
+        Page late = window();
+        Response gone = late.navigate(server.setUpLink().toString());
+        assertThat(gone.status()).as("the link works once").isEqualTo(404);
+        look(late, "a set-up link that was used");
+
+        page.navigate(server.url() + "/people");
+        for (String person : List.of("Anna Berg", "Bruno Conti", "Carla Dietz", "Dora Engel", "Emil Faber")) {
+            String first = person.substring(0, person.indexOf(' ')).toLowerCase(java.util.Locale.ROOT);
+            page.navigate(server.url() + "/people");
+            page.fill("#name", person);
+            page.locator("#add-person input[name=address]").first().fill(first + "@firm.example");
+            page.click("#add");
+            page.click("#invite");
+            String link = page.inputValue("#invitation-link");
+            if (person.equals("Dora Engel")) {
+                picture(page, "person");
+            }
+            Page own = window();
+            own.navigate(link);
+            look(own, "invitation");
+            fillPasswords(own);
+            own.click("#save");
+            assertThat(own.textContent("#account-link")).contains(person);
+            own.context().close();
+        }
+        page.navigate(server.url() + "/people");
+        picture(page, "people");
+        page.context().close();
+    }
+
+    @Test
+    @Order(2)
+    void aReportComesIn() throws Exception {
+        for (Post post : List.of(
+                secret,
+                Post.plain(
+                        "b2",
+                        "bruno@firm.example",
+                        "anna@firm.example",
+                        "Lunch on Thursday",
+                        "Shall we meet at the mill?",
+                        "To: anna@firm.example"))) {
+            try (SmtpClient client =
+                    SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+                client.startTls(TlsContexts.opportunisticClient());
+                assertThat(client.send(
+                                        Optional.of(new Address("postmaster@firm.example")),
+                                        List.of(new Address(JOURNAL)),
+                                        post.report(),
+                                        Way.BDAT)
+                                .kept())
+                        .isTrue();
+            }
+        }
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            client.send(
+                    Optional.of(new Address("postmaster@firm.example")),
+                    List.of(new Address(JOURNAL)),
+                    io.carteggio.mail.Content.of(
+                            "Subject: no report\r\n\r\nsecretwordinquarantine\r\n".getBytes(StandardCharsets.US_ASCII)),
+                    Way.DATA);
+        }
+        program.awaitIndexed();
+        letterId = program.find("Dora Engel", "Angebot").orElseThrow();
+    }
+
+    @Test
+    @Order(3)
+    void theBlindCopiedReaderFindsReadsAndGetsItBack() throws Exception {
+        Page page = logIn("dora@firm.example");
+        picture(page, "search-home");
+        search(page, "mühle preis");
+        assertThat(page.locator("#results li.result").count()).isEqualTo(1);
+        picture(page, "search");
+        page.locator("#results h2 a").click();
+        assertThat(page.url()).contains("/letters/" + letterId);
+        assertThat(page.textContent("#subject")).isEqualTo("Angebot für die Mühle");
+        picture(page, "letter");
+        assertThat(page.textContent("#delivered"))
+                .as("she sees that she got it blind")
+                .contains("dora@firm.example")
+                .containsIgnoringCase("blind");
+        assertThat(page.textContent("#header"))
+                .contains("anna@firm.example", "bruno@firm.example")
+                .doesNotContain("dora");
+
+        assertThat(page.getAttribute("#html", "sandbox"))
+                .doesNotContain("allow-scripts")
+                .doesNotContain("allow-same-origin");
+        var frame = page.frameLocator("#html");
+        assertThat(frame.locator("body").textContent())
+                .contains("Das Angebot für die Mühle liegt bei.", "Der Preis bleibt unter uns.");
+        assertThat(frame.locator("script, iframe, form, link").count()).isZero();
+        assertThat(page.textContent("#blocked")).isNotBlank();
+        page.waitForTimeout(300);
+        assertThat(FOREIGN).as("nothing is asked for outside").isEmpty();
+        assertThat(page.title()).doesNotContain("scripted");
+
+        Download attachment = page.waitForDownload(
+                () -> page.locator("#attachments a").first().click());
+        assertThat(Files.readAllBytes(attachment.path())).as("the attachment").isEqualTo(PLAN);
+        assertThat(attachment.suggestedFilename()).isEqualTo("Pläne.bin");
+        Download eml = page.waitForDownload(() -> page.click("#original"));
+        assertThat(Files.readAllBytes(eml.path())).as("the original").isEqualTo(secret.original());
+        assertThat(eml.suggestedFilename()).endsWith(".eml");
+
+        page.click("#as-text");
+        assertThat(page.textContent("#text")).contains("das Angebot für die Mühle liegt bei");
+        picture(page, "letter-text");
+        assertThat(FOREIGN).isEmpty();
+        page.navigate(server.url() + "/account");
+        look(page, "account");
+        page.navigate(server.url() + "/search?q=subject%3A(unclosed");
+        look(page, "a query with a mistake");
+        page.navigate(server.url() + "/search?q=nothinghasthisword");
+        picture(page, "search-nothing");
+        page.click("#log-out");
+        assertThat(page.url()).contains("/log-in");
+        page.context().close();
+    }
+
+    @Test
+    @Order(4)
+    void theOtherRecipientLearnsNothingOfTheBlindCopy() {
+        Page page = logIn("Bruno Conti");
+        search(page, "Angebot");
+        assertThat(page.content()).doesNotContainIgnoringCase("dora");
+        page.navigate(server.url() + "/letters/" + letterId);
+        assertThat(page.textContent("#delivered")).contains("bruno@firm.example", "carla@firm.example");
+        assertThat(page.content()).doesNotContainIgnoringCase("dora").doesNotContainIgnoringCase("blind copy to");
+        search(page, "dora");
+        assertThat(page.locator("#results li.result").count())
+                .as("nor can he ask for her")
+                .isZero();
+        search(page, "bcc:dora@firm.example");
+        assertThat(page.locator("#results li.result").count()).isZero();
+        page.context().close();
+
+        Page sender = logIn("Anna Berg");
+        sender.navigate(server.url() + "/letters/" + letterId);
+        assertThat(sender.textContent("#delivered")).as("the sender sees all").contains("dora@firm.example");
+        sender.context().close();
+    }
+
+    @Test
+    @Order(5)
+    void anOutsiderSeesNothing() {
+        Page page = logIn("Emil Faber");
+        for (String query : List.of("Angebot", "from:anna", "to:bruno", "")) {
+            search(page, query);
+            assertThat(page.locator("#results li.result").count()).as(query).isZero();
+        }
+        String unknown = (letterId.charAt(0) == 'a' ? "b" : "a") + letterId.substring(1);
+        Response guessed = page.navigate(server.url() + "/letters/" + letterId);
+        String answer = page.content();
+        assertThat(guessed.status()).isEqualTo(404);
+        look(page, "not found");
+        Response nobodys = page.navigate(server.url() + "/letters/" + unknown);
+        assertThat(nobodys.status()).isEqualTo(404);
+        assertThat(answer.replace(letterId, ""))
+                .as("the same answer")
+                .isEqualTo(page.content().replace(unknown, ""));
+        for (String below :
+                List.of("/text", "/original", "/attachments/0", "/attachments/1", "/reports/1", "/letters/1")) {
+            Response response = page.navigate(server.url() + "/letters/" + letterId + below);
+            assertThat(response.status()).as(below).isEqualTo(404);
+        }
+        assertThat(page.navigate(server.url() + "/books").status()).isEqualTo(403);
+        look(page, "not for you");
+        assertThat(page.navigate(server.url() + "/quarantine").status()).isEqualTo(403);
+        assertThat(page.navigate(server.url() + "/people").status()).isEqualTo(403);
+        page.context().close();
+
+        Page stranger = window();
+        stranger.navigate(server.url() + "/letters/" + letterId);
+        assertThat(stranger.url()).contains("/log-in");
+        assertThat(stranger.content()).doesNotContain("Mühle");
+        stranger.context().close();
+    }
+
+    @Test
+    @Order(6)
+    void theAdministratorSeesTheBooksAndNoLetter() throws Exception {
+        Page page = logIn("ada@firm.example");
+        page.navigate(server.url() + "/books");
+        assertThat(page.textContent("main")).contains("exchange");
+        picture(page, "books");
+        page.navigate(server.url() + "/quarantine");
+        assertThat(page.textContent("main")).contains("not a journal report").doesNotContain("secretwordinquarantine");
+        picture(page, "quarantine");
+        page.navigate(server.url() + "/trail");
+        look(page, "trail");
+        search(page, "Angebot");
+        assertThat(page.locator("#results li.result").count()).isZero();
+        assertThat(page.navigate(server.url() + "/letters/" + letterId).status())
+                .isEqualTo(404);
+        assertThat(page.navigate(server.url() + "/letters/" + letterId + "/original")
+                        .status())
+                .isEqualTo(404);
+        page.context().close();
+    }
+
+    @Test
+    @Order(7)
+    void aStrangersFormIsRefused() {
+        Page page = logIn("ada@firm.example");
+        Response answer = page.waitForResponse(
+                "**/people",
+                () -> page.evaluate(
+                        "() => { const f = document.createElement('form'); f.method = 'post'; f.action = '/people';"
+                                + " f.innerHTML = '<input name=name value=Mallory><input name=token value=guess>';"
+                                + " document.body.append(f); f.submit(); }"));
+        assertThat(answer.status()).isEqualTo(403);
+        page.navigate(server.url() + "/people");
+        assertThat(page.content()).doesNotContain("Mallory");
+        page.context().close();
+
+        Page wrong = window();
+        wrong.navigate(server.url() + "/log-in");
+        wrong.fill("#account", "ada@firm.example");
+        wrong.fill("#password", "not this one at all");
+        wrong.locator("#log-in-form button[type=submit]").click();
+        assertThat(wrong.url()).contains("log-in");
+        look(wrong, "a wrong password");
+        wrong.context().close();
+    }
+
+    @Test
+    @Order(99)
+    void noFaultWasSeenOnAnyPage() {
+        assertThat(FAULTS).as("axe, console, sideways scrolling").isEmpty();
+        assertThat(FOREIGN).as("requests to elsewhere").isEmpty();
+    }
+}

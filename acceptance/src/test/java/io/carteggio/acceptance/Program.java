@@ -1,0 +1,233 @@
+package io.carteggio.acceptance;
+
+import io.carteggio.mail.Content;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The built program, used by its script and nothing else, on one data directory.
+///
+/// Safe for many threads; each command is a process of its own.
+final class Program {
+    static final JsonMapper JSON = JsonMapper.shared();
+
+    /// How long a command may take before the test gives up on it.
+    private static final int PATIENCE_SECONDS = 180;
+
+    private final Path data;
+    private final Map<String, String> environment;
+
+    /// What a command gave back.
+    record Ran(List<String> command, int exit, Content printed, String err) {
+        /// What was printed, as it is.
+        byte[] octets() {
+            try {
+                return printed.toByteArray(Integer.MAX_VALUE);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        String out() {
+            return new String(octets(), StandardCharsets.UTF_8);
+        }
+
+        /// The one JSON object that was printed.
+        JsonNode json() {
+            return JSON.readTree(octets());
+        }
+
+        /// The JSON objects that were printed, one a line.
+        List<JsonNode> jsonLines() {
+            return out().lines()
+                    .filter(line -> !line.isBlank())
+                    .map(JSON::readTree)
+                    .toList();
+        }
+
+        /// This, if the command was done; else the test fails and tells what was said.
+        Ran done() {
+            return exit(0);
+        }
+
+        Ran exit(int expected) {
+            if (exit != expected) {
+                throw new AssertionError(command + " ended with " + exit + ", not " + expected + "\n" + shortened(out())
+                        + "\n" + shortened(err));
+            }
+            return this;
+        }
+
+        private static String shortened(String text) {
+            return text.length() < 4_000 ? text : text.substring(0, 4_000) + "…";
+        }
+    }
+
+    private Program(Path data, Map<String, String> environment) {
+        this.data = data;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /// The program on a data directory, which it makes where there is none.
+    static Program on(Path data) {
+        return new Program(data, Map.of());
+    }
+
+    /// The same with options for its Java machine, such as `-Xmx128m`.
+    Program withJavaOptions(String options) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put("CARTEGGIO_JAVA_OPTS", options);
+        return new Program(data, more);
+    }
+
+    Path data() {
+        return data;
+    }
+
+    /// The project's root, where the script lies.
+    static Path root() {
+        return Path.of(System.getProperty("carteggio.root", ".."))
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    /// A fresh directory below `target`; nothing of an earlier run is in it.
+    static Path freshDirectory(String name) throws IOException {
+        Path parent = root().resolve("acceptance/target/data");
+        Files.createDirectories(parent);
+        return Files.createTempDirectory(parent, name + "-");
+    }
+
+    /// Runs a command to its end: its name and arguments, without `--data`.
+    Ran run(String... arguments) {
+        return run(InputStream.nullInputStream(), List.of(arguments));
+    }
+
+    Ran runWithInput(String input, String... arguments) {
+        return run(new java.io.ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), List.of(arguments));
+    }
+
+    private Ran run(InputStream input, List<String> arguments) {
+        List<String> command = command(arguments);
+        try {
+            Process process = builder(command).start();
+            CompletableFuture<byte[]> out = CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
+            CompletableFuture<byte[]> err = CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
+            try (OutputStream in = process.getOutputStream()) {
+                input.transferTo(in);
+            } catch (IOException notRead) {
+                // a command that asks for nothing has ended already
+            }
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " did not end within " + PATIENCE_SECONDS + " s");
+            }
+            return new Ran(
+                    List.copyOf(arguments),
+                    process.exitValue(),
+                    Content.of(out.join()),
+                    new String(err.join(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] all(InputStream in) {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Starts the server at any free ports of loopback and waits until it says where it listens.
+    Serving serve(String... more) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"));
+        arguments.addAll(List.of(more));
+        return Serving.start(builder(command(arguments)), this);
+    }
+
+    private List<String> command(List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(root().resolve("carteggio").toString());
+        command.addAll(arguments);
+        return command;
+    }
+
+    private ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(root().toFile());
+        builder.environment().put("CARTEGGIO_DATA", data.toString());
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    // ---- what tests ask often ----
+
+    /// The books.
+    JsonNode stats() {
+        return run("stats", "--json").done().json();
+    }
+
+    /// The lines of letters that somebody finds.
+    List<JsonNode> search(String as, String query) {
+        return run("search", query, "--as", as, "--limit", "1000", "--json").done().jsonLines().stream()
+                .filter(line -> line.has("id"))
+                .toList();
+    }
+
+    /// The id of the one letter that somebody finds; empty where she finds none.
+    Optional<String> find(String as, String query) {
+        List<JsonNode> found = search(as, query);
+        if (found.size() > 1) {
+            throw new AssertionError(as + " finds " + found.size() + " letters for " + query + ": " + found);
+        }
+        return found.stream().map(line -> line.path("id").stringValue()).findFirst();
+    }
+
+    /// Waits until everything taken is in the index.
+    void awaitIndexed() throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (stats().path("indexLag").longValue() > 0) {
+            if (System.nanoTime() > until) {
+                throw new AssertionError("the index still lags behind");
+            }
+            Thread.sleep(200);
+        }
+    }
+
+    /// Fails where the books do not balance (P3).
+    static void assertBalanced(JsonNode books) {
+        assertRowBalanced(books);
+        for (JsonNode source : books.path("sources")) {
+            assertRowBalanced(source);
+        }
+    }
+
+    private static void assertRowBalanced(JsonNode row) {
+        long received = row.path("received").longValue();
+        long accounted = row.path("letters").longValue()
+                + row.path("evidence").longValue()
+                + row.path("notices").longValue()
+                + row.path("quarantined").longValue()
+                + row.path("discarded").longValue();
+        if (received != accounted) {
+            throw new AssertionError("the books do not balance: " + row);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.archive.ArchiveMailbox;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.smtp.Limits;
+import io.carteggio.server.smtp.SmtpServer;
+import io.carteggio.server.tls.PemIdentity;
+import io.carteggio.server.tls.SelfSigned;
+import io.carteggio.server.web.ArchiveDesk;
+import io.carteggio.server.web.WebConfig;
+import io.carteggio.server.web.WebServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/// What stands in front of an open archive: the listener and the pages.
+final class RunningServer implements AutoCloseable {
+    private final SmtpServer smtp;
+    private final WebServer web;
+
+    /// Where a server listens and how it is called.
+    ///
+    /// @param hostname its name in SMTP and in its certificate
+    record Addresses(InetSocketAddress http, InetSocketAddress smtp, Optional<String> publicUrl, String hostname) {}
+
+    private RunningServer(SmtpServer smtp, WebServer web) {
+        this.smtp = smtp;
+        this.web = web;
+    }
+
+    static RunningServer start(Archive archive, Addresses at, Optional<Path> certificate, Optional<Path> key)
+            throws IOException, Refusal {
+        Path ownIdentity = archive.directory().resolve("tls");
+        DurableFiles.createDirectories(ownIdentity);
+        SSLContext tls = certificate.isPresent() && key.isPresent()
+                ? PemIdentity.contextFor(certificate.get(), key.get())
+                : SelfSigned.contextFor(at.hostname(), ownIdentity);
+        SmtpServer smtp = listen(archive, at, tls);
+        try {
+            WebConfig config = new WebConfig(
+                    at.http().getAddress().getHostAddress(),
+                    at.http().getPort(),
+                    at.publicUrl(),
+                    ZoneId.systemDefault());
+            return new RunningServer(smtp, WebServer.start(config, new WebDesk(archive), Clock.systemUTC()));
+        } catch (RuntimeException e) {
+            smtp.close();
+            throw Refusal.no("the pages cannot be served at " + at.http() + ": " + e.getMessage());
+        }
+    }
+
+    private static SmtpServer listen(Archive archive, Addresses at, SSLContext tls) throws Refusal {
+        try {
+            return SmtpServer.start(
+                    new SmtpServer.Config(at.smtp(), at.hostname(), Optional.of(tls), Limits.DEFAULT),
+                    new ArchiveMailbox(archive),
+                    Clock.systemUTC());
+        } catch (IOException e) {
+            throw Refusal.no("cannot listen for mail at " + at.smtp() + ": " + e.getMessage());
+        }
+    }
+
+    InetSocketAddress smtp() {
+        return smtp.address();
+    }
+
+    URI url() {
+        return web.url();
+    }
+
+    Optional<URI> setUpLink() {
+        return web.setUpLink();
+    }
+
+    /// Takes no more mail, finishes what is coming in, then closes the pages.
+    @Override
+    public void close() {
+        smtp.close();
+        web.close();
+    }
+
+    /// The archive as the pages see it.
+    private record WebDesk(Archive archive) implements ArchiveDesk {
+        @Override
+        public Reading reading() {
+            return archive.reading();
+        }
+
+        @Override
+        public People people() {
+            return archive.people();
+        }
+
+        @Override
+        public Sources sources() {
+            return archive.sources();
+        }
+
+        @Override
+        public Acts acts() {
+            return archive.acts();
+        }
+
+        @Override
+        public Catalogue catalogue() {
+            return archive.catalogue();
+        }
+
+        @Override
+        public Condition condition() throws ArchiveException {
+            try {
+                return new Condition(
+                        archive.indexer().lag().rows(),
+                        archive.storedBytes(),
+                        archive.index().storedBytes(),
+                        Files.getFileStore(archive.directory()).getUsableSpace(),
+                        archive.trouble());
+            } catch (IOException e) {
+                throw new ArchiveException("the disk cannot be measured", true, e);
+            }
+        }
+    }
+}
