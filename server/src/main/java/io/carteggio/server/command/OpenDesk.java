@@ -19,6 +19,7 @@ import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -87,6 +88,21 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public long storedBytes() throws ArchiveException {
         return archive.storedBytes();
+    }
+
+    @Override
+    public long indexLag() throws ArchiveException {
+        return archive.indexer().lag().rows();
+    }
+
+    @Override
+    public boolean awaitIndexed(Duration atMost) throws ArchiveException {
+        try {
+            return archive.indexer().awaitCaughtUp(atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted", true, e);
+        }
     }
 
     @Override
