@@ -3,7 +3,7 @@ package io.carteggio.mail.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.mail.Content;
-import io.carteggio.mail.structure.TransferEncoding;
+import io.carteggio.mail.mime.TransferEncoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

@@ -15,6 +15,7 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ record OpenDesk(Archive archive) implements Desk {
         }
         try {
             return PASSWORDS.hash(password);
-        } catch (Passwords.Busy e) {
+        } catch (Busy e) {
             throw Refusal.no("too many passwords are being set; try again");
         }
     }
