@@ -40,19 +40,26 @@ public final class Indexer implements AutoCloseable {
     /// Letters after which the index is forced to disk.
     public static final int COMMIT_LETTERS = 5_000;
 
-    /// Time after which it is, however few letters wait for it.
-    public static final Duration COMMIT_AFTER = Duration.ofSeconds(3);
-
     /// How often a letter that cannot be read *now* is tried before it is taken without its text.
     static final int READ_TRIES = 5;
 
     private static final Logger LOG = System.getLogger(Indexer.class.getName());
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /// How long the thread waits.
+    ///
+    /// @param lookAgain until it looks without being told
+    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush are
+    ///     taken together, since each time costs the same however many they are
+    /// @param retryAfter after a failure
+    /// @param commitAfter until it forces to disk what it took, however little that is
+    record Pace(Duration lookAgain, Duration gather, Duration retryAfter, Duration commitAfter) {
+        static final Pace USUAL =
+                new Pace(Duration.ofMillis(250), Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(3));
+    }
 
     private final Vault vault;
     private final Catalogue catalogue;
     private final SearchIndex index;
+    private final Pace pace;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -60,6 +67,7 @@ public final class Indexer implements AutoCloseable {
     private boolean signalled;
     private boolean closing;
     private boolean ended;
+    private int hurried; // how many wait for it
     private long taken; // outbox rows up to this one are found, though perhaps not yet forced
     private long confirmed;
     private long unconfirmedRows; // taken, not confirmed
@@ -69,6 +77,7 @@ public final class Indexer implements AutoCloseable {
 
     // Only the thread itself uses these.
     private int unforced;
+    private long tookNanos;
     private long forcedNanos = System.nanoTime();
     private long failingLetter;
     private int failures;
@@ -81,18 +90,31 @@ public final class Indexer implements AutoCloseable {
 
     /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew (P6).
     public static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index) throws ArchiveException {
-        if (index.size() + catalogue.outboxSize() < catalogue.letters()) {
+        return start(vault, catalogue, index, Pace.USUAL);
+    }
+
+    static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) throws ArchiveException {
+        long letters = catalogue.letters();
+        long known = index.size();
+        if (known > letters) { // the index of another vault, or of one that has lost its end
+            LOG.log(Level.WARNING, "the index has " + known + " letters, the catalogue " + letters + ": made anew");
+            index.clear();
+            catalogue.fillOutbox();
+        } else if (letters > 0 && (known == 0 || known + catalogue.outboxSize() < letters)) {
+            LOG.log(Level.INFO, "the index has " + known + " of " + letters + " letters: filled anew");
             catalogue.fillOutbox();
         }
-        Indexer indexer = new Indexer(vault, catalogue, index);
+        Indexer indexer = new Indexer(vault, catalogue, index, pace);
         indexer.thread.start();
         return indexer;
     }
 
-    private Indexer(Vault vault, Catalogue catalogue, SearchIndex index) {
+    private Indexer(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) {
         this.vault = vault;
         this.catalogue = catalogue;
         this.index = index;
+        this.pace = pace;
+        this.tookNanos = System.nanoTime() - pace.gather().toNanos();
         this.thread = Thread.ofPlatform().name("indexer").daemon().unstarted(this::run);
     }
 
@@ -140,6 +162,7 @@ public final class Indexer implements AutoCloseable {
         try {
             // The round under way may have looked before the call: the one after it has not.
             long enough = rounds + 2;
+            hurried++;
             while (rounds < enough && !ended) {
                 if (nanos <= 0) {
                     return false;
@@ -150,6 +173,7 @@ public final class Indexer implements AutoCloseable {
             }
             return rounds >= enough;
         } finally {
+            hurried--;
             lock.unlock();
         }
     }
@@ -211,9 +235,18 @@ public final class Indexer implements AutoCloseable {
     private boolean pause(boolean more) {
         lock.lock();
         try {
-            long nanos = (trouble.isPresent() ? RETRY_AFTER : LOOK_AGAIN).toNanos();
-            while (!closing && !more && nanos > 0 && (!signalled || trouble.isPresent())) {
-                nanos = changed.awaitNanos(nanos);
+            long now = System.nanoTime();
+            long lookAgain = now + (trouble.isPresent() ? pace.retryAfter() : pace.lookAgain()).toNanos();
+            while (!closing && !more) {
+                boolean wanted = signalled && trouble.isEmpty();
+                long until = !wanted
+                        ? lookAgain
+                        : hurried > 0 ? now : tookNanos + pace.gather().toNanos();
+                long nanos = Math.min(until, lookAgain) - System.nanoTime();
+                if (nanos <= 0) {
+                    break;
+                }
+                changed.awaitNanos(nanos);
             }
             signalled = false;
             return !closing;
@@ -255,6 +288,7 @@ public final class Indexer implements AutoCloseable {
         if (count == 0) {
             return false;
         }
+        tookNanos = System.nanoTime();
         put(documents);
         unforced += count;
         lock.lock();
@@ -326,7 +360,9 @@ public final class Indexer implements AutoCloseable {
         long since = System.nanoTime() - forcedNanos;
         if (unforced == 0) {
             forcedNanos = System.nanoTime();
-        } else if (now || unforced >= COMMIT_LETTERS || since >= COMMIT_AFTER.toNanos()) {
+        } else if (now
+                || unforced >= COMMIT_LETTERS
+                || since >= pace.commitAfter().toNanos()) {
             index.commit();
             catalogue.confirmOutbox(taken());
             unforced = 0;

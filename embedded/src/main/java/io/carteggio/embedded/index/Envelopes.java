@@ -27,8 +27,10 @@ import org.apache.lucene.util.BytesRef;
 /// [Scope], by which a test compares it.
 ///
 /// @param all the different envelopes
+/// @param open the lines that everybody sees who sees any of the testimonies: not blind, and in all of them. They are
+///     found by fields of their own, so that [#shows] need not look at them
 /// @param blindHeader what the original's own `Bcc:` says; treated like blind lines of the envelope
-record Envelopes(List<One> all, List<Mailbox> blindHeader) {
+record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     enum As {
         SENDER(0),
         TO(1),
@@ -63,7 +65,7 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
             }
             all.add(new One(entry.at(), lines));
         }
-        return new Envelopes(List.copyOf(all), blindHeader);
+        return new Envelopes(List.copyOf(all), open(List.copyOf(all)), blindHeader);
     }
 
     private static Line sender(Address address) {
@@ -79,8 +81,7 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
         };
     }
 
-    /// The lines that everybody sees who sees any of the testimonies: not blind, and in all of them.
-    Set<Line> open() {
+    private static Set<Line> open(List<One> all) {
         Set<Line> open = new LinkedHashSet<>();
         if (!all.isEmpty()) {
             for (Line line : all.getFirst().lines()) {
@@ -117,11 +118,13 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
         return all.stream().anyMatch(one -> isSeen(own, one));
     }
 
-    /// Whether the viewer may see somebody who is what is looked for.
+    /// Whether the viewer may see somebody who is what is looked for, open lines left aside.
     boolean shows(Scope scope, Where where, Predicate<List<List<String>>> wanted) {
         return switch (scope) {
             case Scope.Everything() ->
-                all.stream().anyMatch(one -> one.lines().stream().anyMatch(line -> is(line, where, wanted)))
+                all.stream()
+                                .anyMatch(one -> one.lines().stream()
+                                        .anyMatch(line -> !open.contains(line) && is(line, where, wanted)))
                         || blindHeader.stream().anyMatch(m -> isBlind(m, where, wanted));
             case Scope.Own own -> all.stream().anyMatch(one -> shows(own, one, where, wanted));
         };
@@ -133,7 +136,9 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
         }
         boolean whole = one.lines().stream().anyMatch(l -> l.as() == As.SENDER && holds(own, l.address(), one.at()));
         for (Line line : one.lines()) {
-            if ((whole || line.as() != As.BCC || holds(own, line.address(), one.at())) && is(line, where, wanted)) {
+            if (!open.contains(line)
+                    && (whole || line.as() != As.BCC || holds(own, line.address(), one.at()))
+                    && is(line, where, wanted)) {
                 return true;
             }
         }
@@ -221,17 +226,22 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
     static Envelopes decode(BytesRef octets) throws IOException {
         DataInput in = new ByteArrayDataInput(octets.bytes, octets.offset, octets.length);
         List<One> all = new ArrayList<>();
+        Set<Line> open = new HashSet<>();
         for (int i = in.readVInt(); i > 0; i--) {
             Instant at = Shown.readInstant(in);
             int count = in.readVInt();
             List<Line> lines = new ArrayList<>(count);
             for (int n = 0; n < count; n++) {
                 int head = in.readByte();
-                lines.add(new Line(
+                Line line = new Line(
                         BY_CODE[head & 3],
                         new Address(in.readString()),
                         (head & 4) != 0 ? Optional.of(new Address(in.readString())) : Optional.empty(),
-                        (head & 8) != 0 ? Optional.of(new Address(in.readString())) : Optional.empty()));
+                        (head & 8) != 0 ? Optional.of(new Address(in.readString())) : Optional.empty());
+                lines.add(line);
+                if ((head & 16) != 0) {
+                    open.add(line);
+                }
             }
             all.add(new One(at, lines));
         }
@@ -239,6 +249,6 @@ record Envelopes(List<One> all, List<Mailbox> blindHeader) {
         for (int i = in.readVInt(); i > 0; i--) {
             blindHeader.add(new Mailbox(in.readString(), new Address(in.readString())));
         }
-        return new Envelopes(all, blindHeader);
+        return new Envelopes(all, open, blindHeader);
     }
 }

@@ -60,8 +60,8 @@ final class WordBreaks extends CharFilter {
 
     private static boolean parts(char before, char c, char after) {
         return switch (c) {
-            case '_', '\'', '’', '‘', '＇', '‿', '⁀', '·' -> true;
-            case '.', ':', '․', '．' -> !(isDigit(before) && isDigit(after));
+            case '_', ':', '\'', '’', '‘', '＇', '‿', '⁀', '·' -> true;
+            case '.', '․', '．' -> !(isDigit(before) && isDigit(after));
             default -> false;
         };
     }

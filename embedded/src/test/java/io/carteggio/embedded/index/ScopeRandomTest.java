@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures, letters,
 /// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched letters.
 class ScopeRandomTest {
-    private static final int WORLDS = 25;
+    private static final int WORLDS = 15;
     private static final int LETTERS = 40;
     private static final int QUESTIONS = 120;
 

@@ -113,7 +113,8 @@ public final class AddressList {
             }
             text.append(s.charAt(i++));
         }
-        if (i >= s.length()) { // never closed: the quote means nothing
+        if (i >= s.length()) { // never closed: the quote is only shown
+            shown.append('"');
             i = start + 1;
             return;
         }
@@ -153,13 +154,15 @@ public final class AddressList {
         i++;
         StringBuilder text = new StringBuilder();
         boolean quoted = false;
+        boolean at = false; // one that can part an address; asking the text each time would be quadratic
         for (; i < s.length(); i++) {
             char c = s.charAt(i);
             if (c == '"') {
                 quoted = !quoted;
-            } else if (!quoted && (c == '>' || c == '<' || (c == ',' && text.indexOf("@") > 0))) {
+            } else if (!quoted && (c == '>' || c == '<' || (c == ',' && at))) {
                 break;
             }
+            at |= c == '@' && !text.isEmpty();
             text.append(c);
             if (quoted && c == '\\' && i + 1 < s.length()) {
                 text.append(s.charAt(++i));
@@ -168,10 +171,13 @@ public final class AddressList {
         if (i < s.length() && s.charAt(i) == '>') {
             i++;
         }
-        if (!hasAngle || angle.isEmpty()) {
-            angle = text.toString();
-            hasAngle = true;
+        if (hasAngle && !angle.isBlank()) {
+            add(name(shown.toString()), address(angle)); // a comma is missing between the two
+            shown.setLength(0);
+            comment.setLength(0);
         }
+        angle = text.toString();
+        hasAngle = true;
     }
 
     private void literal() {
@@ -212,37 +218,55 @@ public final class AddressList {
                 return;
             }
         }
-        int at = lastAtOutsideQuotes(text);
+        int at = atOutsideQuotes(text, 0);
         if (at < 0) {
-            String word = address(text);
-            boolean oneWord = text.indexOf(' ') < 0 && text.indexOf('"') < 0 && !text.contains("=?");
-            if (oneWord) {
-                add(name(comment.toString()), word);
-            }
+            oneWord(text);
             return;
         }
-        int start = wordStart(text, at);
-        int end = wordEnd(text, at);
-        String beside = (text.substring(0, start) + " " + text.substring(end)).strip();
-        add(
-                name(beside.isEmpty() ? comment.toString() : beside.replace("\"", "")),
-                address(text.substring(start, end)));
+        // more than one address in one place: commas are missing
+        StringBuilder beside = new StringBuilder();
+        List<String> addresses = new ArrayList<>(1);
+        int done = 0;
+        while (at >= 0) {
+            int start = Math.max(done, wordStart(text, at));
+            int end = wordEnd(text, at);
+            beside.append(text, done, start).append(' ');
+            addresses.add(address(text.substring(start, end)));
+            done = end;
+            at = atOutsideQuotes(text, end);
+        }
+        String words = beside.append(text, done, text.length()).toString().strip();
+        String name = name(words.isEmpty() ? comment.toString() : words.replace("\"", ""));
+        addresses.forEach(address -> add(name, address));
     }
 
-    private static int lastAtOutsideQuotes(String text) {
+    /// A word without an at sign outside quotes: an address within quotes, or the local part of local mail.
+    private void oneWord(String text) {
+        int quote = text.indexOf('"');
+        int end = quote < 0 ? -1 : text.indexOf('"', quote + 1);
+        if (end > quote + 1) {
+            String quoted = text.substring(quote + 1, end);
+            if (quoted.indexOf('@') > 0 && quoted.indexOf(' ') < 0) {
+                add(name(comment.toString()), quoted);
+            }
+        } else if (text.indexOf(' ') < 0 && quote < 0 && !text.contains("=?")) {
+            add(name(comment.toString()), address(text));
+        }
+    }
+
+    private static int atOutsideQuotes(String text, int from) {
         boolean quoted = false;
-        int at = -1;
-        for (int k = 0; k < text.length(); k++) {
+        for (int k = from; k < text.length(); k++) {
             char c = text.charAt(k);
             if (c == '\\') {
                 k++;
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (c == '@' && !quoted) {
-                at = k;
+                return k;
             }
         }
-        return at;
+        return -1;
     }
 
     /// Goes back over the local part: a quoted string or atoms, with blanks around dots (RFC 5322 4.4).
@@ -297,6 +321,9 @@ public final class AddressList {
     /// An addr-spec without route (RFC 5322 4.4), comments, and blanks around dots and the at sign.
     private static String address(String text) {
         String spec = text.strip();
+        if (spec.regionMatches(true, 0, "mailto:", 0, 7)) {
+            spec = spec.substring(7);
+        }
         if (spec.startsWith("@")) {
             int colon = spec.indexOf(':');
             spec = colon < 0 ? spec : spec.substring(colon + 1);
@@ -337,7 +364,7 @@ public final class AddressList {
     }
 
     private void add(String name, String address) {
-        if (!address.isEmpty()) {
+        if (!address.isEmpty() && found.size() < ADDRESSES) {
             found.add(new Mailbox(name, new Address(address)));
         }
     }

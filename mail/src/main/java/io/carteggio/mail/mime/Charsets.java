@@ -23,7 +23,6 @@ final class Charsets {
             Map.entry("x-gbk", "GB18030"),
             Map.entry("gbk", "GB18030"),
             Map.entry("cp936", "GB18030"),
-            Map.entry("hz-gb-2312", "GB18030"),
             Map.entry("ks_c_5601-1987", "x-windows-949"),
             Map.entry("ks_c_5601", "x-windows-949"),
             Map.entry("ksc5601", "x-windows-949"),

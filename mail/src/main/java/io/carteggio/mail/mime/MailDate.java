@@ -151,7 +151,7 @@ public final class MailDate {
             }
             int dot = word.indexOf('.');
             String[] parts = (dot > 0 ? word.substring(0, dot) : word).split(":", -1);
-            if (parts.length > 3) {
+            if (parts.length < 2 || parts.length > 3) {
                 return;
             }
             minute = Integer.parseInt(parts[1]);

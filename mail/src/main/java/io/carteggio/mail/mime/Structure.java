@@ -55,6 +55,7 @@ final class Structure {
             OctetLines lines = new OctetLines(in, mail.sizeBytes());
             Structure structure = new Structure(lines, ReadLimits.DEFAULT, 0, 0);
             HeaderCollector header = structure.startHeader(structure.root, 0);
+            structure.open.add(structure.root);
             // eight times the limit is enough to step over one field that is too large; then the rest is left unread
             while (structure.root.header != null && lines.end() < 8L * HeaderCollector.BLOCK_BYTES && lines.next()) {
                 structure.headerPiece(structure.root);
@@ -133,10 +134,12 @@ final class Structure {
             suspect = lines.start();
             notes.add(Note.DAMAGED_HEADER);
         } else {
-            endHeader(node, suspect);
+            long first = suspect;
+            endHeader(node, first);
             Node innermost = open.getLast();
             if (innermost.header != null) {
-                headerPiece(innermost); // a message begins with this body: the line is its first
+                suspect = first; // a message begins with this body, and both lines are its own
+                headerPiece(innermost);
             }
         }
     }

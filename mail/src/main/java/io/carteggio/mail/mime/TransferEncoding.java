@@ -3,7 +3,7 @@ package io.carteggio.mail.mime;
 import java.io.InputStream;
 
 /// How a part's octets are written in the mail (RFC 2045 6).
-enum TransferEncoding {
+public enum TransferEncoding {
     /// 7bit, 8bit, binary, and what nobody knows: the octets as they lie there.
     IDENTITY,
     BASE64,
@@ -11,7 +11,8 @@ enum TransferEncoding {
     /// Never a standard, but old mail has it.
     UUENCODE;
 
-    static TransferEncoding of(String raw) {
+    /// What the value of `Content-Transfer-Encoding` means.
+    public static TransferEncoding of(String raw) {
         String word = Node.lower(raw.strip());
         int end = 0;
         if (word.startsWith("\"")) {
@@ -33,7 +34,7 @@ enum TransferEncoding {
     }
 
     /// The octets that are meant. Damaged input gives what can be read of it, and calls `onDamage` once.
-    InputStream decode(InputStream in, Runnable onDamage) {
+    public InputStream decode(InputStream in, Runnable onDamage) {
         return switch (this) {
             case IDENTITY -> in;
             case BASE64 -> new Base64Stream(in, onDamage);

@@ -1,13 +1,11 @@
 package io.carteggio.mail.report;
 
 import io.carteggio.mail.Content;
-import io.carteggio.mail.structure.TransferEncoding;
+import io.carteggio.mail.mime.TransferEncoding;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
-import org.apache.james.mime4j.codec.Base64InputStream;
-import org.apache.james.mime4j.codec.QuotedPrintableInputStream;
 
 /// Transfer-encoded octets seen decoded (RFC 2045, 6.7 and 6.8), leniently. Decodes anew each time it is opened and
 /// keeps nothing, so a range costs the decoding of all before it.
@@ -24,10 +22,7 @@ record DecodedContent(Content encoded, TransferEncoding encoding, long sizeBytes
     }
 
     static InputStream decode(InputStream in, TransferEncoding encoding) {
-        return switch (encoding) {
-            case BASE64 -> new Base64InputStream(in);
-            case QUOTED_PRINTABLE -> new QuotedPrintableInputStream(in);
-        };
+        return encoding.decode(in, () -> {}); // what can be read of damaged octets is all there is
     }
 
     @Override

@@ -1,11 +1,8 @@
 package io.carteggio.mail.report;
 
-import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.MailDate;
 import io.carteggio.mail.structure.Field;
 import io.carteggio.mail.structure.Header;
-import io.carteggio.mail.structure.Part;
-import io.carteggio.mail.structure.Structure;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,16 +80,8 @@ public record DeliveryStatus(
         return recipients.stream().anyMatch(r -> r.action() == Action.FAILED || r.action() == Action.UNKNOWN);
     }
 
-    /// Reads the part. Fields may have slipped into its own header (a blank line is missing), foreign fields
-    /// may stand among them, blocks may have more than one blank line between them.
-    static DeliveryStatus read(Content whole, Part part) throws IOException {
-        List<Header> blocks = new ArrayList<>();
-        blocks.add(part.header());
-        blocks.addAll(Structure.blocks(whole, part.bodyOffset(), part.bodyEnd()));
-        return of(blocks);
-    }
-
-    private static DeliveryStatus of(List<Header> blocks) {
+    /// Reads blocks of fields. Foreign fields may stand among them, and blocks may be cut at the wrong places.
+    static DeliveryStatus of(List<Header> blocks) {
         Optional<String> reportingMta = Optional.empty();
         Optional<Instant> arrived = Optional.empty();
         List<PerRecipient> recipients = new ArrayList<>();

@@ -50,7 +50,7 @@ final class EnvelopePart {
 
     private Last last = Last.NOTHING;
     private Role listRole = Role.RECIPIENT;
-    private String heldRecipient = ""; // a recipient line that may yet be continued
+    private final StringBuilder heldRecipient = new StringBuilder(); // a recipient line that may yet be continued
     private boolean holdsRecipient;
     private StringBuilder subjectMore = new StringBuilder();
     private boolean recipientBeforeId;
@@ -270,7 +270,8 @@ final class EnvelopePart {
         endHeld();
         last = Last.RECIPIENT;
         listRole = role;
-        heldRecipient = value;
+        heldRecipient.setLength(0);
+        heldRecipient.append(value);
         holdsRecipient = true;
     }
 
@@ -283,7 +284,7 @@ final class EnvelopePart {
             }
             warnings.add(Warning.Code.FOLDED_LINE, "Subject goes on: " + line.strip());
         } else if (folded && last == Last.RECIPIENT && holdsRecipient && heldRecipient.length() < LINE_BYTES) {
-            heldRecipient = heldRecipient + line;
+            heldRecipient.append(line);
             warnings.add(Warning.Code.FOLDED_LINE, "recipient goes on: " + line.strip());
         } else {
             endHeld();
@@ -294,7 +295,7 @@ final class EnvelopePart {
     private void endHeld() {
         if (holdsRecipient) {
             holdsRecipient = false;
-            recipient(listRole, heldRecipient);
+            recipient(listRole, heldRecipient.toString());
         }
     }
 
@@ -358,7 +359,7 @@ final class EnvelopePart {
             address(value.substring(redirection.value(), end))
                     .ifPresentOrElse(
                             (redirection.expanded() ? expanded : forwarded)::add,
-                            () -> warnings.add(Warning.Code.ODD_ADDRESS, "a redirection without an address: " + value));
+                            () -> warnings.add(Warning.Code.ODD_ADDRESS, "a redirection names nobody"));
         }
         int rows = Math.max(1, Math.max(expanded.size(), forwarded.size()));
         if (rows > 1) {

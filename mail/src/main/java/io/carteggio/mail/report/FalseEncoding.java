@@ -1,7 +1,7 @@
 package io.carteggio.mail.report;
 
 import io.carteggio.mail.Content;
-import io.carteggio.mail.structure.TransferEncoding;
+import io.carteggio.mail.mime.TransferEncoding;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +17,7 @@ final class FalseEncoding {
             return switch (encoding) {
                 case BASE64 -> onlyBase64(in);
                 case QUOTED_PRINTABLE -> onlyQuotedPrintable(in);
+                case IDENTITY, UUENCODE -> false;
             };
         }
     }

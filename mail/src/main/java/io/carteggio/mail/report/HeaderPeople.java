@@ -5,7 +5,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
-import io.carteggio.mail.structure.AddressList;
+import io.carteggio.mail.mime.AddressList;
 import io.carteggio.mail.structure.Field;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
@@ -68,7 +68,7 @@ public record HeaderPeople(
         List<Address> addresses = new ArrayList<>();
         for (Field field : header.fields()) {
             if (field.is(name)) {
-                addresses.addAll(AddressList.parse(field.text()));
+                AddressList.parse(field.text()).forEach(mailbox -> addresses.add(mailbox.address()));
             }
         }
         return addresses;

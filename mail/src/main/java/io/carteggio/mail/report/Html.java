@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 /// result
 /// is parsed as an envelope, never shown.
 final class Html {
+    private static final int LONGEST_ENTITY = 10;
+
     private Html() {}
 
     static String text(String html) {
@@ -46,8 +48,8 @@ final class Html {
     }
 
     private static int entity(String html, int at, StringBuilder text) {
-        int semicolon = html.indexOf(';', at);
-        if (semicolon < 0 || semicolon - at > 10) {
+        int semicolon = html.indexOf(';', at, Math.min(html.length(), at + LONGEST_ENTITY));
+        if (semicolon < 0) {
             text.append('&');
             return at + 1;
         }

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.MailDate;
+import io.carteggio.mail.mime.TransferEncoding;
 import io.carteggio.mail.report.Original.Kind;
 import io.carteggio.mail.report.Original.Span;
 import io.carteggio.mail.structure.Entity;
@@ -13,7 +15,6 @@ import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.MediaType;
 import io.carteggio.mail.structure.Part;
 import io.carteggio.mail.structure.Structure;
-import io.carteggio.mail.structure.TransferEncoding;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,24 +51,23 @@ public final class Unwrapper {
     /// @throws IOException only where the content itself cannot be read
     public static Unwrapped unwrap(Content mail) throws IOException {
         Entity top = Structure.scan(mail);
-        Optional<Part> status = notice(top);
-        return status.isPresent() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
+        List<Part> status = statusParts(top);
+        return !status.isEmpty() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
     }
 
     // ---- notices -------------------------------------------------------------------------------------------------
 
-    /// The part that makes the mail a delivery status notice.
-    private static Optional<Part> notice(Entity top) {
-        boolean report = top.type().is("multipart", "report");
-        if (!report && !top.header().has("X-MS-Exchange-Message-Is-Ndr")) {
-            return Optional.empty();
+    /// The parts that make the mail a delivery status notice; RFC 6522 knows one, some programs write several.
+    private static List<Part> statusParts(Entity top) {
+        if (!top.type().is("multipart", "report") && !top.header().has("X-MS-Exchange-Message-Is-Ndr")) {
+            return List.of();
         }
         return top.children().stream()
                 .filter(child -> {
                     MediaType type = child.header().contentType();
                     return type.is("message", "delivery-status") || type.is("message", "global-delivery-status");
                 })
-                .findFirst();
+                .toList();
     }
 
     /// A notice that lost its status part, but still says what it is.
@@ -92,8 +92,8 @@ public final class Unwrapper {
                 || type.is("message", "global-headers");
     }
 
-    private static Unwrapped ndr(Content mail, Entity top, Optional<Part> statusPart) throws IOException {
-        DeliveryStatus status = statusPart.isPresent() ? status(mail, statusPart.get()) : DeliveryStatus.EMPTY;
+    private static Unwrapped ndr(Content mail, Entity top, List<Part> statusParts) throws IOException {
+        DeliveryStatus status = status(mail, statusParts);
         if (status.delayed()) {
             return new Unwrapped.Delay(status);
         }
@@ -101,7 +101,7 @@ public final class Unwrapper {
             return new Unwrapped.Delivered(status);
         }
         Warnings warnings = new Warnings();
-        long after = statusPart.map(Part::bodyEnd).orElse(0L);
+        long after = statusParts.isEmpty() ? 0 : statusParts.getFirst().bodyEnd();
         Optional<Part> part = top.children().stream()
                 .filter(child -> child.offset() >= after && isReturned(child))
                 .findFirst();
@@ -141,13 +141,18 @@ public final class Unwrapper {
         return new Unwrapped.Ndr(status, Optional.of(returned), headersOnly, report, gap, warnings.list());
     }
 
-    private static DeliveryStatus status(Content mail, Part part) throws IOException {
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        if (encoding.isEmpty()) {
-            return DeliveryStatus.read(mail, part);
+    private static DeliveryStatus status(Content mail, List<Part> parts) throws IOException {
+        List<Header> blocks = new ArrayList<>();
+        for (Part part : parts) {
+            Content body = mail.slice(part.bodyOffset(), part.bodySizeBytes());
+            TransferEncoding encoding = encoding(part);
+            if (encoding != TransferEncoding.IDENTITY) {
+                body = DecodedContent.of(body, encoding);
+            }
+            blocks.add(part.header()); // fields may have slipped into it where the blank line is missing
+            blocks.addAll(Structure.blocks(body, 0, body.sizeBytes()));
         }
-        Content decoded = DecodedContent.of(mail.slice(part.bodyOffset(), part.bodySizeBytes()), encoding.get());
-        return DeliveryStatus.read(decoded, new Part(part.header(), 0, 0, decoded.sizeBytes()));
+        return DeliveryStatus.of(blocks);
     }
 
     /// Whether the mail has nothing but blanks after its header.
@@ -156,8 +161,8 @@ public final class Unwrapper {
             return false;
         }
         try (InputStream in = whole.open(entity.bodyOffset(), entity.bodySizeBytes())) {
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                if (c > ' ') {
+            for (byte c : in.readNBytes(1024)) {
+                if (c < 0 || c > ' ') {
                     return false;
                 }
             }
@@ -360,8 +365,12 @@ public final class Unwrapper {
 
     private static InputStream decoded(Content whole, Part part) throws IOException {
         InputStream in = whole.open(part.bodyOffset(), part.bodySizeBytes());
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        return encoding.isPresent() ? DecodedContent.decode(in, encoding.get()) : in;
+        return DecodedContent.decode(in, encoding(part));
+    }
+
+    private static TransferEncoding encoding(Part part) {
+        return TransferEncoding.of(
+                part.header().text("Content-Transfer-Encoding").orElse(""));
     }
 
     private static EnvelopePart envelope(Content whole, Part text, Optional<String> parentId, Warnings warnings)
@@ -476,19 +485,16 @@ public final class Unwrapper {
 
     /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where
     /// there is one all the same, it is undone, unless the octets show that it was only claimed.
-    private static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
+    static Original original(Content whole, Part part, Kind kind, Warnings warnings) throws IOException {
         Content stored = whole.slice(part.bodyOffset(), part.bodySizeBytes());
-        Optional<TransferEncoding> encoding = part.header().transferEncoding();
-        if (encoding.isPresent()) {
-            if (FalseEncoding.isEncoded(stored, encoding.get())) {
-                warnings.add(
-                        Warning.Code.ENCODED_ORIGINAL,
-                        encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-                return new Original(kind, DecodedContent.of(stored, encoding.get()), Optional.empty());
+        TransferEncoding encoding = encoding(part);
+        if (encoding == TransferEncoding.BASE64 || encoding == TransferEncoding.QUOTED_PRINTABLE) {
+            String word = encoding.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            if (FalseEncoding.isEncoded(stored, encoding)) {
+                warnings.add(Warning.Code.ENCODED_ORIGINAL, word);
+                return new Original(kind, DecodedContent.of(stored, encoding), Optional.empty());
             }
-            warnings.add(
-                    Warning.Code.FALSE_ENCODING,
-                    encoding.get().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            warnings.add(Warning.Code.FALSE_ENCODING, word);
         }
         return new Original(kind, stored, Optional.of(new Span(part.bodyOffset(), part.bodySizeBytes())));
     }

@@ -49,9 +49,4 @@ public record Header(List<Field> fields, boolean complete) {
                 .flatMap(field -> MediaType.parse(field.unfolded()))
                 .orElse(fallback);
     }
-
-    /// What `Content-Transfer-Encoding` says, in lower case; empty for the identity (RFC 2045, 6).
-    public Optional<TransferEncoding> transferEncoding() {
-        return first("Content-Transfer-Encoding").flatMap(field -> TransferEncoding.parse(field.unfolded()));
-    }
 }

@@ -232,6 +232,15 @@ class HostileMailTest {
                 row("quotes", "To: " + "\"\\\"".repeat(300_000) + "\n\n", l -> {}),
                 row("blanks and dots", "To: " + " .".repeat(450_000) + "@x\n\n", l -> {}),
                 row("blanks", "To: a" + " ".repeat(900_000) + "@x b\n\n", l -> {}),
+                row("addresses without commas", "To: " + "a@b ".repeat(200_000) + "\n\n", l -> {
+                    assertThat(l.header().to()).hasSize(100_000);
+                }),
+                row("at signs", "To: " + "@ ".repeat(400_000) + "\n\n", l -> {}),
+                row("at signs and quotes", "To: " + "x\"@ ".repeat(200_000) + "\n\n", l -> {}),
+                row("at signs and dots", "To: " + "@ . ".repeat(200_000) + "\n\n", l -> {}),
+                row("brackets with addresses", "To: " + "<a@b>".repeat(180_000) + "\n\n", l -> {
+                    assertThat(l.header().to()).hasSize(100_000);
+                }),
                 row("addresses", "To: " + "a@b,".repeat(250_000) + "\n\n", l -> {
                     assertThat(l.header().to()).hasSize(100_000);
                 }),
@@ -299,6 +308,13 @@ class HostileMailTest {
         LetterHeader header = LetterReader.header(raw("Subject: s\n\nTo: not@header\n"));
         assertThat(header.subject()).contains("s");
         assertThat(header.to()).isEmpty();
+    }
+
+    /// Found by FuzzTest.
+    @Test
+    void headerAloneCanEndWithoutAnEmptyLine() throws IOException {
+        assertThat(LetterReader.header(raw("Subject: s\nstray\nstray\n")).subject())
+                .contains("s");
     }
 
     @Test

@@ -6,6 +6,9 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.structure.CorpusFiles;
+import io.carteggio.mail.structure.Part;
+import io.carteggio.mail.structure.Structure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +50,35 @@ class JournalCorpusTest {
             Original.Span span = original.span().orElseThrow();
             assertThat(Sha256.of(mail.slice(span.offset(), span.sizeBytes()))).hasToString(sums.getFirst());
         }
+    }
+
+    /// Encoded messages inside messages are decoded as two other readers decode them.
+    @Test
+    void encodedMessagesAreDecodedAsOthersDo() throws Exception {
+        int messages = 0;
+        List<String> wrong = new ArrayList<>();
+        for (Map.Entry<String, CorpusFiles.Row> row :
+                CorpusFiles.table("expected.tsv").entrySet()) {
+            if (!row.getValue().judged("nested_sha256")) {
+                continue;
+            }
+            Content mail = Content.of(CorpusFiles.bytes(row.getKey()));
+            List<String> expected = row.getValue().list("nested_sha256");
+            for (Part child : Structure.scan(mail).children()) {
+                Warnings warnings = new Warnings();
+                if (child.header().contentType().isMessage()) {
+                    Original original = Unwrapper.original(mail, child, Original.Kind.ORIGINAL, warnings);
+                    if (!warnings.list().isEmpty()) {
+                        messages++;
+                        if (!expected.contains(Sha256.of(original.bytes()).toString())) {
+                            wrong.add(row.getKey() + " " + warnings.list());
+                        }
+                    }
+                }
+            }
+        }
+        System.out.println("encoded messages: " + messages + ", " + wrong);
+        assertThat(wrong).isEmpty();
     }
 
     private static List<String> row(Recipient recipient) {

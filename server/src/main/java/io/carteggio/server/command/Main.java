@@ -1,10 +1,19 @@
 package io.carteggio.server.command;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /// Where `./carteggio` begins.
 public final class Main {
+    /// Kept, since the JDK forgets the level of a logger that nobody holds. Lucene warns at every start that it could
+    /// use
+    /// an incubator module, whose use the JVM would warn of in turn; we search text, where it gains nothing.
+    private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        LUCENE.setLevel(Level.SEVERE);
         int exit = new Carteggio(Console.ofProcess(), new ArchiveOpener()).run(arguments);
         // Not a return: a library's thread must not keep a finished command alive.
         System.exit(exit);

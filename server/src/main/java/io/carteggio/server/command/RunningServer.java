@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
 import io.carteggio.server.local.Refusal;
@@ -43,9 +44,11 @@ final class RunningServer implements AutoCloseable {
 
     static RunningServer start(Archive archive, Addresses at, Optional<Path> certificate, Optional<Path> key)
             throws IOException, Refusal {
+        Path ownIdentity = archive.directory().resolve("tls");
+        DurableFiles.createDirectories(ownIdentity);
         SSLContext tls = certificate.isPresent() && key.isPresent()
                 ? PemIdentity.contextFor(certificate.get(), key.get())
-                : SelfSigned.contextFor(at.hostname(), archive.directory().resolve("tls"));
+                : SelfSigned.contextFor(at.hostname(), ownIdentity);
         SmtpServer smtp = listen(archive, at, tls);
         try {
             WebConfig config = new WebConfig(

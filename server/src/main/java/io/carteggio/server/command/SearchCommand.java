@@ -2,7 +2,6 @@ package io.carteggio.server.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -73,11 +72,11 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     private void sayWhatIsMissing(ObjectNode line) {
-        long notSearched = line.path("notFullySearched").asLong(0);
-        String more = notSearched == 0
-                ? ""
-                : String.format(Locale.ROOT, "; %d letters could not be searched wholly", notSearched);
-        if (!carteggio.json() || notSearched > 0) {
+        long partly = line.path("notFullySearched").asLong(0);
+        long waiting = line.path("indexLag").asLong(0);
+        String more = (partly == 0 ? "" : "; " + partly + " letters could not be searched wholly")
+                + (waiting == 0 ? "" : "; " + waiting + " letters wait for the index and were not searched");
+        if (!carteggio.json() || !more.isEmpty()) {
             carteggio.console().complain(line.path("total").asLong(0) + " found" + more);
         }
     }

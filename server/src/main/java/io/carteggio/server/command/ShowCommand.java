@@ -1,10 +1,10 @@
 package io.carteggio.server.command;
 
+import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,23 +22,17 @@ final class ShowCommand implements Callable<Integer> {
     @Mixin
     private ViewerOptions viewer = new ViewerOptions();
 
-    @ArgGroup
-    private Form form = new Form();
+    @Option(names = "--raw", description = "The letter byte for byte.")
+    private boolean raw;
+
+    @Option(names = "--evidence", description = "The reports that vouch for it, without the letter in them.")
+    private boolean evidence;
 
     @Option(
             names = "--arrival",
             paramLabel = "N",
             description = "With --evidence: only the report of this arrival, byte for byte.")
     private long arrival;
-
-    /// What to show.
-    static final class Form {
-        @Option(names = "--raw", description = "The letter byte for byte.")
-        private boolean raw;
-
-        @Option(names = "--evidence", description = "The reports that vouch for it, without the letter in them.")
-        private boolean evidence;
-    }
 
     ShowCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
@@ -48,10 +42,15 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         ObjectNode params = Json.object().put("id", id);
         viewer.into(params);
-        if (form.raw) {
+        if (raw && evidence) {
+            return carteggio.work("show", () -> {
+                throw Refusal.usage("--raw and --evidence do not go together");
+            });
+        }
+        if (raw) {
             return carteggio.ask("show", "raw", params, new Octets(false));
         }
-        if (form.evidence) {
+        if (evidence) {
             params.put("arrival", arrival);
             return carteggio.ask("show", "evidence", params, new Octets(arrival == 0));
         }

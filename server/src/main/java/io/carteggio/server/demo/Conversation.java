@@ -6,15 +6,20 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Letters that answer each other: who writes next quotes what was written last and names it in `In-Reply-To` and
 /// `References`. Belongs to one thread; made anew for each story.
 final class Conversation {
     private static final int WRAP_AT = 74;
+
+    /// What is said in a sentence.
+    private static final Set<String> BRIEF = Set.of("accept", "forward", "boss", "bank", "carrier", "card");
 
     /// Long threads are cut when quoted, as people do.
     private static final int QUOTED_LINES = 60;
@@ -23,6 +28,7 @@ final class Conversation {
     private final Post post;
     private final Facts facts;
     private final List<Turn> turns = new ArrayList<>();
+    private final Set<String> written = new HashSet<>();
     private String subject = "";
 
     Conversation(Chance chance, Post post, Facts facts) {
@@ -140,9 +146,18 @@ final class Conversation {
         Draft draft() {
             Tongue tongue = tongue();
             Party addressee = to.getFirst();
-            String own = ownText(tongue, addressee);
+            List<String> headings = Words.of(tongue).has(section + ".subject")
+                    ? Words.of(tongue).section(section + ".subject")
+                    : List.of("");
+            List<String> bodies = Words.of(tongue).section(section + ".body");
+            String heading = chance.pick(headings);
+            // as many headings as texts: they belong together
+            String body = turns.isEmpty() && headings.size() == bodies.size()
+                    ? bodies.get(headings.indexOf(heading))
+                    : fresh(bodies);
+            String own = ownText(tongue, addressee, body);
             String text = own + quotation(tongue);
-            subject = subjectLine(tongue, addressee);
+            subject = subjectLine(tongue, addressee, heading);
             Tongue.Setting setting = author.setting();
             Head.Words words = setting.words();
             List<String> references = new ArrayList<>();
@@ -186,13 +201,11 @@ final class Conversation {
             return author.tongue().zone();
         }
 
-        private String subjectLine(Tongue tongue, Party addressee) {
+        private String subjectLine(Tongue tongue, Party addressee, String heading) {
             if (forward) {
                 return tongue.forwardOf(subject);
             }
-            return turns.isEmpty()
-                    ? facts.fill(chance.pick(Words.of(tongue).section(section + ".subject")), tongue, addressee)
-                    : tongue.replyTo(subject);
+            return turns.isEmpty() ? facts.fill(heading, tongue, addressee) : tongue.replyTo(subject);
         }
 
         private String messageId() {
@@ -222,7 +235,7 @@ final class Conversation {
             more.add("Accept-Language", "it-IT, de-DE, en-US");
         }
 
-        private String ownText(Tongue tongue, Party addressee) {
+        private String ownText(Tongue tongue, Party addressee, String body) {
             Words words = Words.of(tongue);
             boolean inside = House.ours(author.address()) && House.ours(addressee.address());
             boolean person = !addressee.last().isEmpty();
@@ -236,23 +249,30 @@ final class Conversation {
                         case IT -> "Buongiorno a tutti,";
                     }
                     : chance.pick(words.section(inside ? "colleague" : "greet"));
+            boolean ours = House.ours(author.address());
             List<String> paragraphs = new ArrayList<>();
             paragraphs.add(greeting);
-            String body = chance.pick(words.section(section + ".body"));
-            boolean small = section.equals("accept") || section.equals("forward");
-            paragraphs.add(small ? body : body + blank(tongue) + chance.pick(words.section("more")));
+            boolean small = BRIEF.contains(section);
+            List<String> others = words.section(inside && words.has("imore") ? "imore" : ours ? "more" : "theirs");
+            paragraphs.add(small ? body : body + blank(tongue) + fresh(others));
             if (!small && chance.oneIn(3)) {
-                paragraphs.add(chance.pick(words.section("talk")));
+                paragraphs.add(fresh(ours && !inside ? words.section("talk") : others));
             }
-            paragraphs.add(chance.pick(words.section("close")));
+            paragraphs.add(chance.pick(words.section(inside && words.has("iclose") ? "iclose" : "close")));
             StringBuilder text = new StringBuilder();
             for (String paragraph : paragraphs) {
                 text.append(wrapped(facts.fill(paragraph, tongue, addressee), tongue))
                         .append("\n\n");
             }
             Party writer = assistant.orElse(author);
-            text.append(writer.name()).append('\n').append(author.firm()).append('\n');
-            if (author.firm().equals(House.FIRM)) {
+            if (inside) {
+                return text.append(writer.first()).append('\n').toString();
+            }
+            text.append(writer.name()).append('\n');
+            if (!author.firm().equals(writer.name())) {
+                text.append(author.firm()).append('\n');
+            }
+            if (ours) {
                 text.append("Corso Porta Nuova 96, Verona\n");
             }
             return text.toString();
@@ -350,6 +370,14 @@ final class Conversation {
                         .append("</p>\n");
             }
         }
+    }
+
+    /// A sentence that this conversation does not have yet, while there is one.
+    private String fresh(List<String> sentences) {
+        List<String> left = sentences.stream().filter(s -> !written.contains(s)).toList();
+        String drawn = chance.pick(left.isEmpty() ? sentences : left);
+        written.add(drawn);
+        return drawn;
     }
 
     /// Lines of a bearable length; Japanese has no blanks to break at.

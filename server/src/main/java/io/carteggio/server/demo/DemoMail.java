@@ -85,7 +85,7 @@ public final class DemoMail {
     /// @param messageId with angle brackets; empty where the mail has none
     /// @param said the instant of its `Date` field
     /// @param attachments the parts of its own (not of mails inside it) that say
-    ///     `Content-Disposition: attachment`, in their order
+    ///     `Content-Disposition: attachment`, in their order; whole mails (`message/rfc822`) are among them
     public record Original(
             Sha256 sha256,
             long sizeBytes,

@@ -283,9 +283,10 @@ final class House {
         Tongue tongue = tongue(person);
         // in the office Exchange decides: Outlook sends what the text needs, so it depends on the letter
         Tongue.Setting setting = (tongue == Tongue.JA ? Tongue.EN : tongue).setting(chance);
+        // the mail system shows the name that went with the address
+        String name = address.equals(FORMER) ? "Elena Fabbri" : person.name();
         String first = person.first();
-        return new Party(
-                person.name(), first, person.name().substring(first.length() + 1), address, FIRM, tongue, setting);
+        return new Party(name, first, name.substring(first.length() + 1), address, FIRM, tongue, setting);
     }
 
     Tongue tongue(DemoPerson person) {

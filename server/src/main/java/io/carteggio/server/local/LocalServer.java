@@ -205,7 +205,8 @@ public final class LocalServer implements AutoCloseable {
             ObjectNode params =
                     request.path("params") instanceof ObjectNode p ? p : JsonNodeFactory.instance.objectNode();
             return operations.run(
-                    new Request(request.path("operation").asString(""), params, new Watched(body)), new WireReply(body));
+                    new Request(request.path("operation").asString(""), params, new Watched(body)),
+                    new WireReply(body));
         }
 
         void cutOffIfStill() {

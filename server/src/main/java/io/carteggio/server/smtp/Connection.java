@@ -280,7 +280,7 @@ final class Connection {
             try {
                 wire.allow(Duration.ofDays(1).toNanos()); // how long forcing takes is not the client's doing
                 String id = reception.get().keep();
-                LOG.info(
+                LOG.debug(
                         "SMTP mail kept, id={} bytes={} peer={} tls={} to={}",
                         id,
                         bytes,

@@ -120,7 +120,7 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
             + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Text of the letter</title>"
             + "<style>html{color-scheme:light;background:#fff;color:#1c1b19}"
             + "body{margin:1rem;font:16px/1.5 \"Segoe UI\",-apple-system,\"Noto Sans\",\"Noto Sans CJK JP\",system-ui,"
-            + "sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}pre{white-space:pre-wrap}"
+            + "sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}table,td,div{max-width:100%!important}pre{white-space:pre-wrap}"
             + "blockquote{margin:.5rem 0 .5rem .25rem;padding-left:.75rem;border-left:3px solid #d6d1c7}"
             + "a{color:#1d4f86}</style></head><body>";
     private static final String DOCUMENT_END = "</body></html>";

@@ -53,7 +53,7 @@ final class SearchPages {
                             "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
             return;
         }
-        switch (Asked.of(text, site)) {
+        switch (Asked.of(text)) {
             case Asked.Mistaken(int at, int length, String what) -> {
                 int from = Math.clamp(at, 0, text.length());
                 int to = Math.clamp((long) from + length, from, text.length());

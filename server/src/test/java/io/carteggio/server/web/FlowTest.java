@@ -63,6 +63,7 @@ class FlowTest {
                 "Sender: carla@other.example",
                 "To: bruna@example.com",
                 "Bcc: dario@example.com");
+        firm.indexed();
         String link;
         try (Browser ada = new Browser(server).logIn("Ada")) {
             var added = ada.fill(

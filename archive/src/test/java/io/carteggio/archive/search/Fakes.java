@@ -1,0 +1,213 @@
+package io.carteggio.archive.search;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Sha256;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// A vault, a catalogue and an index in memory, as far as an [Indexer] uses them. Safe for many threads.
+final class Fakes {
+    /// What happened, in order.
+    final List<String> log = new ArrayList<>();
+
+    /// What the index answers to: found, and found after a crash.
+    final Map<Long, LetterDocument> found = new TreeMap<>();
+
+    private final Map<Long, LetterDocument> forced = new TreeMap<>();
+    private final Map<Long, List<Testimony>> letters = new TreeMap<>();
+    private final TreeMap<Long, Long> outbox = new TreeMap<>();
+    private final Map<Long, Integer> unreadable = new HashMap<>();
+    private final Set<Long> damaged = new TreeSet<>();
+    private final Set<Long> poisonous = new TreeSet<>();
+    private int indexFails;
+    private long rows;
+
+    synchronized void letter(long number) {
+        letters.putIfAbsent(number, List.of());
+        outbox.put(++rows, number);
+    }
+
+    /// The disk does not give the letter back so many times.
+    synchronized void unreadable(long number, int times) {
+        unreadable.put(number, times);
+    }
+
+    /// The letter's bytes are lost.
+    synchronized void damaged(long number) {
+        damaged.add(number);
+    }
+
+    /// The letter brings a fault of the index to light, if its bytes can be read.
+    synchronized void poisonous(long number) {
+        poisonous.add(number);
+    }
+
+    /// The index's disk is full for so many calls.
+    synchronized void indexFails(int times) {
+        indexFails = times;
+    }
+
+    /// What was not forced is gone.
+    synchronized void crash() {
+        found.clear();
+        found.putAll(forced);
+    }
+
+    /// Somebody deleted the index.
+    synchronized void loseIndex() {
+        found.clear();
+        forced.clear();
+    }
+
+    synchronized List<Long> foundLetters() {
+        return List.copyOf(found.keySet());
+    }
+
+    synchronized List<String> logged() {
+        return List.copyOf(log);
+    }
+
+    synchronized boolean readable(long number) {
+        try {
+            return found.containsKey(number) && found.get(number).bytes().toByteArray(100).length > 0;
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+
+    final Vault vault = fake(Vault.class, (method, arguments) -> switch (method) {
+        case "read" -> read((Place) arguments[0]);
+        default -> throw new UnsupportedOperationException(method);
+    });
+
+    final Catalogue catalogue = fake(Catalogue.class, (method, arguments) -> switch (method) {
+        case "letters" -> (long) letters.size();
+        case "outboxSize" -> (long) outbox.size();
+        case "outbox" -> outstanding((int) arguments[0]);
+        case "confirmOutbox" -> {
+            log.add("confirm " + arguments[0]);
+            outbox.headMap((long) arguments[0], true).clear();
+            yield Optional.empty();
+        }
+        case "fillOutbox" -> {
+            letters.keySet().forEach(l -> outbox.put(++rows, l));
+            yield Optional.empty();
+        }
+        case "letter" -> catalogued((long) arguments[0]);
+        case "testimonies" -> letters.getOrDefault(arguments[0], List.of());
+        default -> throw new UnsupportedOperationException(method);
+    });
+
+    final SearchIndex index = fake(SearchIndex.class, (method, arguments) -> switch (method) {
+        case "size" -> (long) found.size();
+        case "put" -> put((List<?>) arguments[0]);
+        case "commit" -> {
+            fail();
+            log.add("commit");
+            forced.clear();
+            forced.putAll(found);
+            yield Optional.empty();
+        }
+        case "clear" -> {
+            loseIndex();
+            yield Optional.empty();
+        }
+        case "find" -> new SearchIndex.Found(List.of(), arguments[1] instanceof Scope ? 0 : 1, 0);
+        default -> throw new UnsupportedOperationException(method);
+    });
+
+    private Content read(Place place) throws ArchiveException {
+        long number = place.offset();
+        if (damaged.contains(number)) {
+            throw new ArchiveException("the segment is gone", false);
+        }
+        int times = unreadable.getOrDefault(number, 0);
+        if (times > 0) {
+            unreadable.put(number, times - 1);
+            throw new ArchiveException("the disk does not answer", true);
+        }
+        return Content.of("mail".getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private List<Catalogue.Outstanding> outstanding(int limit) {
+        return outbox.entrySet().stream()
+                .limit(limit)
+                .map(e -> new Catalogue.Outstanding(e.getKey(), e.getValue()))
+                .toList();
+    }
+
+    private Optional<CataloguedLetter> catalogued(long number) {
+        if (!letters.containsKey(number)) {
+            return Optional.empty();
+        }
+        Sha256 sum = Sha256.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+        LetterId id = new LetterId.Maker(new byte[32]).of(sum);
+        return Optional.of(new CataloguedLetter(number, id, sum, 4, List.of(new Place(1, number, 4))));
+    }
+
+    private Object put(List<?> documents) throws ArchiveException {
+        fail();
+        List<Long> numbers = new ArrayList<>();
+        for (Object each : documents) {
+            LetterDocument document = (LetterDocument) each;
+            long number = document.letter().number();
+            if (poisonous.contains(number) && isReadable(document)) {
+                throw new IllegalArgumentException("immense term");
+            }
+            found.put(number, document);
+            numbers.add(number);
+        }
+        log.add("put " + numbers);
+        return Optional.empty();
+    }
+
+    private static boolean isReadable(LetterDocument document) {
+        try {
+            return document.bytes().toByteArray(100).length > 0;
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+
+    private void fail() throws ArchiveException {
+        if (indexFails > 0) {
+            indexFails--;
+            crash();
+            throw new ArchiveException("no space left", true);
+        }
+    }
+
+    /// What a fake does when it is called.
+    private interface Answer {
+        Object to(String method, Object[] arguments) throws ArchiveException;
+    }
+
+    private <T> T fake(Class<T> type, Answer answer) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, a) -> {
+            synchronized (this) {
+                return returned(method.getReturnType(), answer.to(method.getName(), a == null ? new Object[0] : a));
+            }
+        }));
+    }
+
+    @org.jspecify.annotations.Nullable
+    private static Object returned(Class<?> type, Object answer) {
+        return type == void.class ? null : answer;
+    }
+}
