@@ -178,11 +178,14 @@ class LocalServerTest {
                             .isEqualTo(Outcome.failed(Exit.NO, "there is no letter"));
                     assertThat(access.call("refuse", object(), new Heard()).exit())
                             .isEqualTo(Exit.USAGE);
-                    assertThat(access.call("echo", object().put("times", "many"), new Heard()).exit())
+                    assertThat(access.call("echo", object().put("times", "many"), new Heard())
+                                    .exit())
                             .isEqualTo(Exit.USAGE);
                     assertThat(access.call("trouble", object(), new Heard()).error())
                             .hasValue("the disk is full (trying again later may help)");
-                    assertThat(access.call("fault", object(), new Heard()).error().orElse(""))
+                    assertThat(access.call("fault", object(), new Heard())
+                                    .error()
+                                    .orElse(""))
                             .startsWith("a fault of this program in 'fault'");
                     // and after all this it still answers
                     assertThat(access.call("echo", object(), stream(new byte[3]), new Heard()))
@@ -329,7 +332,8 @@ class LocalServerTest {
                 Wire wire = wire()) {
             wire.send(Kind.REQUEST, object().put("protocol", 99).put("operation", "echo"));
             wire.send(Kind.END);
-            assertThat(wire.expect(Kind.DONE).json().path("error").stringValue()).contains("another version");
+            assertThat(wire.expect(Kind.DONE).json().path("error").stringValue())
+                    .contains("another version");
         }
     }
 

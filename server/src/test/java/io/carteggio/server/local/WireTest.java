@@ -102,9 +102,7 @@ class WireTest {
     })
     void whatIsNoFrameEndsTheConnection(char kind, long length, String payload, String why) {
         Wire wire = new Wire(new Pipe(frame(kind, length, utf8(payload)), 10));
-        assertThatThrownBy(wire::receive)
-                .isInstanceOf(PeerGoneException.class)
-                .hasMessageContaining(why);
+        assertThatThrownBy(wire::receive).isInstanceOf(PeerGoneException.class).hasMessageContaining(why);
     }
 
     @ParameterizedTest
