@@ -43,6 +43,9 @@ public final class Indexer implements AutoCloseable {
     /// How often a letter that cannot be read *now* is tried before it is taken without its text.
     static final int READ_TRIES = 5;
 
+    /// How often a letter that costs more memory or stack than there is is tried alone.
+    static final int ERROR_TRIES = 2;
+
     private static final Logger LOG = System.getLogger(Indexer.class.getName());
     /// How long the thread waits.
     ///
@@ -79,6 +82,10 @@ public final class Indexer implements AutoCloseable {
     private int unforced;
     private long tookNanos;
     private long forcedNanos = System.nanoTime();
+    private int careful; // so many rows are taken one at a time
+    private long inHand;
+    private long erringLetter;
+    private int errors;
     private long failingLetter;
     private int failures;
 
@@ -213,6 +220,10 @@ public final class Indexer implements AutoCloseable {
                 } catch (ArchiveException | RuntimeException e) {
                     startOver(e);
                     more = false;
+                } catch (OutOfMemoryError | StackOverflowError e) {
+                    suspect(e);
+                    startOver(e);
+                    more = false;
                 }
             }
             try {
@@ -270,9 +281,10 @@ public final class Indexer implements AutoCloseable {
             if (row.row() <= last) {
                 continue;
             }
-            if (lines >= BATCH_LINES) {
+            if (lines >= BATCH_LINES || (careful > 0 && count > 0)) {
                 break;
             }
+            inHand = row.letter();
             if (letters.add(row.letter())) {
                 Optional<LetterDocument> document = document(row.letter());
                 if (document.isPresent()) {
@@ -291,6 +303,7 @@ public final class Indexer implements AutoCloseable {
         tookNanos = System.nanoTime();
         put(documents);
         unforced += count;
+        careful = Math.max(0, careful - count);
         lock.lock();
         try {
             taken = last;
@@ -311,6 +324,9 @@ public final class Indexer implements AutoCloseable {
     }
 
     private Content bytes(CataloguedLetter letter) throws ArchiveException {
+        if (letter.number() == erringLetter && errors >= ERROR_TRIES) {
+            return new Unreadable(letter.sizeBytes(), "it is too much for the index");
+        }
         String why = "";
         for (Place place : letter.places()) {
             try {
@@ -391,8 +407,19 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
+    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then taken
+    /// without its text.
+    private void suspect(Error e) {
+        if (careful > 0) {
+            errors = erringLetter == inHand ? errors + 1 : 1;
+            erringLetter = inHand;
+        }
+        LOG.log(Level.ERROR, "a letter of those next in the outbox is too much for the index", e);
+        careful = unforced + BATCH_LETTERS;
+    }
+
     /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no harm.
-    private void startOver(Exception e) {
+    private void startOver(Throwable e) {
         unforced = 0;
         lock.lock();
         try {

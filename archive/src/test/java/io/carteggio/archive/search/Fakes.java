@@ -35,6 +35,7 @@ final class Fakes {
     private final Map<Long, Integer> unreadable = new HashMap<>();
     private final Set<Long> damaged = new TreeSet<>();
     private final Set<Long> poisonous = new TreeSet<>();
+    private final Set<Long> enormous = new TreeSet<>();
     private int indexFails;
     private long rows;
 
@@ -56,6 +57,11 @@ final class Fakes {
     /// The letter brings a fault of the index to light, if its bytes can be read.
     synchronized void poisonous(long number) {
         poisonous.add(number);
+    }
+
+    /// The letter is more than the memory holds.
+    synchronized void enormous(long number) {
+        enormous.add(number);
     }
 
     /// The index's disk is full for so many calls.
@@ -167,6 +173,10 @@ final class Fakes {
         for (Object each : documents) {
             LetterDocument document = (LetterDocument) each;
             long number = document.letter().number();
+            if (enormous.contains(number) && isReadable(document)) {
+                crash(); // what a writer that runs out of memory does
+                throw new OutOfMemoryError("test");
+            }
             if (poisonous.contains(number) && isReadable(document)) {
                 throw new IllegalArgumentException("immense term");
             }

@@ -163,6 +163,20 @@ class IndexerTest {
     }
 
     @Test
+    void aLetterThatIsTooMuchHoldsUpNobody() throws Exception {
+        world.enormous(5);
+        LongStream.rangeClosed(1, 9).forEach(world::letter);
+        try (Indexer indexer = startAndNeverForce()) {
+            assertThat(indexer.awaitCaughtUp(LONG)).isTrue();
+            assertThat(world.foundLetters()).hasSize(9);
+            assertThat(world.readable(4)).isTrue();
+            assertThat(world.readable(5)).isFalse();
+            assertThat(world.readable(6)).isTrue();
+            assertThat(indexer.trouble()).isEmpty();
+        }
+    }
+
+    @Test
     void aLetterThatCannotBeReadNowIsTriedAgain() throws Exception {
         world.unreadable(1, Indexer.READ_TRIES - 1);
         world.letter(1);
