@@ -21,9 +21,15 @@ record Shell(Path data) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// What a command left behind.
-    record Said(int exit, byte[] octets, String err) {
+    ///
+    /// @param latin1 the standard output, a character for each octet
+    record Said(int exit, String latin1, String err) {
+        byte[] octets() {
+            return latin1.getBytes(StandardCharsets.ISO_8859_1);
+        }
+
         String out() {
-            return new String(octets, StandardCharsets.UTF_8);
+            return new String(octets(), StandardCharsets.UTF_8);
         }
 
         JsonNode json() {
@@ -50,7 +56,7 @@ record Shell(Path data) {
                 Map.of("CARTEGGIO_DATA", data.toString()),
                 false);
         int exit = new Carteggio(console, new ArchiveOpener()).run(arguments);
-        return new Said(exit, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+        return new Said(exit, out.toString(StandardCharsets.ISO_8859_1), err.toString(StandardCharsets.UTF_8));
     }
 
     /// Runs it and fails the test where it does not end well.

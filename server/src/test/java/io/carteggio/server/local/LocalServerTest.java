@@ -147,7 +147,7 @@ class LocalServerTest {
     void bothWaysGiveTheSame() throws Exception {
         byte[] mail = new byte[200_000];
         new Random(3).nextBytes(mail);
-        try (LocalServer server = LocalServer.start(operations, socket())) {
+        try (LocalServer _ = LocalServer.start(operations, socket())) {
             for (Access access : bothWays()) {
                 try (access) {
                     Heard heard = new Heard();
@@ -169,7 +169,7 @@ class LocalServerTest {
 
     @Test
     void troubleIsOneLineAndAnExitCode() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket())) {
+        try (LocalServer _ = LocalServer.start(operations, socket())) {
             for (Access access : bothWays()) {
                 try (access) {
                     assertThat(access.call("nothing", object(), new Heard()))
@@ -197,7 +197,7 @@ class LocalServerTest {
 
     @Test
     void anArchiveThatCannotGoOnIsNotTakenForDone() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket());
+        try (LocalServer _ = LocalServer.start(operations, socket());
                 Access access = OverSocket.connect(socket())) {
             assertThatThrownBy(() -> access.call("breakOff", object(), new Heard()))
                     .isInstanceOf(PeerGoneException.class)
@@ -208,7 +208,7 @@ class LocalServerTest {
 
     @Test
     void nobodyElseMayOpenTheSocket() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket())) {
+        try (LocalServer _ = LocalServer.start(operations, socket())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
                     .isEqualTo("rw-------");
         }
@@ -218,7 +218,7 @@ class LocalServerTest {
     @Test
     void aSocketThatADeadProcessLeftIsReplaced() throws Exception {
         Files.writeString(socket(), "left over");
-        try (LocalServer server = LocalServer.start(operations, socket());
+        try (LocalServer _ = LocalServer.start(operations, socket());
                 Access access = OverSocket.connect(socket())) {
             assertThat(access.call("echo", object(), new Heard())).isEqualTo(Outcome.DONE);
         }
@@ -229,7 +229,7 @@ class LocalServerTest {
     void aFolderMayBeOfAnyDepth(int characters) throws Exception {
         Path deep = Files.createDirectories(folder.resolve("d".repeat(characters)));
         Path socket = deep.resolve("carteggio.sock");
-        try (LocalServer server = LocalServer.start(operations, socket);
+        try (LocalServer _ = LocalServer.start(operations, socket);
                 Access access = OverSocket.connect(socket)) {
             assertThat(access.call("echo", object(), new Heard())).isEqualTo(Outcome.DONE);
         }
@@ -239,7 +239,7 @@ class LocalServerTest {
     void manyCallsRunBesideEachOther() throws Exception {
         byte[] mail = new byte[50_000];
         new Random(5).nextBytes(mail);
-        try (LocalServer server = LocalServer.start(operations, socket());
+        try (LocalServer _ = LocalServer.start(operations, socket());
                 Access access = OverSocket.connect(socket())) {
             List<CompletableFuture<Integer>> calls = new ArrayList<>();
             for (int i = 0; i < 16; i++) {
@@ -267,7 +267,7 @@ class LocalServerTest {
 
     @Test
     void aPeerThatGoesAwayInTheMiddleOfAMailLeavesNoMail() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket())) {
+        try (LocalServer _ = LocalServer.start(operations, socket())) {
             try (Wire wire = wire()) {
                 wire.send(Kind.REQUEST, object().put("protocol", 1).put("operation", "echo"));
                 wire.send(Kind.OCTETS, "Subject: hal".getBytes(StandardCharsets.US_ASCII), 0, 12);
@@ -279,7 +279,7 @@ class LocalServerTest {
 
     @Test
     void aPeerThatStandsStillIsCutOff() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket(), STILL);
+        try (LocalServer _ = LocalServer.start(operations, socket(), STILL);
                 Wire wire = wire()) {
             wire.send(Kind.REQUEST, object().put("protocol", 1).put("operation", "echo"));
             wire.send(Kind.OCTETS, new byte[12], 0, 12);
@@ -290,7 +290,7 @@ class LocalServerTest {
 
     @Test
     void anOperationThatTakesLongIsNotCutOff() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket(), STILL);
+        try (LocalServer _ = LocalServer.start(operations, socket(), STILL);
                 Access access = OverSocket.connect(socket())) {
             Thread.ofVirtual().start(() -> {
                 await(begun);
@@ -328,7 +328,7 @@ class LocalServerTest {
 
     @Test
     void anotherVersionIsToldSo() throws Exception {
-        try (LocalServer server = LocalServer.start(operations, socket());
+        try (LocalServer _ = LocalServer.start(operations, socket());
                 Wire wire = wire()) {
             wire.send(Kind.REQUEST, object().put("protocol", 99).put("operation", "echo"));
             wire.send(Kind.END);
@@ -342,7 +342,7 @@ class LocalServerTest {
         long seed = System.nanoTime();
         System.out.println("LocalServerTest seed " + seed);
         Random random = new Random(seed);
-        try (LocalServer server = LocalServer.start(operations, socket());
+        try (LocalServer _ = LocalServer.start(operations, socket());
                 Access access = OverSocket.connect(socket())) {
             for (int i = 0; i < 200; i++) {
                 byte[] garbage = new byte[random.nextInt(200)];
