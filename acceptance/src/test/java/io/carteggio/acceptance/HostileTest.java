@@ -224,8 +224,35 @@ class HostileTest {
         byte[] odd = "nul \0 bare\nlf bare\rcr\n.\nand\r.\rand\n.\r\nand\r\n..\r\n.\r\nend\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
         deliver("oddchunks", Way.BDAT, "", odd);
-        deliver("odddata", Way.DATA, "", odd);
+        rawData(odd); // our own client refuses to send such mail by DATA, so this is a hostile one
         assertServesTheNext();
+    }
+
+    /// Sends a report with this body by DATA, octet for octet. Only CRLF.CRLF may end it, and what follows must not be
+    /// taken for commands (SMTP smuggling).
+    private static void rawData(byte[] body) throws IOException {
+        String word = word("odddata");
+        Post usual = post(word);
+        String text = new String(usual.original(), StandardCharsets.UTF_8)
+                + new String(body, StandardCharsets.ISO_8859_1)
+                + "smuggled\n.\nMAIL FROM:<evil@outside.example>\r\nRCPT TO:<" + JOURNAL
+                + ">\r\nDATA\r\nSubject: evil\r\n\r\nx\n.\r\n";
+        Post post = new Post(
+                usual.sender(),
+                usual.subject(),
+                usual.messageId(),
+                usual.recipients(),
+                text.getBytes(StandardCharsets.UTF_8));
+        String report = new String(post.report().toByteArray(1 << 20), StandardCharsets.ISO_8859_1);
+        try (Socket socket = raw()) {
+            say(socket, "EHLO a\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<" + JOURNAL + ">\r\nDATA\r\n");
+            assertThat(hear(socket, heard -> heard.contains("\r\n354 "))).contains("\r\n354 ");
+            String stuffed = report.replaceAll("\r\n\\.", "\r\n..");
+            say(socket, stuffed + (report.endsWith("\r\n") ? "" : "\r\n") + ".\r\nQUIT\r\n");
+            String heard = hear(socket, said -> said.contains("221 "));
+            assertThat(heard).as("one mail, and goodbye").containsPattern("\\A250 [^\r\n]*\r\n221 ");
+        }
+        KEPT.add(new Kept(word, post.sum(), text.getBytes(StandardCharsets.UTF_8).length));
     }
 
     @Test

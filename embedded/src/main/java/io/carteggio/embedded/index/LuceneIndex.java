@@ -276,9 +276,8 @@ public final class LuceneIndex implements SearchIndex {
         return new Found(hits, total, notFullySearched);
     }
 
-    /// A damaged file shows when it is read. The index goes on answering from what is sound, and the next opening
-    /// makes
-    /// it anew.
+    /// A damaged file shows when it is read. The index goes on answering from what is sound, and the next
+    /// opening makes it anew.
     private void distrust(Exception e) {
         try {
             LOG.error("the index in {} is damaged and will be made anew at the next start", folder, e);

@@ -23,7 +23,6 @@ final class Charsets {
             Map.entry("x-gbk", "GB18030"),
             Map.entry("gbk", "GB18030"),
             Map.entry("cp936", "GB18030"),
-            Map.entry("hz-gb-2312", "GB18030"),
             Map.entry("ks_c_5601-1987", "x-windows-949"),
             Map.entry("ks_c_5601", "x-windows-949"),
             Map.entry("ksc5601", "x-windows-949"),
@@ -111,8 +110,7 @@ final class Charsets {
     }
 
     /// All charsets of this Java by all their names. Asking `Charset.forName` takes some 20 microseconds for a name
-    /// that
-    /// it does not know, and a hostile header can name 100,000 of them.
+    /// that it does not know, and a hostile header can name 100,000 of them.
     private static final class Known {
         static final Map<String, Charset> BY_NAME = all();
 
@@ -176,8 +174,7 @@ final class Charsets {
     }
 
     /// UTF-16 without a byte order mark ought to be big-endian (RFC 2781 4.3); what programs send mostly is not.
-    /// Western
-    /// text shows which: its high octets are zero.
+    /// Western text shows which: its high octets are zero.
     private static boolean isLittleEndian(byte[] bytes, int length) {
         if (length >= 2 && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xFE + 0xFF) {
             return false; // the mark says which

@@ -45,6 +45,16 @@ abstract class DecodingStream extends InputStream {
         decoded[to++] = (byte) octet;
     }
 
+    final void putThree(int octets) {
+        if (to + 3 > decoded.length) {
+            decoded = Arrays.copyOf(decoded, decoded.length * 2);
+        }
+        decoded[to] = (byte) (octets >> 16);
+        decoded[to + 1] = (byte) (octets >> 8);
+        decoded[to + 2] = (byte) octets;
+        to += 3;
+    }
+
     final void damage() {
         if (!damaged) {
             damaged = true;

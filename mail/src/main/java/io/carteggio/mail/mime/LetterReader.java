@@ -67,6 +67,16 @@ public final class LetterReader {
                 secrets.encrypted());
     }
 
+    /// One attachment or other part alone, by its [Attachment#index]; empty where the letter has no such part. Measures
+    /// only this one, where [#read] measures all.
+    public static Optional<Attachment> attachment(Content mail, int index) throws IOException {
+        Content at = small(mail);
+        Inventory inventory = Inventory.of(at);
+        return index < 0 || index >= inventory.leaves().size()
+                ? Optional.empty()
+                : Optional.of(attachment(at, inventory.leaf(index), index, () -> {}));
+    }
+
     /// The decoded octets of an attachment or other part, by its [Attachment#index]. The caller closes the stream.
     ///
     /// @throws IndexOutOfBoundsException where the letter has no such part

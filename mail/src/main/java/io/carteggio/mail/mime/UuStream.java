@@ -5,8 +5,8 @@ import java.io.InputStream;
 /// Undoes uuencode (POSIX.1-2017, `uuencode`): what lies between the `begin` line and the end mark. Lenient: without a
 /// `begin` line there are no octets, a missing end is the end.
 final class UuStream extends DecodingStream {
-    /// A line holds at most 45 octets in 61 characters, 63 in 85 where a program takes its liberty; longer ones are
-    /// cut.
+    /// A line holds at most 45 octets in 61 characters, 63 in 85 where a program takes its liberty; longer ones
+    /// are cut.
     private static final int LINE_OCTETS = 200;
 
     private final byte[] line = new byte[LINE_OCTETS];

@@ -161,8 +161,8 @@ public final class Unwrapper {
             return false;
         }
         try (InputStream in = whole.open(entity.bodyOffset(), entity.bodySizeBytes())) {
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                if (c > ' ') {
+            for (byte c : in.readNBytes(1024)) {
+                if (c < 0 || c > ' ') {
                     return false;
                 }
             }

@@ -1,15 +1,20 @@
 package io.carteggio.mail.report;
 
+import java.util.regex.Pattern;
+
 /// Something in a report that is not as it should be, but was read all the same.
 ///
 /// @param detail what exactly, for a person; may hold text of the mail
 public record Warning(Code code, String detail) {
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cc}");
     private static final int DETAIL_CHARACTERS = 200;
 
     public Warning {
         if (detail.length() > DETAIL_CHARACTERS) {
-            detail = detail.substring(0, DETAIL_CHARACTERS) + "…";
+            boolean halved = Character.isHighSurrogate(detail.charAt(DETAIL_CHARACTERS - 1));
+            detail = detail.substring(0, halved ? DETAIL_CHARACTERS - 1 : DETAIL_CHARACTERS) + "…";
         }
+        detail = CONTROLS.matcher(detail).replaceAll(" "); // it may be shown on a terminal
     }
 
     /// The kinds of warning; their names are part of the output.

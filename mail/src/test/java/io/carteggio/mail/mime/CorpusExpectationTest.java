@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class CorpusExpectationTest {
     /// Issue 2: "Parsed headers, dates, attachment names, sizes and sums agree with expected.tsv on at least 99 % of
-    /// its
-    /// judged cells; each disagreement listed in a file with a reason (who is right by which RFC)."
+    /// its judged cells; each disagreement listed in a file with a reason (who is right by which RFC)."
     ///
     /// To list a new disagreement: add the line that the failure prints, and the reason.
     @Test

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tables for the small grammars: encoded words, parameters, identifiers, transfer encodings, charsets.
 class HeaderValuesTest {
@@ -108,6 +109,48 @@ class HeaderValuesTest {
         assertThat(MessageIds.all("Your mail of Monday <a@b>")).containsExactly("a@b");
         assertThat(MessageIds.all("a@b, c@d and more")).containsExactly("a@b", "c@d");
         assertThat(MessageIds.all("Your mail of Monday")).isEmpty();
+    }
+
+    /// Needs the JDK's module jdk.charsets: a runtime image without it would lose East Asian mail.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "utf-8",
+                "UTF8",
+                "us-ascii",
+                "iso-8859-1",
+                "iso-8859-2",
+                "ISO-8859-15",
+                "windows-1250",
+                "windows-1251",
+                "koi8-r",
+                "koi8-u",
+                "gb2312",
+                "gbk",
+                "gb18030",
+                "big5",
+                "big5-hkscs",
+                "shift_jis",
+                "iso-2022-jp",
+                "euc-jp",
+                "ks_c_5601-1987",
+                "euc-kr",
+                "iso-2022-kr",
+                "windows-874",
+                "tis-620",
+                "iso-8859-8-i",
+                "iso-8859-6",
+                "ibm850",
+                "cp437",
+                "macintosh",
+                "x-mac-cyrillic",
+                "utf-16",
+                "utf-16le",
+                "utf-32",
+                "windows-1258",
+            })
+    void knowsTheCharsetsOfMail(String name) {
+        assertThat(Charsets.named(name)).isPresent();
     }
 
     @Test

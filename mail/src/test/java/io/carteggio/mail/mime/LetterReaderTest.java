@@ -133,6 +133,16 @@ class LetterReaderTest {
     }
 
     @Test
+    void measuresOneAttachmentAlone() throws IOException {
+        Content mail = crlf(MIXED);
+        Letter letter = read(mail);
+        assertThat(LetterReader.attachment(mail, 1))
+                .contains(letter.attachments().get(1));
+        assertThat(LetterReader.attachment(mail, 2)).isEmpty();
+        assertThat(LetterReader.attachment(mail, -1)).isEmpty();
+    }
+
+    @Test
     void countsUnnamedPartsAsOthers() {
         Content mail = crlf("""
                 Content-Type: multipart/report; boundary=b

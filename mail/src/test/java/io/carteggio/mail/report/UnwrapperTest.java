@@ -721,6 +721,12 @@ class UnwrapperTest {
     }
 
     @Test
+    void warningsCanBeShown() {
+        Warning warning = new Warning(Warning.Code.UNKNOWN_LINE, "\u001b[31mred\u009b\r\n" + "x".repeat(300));
+        assertThat(warning.detail()).startsWith(" [31mred   xxx").hasSize(201);
+    }
+
+    @Test
     void speed() throws IOException {
         byte[] octets = usual().withOriginals(crlf(ORIGINAL) + ("x".repeat(76) + "\r\n").repeat(190))
                 .octets()

@@ -22,18 +22,21 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
-/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the index
-/// that
-/// follows the catalogue.
+/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the
+/// index that follows the catalogue.
 public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
@@ -181,18 +184,22 @@ public final class Archive implements AutoCloseable {
         }
     }
 
+    /// Files come and go meanwhile, spools and what the index merges: what is gone counts nothing.
     private static long bytesBelow(Path path) throws IOException {
-        long bytes = 0;
-        try (var files = Files.walk(path)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                try {
-                    bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
-                } catch (java.nio.file.NoSuchFileException gone) {
-                    // a spool that was closed in the meantime
-                }
+        AtomicLong bytes = new AtomicLong();
+        Files.walkFileTree(path, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
+                return FileVisitResult.CONTINUE;
             }
-        }
-        return bytes;
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return bytes.get();
     }
 
     /// Finishes what was begun, in the reverse order of opening.

@@ -5,9 +5,11 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Books.Account;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +22,13 @@ final class BooksOperations {
         this.desk = desk;
     }
 
+    /// Waits for the index, `seconds` at most; one line with what is left as `indexLag`.
+    Outcome awaitIndex(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        boolean done = desk.awaitIndexed(Duration.ofSeconds(Math.clamp(request.number("seconds", 10), 0, 3600)));
+        reply.line(Json.object().put("indexLag", done ? 0 : desk.indexLag()));
+        return Outcome.DONE;
+    }
+
     Outcome stats(Request request, Reply reply) throws ArchiveException, IOException {
         Books books = desk.catalogue().books();
         Map<String, Account> bySource = new LinkedHashMap<>();
@@ -30,7 +39,7 @@ final class BooksOperations {
         put(line, books.all());
         line.put("storedBytes", desk.storedBytes());
         line.put("indexBytes", desk.index().storedBytes());
-        line.put("indexLag", desk.catalogue().outboxSize());
+        line.put("indexLag", desk.indexLag());
         Map<String, Long> refused = desk.refused();
         line.put("refused", refused.values().stream().mapToLong(Long::longValue).sum());
         line.set(

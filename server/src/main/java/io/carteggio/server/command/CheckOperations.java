@@ -12,6 +12,7 @@ import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the catalogue say
-/// what
-/// the vault says? They change nothing, and work while mail comes in.
+/// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the
+/// catalogue say what the vault says? They change nothing, and work while mail comes in.
 final class CheckOperations {
     /// How often to wait for an instant at which no mail comes in.
     private static final int TRIES = 50;
 
     private static final int PAGE_LETTERS = 500;
+    private static final Duration INDEX_PATIENCE = Duration.ofSeconds(30);
 
     private final Desk desk;
 
@@ -121,17 +122,17 @@ final class CheckOperations {
     /// An index behind the catalogue is no fault; one that says it has everything and has not, is.
     private void compareIndex(VaultCheck check) throws ArchiveException, IOException {
         for (int i = 0; i < TRIES; i++) {
-            long waiting = desk.catalogue().outboxSize();
-            long letters = desk.catalogue().letters();
-            long indexed = desk.index().size();
-            if (waiting == 0 && indexed == letters) {
-                return;
-            }
-            if (waiting > 0 && i == TRIES - 1) {
+            if (!desk.awaitIndexed(INDEX_PATIENCE)) {
                 return; // it lags, which `stats` tells
             }
-            if (waiting == 0 && i == TRIES - 1) {
-                check.problem("the index has " + indexed + " letters, the catalogue " + letters, Optional.empty());
+            long before = desk.catalogue().letters();
+            long indexed = desk.index().size();
+            if (before == indexed) {
+                return;
+            }
+            if (desk.catalogue().letters() == before && desk.indexLag() == 0) {
+                check.problem("the index has " + indexed + " letters, the catalogue " + before, Optional.empty());
+                return;
             }
             pause();
         }

@@ -12,6 +12,7 @@ import io.carteggio.server.demo.DemoPerson;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.tls.TlsContexts;
+import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -66,7 +67,7 @@ final class DemoFilling {
         String hash;
         try {
             hash = new Passwords().hash(password); // one for all: it is only a demo, and each costs half a second
-        } catch (Passwords.Busy e) {
+        } catch (Busy e) {
             throw Refusal.no("the demo's password could not be set");
         }
         for (DemoPerson person : firm.people()) {

@@ -15,6 +15,7 @@ import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /// All that the operations ask of an open archive. Safe for many threads.
@@ -46,6 +47,14 @@ interface Desk {
 
     /// Octets below the data directory but for the index.
     long storedBytes() throws ArchiveException;
+
+    /// How many letters are kept but not found yet.
+    long indexLag() throws ArchiveException;
+
+    /// Waits until every letter that is kept now is found.
+    ///
+    /// @return false where that took longer than `atMost`
+    boolean awaitIndexed(Duration atMost) throws ArchiveException;
 
     /// How many mails the listener's size limit kept out, by source.
     Map<String, Long> refused();

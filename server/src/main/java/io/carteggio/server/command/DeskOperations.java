@@ -17,6 +17,7 @@ final class DeskOperations {
         CheckOperations checks = new CheckOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
+        table.put("index.await", books::awaitIndex);
         table.put("import.source", imports::source);
         table.put("import.mail", imports::mail);
         table.put("search", reading::search);

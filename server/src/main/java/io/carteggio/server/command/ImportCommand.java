@@ -28,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
             "When it is interrupted, the same command goes on where it stopped."
         })
 final class ImportCommand implements Callable<Integer> {
+    /// How long to wait at the end until what came in is found; what is not yet then, is by and by.
+    private static final int INDEX_SECONDS = 60;
+
     private final Carteggio carteggio;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
@@ -88,6 +91,7 @@ final class ImportCommand implements Callable<Integer> {
         if (result.refused() == 0) { // else the next run tries those alone once more
             progress.complete();
         }
+        access.call("index.await", Json.object().put("seconds", INDEX_SECONDS), new Lines(line -> {}));
         ObjectNode books = books(access, progress.tally().account(name));
         books.put("failed", result.failed()).put("skipped", result.skipped()).put("doneBefore", progress.doneBefore());
         if (carteggio.json()) {

@@ -15,9 +15,11 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -78,7 +80,7 @@ record OpenDesk(Archive archive) implements Desk {
         }
         try {
             return PASSWORDS.hash(password);
-        } catch (Passwords.Busy e) {
+        } catch (Busy e) {
             throw Refusal.no("too many passwords are being set; try again");
         }
     }
@@ -86,6 +88,21 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public long storedBytes() throws ArchiveException {
         return archive.storedBytes();
+    }
+
+    @Override
+    public long indexLag() throws ArchiveException {
+        return archive.indexer().lag().rows();
+    }
+
+    @Override
+    public boolean awaitIndexed(Duration atMost) throws ArchiveException {
+        try {
+            return archive.indexer().awaitCaughtUp(atMost);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted", true, e);
+        }
     }
 
     @Override

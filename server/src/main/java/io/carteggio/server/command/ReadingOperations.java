@@ -23,6 +23,7 @@ import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// `search`, `show` and `export`: everything that gives letters out, all of it through [Reading].
 final class ReadingOperations {
     private static final int PAGE = Reading.PAGE_LIMIT;
+
+    /// How long a search waits for letters that came in just now.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// How long an export does.
+    private static final Duration LONG_PATIENCE = Duration.ofMinutes(10);
 
     private final Desk desk;
 
@@ -52,6 +59,7 @@ final class ReadingOperations {
         if (left < 1) {
             throw Refusal.usage("--limit is at least 1");
         }
+        boolean indexed = desk.awaitIndexed(PATIENCE);
         Optional<Long> before = Optional.of(Long.MAX_VALUE);
         Optional<Reading.Results> first = Optional.empty();
         while (before.isPresent() && left > 0) {
@@ -67,7 +75,8 @@ final class ReadingOperations {
                 .put("total", first.map(Reading.Results::total).orElse(0L))
                 .put(
                         "notFullySearched",
-                        first.map(Reading.Results::notFullySearched).orElse(0L)));
+                        first.map(Reading.Results::notFullySearched).orElse(0L))
+                .put("indexLag", indexed ? 0 : desk.indexLag()));
         return Outcome.DONE;
     }
 
@@ -228,6 +237,9 @@ final class ReadingOperations {
         Viewer viewer = viewer(request);
         String text = request.text("query");
         Query query = Queries.parse(text);
+        if (!desk.awaitIndexed(LONG_PATIENCE)) { // to leave letters out without a word would be worse than to refuse
+            throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
+        }
         Walk walk = new Walk(viewer, reply);
         try {
             desk.reading().each(viewer, query, text, "export", walk);

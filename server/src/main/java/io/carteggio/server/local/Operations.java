@@ -44,7 +44,8 @@ public final class Operations {
             return Outcome.failed(Exit.NO, oneLine(e));
         } catch (RuntimeException | StackOverflowError e) {
             // A fault of this program. It ends this one request; the server and its other peers go on.
-            LOG.error("operation {} failed", request.operation(), e);
+            LOG.error("operation {} failed: {}", request.operation(), e.toString());
+            LOG.info("where it failed", e); // a server writes this down; a command's user is spared it
             return Outcome.failed(Exit.NO, "a fault of this program in '" + request.operation() + "': " + e);
         }
     }

@@ -14,7 +14,17 @@ sealed interface Asked {
     /// @param what is wrong, as a sentence
     record Mistaken(int at, int length, String what) implements Asked {}
 
-    static Asked of(String text, Site site) {
-        return new Understood(new Query.All());
+    static Asked of(String text) {
+        return switch (Query.parse(text)) {
+            case Query.Parsed.Good(Query query) -> new Understood(query);
+            case Query.Parsed.Bad(int position, String message) -> {
+                int at = Math.clamp(position, 0, text.length());
+                int end = at;
+                while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
+                    end++;
+                }
+                yield new Mistaken(at, end - at, message);
+            }
+        };
     }
 }

@@ -125,7 +125,7 @@ final class BooksPages {
                         site.words().exact(a.at()),
                         a.by(),
                         a.what(),
-                        a.object(),
+                        a.object().isBlank() ? "(everything)" : a.object(),
                         a.reason().orElse("")))
                 .toList();
     }

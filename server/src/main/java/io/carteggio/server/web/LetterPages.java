@@ -29,9 +29,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A letter: its page, its HTML, its pictures and attachments, its bytes. All of them come from
@@ -46,7 +50,13 @@ final class LetterPages {
     private static final int FILES_SHOWN = 500;
     private static final int LINES_SHOWN = 1_000;
 
+    /// Letters read at the same time; each may take some 20 MB of text while it is.
+    static final int READ_AT_ONCE = 4;
+
+    private static final long PATIENCE_SECONDS = 20;
+
     private final Site site;
+    private final Semaphore reading = new Semaphore(READ_AT_ONCE, true);
 
     LetterPages(Site site) {
         this.site = site;
@@ -54,15 +64,31 @@ final class LetterPages {
 
     // ---- the page ----
 
-    void letter(Visit visit) throws ArchiveException, IOException {
+    void letter(Visit visit) throws ArchiveException, IOException, Busy {
         Optional<OpenLetter> open = opened(visit);
         if (open.isEmpty()) {
             visit.notFound();
             return;
         }
-        Letter letter = LetterReader.read(open.get().bytes(), LIMITS);
-        LetterView view = view(visit, open.get(), letter);
-        visit.page("letter", view.subject(), view);
+        takeTurn();
+        try {
+            LetterView view =
+                    view(visit, open.get(), LetterReader.read(open.get().bytes(), LIMITS));
+            visit.page("letter", view.subject(), view);
+        } finally {
+            reading.release();
+        }
+    }
+
+    private void takeTurn() throws Busy {
+        try {
+            if (!reading.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new Busy("too many letters are being read");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Busy("the server stops");
+        }
     }
 
     private Optional<OpenLetter> opened(Visit visit) throws ArchiveException {
@@ -91,6 +117,8 @@ final class LetterPages {
                     field.name(),
                     value.length() > FIELD_LIMIT_CHARS ? value.substring(0, FIELD_LIMIT_CHARS) + "…" : value));
         }
+        Set<String> shown = new HashSet<>();
+        Body body = body(visit, id, letter, shown);
         return new LetterView(
                 id,
                 letter.header().subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
@@ -103,8 +131,10 @@ final class LetterPages {
                 open.letter().sum().toString(),
                 open.envelopes().stream().map(e -> box(visit, id, e)).toList(),
                 letter.notes().stream().map(Letter.Note::sentence).toList(),
-                body(visit, id, letter),
-                Stream.concat(letter.attachments().stream(), letter.otherParts().stream())
+                body,
+                parts(letter)
+                        .filter(a -> !FileNames.isPicture(a.type())
+                                || a.contentId().filter(shown::contains).isEmpty())
                         .limit(FILES_SHOWN)
                         .map(a -> file(id, a))
                         .toList(),
@@ -125,9 +155,21 @@ final class LetterPages {
                 .toList();
     }
 
+    private static String unnamed(String type) {
+        return switch (type) {
+            case "message/delivery-status" -> "Delivery status";
+            case "message/disposition-notification" -> "Receipt";
+            case "text/calendar" -> "Appointment";
+            case "text/rfc822-headers" -> "Header of a letter";
+            case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature" ->
+                "Signature";
+            default -> type.startsWith("image/") ? "Picture" : "Part without a name";
+        };
+    }
+
     private static File file(String id, Attachment a) {
         return new File(
-                a.name().map(FileNames::safe).orElse("unnamed part"),
+                a.name().map(FileNames::safe).orElse(unnamed(a.type())),
                 a.type(),
                 Words.size(a.sizeBytes()),
                 "/letters/" + id + "/attachments/" + a.index());
@@ -188,16 +230,21 @@ final class LetterPages {
 
     // ---- the text ----
 
-    private Body body(Visit visit, String id, Letter letter) {
+    /// @param shown is told the content ids of pictures that stand within the text
+    private Body body(Visit visit, String id, Letter letter, Set<String> shown) {
         String page = "/letters/" + id;
         String query = visit.query("q");
         String asText = page + "?view=text" + (query.isEmpty() ? "" : "&q=" + SearchPages.encoded(query));
         String asHtml = page + (query.isEmpty() ? "" : "?q=" + SearchPages.encoded(query));
         boolean both = letter.html().isPresent() && letter.text().isPresent();
         if (letter.html().isPresent() && !(both && visit.query("view").equals("text"))) {
-            MailHtml html = MailHtml.of(letter.html().get(), cid -> Optional.empty());
+            MailHtml html = MailHtml.of(letter.html().get(), cid -> {
+                shown.add(cid);
+                return Optional.empty();
+            });
             return new Body(
                     Optional.of(page + "/html?pass=" + pass(visit, id)),
+                    html.room(),
                     List.of(),
                     both ? Optional.of(asText) : Optional.empty(),
                     html.blockedPictures() == 0
@@ -211,6 +258,7 @@ final class LetterPages {
         PlainText text = PlainText.of(letter.text().orElse(""));
         return new Body(
                 Optional.empty(),
+                "",
                 text.blocks(),
                 both ? Optional.of(asHtml) : Optional.empty(),
                 Optional.empty(),
@@ -220,32 +268,47 @@ final class LetterPages {
     }
 
     /// The letter's HTML, made harmless, for the frame on its page.
-    void html(Visit visit) throws ArchiveException, IOException {
+    void html(Visit visit) throws ArchiveException, IOException, Busy {
         Optional<LetterId> id = id(visit);
         boolean ofThePage = id.isPresent() && Tokens.same(pass(visit, id.get().text()), visit.query("pass"));
         Optional<OpenLetter> open =
                 ofThePage ? site.desk().reading().openDuringWalk(visit.viewer(), id.get()) : opened(visit);
-        Optional<Letter> letter = Optional.empty();
-        if (open.isPresent()) {
-            letter = Optional.of(LetterReader.read(open.get().bytes(), LIMITS));
-        }
-        if (open.isEmpty() || letter.flatMap(Letter::html).isEmpty()) {
+        if (open.isEmpty()) {
             visit.notFound();
             return;
         }
-        String base = "/letters/" + open.get().letter().id() + "/pictures/";
+        takeTurn();
+        try {
+            html(
+                    visit,
+                    open.get().letter().id().text(),
+                    LetterReader.read(open.get().bytes(), LIMITS));
+        } finally {
+            reading.release();
+        }
+    }
+
+    private void html(Visit visit, String id, Letter letter) {
+        if (letter.html().isEmpty()) {
+            visit.notFound();
+            return;
+        }
         Map<String, Attachment> byContentId = new HashMap<>();
-        Stream.concat(letter.get().attachments().stream(), letter.get().otherParts().stream())
+        parts(letter)
                 .filter(a -> FileNames.isPicture(a.type()))
                 .forEach(a -> a.contentId().ifPresent(cid -> byContentId.putIfAbsent(cid, a)));
-        String picturePass = visit.loggedIn().handle() + "."
-                + pass(visit, open.get().letter().id().text());
+        String base = "/letters/" + id + "/pictures/";
+        String picturePass = visit.loggedIn().handle() + "." + pass(visit, id);
         MailHtml html = MailHtml.of(
-                letter.get().html().orElseThrow(),
+                letter.html().get(),
                 cid -> Optional.ofNullable(byContentId.get(cid)).map(a -> base + a.index() + "/" + picturePass));
         visit.header(SecurityHeaders.POLICY, SecurityHeaders.LETTER);
         visit.header("X-Frame-Options", "SAMEORIGIN");
         visit.text("text/html; charset=utf-8", html.html());
+    }
+
+    private static Stream<Attachment> parts(Letter letter) {
+        return Stream.concat(letter.attachments().stream(), letter.otherParts().stream());
     }
 
     /// Says that this session opened this letter as this viewer; worthless for any other.
@@ -303,7 +366,7 @@ final class LetterPages {
         Optional<Attachment> attachment = Optional.empty();
         if (open.isPresent()) {
             Letter letter = LetterReader.read(open.get().bytes(), LIMITS.withTextChars(0));
-            attachment = Stream.concat(letter.attachments().stream(), letter.otherParts().stream())
+            attachment = parts(letter)
                     .filter(a -> Integer.toString(a.index()).equals(visit.path("part")))
                     .findFirst();
         }

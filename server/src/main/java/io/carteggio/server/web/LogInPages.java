@@ -84,7 +84,7 @@ final class LogInPages {
                 "It was used already, or the server has been started again since and has printed a new one.");
     }
 
-    void setUp(Visit visit) throws ArchiveException, Passwords.Busy {
+    void setUp(Visit visit) throws ArchiveException, Busy {
         if (!site.setUp().accepts(visit.path("token"))) {
             setUpGone(visit);
             return;
@@ -162,7 +162,7 @@ final class LogInPages {
                 "Ask the archive’s administrator for another.");
     }
 
-    void acceptInvitation(Visit visit) throws ArchiveException, Passwords.Busy {
+    void acceptInvitation(Visit visit) throws ArchiveException, Busy {
         Optional<Person> invited = invited(visit);
         if (invited.isEmpty()) {
             invitationGone(visit);
@@ -199,7 +199,7 @@ final class LogInPages {
         visit.page(status, "log-in", "Log in", new LogIn(account, next, fault));
     }
 
-    void logIn(Visit visit) throws Passwords.Busy {
+    void logIn(Visit visit) throws Busy {
         String account = visit.field("account");
         String next = visit.field("next");
         String password = visit.rawField("password");
@@ -266,7 +266,7 @@ final class LogInPages {
                 new AccountView(PeoplePages.row(site, visit.self()), Passwords.LEAST_CHARS, fault));
     }
 
-    void changePassword(Visit visit) throws ArchiveException, Passwords.Busy {
+    void changePassword(Visit visit) throws ArchiveException, Busy {
         Person self = visit.self();
         Optional<Duration> wait = site.brake().attempt("account " + self.id(), visit.peer());
         if (wait.isPresent()) {

@@ -106,6 +106,8 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         "wbr"
     };
 
+    private static final List<String> LINE_ELEMENTS = List.of("<br", "<p", "<li", "<tr", "<h", "<div", "<blockquote");
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}%?");
     private static final Pattern WORD = Pattern.compile("[a-zA-Z-]{1,20}");
     private static final Pattern COLOUR = Pattern.compile("#?[0-9a-zA-Z]{1,30}");
@@ -120,7 +122,7 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
             + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Text of the letter</title>"
             + "<style>html{color-scheme:light;background:#fff;color:#1c1b19}"
             + "body{margin:1rem;font:16px/1.5 \"Segoe UI\",-apple-system,\"Noto Sans\",\"Noto Sans CJK JP\",system-ui,"
-            + "sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}pre{white-space:pre-wrap}"
+            + "sans-serif;overflow-wrap:anywhere}img{max-width:100%;height:auto}table,td,div{max-width:100%!important}pre{white-space:pre-wrap}"
             + "blockquote{margin:.5rem 0 .5rem .25rem;padding-left:.75rem;border-left:3px solid #d6d1c7}"
             + "a{color:#1d4f86}</style></head><body>";
     private static final String DOCUMENT_END = "</body></html>";
@@ -142,6 +144,35 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         // also closes what was left open, and lets elements lie inside each other 256 deep at most
         HtmlSanitizer.sanitize(source, policy(pictures, counter).build(renderer));
         return new MailHtml(out.append(DOCUMENT_END).toString(), counter.blocked, cut);
+    }
+
+    /// How much room it will want, as far as a glance tells: `short`, `medium` or `long`.
+    String room() {
+        int lines = 0;
+        int line = 0;
+        boolean inTag = false;
+        for (int i = DOCUMENT_START.length(); i < html.length() && lines < 40; i++) {
+            char c = html.charAt(i);
+            if (c == '<') {
+                inTag = true;
+                if (html.startsWith("<img", i)) {
+                    lines += 4;
+                } else if (startsLine(i)) {
+                    lines++;
+                    line = 0;
+                }
+            } else if (c == '>') {
+                inTag = false;
+            } else if (!inTag && ++line == 60) {
+                lines++;
+                line = 0;
+            }
+        }
+        return lines < 10 ? "short" : lines < 24 ? "medium" : "long";
+    }
+
+    private boolean startsLine(int at) {
+        return LINE_ELEMENTS.stream().anyMatch(element -> html.startsWith(element, at));
     }
 
     private static HtmlPolicyBuilder policy(Function<String, Optional<String>> pictures, Counter counter) {

@@ -47,15 +47,6 @@ public final class Passwords {
         nobodys = phc(salt, new byte[HASH_BYTES]);
     }
 
-    /// Too many people log in at this instant.
-    public static final class Busy extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Busy() {
-            super("too many passwords are being checked");
-        }
-    }
-
     /// What is wrong with a new password, as a sentence for the person who chose it.
     public static Optional<String> fault(String password) {
         int length = password.codePointCount(0, password.length());
@@ -118,11 +109,11 @@ public final class Passwords {
         byte[] hash = new byte[sizeBytes];
         try {
             if (!atOnce.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new Busy();
+                throw new Busy("too many passwords are being checked");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Busy();
+            throw new Busy("too many passwords are being checked");
         }
         try {
             Argon2BytesGenerator generator = new Argon2BytesGenerator();

@@ -27,7 +27,7 @@ record PlainText(List<Body.Block> blocks, boolean cut) {
         StringBuilder block = new StringBuilder();
         int depth = 0;
         int[] links = {0};
-        for (String line : shown.split("\\R", -1)) {
+        for (String line : shown.stripTrailing().split("\\R", -1)) {
             int itsDepth = depth(line);
             if (itsDepth != depth && !block.isEmpty()) {
                 blocks.add(block(depth, block, links));

@@ -28,7 +28,7 @@ final class Routes {
     /// What a page does. It answers through the visit.
     @FunctionalInterface
     interface Action {
-        void answer(Visit visit) throws ArchiveException, IOException, Passwords.Busy;
+        void answer(Visit visit) throws ArchiveException, IOException, Busy;
     }
 
     /// @param path with `{names}` of path parameters

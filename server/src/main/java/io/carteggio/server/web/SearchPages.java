@@ -53,7 +53,7 @@ final class SearchPages {
                             "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
             return;
         }
-        switch (Asked.of(text, site)) {
+        switch (Asked.of(text)) {
             case Asked.Mistaken(int at, int length, String what) -> {
                 int from = Math.clamp(at, 0, text.length());
                 int to = Math.clamp((long) from + length, from, text.length());
@@ -99,7 +99,9 @@ final class SearchPages {
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
         String whose = viewer instanceof Viewer.Auditor ? " across all people" : "";
         String summary = text.isEmpty()
-                ? Words.count(results.total(), "letter", "letters") + whose + ", newest first"
+                ? Words.count(results.total(), "letter", "letters")
+                        + whose
+                        + (results.total() > 1 ? ", newest first" : "")
                 : Words.count(results.total(), "letter matches", "letters match") + whose;
         Optional<String> honest = results.notFullySearched() == 0
                 ? Optional.empty()
@@ -157,10 +159,12 @@ final class SearchPages {
         }
         if (visit.self().holdings().isEmpty()) {
             return new Empty(
-                    "You hold no e-mail address here",
+                    "No address here is yours",
                     List.of(
-                            "The archive shows you the letters of your own addresses, and it knows none of yours yet.",
-                            "Ask the administrator to add your address under People."));
+                            "You see the letters of your own e-mail addresses, and the archive knows none yet.",
+                            visit.self().role() == PersonRole.ADMINISTRATOR
+                                    ? "Open your own name under People to add one."
+                                    : "Ask the administrator to add yours under People."));
         }
         return new Empty(
                 "No letters of yours yet",

@@ -200,7 +200,6 @@ final class Visit {
     void logOut() {
         cookie(sessionCookie()).ifPresent(site.sessions()::end);
         setCookie(sessionCookie(), "", 0);
-        ctx.header("Clear-Site-Data", "\"cache\", \"storage\"");
     }
 
     private String sessionCookie() {

@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 
 /// How the web is served.
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param zone in which instants are shown and days of forms are meant
 public record WebConfig(String host, int port, Optional<String> publicUrl, ZoneId zone) {
     public WebConfig {
+        zone = zone.equals(ZoneOffset.UTC) ? ZoneId.of("UTC") : zone; // "UTC" reads better than "Z"
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("no port: " + port);
         }
@@ -23,7 +25,7 @@ public record WebConfig(String host, int port, Optional<String> publicUrl, ZoneI
 
     /// On this machine only, at any free port, in UTC.
     public static WebConfig local() {
-        return new WebConfig("127.0.0.1", 0, Optional.empty(), java.time.ZoneOffset.UTC);
+        return new WebConfig("127.0.0.1", 0, Optional.empty(), ZoneOffset.UTC);
     }
 
     /// Whether browsers speak TLS to us, as far as we know.

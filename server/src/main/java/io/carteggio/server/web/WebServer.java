@@ -155,6 +155,16 @@ public final class WebServer implements AutoCloseable {
                     "Your role does not include it. If you think it should, ask the archive’s administrator.");
             return;
         }
+        if (route.method() == Method.POST) {
+            long length = ctx.req().getContentLengthLong();
+            if (length < 0 || length > FORM_LIMIT_BYTES) { // every browser says how long a form is
+                visit.message(
+                        length < 0 ? HttpStatus.LENGTH_REQUIRED : HttpStatus.CONTENT_TOO_LARGE,
+                        length < 0 ? "How long is this form?" : "This form is too large",
+                        "Nothing was changed.");
+                return;
+            }
+        }
         if (route.method() == Method.POST && !visit.formIsOurs()) {
             visit.message(
                     HttpStatus.FORBIDDEN,
@@ -165,12 +175,10 @@ public final class WebServer implements AutoCloseable {
         }
         try {
             route.action().answer(visit);
-        } catch (Passwords.Busy e) {
+        } catch (Busy e) {
             visit.header("Retry-After", "10");
             visit.message(
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    "Too many people are logging in",
-                    "Please try again in a few seconds.");
+                    HttpStatus.SERVICE_UNAVAILABLE, "The archive is very busy", "Please try again in a few seconds.");
         }
     }
 

@@ -16,8 +16,11 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.search.Indexer;
+import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.home.DataDirectory;
+import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
@@ -70,6 +73,8 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final People people = new People();
     private final Sources sources = new Sources();
     private final Acts acts;
+    private final SearchIndex index;
+    private final Indexer indexer;
     private final Intake intake;
     private final Reading reading;
     private final Source journal;
@@ -84,14 +89,16 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
+        index = LuceneIndex.open(directory.index());
+        indexer = Indexer.start(vault, catalogue, index);
         intake = new Intake(vault, catalogue, projection, ids, clock);
-        reading = new Reading(vault, catalogue, new SlowIndex(catalogue, vault), people, acts);
+        reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
         journal = sources.named("journal").orElseThrow();
     }
 
     /// A person with addresses and a password.
-    String person(String name, PersonRole role, String... addresses) throws ArchiveException, Passwords.Busy {
+    String person(String name, PersonRole role, String... addresses) throws ArchiveException, Busy {
         List<Holding> holdings = Arrays.stream(addresses)
                 .map(a -> new Holding(new Address(a), Optional.empty(), Optional.empty()))
                 .toList();
@@ -105,7 +112,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private static String hash() {
         try {
             return new Passwords().hash(PASSWORD);
-        } catch (Passwords.Busy e) {
+        } catch (Busy e) {
             throw new IllegalStateException(e);
         }
     }
@@ -136,7 +143,16 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                 Optional.of(new Address("postmaster@example.com")),
                 List.of(new Address("journal-7f3a@archive.example")),
                 Optional.empty());
-        return intake.take(new Arrival(journal, Content.of(mail), provenance));
+        Receipt receipt = intake.take(new Arrival(journal, Content.of(mail), provenance));
+        indexer.signal();
+        return receipt;
+    }
+
+    /// Waits until all that was taken can be found.
+    void indexed() throws InterruptedException {
+        if (!indexer.awaitCaughtUp(Duration.ofSeconds(20))) {
+            throw new AssertionError("the index lags");
+        }
     }
 
     /// A plain mail.
@@ -204,6 +220,8 @@ final class Firm implements ArchiveDesk, AutoCloseable {
 
     @Override
     public void close() throws ArchiveException {
+        indexer.close();
+        index.close();
         vault.close();
         projection.close();
         catalogue.close();
