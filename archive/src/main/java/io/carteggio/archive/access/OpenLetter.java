@@ -6,8 +6,10 @@ import java.util.List;
 
 /// A letter that a viewer may see, with its bytes, compared with its sum when it was opened.
 ///
+/// @param seesAll whether the viewer may see every recipient: the sender and an auditor may. Who may not must not be
+///     shown a `Bcc` that the letter's own header still has, either; the octets stay as they are
 /// @param envelopes one for each testimony that lets the viewer see it, oldest first
-public record OpenLetter(CataloguedLetter letter, Content bytes, List<EnvelopeView> envelopes) {
+public record OpenLetter(CataloguedLetter letter, Content bytes, boolean seesAll, List<EnvelopeView> envelopes) {
     public OpenLetter {
         envelopes = List.copyOf(envelopes);
     }

@@ -125,8 +125,10 @@ public final class Reading {
             return Optional.empty();
         }
         List<EnvelopeView> views = new ArrayList<>();
+        boolean seesAll = false;
         for (Testimony t : catalogue.testimonies(letter.get().number())) {
             if (scope.sees(t)) {
+                seesAll |= scope.seesEvidence(t);
                 var visible = scope.visible(t);
                 views.add(new EnvelopeView(
                         t.number(),
@@ -141,7 +143,7 @@ public final class Reading {
         }
         return views.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new OpenLetter(letter.get(), verified(letter.get()), views));
+                : Optional.of(new OpenLetter(letter.get(), verified(letter.get()), seesAll, views));
     }
 
     /// The report that vouches for a letter, without its originals. Empty where the viewer may not see it whole: it

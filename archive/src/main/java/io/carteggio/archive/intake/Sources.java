@@ -23,7 +23,9 @@ public final class Sources {
         if (act instanceof Act.SourceAdded a) {
             Source source = new Source(a.name(), a.address(), a.family());
             byName.put(a.name(), source);
-            a.address().ifPresent(address -> byAddress.put(address.key(), source));
+            if (source.listening()) {
+                a.address().ifPresent(address -> byAddress.put(address.key(), source));
+            }
         }
     }
 

@@ -264,6 +264,20 @@ class DispositionTest {
         assertThat(all.evidence()).isEqualTo(97);
     }
 
+    /// No open relay by construction: an imported mailbox does not make its owner's address one of the listener's.
+    @Test
+    void onlyJournalingAddressesAreListenedTo() throws Exception {
+        Optional<Address> anna = Optional.of(new Address("anna@example.com"));
+        archive.sources.add(archive.acts, "test", "annas-files", anna, Family.MAILBOX);
+        archive.sources.add(archive.acts, "test", "files", Optional.empty(), Family.AUTO);
+        assertThat(archive.sources.at(anna.get())).isEmpty();
+        for (Family family : List.of(Family.REPORT, Family.NDR, Family.MULTIDROP)) {
+            Address journal = new Address(family.word() + "@a.example");
+            archive.sources.add(archive.acts, "test", family.word(), Optional.of(journal), family);
+            assertThat(archive.sources.at(journal)).isPresent();
+        }
+    }
+
     @Test
     void peopleAndSourcesComeBackFromTheVault() throws Exception {
         archive.sources.add(archive.acts, "test", "exo", Optional.of(new Address("j@a.example")), Family.REPORT);

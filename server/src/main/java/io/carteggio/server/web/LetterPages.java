@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -107,6 +108,9 @@ final class LetterPages {
         List<Field> fields = new ArrayList<>();
         boolean fieldsCut = letter.header().truncated();
         for (HeaderField field : letter.header().fields()) {
+            if (!open.seesAll() && field.name().toLowerCase(Locale.ROOT).endsWith("bcc")) {
+                continue; // Bcc and Resent-Bcc, which some systems leave in: not for who does not see blind copies
+            }
             if (fields.size() == FIELDS_SHOWN) {
                 fieldsCut = true;
                 break;

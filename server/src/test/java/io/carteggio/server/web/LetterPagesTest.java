@@ -95,6 +95,21 @@ class LetterPagesTest {
         }
     }
 
+    /// Some systems leave the blind copies in the header of the original.
+    @Test
+    void aBccInTheLettersOwnHeaderIsShownOnlyToWhoSeesAll() throws Exception {
+        LetterId leaky = firm.report(
+                "Bcc: giorgos@example.com\r\nResent-Bcc: x@elsewhere.example\r\n"
+                        + Firm.mail("carla@example.com", "bruna@example.com", "Leaky", "hello"),
+                "Sender: carla@example.com",
+                "To: bruna@example.com");
+        assertThat(read("Bruna", leaky).body())
+                .contains("Leaky")
+                .doesNotContain("giorgos@example.com")
+                .doesNotContain("x@elsewhere.example");
+        assertThat(read("Carla", leaky).body()).contains("giorgos@example.com", "x@elsewhere.example");
+    }
+
     @Test
     void aRecipientsPageSaysTheSameWhetherThereAreBlindCopiesOrNot() throws Exception {
         String hint = "Blind copies to others are shown to the sender and to auditors only.";
