@@ -131,7 +131,8 @@ class CommandTest {
             if (ran.exit() != each.getValue()) {
                 wrong.add(each + " but " + ran.exit() + ": " + ran.out() + ran.err());
             }
-            boolean quiet = ran.out().isBlank() || each.getKey().getFirst().equals("import"); // it says its books anyway
+            boolean quiet =
+                    ran.out().isBlank() || each.getKey().getFirst().equals("import"); // it says its books anyway
             if (ran.exit() != 0 && (ran.err().isBlank() || !quiet || ran.err().contains("\tat "))) {
                 wrong.add(each + ": errors go to stderr, in words: " + ran.out() + ran.err());
             }

@@ -235,15 +235,15 @@ class HostileTest {
         Post usual = post(word);
         String text = new String(usual.original(), StandardCharsets.UTF_8)
                 + new String(body, StandardCharsets.ISO_8859_1)
-                + "smuggled\n.\nMAIL FROM:<evil@outside.example>\r\nRCPT TO:<" + JOURNAL + ">\r\nDATA\r\nSubject: evil\r\n\r\nx\n.\r\n";
+                + "smuggled\n.\nMAIL FROM:<evil@outside.example>\r\nRCPT TO:<" + JOURNAL
+                + ">\r\nDATA\r\nSubject: evil\r\n\r\nx\n.\r\n";
         Post post = new Post(
                 usual.sender(),
                 usual.subject(),
                 usual.messageId(),
                 usual.recipients(),
                 text.getBytes(StandardCharsets.UTF_8));
-        String report = new String(
-                post.report().toByteArray(1 << 20), StandardCharsets.ISO_8859_1);
+        String report = new String(post.report().toByteArray(1 << 20), StandardCharsets.ISO_8859_1);
         try (Socket socket = raw()) {
             say(socket, "EHLO a\r\nMAIL FROM:<a@firm.example>\r\nRCPT TO:<" + JOURNAL + ">\r\nDATA\r\n");
             assertThat(hear(socket, heard -> heard.contains("\r\n354 "))).contains("\r\n354 ");
