@@ -38,9 +38,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// The pages in a real Chromium: one story from the first start to a blind-copied reader, told in order. Every page
-/// that
-/// is visited is looked at by axe; pictures of them lie in `target/screenshots`.
+/// The pages in a real Chromium: one story from the first start to a blind-copied reader, told in order. Every
+/// page that is visited is looked at by axe; pictures of them lie in `target/screenshots`.
 @Tag("peers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BrowserTest {

@@ -13,9 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Asks a running server what its commands ask, over the same local socket, but without a process for each question:
-/// for
-/// tests that ask hundreds of times.
+/// Asks a running server what its commands ask, over the same local socket, but without a process for each
+/// question: for tests that ask hundreds of times.
 final class Desk implements AutoCloseable {
     private final OverSocket access;
 

@@ -20,9 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The main job: a real Postfix delivers journal reports to the built-in mailbox, and each letter is found by exactly
-/// the
-/// people of its envelope.
+/// The main job: a real Postfix delivers journal reports to the built-in mailbox, and each letter is found by
+/// exactly the people of its envelope.
 @Tag("peers")
 class PostfixJournalTest {
     private static final String JOURNAL = "journal-7f3a@archive.firm.example";

@@ -19,9 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the index, and
-/// every
-/// answer is confirmed by the catalogue. Safe for many threads.
+/// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the index,
+/// and every answer is confirmed by the catalogue. Safe for many threads.
 public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;

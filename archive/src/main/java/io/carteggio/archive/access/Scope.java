@@ -49,9 +49,8 @@ public sealed interface Scope {
         };
     }
 
-    /// The lines of the envelope that the viewer may see: all to the sender and to an auditor; to a recipient To, Cc
-    /// and
-    /// her own lines (P5). Empty where the testimony is not hers at all.
+    /// The lines of the envelope that the viewer may see: all to the sender and to an auditor; to a recipient
+    /// To, Cc and her own lines (P5). Empty where the testimony is not hers at all.
     default List<Addressee> visible(Testimony testimony) {
         return switch (this) {
             case Everything() -> testimony.entry().addressees();

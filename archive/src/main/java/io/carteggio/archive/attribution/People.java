@@ -18,9 +18,8 @@ import java.util.UUID;
 /// The people of the archive, as all acts so far have made them, and the acts that change them. Safe for many
 /// threads.
 ///
-/// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in memory is always
-/// what
-/// the vault says.
+/// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in memory is
+/// always what the vault says.
 public final class People {
     private final Map<String, Person> people = new LinkedHashMap<>();
     private final Map<String, String> credentials = new LinkedHashMap<>();

@@ -2,9 +2,8 @@ package io.carteggio.archive.catalogue;
 
 import java.util.List;
 
-/// The accounts that must balance (P3): `received = letters + evidence + notices + quarantined + discarded`, counted
-/// in
-/// arrivals, for each source.
+/// The accounts that must balance (P3): `received = letters + evidence + notices + quarantined + discarded`,
+/// counted in arrivals, for each source.
 public record Books(List<Account> sources) {
     public Books {
         sources = List.copyOf(sources);

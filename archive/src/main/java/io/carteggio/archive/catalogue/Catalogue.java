@@ -15,10 +15,8 @@ public interface Catalogue extends AutoCloseable {
     /// How far in the vault the catalogue has come; what lies behind must be registered again.
     Position position() throws ArchiveException;
 
-    /// Takes frames in the vault's order, all in one transaction together with the position reached and the outbox
-    /// rows
-    /// of
-    /// the letters that the index must take (again).
+    /// Takes frames in the vault's order, all in one transaction together with the position reached and the
+    /// outbox rows of the letters that the index must take (again).
     void register(List<Registration> frames) throws ArchiveException;
 
     Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException;

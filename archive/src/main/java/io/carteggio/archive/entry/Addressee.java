@@ -6,9 +6,9 @@ import io.carteggio.mail.Role;
 /// A recipient with the role in which the others could see it.
 ///
 /// @param told the line of the envelope
-/// @param seenAs `TO`, `CC`, or `BCC` for one whom the others did not see. The same as told but where the report says
-/// no
-///     more than `RECIPIENT`: then it is recovered from the original's own header (JOURNAL-FORMATS 2.8 step 9)
+/// @param seenAs `TO`, `CC`, or `BCC` for one whom the others did not see. The same as told but where the
+///     report says no more than `RECIPIENT`: then it is recovered from the original's own header
+///     (JOURNAL-FORMATS 2.8 step 9)
 public record Addressee(Recipient told, Role seenAs) {
     public Addressee {
         if (seenAs == Role.RECIPIENT) {

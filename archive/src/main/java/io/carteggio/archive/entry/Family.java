@@ -3,8 +3,7 @@ package io.carteggio.archive.entry;
 import java.util.Locale;
 
 /// What a source's mail is taken for (JOURNAL-FORMATS 5.4). Fixed per source by the administrator, so that an
-/// outsider
-/// cannot choose it by adding a header.
+/// outsider cannot choose it by adding a header.
 public enum Family {
     /// Journal reports; a mail that is none is quarantined.
     REPORT,

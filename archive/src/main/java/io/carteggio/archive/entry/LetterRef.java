@@ -8,9 +8,8 @@ import java.util.Optional;
 ///
 /// @param kind what the report says of it: `original`, `protected` or `clear`
 /// @param fresh whether its bytes lie in this arrival's frame; else the archive had them before
-/// @param spliceOffset where in the evidence the letter's bytes belong to make the report whole again; absent where
-///     the
-///     evidence already is whole
+/// @param spliceOffset where in the evidence the letter's bytes belong to make the report whole again; absent
+///     where the evidence already is whole
 /// @param said the `Date` of its header, forgeable
 public record LetterRef(
         Sha256 sum, long sizeBytes, String kind, boolean fresh, Optional<Long> spliceOffset, Optional<Instant> said) {}

@@ -40,9 +40,8 @@ public final class Intake {
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was forced to stable
     /// storage and it stands in the catalogue. Index and alerts follow at their own pace.
     ///
-    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same mail
-    ///     may
-    ///     be sent again: if it had been kept after all, that becomes further evidence
+    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same
+    ///     mail may be sent again: if it had been kept after all, that becomes further evidence
     public Receipt take(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);

@@ -25,11 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// it keeps up.
 ///
 /// What is taken is found at once; it is forced to disk every few seconds, and only then are its outbox rows
-/// confirmed,
-/// so after a crash the index takes again what it may have lost. A world that fails (a full disk) is tried again once
-/// a second, [#trouble] says why. One letter that fails never holds up the others: it is taken with what can be had
-/// and
-/// counts as not fully searched. Methods are safe for many threads.
+/// confirmed, so after a crash the index takes again what it may have lost. A world that fails (a full disk) is
+/// tried again once a second, [#trouble] says why. One letter that fails never holds up the others: it is taken
+/// with what can be had and counts as not fully searched. Methods are safe for many threads.
 public final class Indexer implements AutoCloseable {
     /// Most letters taken at once; they are found together.
     public static final int BATCH_LETTERS = 1_000;

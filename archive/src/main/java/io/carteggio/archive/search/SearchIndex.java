@@ -6,18 +6,24 @@ import java.util.List;
 
 /// The full-text index's driver. [#put] and [#commit] are called by one thread, questions may be asked by many.
 public interface SearchIndex extends AutoCloseable {
-    /// Takes letters, each in place of what it knew of the same letter. They are found when this returns, and are
-    /// still
-    /// there after a crash once [#commit] has returned.
+    /// Takes letters, each in place of what it knew of the same letter. They are found when this returns, and
+    /// are still there after a crash once [#commit] has returned. A letter whose bytes cannot be read is taken
+    /// with what can be had, and counts as not fully searched.
+    ///
+    /// @throws ArchiveException where the world fails; then all that was put since the last [#commit] may be
+    ///     lost, and is to be put again
     void put(List<LetterDocument> letters) throws ArchiveException;
 
     /// Forces what was put to stable storage.
+    ///
+    /// @throws ArchiveException as [#put]
     void commit() throws ArchiveException;
 
     /// The letters that match and that the scope lets through: an address of the scope in the envelope of one
-    /// testimony
-    /// at
-    /// an instant that the tenure covers, tested per testimony. Newest first.
+    /// testimony at an instant that the tenure covers, tested per testimony. Newest first, which is by number.
+    ///
+    /// People of an envelope match only as far as the scope lets them be seen ([Scope#visible]), also in what is
+    /// negated, so that no question finds out a blind copy.
     ///
     /// @param limit 1 to 200 hits
     /// @param beforeLetter only letters with smaller numbers, for the next page; [Long#MAX_VALUE] for the first
@@ -32,6 +38,7 @@ public interface SearchIndex extends AutoCloseable {
     /// Removes everything, for making it anew.
     void clear() throws ArchiveException;
 
+    /// Closes without forcing: that is [#commit]'s.
     @Override
     void close() throws ArchiveException;
 

@@ -12,10 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The part of CBOR (RFC 8949) that manifests use: integers, octet strings, text, arrays, maps with text keys,
-/// booleans.
-/// Definite lengths and shortest heads only, so equal values have equal bytes (RFC 8949 4.2.1 but for the order of
-/// keys,
-/// which is that of writing).
+/// booleans. Definite lengths and shortest heads only, so equal values have equal bytes (RFC 8949 4.2.1 but for
+/// the order of keys, which is that of writing).
 ///
 /// Values are `Long`, `String`, `byte[]`, `Boolean`, `List`, `Map`. Text that is not valid Unicode is written with
 /// replacement characters: what must be exact is kept as octets.

@@ -158,9 +158,8 @@ public final class SegmentFormat {
         return b.array();
     }
 
-    /// The frame's name in the chain and its trailer: SHA-256 of header, table and check. Through the sums in the
-    /// table
-    /// it stands for every octet of the frame, and through `previous` for every frame before.
+    /// The frame's name in the chain and its trailer: SHA-256 of header, table and check. Through the sums in
+    /// the table it stands for every octet of the frame, and through `previous` for every frame before.
     public static Sha256 frameHash(byte[] head) {
         return Sha256.of(head);
     }
@@ -221,9 +220,9 @@ public final class SegmentFormat {
                 : Optional.of(new FrameHead(kind.get(), number, length, forced, Sha256.ofSum(previous), rows));
     }
 
-    /// CRC-32C over the archive's id and the head. The id, which no outsider knows, keeps a mail that carries the
-    /// bytes
-    /// of a frame from being taken for one when a reader looks for the next frame behind a damaged one.
+    /// CRC-32C over the archive's id and the head. The id, which no outsider knows, keeps a mail that carries
+    /// the bytes of a frame from being taken for one when a reader looks for the next frame behind a damaged
+    /// one.
     private static int frameCheck(byte[] head, byte[] archiveId) {
         CRC32C crc = new CRC32C();
         crc.update(archiveId, 0, ARCHIVE_ID_BYTES);

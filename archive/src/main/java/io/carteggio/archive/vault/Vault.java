@@ -9,8 +9,7 @@ import java.util.function.Consumer;
 /// The store that everything rests on: a sequence of frames that only grows.
 ///
 /// Safe for many threads. Readers never wait for writers. A vault whose write or force failed once refuses all
-/// further
-/// appends until it is opened again (what the disk holds is then read anew).
+/// further appends until it is opened again (what the disk holds is then read anew).
 public interface Vault extends AutoCloseable {
     /// Appends the frame and forces it to stable storage together with whatever else is waiting. When this returns,
     /// the archive vouches for the frame. When it throws, the frame may or may not be found after the next opening.
@@ -23,9 +22,8 @@ public interface Vault extends AutoCloseable {
     /// The bytes at a place that an entry names; not yet compared with any sum.
     Content read(Place place) throws ArchiveException;
 
-    /// All frames from a position on that were forced when the call was made, in order. The walk verifies what it
-    /// reads: a damaged frame is
-    /// reported and stepped over, it never ends the walk.
+    /// All frames from a position on that were forced when the call was made, in order. The walk verifies what
+    /// it reads: a damaged frame is reported and stepped over, it never ends the walk.
     void walk(Position from, Walker walker) throws ArchiveException;
 
     /// Where the next frame will lie.

@@ -42,9 +42,8 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew from
-/// the
-/// vault, which is the same code that registers every arrival.
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew
+/// from the vault, which is the same code that registers every arrival.
 public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 

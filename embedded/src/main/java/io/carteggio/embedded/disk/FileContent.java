@@ -9,9 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
-/// A stretch of a file. Each stream opens the file anew: a channel shared by many threads would be closed under all
-/// of
-/// them when one is interrupted.
+/// A stretch of a file. Each stream opens the file anew: a channel shared by many threads would be closed under
+/// all of them when one is interrupted.
 public record FileContent(Path file, long offset, long sizeBytes) implements Content {
     private static final int BUFFER_BYTES = 32 * 1024;
 

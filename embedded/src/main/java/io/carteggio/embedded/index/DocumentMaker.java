@@ -34,9 +34,8 @@ import org.apache.lucene.document.StoredField;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes of a letter what the index keeps of it. Whatever the letter's bytes do, a document comes of it: what cannot
-/// be
-/// read is left out, and the letter is marked as not fully searched.
+/// Makes of a letter what the index keeps of it. Whatever the letter's bytes do, a document comes of it: what
+/// cannot be read is left out, and the letter is marked as not fully searched.
 final class DocumentMaker {
     /// Characters of text that a page of results shows.
     static final int SNIPPET_CHARS = 160;

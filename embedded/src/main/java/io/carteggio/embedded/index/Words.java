@@ -20,12 +20,10 @@ import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /// What counts as a word, and which words count as equal: one rule for all languages, since a mailbox holds them all.
 ///
-/// Words are parted by Unicode's rules (UAX 29) and compared without case, accents and width (UTR 30): `Müller` is
-/// `muller`, `Straße` is `strasse`, `Ελλάς` is `ελλας`. Chinese, Japanese and Korean are cut into overlapping pairs
-/// of
-/// characters, since no dictionary knows the names that people look for. Nothing is stemmed and nothing is left out,
-/// so
-/// an exact phrase is exact. Safe for many threads.
+/// Words are parted by Unicode's rules (UAX 29) and compared without case, accents and width (UTR 30): `Müller`
+/// is `muller`, `Straße` is `strasse`, `Ελλάς` is `ελλας`. Chinese, Japanese and Korean are cut into
+/// overlapping pairs of characters, since no dictionary knows the names that people look for. Nothing is
+/// stemmed and nothing is left out, so an exact phrase is exact. Safe for many threads.
 final class Words {
     /// What is longer is cut: it is no word, and nobody types more.
     static final int WORD_LIMIT_CODE_POINTS = 64;

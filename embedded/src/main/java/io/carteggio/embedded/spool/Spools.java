@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Makes spools: small mails stay in memory, as long as all spools together stay within a budget; the rest goes to
-/// files
-/// that are removed when the spool is closed, and all at once when the archive is opened. Safe for many threads.
+/// Makes spools: small mails stay in memory, as long as all spools together stay within a budget; the rest goes
+/// to files that are removed when the spool is closed, and all at once when the archive is opened. Safe for
+/// many threads.
 public final class Spools {
     /// A mail of up to this many octets may stay in memory.
     static final int IN_MEMORY_LIMIT_BYTES = 256 * 1024;

@@ -35,9 +35,9 @@ import org.slf4j.LoggerFactory;
 
 /// The vault as files `0000000001.seg`, `0000000002.seg`, … in one directory.
 ///
-/// Appends are gathered: the writer thread takes all frames that wait, writes them, forces the file **once**, and
-/// only
-/// then answers (group commit). A segment that has reached its size is closed after a batch and never changes again.
+/// Appends are gathered: the writer thread takes all frames that wait, writes them, forces the file **once**,
+/// and only then answers (group commit). A segment that has reached its size is closed after a batch and never
+/// changes again.
 public final class SegmentFileVault implements Vault {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFileVault.class);
 
@@ -225,9 +225,8 @@ public final class SegmentFileVault implements Vault {
         return pending.frame().map(SegmentFormat::frameBytes).orElse(0L);
     }
 
-    /// Writes the batch, forces once, tells the follower, answers. Invariant (STYLE 17 b): nobody is answered before
-    /// the
-    /// force has returned.
+    /// Writes the batch, forces once, tells the follower, answers. Invariant (STYLE 17 b): nobody is answered
+    /// before the force has returned.
     private void commit(List<Pending> batch) {
         if (batch.isEmpty()) {
             return;
@@ -322,9 +321,8 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
-    /// Undoes a batch whose writing failed before the force, so that the next one may try again: a full disk, or a
-    /// spool
-    /// that could not be read. If even that fails, the vault is broken.
+    /// Undoes a batch whose writing failed before the force, so that the next one may try again: a full disk,
+    /// or a spool that could not be read. If even that fails, the vault is broken.
     private void takeBack(long framesBefore, Sha256 lastBefore, Exception why) {
         buffer.clear();
         frames = framesBefore;

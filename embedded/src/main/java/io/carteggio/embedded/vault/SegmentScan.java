@@ -9,10 +9,9 @@ import java.util.Optional;
 
 /// What the last segment holds after a crash.
 ///
-/// Every octet is read. Each frame says how far the segment had been forced when it was written, so damage before
-/// that
-/// point cannot be a torn tail: it is damage to what was acknowledged, is left as it is, and only reported. Whatever
-/// follows the first broken frame behind that point was never acknowledged and is cut.
+/// Every octet is read. Each frame says how far the segment had been forced when it was written, so damage
+/// before that point cannot be a torn tail: it is damage to what was acknowledged, is left as it is, and only
+/// reported. Whatever follows the first broken frame behind that point was never acknowledged and is cut.
 ///
 /// @param end where the acknowledged and whole part ends
 /// @param damaged whether there is damage before the end

@@ -18,6 +18,7 @@ import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.Query.Parsed;
 import io.carteggio.archive.search.SearchIndex.Found;
 import io.carteggio.mail.Content;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,7 +30,11 @@ import java.util.stream.Stream;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexOutput;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -477,6 +482,47 @@ class LuceneIndexTest {
             index.clear();
             assertThat(index.size()).isZero();
             assertThat(found(index, "", ALL)).isEmpty();
+        }
+    }
+
+    /// STYLE 9: what failed is not trusted; the index goes back to what was forced and works again when the disk does.
+    @Test
+    void aFullDiskCostsOnlyWhatWasNotForced() throws Exception {
+        FullDisk disk = new FullDisk(FSDirectory.open(folder));
+        try (LuceneIndex index = new LuceneIndex(folder, disk)) {
+            index.put(LANGUAGES.subList(0, 1));
+            index.commit();
+            index.put(LANGUAGES.subList(1, 2));
+            disk.full = true;
+            assertThatThrownBy(() -> index.put(LANGUAGES.subList(2, 3)))
+                    .isInstanceOfSatisfying(
+                            ArchiveException.class,
+                            e -> assertThat(e.laterHelps()).isTrue());
+            assertThatThrownBy(index::commit).isInstanceOf(ArchiveException.class);
+            disk.full = false;
+            try {
+                index.put(LANGUAGES.subList(1, 3));
+            } catch (ArchiveException theFirstTryOpensItAgain) {
+                index.put(LANGUAGES.subList(1, 3));
+            }
+            index.commit();
+            assertThat(found(index, "", ALL)).containsExactly(1L, 2L, 3L);
+        }
+    }
+
+    private static final class FullDisk extends FilterDirectory {
+        private boolean full;
+
+        FullDisk(Directory in) {
+            super(in);
+        }
+
+        @Override
+        public IndexOutput createOutput(String name, IOContext context) throws IOException {
+            if (full) {
+                throw new IOException("No space left on device");
+            }
+            return super.createOutput(name, context);
         }
     }
 

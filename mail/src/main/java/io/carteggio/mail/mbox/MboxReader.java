@@ -13,12 +13,11 @@ import java.util.regex.Pattern;
 
 /// Takes a mailbox apart, message by message, without keeping one.
 ///
-/// A message begins at a line `From ` that stands first or behind a blank line and has the time of day and a year in
-/// it: so Python's mailbox and procmail's formail cut alike, and so a paragraph that begins with "From " and that
-/// nobody
-/// quoted is not taken for a message. Without a blank line before it, it must be perfect and a field must follow. The
-/// blank line before it belongs to the mailbox, not to the message. Lines end
-/// at LF or CRLF, or at CR where the mailbox knows nothing else. What stands before the first such line is a message
+/// A message begins at a line `From ` that stands first or behind a blank line and has the time of day and a
+/// year in it: so Python's mailbox and procmail's formail cut alike, and so a paragraph that begins with "From
+/// " and that nobody quoted is not taken for a message. Without a blank line before it, it must be perfect and
+/// a field must follow. The blank line before it belongs to the mailbox, not to the message. Lines end at LF or
+/// CRLF, or at CR where the mailbox knows nothing else. What stands before the first such line is a message
 /// without one (an mbox has none, but nothing is dropped); blank lines there are nothing.
 ///
 /// Belongs to one thread; memory is bounded by one line buffer, whatever the mailbox holds.

@@ -15,9 +15,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Writes a mailbox with mboxrd quoting: a `From ` line, the message with `>` before each of its lines `From `, `>From
-/// `
-/// and so on, a line break where its last line has none, and a blank line.
+/// Writes a mailbox with mboxrd quoting: a `From ` line, the message with `>` before each of its lines `From `,
+/// `>From ` and so on, a line break where its last line has none, and a blank line.
 ///
 /// Nothing else of the message changes, also not its line breaks: a message with CRLF keeps them between `From ` lines
 /// that end in LF. Belongs to one thread; buffers a little, so the caller buffers the stream if he likes, and closes

@@ -6,9 +6,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Tells whether a message that claims to be transfer-encoded really is. To decode one that is not would change it
-/// for
-/// good; so a doubt counts against the claim.
+/// Tells whether a message that claims to be transfer-encoded really is. To decode one that is not would change
+/// it for good; so a doubt counts against the claim.
 final class FalseEncoding {
     private FalseEncoding() {}
 

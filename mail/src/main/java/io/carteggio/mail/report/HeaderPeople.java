@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The people whom a mail's own header names (RFC 5322, 3.6.2, 3.6.3, 3.6.6). Anyone can write anything there: this
-/// is
-/// what the mail says, not what happened to it.
+/// The people whom a mail's own header names (RFC 5322, 3.6.2, 3.6.3, 3.6.6). Anyone can write anything there:
+/// this is what the mail says, not what happened to it.
 ///
 /// All lists are in the order of the header, over all fields of the name (also where there should be one), groups
 /// flattened, without empty addresses.

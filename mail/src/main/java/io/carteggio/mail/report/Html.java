@@ -3,9 +3,8 @@ package io.carteggio.mail.report;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Takes the lines out of a simple HTML page, for reports that a mailbox has converted (JOURNAL-FORMATS 2.7). The
-/// result
-/// is parsed as an envelope, never shown.
+/// Takes the lines out of a simple HTML page, for reports that a mailbox has converted (JOURNAL-FORMATS 2.7).
+/// The result is parsed as an envelope, never shown.
 final class Html {
     private static final int LONGEST_ENTITY = 10;
 

@@ -11,11 +11,11 @@ import java.util.Objects;
 
 /// Finds the header and the children of one entity, with the offset of each in the content.
 ///
-/// Reads any octets: line breaks may be CRLF, LF, both mixed, or CR throughout ([LineScanner]); a delimiter may have
-/// blanks behind it; the close delimiter may be missing; a boundary may be the beginning of another. A line in a
-/// header
-/// that is no field is stepped over, but where it begins with `--` the header ends there, for then the blank line is
-/// missing and a delimiter is more likely than a field. A `From ` line of mbox before the header is stepped over too.
+/// Reads any octets: line breaks may be CRLF, LF, both mixed, or CR throughout ([LineScanner]); a delimiter may
+/// have blanks behind it; the close delimiter may be missing; a boundary may be the beginning of another. A
+/// line in a header that is no field is stepped over, but where it begins with `--` the header ends there, for
+/// then the blank line is missing and a delimiter is more likely than a field. A `From ` line of mbox before
+/// the header is stepped over too.
 ///
 /// Pure functions, safe for many threads. They throw only where the content cannot be read.
 public final class Structure {

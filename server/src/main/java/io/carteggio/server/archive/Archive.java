@@ -35,9 +35,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
-/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the index
-/// that
-/// follows the catalogue.
+/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the
+/// index that follows the catalogue.
 public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;

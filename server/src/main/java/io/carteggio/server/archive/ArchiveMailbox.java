@@ -22,8 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The built-in journaling mailbox: what the SMTP listener takes goes into the archive. It knows exactly the
-/// addresses of
-/// the sources, so there is nothing to relay (P10).
+/// addresses of the sources, so there is nothing to relay (P10).
 public final class ArchiveMailbox implements JournalMailbox {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveMailbox.class);
 

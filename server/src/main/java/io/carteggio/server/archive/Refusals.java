@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// How many mails a size limit kept out, for each source (P3: `refused`). They are no arrivals, so they stand in no
-/// vault
-/// and no rebuild brings the numbers back; they are forced to a small file of their own. Safe for many threads.
+/// How many mails a size limit kept out, for each source (P3: `refused`). They are no arrivals, so they stand
+/// in no vault and no rebuild brings the numbers back; they are forced to a small file of their own. Safe for
+/// many threads.
 public final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 

@@ -20,9 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the catalogue say
-/// what
-/// the vault says? They change nothing, and work while mail comes in.
+/// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the
+/// catalogue say what the vault says? They change nothing, and work while mail comes in.
 final class CheckOperations {
     /// How often to wait for an instant at which no mail comes in.
     private static final int TRIES = 50;

@@ -25,9 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// One import: finds mails on one thread and gives them to the archive on several, so that many share one forced write.
 ///
-/// A file that cannot be read is named and counted, and the rest goes on. Where the archive itself refuses one mail
-/// after
-/// another, or is gone, the run stops: what came after would only fail too.
+/// A file that cannot be read is named and counted, and the rest goes on. Where the archive itself refuses one
+/// mail after another, or is gone, the run stops: what came after would only fail too.
 final class ImportRun implements MailFiles.Finder {
     private static final int AT_ONCE = 8;
     private static final int QUEUE = 32;

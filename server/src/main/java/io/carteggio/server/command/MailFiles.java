@@ -26,11 +26,11 @@ import java.util.zip.GZIPInputStream;
 
 /// Finds the mails in files and folders, always in the same order: folders by name, an mbox by place.
 ///
-/// In a folder a file counts as mail if its name ends in `.eml` or if it begins like a mail; everything else there is
-/// named as skipped. A file that the user names is mail, whatever it looks like. An mbox is known by its suffix or by a
-/// first line of the kind that parts the mails of one; a file `.eml` is always one mail, also with such a line. A
-/// folder
-/// with `cur` and `new` is a maildir: its `tmp` holds what is not yet mail. `.gz` is undone.
+/// In a folder a file counts as mail if its name ends in `.eml` or if it begins like a mail; everything else
+/// there is named as skipped. A file that the user names is mail, whatever it looks like. An mbox is known by
+/// its suffix or by a first line of the kind that parts the mails of one; a file `.eml` is always one mail,
+/// also with such a line. A folder with `cur` and `new` is a maildir: its `tmp` holds what is not yet mail.
+/// `.gz` is undone.
 final class MailFiles {
     private static final int PEEK_BYTES = 4 * 1024;
 

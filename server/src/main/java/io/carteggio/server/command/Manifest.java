@@ -9,10 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The list of letters that goes with every export: tab-separated, a line a letter in the order of writing, a heading.
-/// It proves what was exported, lets an export of files go on where it broke off, and gives the messages of an mbox
-/// back
-/// byte for byte.
+/// The list of letters that goes with every export: tab-separated, a line a letter in the order of writing, a
+/// heading. It proves what was exported, lets an export of files go on where it broke off, and gives the
+/// messages of an mbox back byte for byte.
 final class Manifest {
     static final String HEADING = "id\tsha256\tbytes\tdate\tfile";
     static final String NAME = "manifest.tsv";

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,13 +53,15 @@ final class SearchCommand implements Callable<Integer> {
         } else if (carteggio.json()) {
             console.json(line);
         } else {
-            String to = Json.texts(line.path("to")).findFirst().orElse("");
-            long others = line.path("to").size() + line.path("cc").size() - 1L;
+            List<String> to = Stream.concat(Json.texts(line.path("to")), Json.texts(line.path("cc")))
+                    .toList();
+            String recipients = to.isEmpty()
+                    ? "(nobody)"
+                    : to.getFirst() + (to.size() > 1 ? " and " + (to.size() - 1) + " more" : "");
             console.line(line.path("id").asString("") + "  "
                     + line.path("date").asString("").replace("T", " ").replace("Z", "") + "  "
                     + Sizes.of(line.path("bytes").asLong(0)));
-            console.line("    " + Json.optional(line, "from").orElse("(no sender)") + " to " + to
-                    + (others > 0 ? " and " + others + " more" : ""));
+            console.line("    " + Json.optional(line, "from").orElse("(no sender)") + " to " + recipients);
             console.line("    " + shortened(Json.optional(line, "subject").orElse("(no subject)")));
             if (!line.path("attachments").isEmpty()) {
                 console.line("    "

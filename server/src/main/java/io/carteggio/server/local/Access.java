@@ -10,9 +10,8 @@ public interface Access extends AutoCloseable {
     ///
     /// @param body octets that belong to the request; read to its end at most, not closed
     /// @param reply told of the answer on this thread; where it throws, the operation is broken off
-    /// @throws PeerGoneException where the process that has the archive open went away before the answer was whole:
-    ///     what
-    ///     was asked for may or may not have been done
+    /// @throws PeerGoneException where the process that has the archive open went away before the answer was
+    ///     whole: what was asked for may or may not have been done
     Outcome call(String operation, ObjectNode params, InputStream body, Reply reply) throws IOException;
 
     /// Runs an operation that takes no octets.

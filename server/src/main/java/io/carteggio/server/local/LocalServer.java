@@ -23,11 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Serves the operations of the archive that this process has open at a Unix socket (mode 0600).
 ///
-/// One virtual thread a connection, at most [#CONNECTIONS] at a time; more wait in the system's queue. A peer that
-/// neither reads nor writes in the middle of a request for [#STILL] is cut off, so that it cannot keep the archive
-/// from
-/// closing for ever. Only who holds the data directory's lock may start a server there: a socket file that is in the
-/// way then belongs to a process that died.
+/// One virtual thread a connection, at most [#CONNECTIONS] at a time; more wait in the system's queue. A peer
+/// that neither reads nor writes in the middle of a request for [#STILL] is cut off, so that it cannot keep the
+/// archive from closing for ever. Only who holds the data directory's lock may start a server there: a socket
+/// file that is in the way then belongs to a process that died.
 public final class LocalServer implements AutoCloseable {
     static final int PROTOCOL = 1;
 

@@ -11,9 +11,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The archive is open in another process of this machine, which serves its socket. Connections are opened as calls
-/// run
-/// beside each other, and used again.
+/// The archive is open in another process of this machine, which serves its socket. Connections are opened as
+/// calls run beside each other, and used again.
 public final class OverSocket implements Access {
     private final Path socket;
     private final ConcurrentLinkedDeque<Wire> idle = new ConcurrentLinkedDeque<>();

@@ -9,9 +9,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an operation is asked to do. What is missing or of another type is a [Refusal] with [Exit#USAGE]: the peer
-/// may
-/// be another version of this program, or none of ours.
+/// What an operation is asked to do. What is missing or of another type is a [Refusal] with [Exit#USAGE]: the
+/// peer may be another version of this program, or none of ours.
 ///
 /// @param operation its name
 /// @param body octets that belong to the request; empty for most

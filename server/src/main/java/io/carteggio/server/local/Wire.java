@@ -14,11 +14,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Frames on one connection: a letter for the kind, the length of the payload in 4 octets (big-endian), the payload.
 ///
-/// The caller speaks first: `Q` (request, JSON), then `O` (octets of the body) as often as it takes, then `E` (end).
-/// The
-/// archive answers `L` (line, JSON) or `F` (offer, JSON) as often as it takes, then `D` (done, JSON). After `F` the
-/// caller says `Y` or `N` (wanted or not); after `Y` come `O` and `E`. Then the connection is free for the next
-/// request.
+/// The caller speaks first: `Q` (request, JSON), then `O` (octets of the body) as often as it takes, then `E`
+/// (end). The archive answers `L` (line, JSON) or `F` (offer, JSON) as often as it takes, then `D` (done,
+/// JSON). After `F` the caller says `Y` or `N` (wanted or not); after `Y` come `O` and `E`. Then the connection
+/// is free for the next request.
 ///
 /// One thread may read while another writes; neither side is safe for more.
 final class Wire implements AutoCloseable {
@@ -227,9 +226,8 @@ final class Wire implements AutoCloseable {
         channel.close();
     }
 
-    /// The octets of frames `O` up to `E`. Ends only at `E`: a connection that breaks before is an exception, so that
-    /// half
-    /// a mail is never taken for a whole one.
+    /// The octets of frames `O` up to `E`. Ends only at `E`: a connection that breaks before is an exception,
+    /// so that half a mail is never taken for a whole one.
     static final class Body extends InputStream {
         private final Wire wire;
         private ByteBuffer rest = ByteBuffer.allocate(0);

@@ -32,9 +32,8 @@ public interface JournalMailbox {
         /// is written, and the client gets a 4xx.
         void write(byte[] octets, int offset, int length) throws IOException, TroubleException;
 
-        /// Returns when the mail is forced to stable storage, with the id to name to the client, never blank. If this
-        /// throws,
-        /// the mail may or may not be kept; the client will send it again.
+        /// Returns when the mail is forced to stable storage, with the id to name to the client, never blank.
+        /// If this throws, the mail may or may not be kept; the client will send it again.
         String keep() throws IOException, TroubleException;
 
         /// Ends the reception; a mail that is not kept is abandoned. Does not throw.

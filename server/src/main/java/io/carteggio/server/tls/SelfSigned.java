@@ -49,9 +49,8 @@ public final class SelfSigned {
     private SelfSigned() {}
 
     /// The context for a server with the key and certificate in `smtp-tls.pem` in this directory, which is made
-    /// (mode 0600, its directory too) where it is missing. It is then never made anew, also for another host name:
-    /// somebody may have
-    /// pinned it.
+    /// (mode 0600, its directory too) where it is missing. It is then never made anew, also for another host
+    /// name: somebody may have pinned it.
     ///
     /// @throws IOException where the file can be neither read nor made
     public static SSLContext contextFor(String hostname, Path dir) throws IOException {

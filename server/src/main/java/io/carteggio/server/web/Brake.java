@@ -7,13 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Slows down who guesses passwords: after [#FREE_TRIES] wrong ones for an account from one peer, each further try
-/// must
-/// wait, twice as long each time, up to [#LONGEST]. Safe for many threads.
+/// Slows down who guesses passwords: after [#FREE_TRIES] wrong ones for an account from one peer, each further
+/// try must wait, twice as long each time, up to [#LONGEST]. Safe for many threads.
 ///
-/// It counts per account *and* peer, so a guesser elsewhere cannot shut the owner out; how fast many peers together
-/// can
-/// guess is bounded by [Passwords]. A name that nobody has is treated like any other.
+/// It counts per account *and* peer, so a guesser elsewhere cannot shut the owner out; how fast many peers
+/// together can guess is bounded by [Passwords]. A name that nobody has is treated like any other.
 final class Brake {
     static final int FREE_TRIES = 5;
     static final Duration LONGEST = Duration.ofMinutes(1);

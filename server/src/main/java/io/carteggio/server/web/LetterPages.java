@@ -155,9 +155,21 @@ final class LetterPages {
                 .toList();
     }
 
+    private static String unnamed(String type) {
+        return switch (type) {
+            case "message/delivery-status" -> "Delivery status";
+            case "message/disposition-notification" -> "Receipt";
+            case "text/calendar" -> "Appointment";
+            case "text/rfc822-headers" -> "Header of a letter";
+            case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature" ->
+                "Signature";
+            default -> type.startsWith("image/") ? "Picture" : "Part without a name";
+        };
+    }
+
     private static File file(String id, Attachment a) {
         return new File(
-                a.name().map(FileNames::safe).orElse(a.type().startsWith("image/") ? "Picture" : "Part without a name"),
+                a.name().map(FileNames::safe).orElse(unnamed(a.type())),
                 a.type(),
                 Words.size(a.sizeBytes()),
                 "/letters/" + id + "/attachments/" + a.index());
@@ -232,6 +244,7 @@ final class LetterPages {
             });
             return new Body(
                     Optional.of(page + "/html?pass=" + pass(visit, id)),
+                    html.room(),
                     List.of(),
                     both ? Optional.of(asText) : Optional.empty(),
                     html.blockedPictures() == 0
@@ -245,6 +258,7 @@ final class LetterPages {
         PlainText text = PlainText.of(letter.text().orElse(""));
         return new Body(
                 Optional.empty(),
+                "",
                 text.blocks(),
                 both ? Optional.of(asHtml) : Optional.empty(),
                 Optional.empty(),

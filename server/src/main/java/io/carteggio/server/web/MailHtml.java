@@ -106,6 +106,8 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         "wbr"
     };
 
+    private static final List<String> LINE_ELEMENTS = List.of("<br", "<p", "<li", "<tr", "<h", "<div", "<blockquote");
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}%?");
     private static final Pattern WORD = Pattern.compile("[a-zA-Z-]{1,20}");
     private static final Pattern COLOUR = Pattern.compile("#?[0-9a-zA-Z]{1,30}");
@@ -142,6 +144,35 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         // also closes what was left open, and lets elements lie inside each other 256 deep at most
         HtmlSanitizer.sanitize(source, policy(pictures, counter).build(renderer));
         return new MailHtml(out.append(DOCUMENT_END).toString(), counter.blocked, cut);
+    }
+
+    /// How much room it will want, as far as a glance tells: `short`, `medium` or `long`.
+    String room() {
+        int lines = 0;
+        int line = 0;
+        boolean inTag = false;
+        for (int i = DOCUMENT_START.length(); i < html.length() && lines < 40; i++) {
+            char c = html.charAt(i);
+            if (c == '<') {
+                inTag = true;
+                if (html.startsWith("<img", i)) {
+                    lines += 4;
+                } else if (startsLine(i)) {
+                    lines++;
+                    line = 0;
+                }
+            } else if (c == '>') {
+                inTag = false;
+            } else if (!inTag && ++line == 60) {
+                lines++;
+                line = 0;
+            }
+        }
+        return lines < 10 ? "short" : lines < 24 ? "medium" : "long";
+    }
+
+    private boolean startsLine(int at) {
+        return LINE_ELEMENTS.stream().anyMatch(element -> html.startsWith(element, at));
     }
 
     private static HtmlPolicyBuilder policy(Function<String, Optional<String>> pictures, Counter counter) {

@@ -204,4 +204,37 @@ class LetterPagesTest {
             assertThat(bruna.get("/search?before=notanumber").statusCode()).isEqualTo(200);
         }
     }
+
+    /// Opening a page is one act, whatever the page itself loads; a download is another.
+    @Test
+    void anAuditorsReadingStandsInTheTrailOnceALetter() throws Exception {
+        try (Browser elena = new Browser(server).logIn("Elena")) {
+            elena.fill("/reason", "/reason", "reason", "Enquiry of the data-protection officer");
+            long before = opened();
+            String page = elena.get("/letters/" + newsletter).body();
+            Matcher frame = Pattern.compile("src=\"(/letters/[^\"]+/html\\?pass=[^\"]+)\"")
+                    .matcher(page);
+            assertThat(frame.find()).isTrue();
+            Matcher picture = Pattern.compile("src=\"(/letters/[^\"]+/pictures/[^\"]+)\"")
+                    .matcher(elena.get(frame.group(1)).body());
+            assertThat(picture.find()).isTrue();
+            assertThat(elena.get(picture.group(1)).statusCode()).isEqualTo(200);
+            assertThat(opened() - before).isEqualTo(1);
+            elena.get("/letters/" + newsletter + "/original");
+            assertThat(opened() - before).isEqualTo(2);
+            // without the page's pass the HTML is an act of its own
+            elena.get("/letters/" + newsletter + "/html");
+            assertThat(opened() - before).isEqualTo(3);
+            // and the pass is worthless under another reason
+            elena.fill("/account", "/reason/end");
+            elena.fill("/reason", "/reason", "reason", "Quite another reason");
+            assertThat(elena.get(picture.group(1)).statusCode()).isEqualTo(404);
+        }
+    }
+
+    private long opened() throws Exception {
+        return firm.catalogue().audit(1_000).stream()
+                .filter(a -> a.what().equals("open"))
+                .count();
+    }
 }

@@ -139,4 +139,19 @@ class MailHtmlTest {
         assertThat(html.html()).contains("<p>start</p>");
         assertThat((System.nanoTime() - before) / 1_000_000_000L).isLessThan(20);
     }
+
+    @Test
+    void theFrameGetsTheRoomItWants() {
+        String[][] table = {
+            {"<p>Thanks!</p>", "short"},
+            {"<p>" + "word ".repeat(200) + "</p>", "medium"},
+            {"<p>x</p><img src='cid:logo@x'><img src='cid:logo@x'><img src='cid:logo@x'>", "medium"},
+            {"<tr><td>x</td></tr>".repeat(3) + "<table>" + "<tr><td>x</td></tr>".repeat(40) + "</table>", "long"},
+        };
+        for (String[] row : table) {
+            assertThat(MailHtml.of(row[0], cid -> Optional.of("/x")).room())
+                    .as(row[0])
+                    .isEqualTo(row[1]);
+        }
+    }
 }

@@ -67,11 +67,13 @@ public record LetterView(
     /// How the text is shown.
     ///
     /// @param frameUrl the sanitised HTML, where that is what is shown
+    /// @param frameSize `short`, `medium` or `long`: how much room that HTML will want
     /// @param text paragraphs of plain text, where that is what is shown
     /// @param otherUrl the same letter shown the other way, where it has both
     /// @param blocked how many remote pictures were not loaded, in words
     public record Body(
             Optional<String> frameUrl,
+            String frameSize,
             List<Block> text,
             Optional<String> otherUrl,
             Optional<String> blocked,
