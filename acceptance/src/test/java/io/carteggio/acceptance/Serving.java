@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// A server that runs in a process of its own, known by what it printed.
 final class Serving implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    /// A first start may have to build the program.
+    private static final int PATIENCE_SECONDS = 300;
 
     private static final Pattern WEB = Pattern.compile("(https?://[^/\\s]+:\\d+)/?(?=\\s|$)");
     private static final Pattern SMTP = Pattern.compile("(?i)smtp\\D*?(?:smtp://)?(127\\.0\\.0\\.1):(\\d+)");
