@@ -12,6 +12,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import io.carteggio.mail.Address;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
@@ -213,7 +214,9 @@ class BrowserTest {
         Files.createDirectories(folder);
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             for (int width : List.of(1280, 360)) {
-                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                // still, so that axe does not judge a colour that is on its way to another
+                page.emulateMedia(
+                        new Page.EmulateMediaOptions().setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE));
                 page.setViewportSize(width, width == 360 ? 740 : 900);
                 String name = what + "-" + width + "-" + scheme.name().toLowerCase(java.util.Locale.ROOT);
                 look(page, name);
