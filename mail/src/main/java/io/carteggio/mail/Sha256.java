@@ -1,7 +1,6 @@
 package io.carteggio.mail;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -36,12 +35,7 @@ public final class Sha256 implements Comparable<Sha256> {
 
     public static Sha256 of(Content content) throws IOException {
         MessageDigest digest = digest();
-        byte[] buffer = new byte[(int) Math.min(64 * 1024, Math.max(1, content.sizeBytes()))];
-        try (InputStream in = content.open()) {
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-        }
+        content.digest(digest);
         return new Sha256(digest.digest());
     }
 

@@ -229,8 +229,12 @@ public final class Dialog {
     }
 
     private static String printable(String id) {
-        boolean is = id.chars().allMatch(c -> c >= ' ' && c < 0x7f);
-        return is ? id : id.replaceAll("[^ -~]", "_");
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) < ' ' || id.charAt(i) >= 0x7f) {
+                return id.replaceAll("[^ -~]", "_");
+            }
+        }
+        return id;
     }
 
     private static State spoiled(State state, boolean wholeMail) {

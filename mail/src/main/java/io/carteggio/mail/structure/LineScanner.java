@@ -1,5 +1,6 @@
 package io.carteggio.mail.structure;
 
+import io.carteggio.mail.Octets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -82,14 +83,7 @@ public final class LineScanner {
     }
 
     private int indexOfTerminator(int start) {
-        byte[] b = buffer;
-        byte t = terminator;
-        for (int i = start, n = filled; i < n; i++) {
-            if (b[i] == t) {
-                return i;
-            }
-        }
-        return -1;
+        return Octets.indexOf(buffer, start, filled, terminator);
     }
 
     private void fill() throws IOException {
