@@ -1,6 +1,6 @@
 package io.carteggio.mail.smtp;
 
-import io.carteggio.mail.Octets;
+import io.carteggio.mail.OctetSearch;
 
 /// Takes a mail out of what follows DATA: undoes dot-stuffing and finds the end (RFC 5321 section 4.5.2).
 ///
@@ -44,7 +44,7 @@ public final class DataDecoder {
         while (i < end && at != At.END) {
             switch (at) {
                 case INSIDE -> {
-                    int cr = Octets.indexOf(buffer, i, end, (byte) '\r'); // nearly all octets pass here
+                    int cr = OctetSearch.indexOf(buffer, i, end, (byte) '\r'); // nearly all octets pass here
                     i = cr < 0 ? end : cr + 1;
                     at = cr < 0 ? At.INSIDE : At.AFTER_CR;
                 }

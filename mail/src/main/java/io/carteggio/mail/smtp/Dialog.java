@@ -190,7 +190,7 @@ public final class Dialog {
         return state.inTls();
     }
 
-    /// Octets came in the clear behind STARTTLS: someone in the middle may have put them there (CVE-2011-0411).
+    /// OctetSearch came in the clear behind STARTTLS: someone in the middle may have put them there (CVE-2011-0411).
     public Step afterInjection(State state) {
         return Step.close(state, 554, "5.5.1", "Nothing may follow STARTTLS");
     }

@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Looks for octets in arrays, eight at a time: every mail passes here several times.
-public final class Octets {
+public final class OctetSearch {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
 
-    private Octets() {}
+    private OctetSearch() {}
 
     /// The index of the first such octet in `[from, to)`, or -1.
     ///

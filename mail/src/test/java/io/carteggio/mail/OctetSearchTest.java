@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class OctetsTest {
+class OctetSearchTest {
     @Test
     void findsWhatALoopFinds() {
         long seed = new Random().nextLong();
@@ -22,7 +22,7 @@ class OctetsTest {
             for (int i = from; i < to && expected < 0; i++) {
                 expected = octets[i] == wanted ? i : -1;
             }
-            assertThat(Octets.indexOf(octets, from, to, wanted))
+            assertThat(OctetSearch.indexOf(octets, from, to, wanted))
                     .as("seed %d, round %d", seed, round)
                     .isEqualTo(expected);
         }
