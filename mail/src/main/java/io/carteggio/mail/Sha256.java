@@ -52,6 +52,14 @@ public final class Sha256 implements Comparable<Sha256> {
         }
     }
 
+    /// One of its eight words of 32 bits, for tables that need numbers spread evenly.
+    public int word(int index) {
+        return (sum[4 * index] & 0xff) << 24
+                | (sum[4 * index + 1] & 0xff) << 16
+                | (sum[4 * index + 2] & 0xff) << 8
+                | (sum[4 * index + 3] & 0xff);
+    }
+
     public byte[] toBytes() {
         return sum.clone();
     }
@@ -68,7 +76,7 @@ public final class Sha256 implements Comparable<Sha256> {
 
     @Override
     public int hashCode() {
-        return (sum[0] & 0xff) << 24 | (sum[1] & 0xff) << 16 | (sum[2] & 0xff) << 8 | (sum[3] & 0xff);
+        return word(0);
     }
 
     /// 64 lower-case hexadecimal digits.

@@ -21,6 +21,9 @@ public interface Catalogue extends AutoCloseable {
 
     Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException;
 
+    /// Whether there is such a letter; quicker than asking for it where there is none.
+    boolean knows(Sha256 sum) throws ArchiveException;
+
     Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException;
 
     Optional<CataloguedLetter> letter(long number) throws ArchiveException;

@@ -178,9 +178,9 @@ public final class Projection implements AutoCloseable {
         return isRecent(letters, letter) || catalogue.knows(letter);
     }
 
-    /// Whether an arrival with this envelope sum came before that vouches for this letter.
-    public boolean knowsEnvelope(Sha256 letter, Sha256 envelopeSum) throws ArchiveException {
-        return isRecent(envelopes, envelopeSum) || catalogue.knowsEnvelope(letter, envelopeSum);
+    /// Whether an arrival with this envelope sum came before.
+    public boolean knowsEnvelope(Sha256 envelopeSum) throws ArchiveException {
+        return isRecent(envelopes, envelopeSum) || catalogue.hasEnvelopeSum(envelopeSum);
     }
 
     private boolean isRecent(Map<Sha256, Long> recent, Sha256 sum) {

@@ -23,7 +23,6 @@ import java.util.Set;
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
     private final Vault vault;
-    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Clock clock;
@@ -31,18 +30,18 @@ public final class Intake {
 
     public Intake(Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Clock clock) {
         this.vault = vault;
-        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.clock = clock;
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was forced to stable
-    /// storage and it stands in the catalogue. Index and alerts follow at their own pace.
+    /// storage. Catalogue, index and alerts follow at their own pace; what comes next is told from this one all the
+    /// same.
     ///
     /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same
     ///     mail may be sent again: if it had been kept after all, that becomes further evidence
-    public Receipt take(Arrival arrival) throws ArchiveException {
+    public Receipt accept(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
@@ -50,12 +49,20 @@ public final class Intake {
             try (Claims.Claim _ = claims.claim(reading.sums())) {
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.await(kept.number());
+                projection.handOver(kept.number(), entry);
+                projection.awaitNearly(kept.number());
                 return receipt(kept.number(), entry);
             }
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
         }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
+        return receipt;
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
@@ -71,8 +78,7 @@ public final class Intake {
         List<LetterRef> letters = new java.util.ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh =
-                    seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
+            boolean fresh = seen.add(found.sum()) && !projection.knows(found.sum());
             anyFresh |= fresh;
             letters.add(new LetterRef(
                     found.sum(), found.content().sizeBytes(), found.kind(), fresh, found.spliceOffset(), found.said()));
@@ -81,6 +87,8 @@ public final class Intake {
                 ? reading.otherwise()
                 : anyFresh ? Disposition.LETTERS : Disposition.EVIDENCE;
         Optional<Sha256> envelopeSum = reading.envelopeSum();
+        // the sum is over the originals too: with a new one among them it cannot be a redelivery
+        boolean redelivery = !anyFresh && envelopeSum.isPresent() && projection.knowsEnvelope(envelopeSum.get());
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
@@ -94,7 +102,7 @@ public final class Intake {
                 arrival.mail().sizeBytes(),
                 reading.rawSum(),
                 envelopeSum,
-                envelopeSum.isPresent() && catalogue.hasEnvelopeSum(envelopeSum.get()),
+                redelivery,
                 reading.sender(),
                 reading.onBehalfOf(),
                 reading.addressees(),

@@ -81,6 +81,10 @@ public final class SqliteCatalogue implements Catalogue {
 
     private final Sqlite database;
     private final LetterId.Maker ids;
+    private final LetterFilter filter;
+    private volatile boolean filled; // the filter holds all that was here when the file was opened
+    private final Thread filling;
+    private volatile boolean closed;
 
     /// Opens the file, or makes it anew where it is missing, of another version, or not a database any more.
     public static SqliteCatalogue open(Path file, LetterId.Maker ids) throws ArchiveException {
@@ -121,9 +125,11 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) {
+    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
         this.database = database;
         this.ids = ids;
+        this.filter = new LetterFilter(letters());
+        this.filling = Thread.ofVirtual().name("letter-filter").start(this::fillFilter);
     }
 
     @Override
@@ -138,6 +144,11 @@ public final class SqliteCatalogue implements Catalogue {
     public void register(List<Registration> frames) throws ArchiveException {
         if (frames.isEmpty()) {
             return;
+        }
+        for (Registration frame : frames) { // before the transaction: what is in the file is in the filter
+            if (frame instanceof Registration.OfArrival(Kept kept, ArrivalEntry entry)) {
+                entry.letters().forEach(l -> filter.add(l.sum()));
+            }
         }
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
@@ -283,6 +294,36 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException {
         return database.read(s -> letterWhere(s, "sum = ?", sum.toBytes()));
+    }
+
+    @Override
+    public boolean knows(Sha256 sum) throws ArchiveException {
+        return (!filled || filter.mayHold(sum))
+                && database.read(s -> s.first("SELECT 1 FROM letter WHERE sum = ?", r -> true, sum.toBytes()))
+                        .isPresent();
+    }
+
+    /// Goes through all letters once, so that from then on most questions for new ones need no look into the file.
+    private void fillFilter() {
+        try {
+            long last = 0;
+            boolean more = true;
+            while (more && !closed) {
+                long after = last;
+                List<Long> numbers = database.read(s -> s.list(
+                        "SELECT number, sum FROM letter WHERE number > ? ORDER BY number LIMIT 5000",
+                        r -> {
+                            filter.add(Sha256.ofSum(r.getBytes(2)));
+                            return r.getLong(1);
+                        },
+                        after));
+                more = !numbers.isEmpty();
+                last = more ? numbers.getLast() : last;
+            }
+            filled = !more;
+        } catch (ArchiveException e) {
+            LOG.warn("the filter of known letters was not filled: {}", e.getMessage()); // slower, not wrong
+        }
     }
 
     @Override
@@ -441,8 +482,13 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public void close() throws ArchiveException {
+        closed = true;
         try {
+            filling.join(); // it has a connection in hand
             database.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted while the catalogue was closed", false, e);
         } catch (SQLException e) {
             throw new ArchiveException("the catalogue cannot be closed", false, e);
         }

@@ -107,7 +107,14 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// The one way in. Wakes the indexer, so that the letter is found at once.
+    /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter is found soon.
+    public Receipt accept(Arrival arrival) throws ArchiveException {
+        Receipt receipt = intake.accept(arrival);
+        indexer.signal();
+        return receipt;
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
         Receipt receipt = intake.take(arrival);
         indexer.signal();
@@ -127,7 +134,9 @@ public final class Archive implements AutoCloseable {
         return vault;
     }
 
+    /// The catalogue, with everything in it that was accepted before this call.
     public Catalogue catalogue() {
+        projection.awaitAll();
         return catalogue;
     }
 
