@@ -114,13 +114,18 @@ public final class Indexer implements AutoCloseable {
         return indexer;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // only a courtesy: whoever takes mail goes first where both want the CPU
     private Indexer(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) {
         this.vault = vault;
         this.catalogue = catalogue;
         this.index = index;
         this.pace = pace;
         this.tookNanos = System.nanoTime() - pace.gather().toNanos();
-        this.thread = Thread.ofPlatform().name("indexer").daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("indexer")
+                .priority(Thread.MIN_PRIORITY)
+                .daemon()
+                .unstarted(this::run);
     }
 
     /// Tells that the outbox may have new rows. Costs next to nothing.
