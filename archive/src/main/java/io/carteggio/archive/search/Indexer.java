@@ -114,7 +114,6 @@ public final class Indexer implements AutoCloseable {
         return indexer;
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // only a courtesy: whoever takes mail goes first where both want the CPU
     private Indexer(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) {
         this.vault = vault;
         this.catalogue = catalogue;
