@@ -120,11 +120,7 @@ public final class Indexer implements AutoCloseable {
         this.index = index;
         this.pace = pace;
         this.tookNanos = System.nanoTime() - pace.gather().toNanos();
-        this.thread = Thread.ofPlatform()
-                .name("indexer")
-                .priority(Thread.MIN_PRIORITY)
-                .daemon()
-                .unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("indexer").daemon().unstarted(this::run);
     }
 
     /// Tells that the outbox may have new rows. Costs next to nothing.
