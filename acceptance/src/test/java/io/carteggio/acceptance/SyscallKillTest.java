@@ -29,14 +29,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/// P1, at each system call in turn: the program is killed before, in or after the n-th call by which it changes
-/// something in its data directory, from the first of its start to the last of its end. Then it is started again, what
-/// got no answer is sent again, and everything must be there once.
+/// P1, at each system call in turn: the program is killed before, in or after the n-th call by which it
+/// changes something in its data directory, from the first of its start to the last of its end. Then it is
+/// started again, what got no answer is sent again, and everything must be there once.
 ///
-/// The calls of a run are counted first; then a sample spread over them is killed at, or, with `-Dcheck.long`, every
-/// one. `-Dsyscall.kills=…` names another number, `-Dcrash.seed=…` draws the same sample again, `-Dsyscall.only=…`
-/// kills
-/// at one call.
+/// The calls of a run are counted first; then a sample spread over them is killed at, or, with
+/// `-Dcheck.long`, every one. `-Dsyscall.kills=…` names another number, `-Dcrash.seed=…` draws the same
+/// sample again, `-Dsyscall.only=…` kills at one call.
 @Tag("peers")
 class SyscallKillTest {
     private static final int SAMPLE = Integer.getInteger("syscall.kills", 12);

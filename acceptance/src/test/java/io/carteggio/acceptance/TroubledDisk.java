@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
-/// Stands between a program and its disk: counts the system calls by which it changes something in its data directory,
-/// kills it at one of them, or lets them fail. It is a shim that is loaded before the C library
+/// Stands between a program and its disk: counts the system calls by which it changes something in its data
+/// directory, kills it at one of them, or lets them fail. It is a shim that is loaded before the C library
 /// (`src/test/c/troubled_disk.c` says how); the program knows nothing of it.
 final class TroubledDisk {
     private static final int CONTROL_BYTES = 32 * Long.BYTES;

@@ -21,13 +21,14 @@ import java.util.random.RandomGenerator;
 
 /// A disk in memory that keeps apart what was forced and what was not, so that power cuts can be played.
 ///
-/// What it promises is what [Disk] says and nothing beyond: not that a forced file has a forced name, not that writes
-/// reach the disk in order, not that a length and the octets below it do. [#crash] draws one of the states that a
-/// machine may come up with. Two things are taken for granted, as by every journal: a sector that is being written
-/// does not spoil octets of it that were forced and are not being changed, and a rename is atomic.
+/// What it promises is what [Disk] says and nothing beyond: not that a forced file has a forced name, not
+/// that writes reach the disk in order, not that a length and the octets below it do. [#crash] draws one of
+/// the states that a machine may come up with. Two things are taken for granted, as by every journal: a
+/// sector that is being written does not spoil octets of it that were forced and are not being changed, and a
+/// rename is atomic.
 ///
-/// Names are bound to files in steps ([Step]); a file's content is a history of [Change]s since it was last forced.
-/// Safe for many threads.
+/// Names are bound to files in steps ([Step]); a file's content is a history of [Change]s since it was last
+/// forced. Safe for many threads.
 public final class FakeDisk implements Disk {
     public static final int SECTOR_BYTES = 512;
 
@@ -301,8 +302,8 @@ public final class FakeDisk implements Disk {
         roomBytes = Long.MAX_VALUE;
     }
 
-    /// From now on all files together hold at most so many octets; a write that reaches over it is done as far as
-    /// there is room and then fails.
+    /// From now on all files together hold at most so many octets; a write that reaches over it is done as
+    /// far as there is room and then fails.
     public synchronized void room(long bytes) {
         roomBytes = bytes;
     }

@@ -45,7 +45,8 @@ class FakeDiskTest {
         void on(FakeDisk disk) throws IOException;
     }
 
-    /// All that the disk may hold after the work and a crash, one text per outcome: `name=content` of each file.
+    /// All that the disk may hold after the work and a crash, one text per outcome: `name=content` of each
+    /// file.
     private Set<String> outcomes(Survival survival, Work work) throws IOException {
         Set<String> seen = new TreeSet<>();
         for (int seed = 0; seed < CRASHES; seed++) {

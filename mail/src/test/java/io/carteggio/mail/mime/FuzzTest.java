@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 
 /// Mutated mail: read without any exception, quickly, and with answers that agree with each other.
 ///
-/// To play a find again: `-Dmime.fuzz.seed=…` (all mutations of the run follow from it); `-Dmime.fuzz.seconds=…` runs
-/// longer; `./check --long` sends a fuzzer that knows its way through the code to [MimeFuzz]. A find becomes a row of
-/// [HostileMailTest].
+/// To play a find again: `-Dmime.fuzz.seed=…` (all mutations of the run follow from it);
+/// `-Dmime.fuzz.seconds=…` runs longer; `./check --long` sends a fuzzer that knows its way through the code
+/// to [MimeFuzz]. A find becomes a row of [HostileMailTest].
 class FuzzTest {
     private static final long SEED = Long.getLong("mime.fuzz.seed", System.nanoTime());
     private static final Duration RUN = Duration.ofSeconds(Long.getLong("mime.fuzz.seconds", 3));

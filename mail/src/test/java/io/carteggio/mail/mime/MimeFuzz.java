@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Any octets, read as a mail: no exception, soon, and with answers that agree with each other. Called by [FuzzTest]
-/// and
-/// by Jazzer in `./check --long`.
+/// Any octets, read as a mail: no exception, soon, and with answers that agree with each other. Called by
+/// [FuzzTest] and by Jazzer in `./check --long`.
 public final class MimeFuzz {
     private static final Duration PER_MAIL = Duration.ofSeconds(5);
 

@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Any octets, read as a journal report, as a mail with people in its header and as an mbox. Called by [HostileTest]
-/// and
-/// by Jazzer in `./check --long`.
+/// Any octets, read as a journal report, as a mail with people in its header and as an mbox. Called by
+/// [HostileTest] and by Jazzer in `./check --long`.
 public final class UnwrapFuzz {
     private UnwrapFuzz() {}
 
