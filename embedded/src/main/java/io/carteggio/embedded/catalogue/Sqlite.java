@@ -108,7 +108,12 @@ final class Sqlite implements AutoCloseable {
 
         /// Runs a statement; gives the number of rows it changed.
         int run(String sql, @Nullable Object... values) throws SQLException {
-            return bind(sql, values).executeUpdate();
+            try {
+                return bind(sql, values).executeUpdate();
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
+            }
         }
 
         <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
@@ -118,12 +123,31 @@ final class Sqlite implements AutoCloseable {
                     list.add(row.of(rows));
                 }
                 return list;
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
             }
         }
 
         <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
             try (ResultSet rows = bind(sql, values).executeQuery()) {
                 return rows.next() ? Optional.of(row.of(rows)) : Optional.empty();
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
+            }
+        }
+
+        /// A statement that failed is made anew the next time: after an I/O error the driver takes the old one
+        /// for "not executing" for ever, and a catalogue whose disk is well again would not follow the vault.
+        private void forget(String sql, SQLException why) {
+            PreparedStatement failed = prepared.remove(sql);
+            if (failed != null) {
+                try {
+                    failed.close();
+                } catch (SQLException e) {
+                    why.addSuppressed(e);
+                }
             }
         }
 

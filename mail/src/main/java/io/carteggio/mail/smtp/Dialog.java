@@ -221,7 +221,7 @@ public final class Dialog {
                 State failed = spoiled(state, wholeMail);
                 yield switch (trouble) {
                     case LATER -> Step.listen(failed, 451, "4.3.0", "Cannot keep the mail now, try again later");
-                    case FULL -> Step.listen(failed, 452, "4.3.1", "No room to keep the mail, try again later");
+                    case FULL -> Step.listen(failed, 451, "4.3.1", "No room to keep the mail, try again later");
                     case STOPPING -> Step.close(failed, 421, "4.3.2", "Stopping, try again later");
                 };
             }

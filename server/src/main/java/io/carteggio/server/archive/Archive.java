@@ -54,6 +54,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final LastFailure lastFailure;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -97,6 +98,7 @@ public final class Archive implements AutoCloseable {
             opened.push(indexer);
             acts = new Acts(vault, projection, clock);
             intake = new Intake(vault, catalogue, projection, ids, clock);
+            lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
             closeAll(Optional.of(e));
@@ -116,9 +118,15 @@ public final class Archive implements AutoCloseable {
 
     /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
-        Receipt receipt = intake.take(arrival);
-        indexer.signal();
-        return receipt;
+        try {
+            Receipt receipt = intake.take(arrival);
+            lastFailure.kept();
+            indexer.signal();
+            return receipt;
+        } catch (ArchiveException e) {
+            lastFailure.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
     }
 
     /// A place for a mail while it comes in.
@@ -182,6 +190,17 @@ public final class Archive implements AutoCloseable {
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
         return projection.trouble();
+    }
+
+    /// The same, or why the last mail was not kept, where none was since: for those who look after the
+    /// archive. The next mail may well be kept, so nothing is refused for this.
+    public Optional<String> condition() {
+        return trouble().or(lastFailure::sentence);
+    }
+
+    /// A mail that did not even come in whole, through no fault of its own.
+    void notKept(String why) {
+        lastFailure.failed(why);
     }
 
     /// Octets below the data directory but for the index: what the archive costs on disk.
