@@ -119,7 +119,8 @@ final class Words {
         return before.size() == 2 && before.getLast().endsWith(last);
     }
 
-    private static List<Token> tokens(String text) {
+    /// The words by the rule itself.
+    static List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         try (TokenStream stream = INDEX.tokenStream("words", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);

@@ -67,7 +67,7 @@ class CorpusTest {
         }
     }
 
-    private static List<Path> mails() throws IOException {
+    static List<Path> mails() throws IOException {
         Path root = Optional.ofNullable(System.getenv("CARTEGGIO_SHARED"))
                 .map(Path::of)
                 .orElse(Path.of(System.getProperty("carteggio.root", "."), "../shared"))
