@@ -48,8 +48,9 @@ public interface Catalogue extends AutoCloseable {
     /// How many letters there are.
     long letters() throws ArchiveException;
 
-    /// Letters that the index has not confirmed, oldest first, with the row that confirms each. Rows become visible in
-    /// the order of their numbers, so who has read up to one misses none by asking for those after it.
+    /// Letters that the index has not confirmed, oldest first, with the row that confirms each. Rows become
+    /// visible in the order of their numbers, so who has read up to one misses none by asking for those after
+    /// it.
     ///
     /// @param afterRow only rows with larger numbers; 0 for the first
     List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException;

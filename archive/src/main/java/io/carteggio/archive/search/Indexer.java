@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most while
-/// letters come at an office's pace. In a rush intake goes first: then letters wait until it is over, but never longer
-/// than [#PATIENCE], and never more than [#RUSH_LETTERS] of them.
+/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most
+/// while letters come at an office's pace. In a rush intake goes first: then letters wait until it is over, but
+/// never longer than [#PATIENCE], and never more than [#RUSH_LETTERS] of them.
 ///
 /// What is taken is found at once; it is forced to disk every few seconds, and only then are its outbox rows
 /// confirmed, so after a crash the index takes again what it may have lost. A world that fails (a full disk) is
@@ -59,8 +59,8 @@ public final class Indexer implements AutoCloseable {
     /// How long the thread waits.
     ///
     /// @param lookAgain until it looks without being told
-    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush are
-    ///     taken together, since each time costs the same however many they are
+    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush
+    ///     are taken together, since each time costs the same however many they are
     /// @param retryAfter after a failure
     /// @param commitAfter until it forces to disk what it took, however little that is
     /// @param patience how long letters may wait in a rush
@@ -105,8 +105,8 @@ public final class Indexer implements AutoCloseable {
     private long caughtUpNanos = System.nanoTime();
     private Optional<String> trouble = Optional.empty();
 
-    /// Held while the index is written to, so that nothing of a purged letter is in hand. Fair: who purges gets his
-    /// turn.
+    /// Held while the index is written to, so that nothing of a purged letter is in hand. Fair: who purges gets
+    /// his turn.
     private final ReentrantLock writing = new ReentrantLock(true);
 
     // Used under it only.
@@ -128,7 +128,8 @@ public final class Indexer implements AutoCloseable {
     /// @param waiting how long ago there were none at last; zero where there are none now
     public record Lag(long rows, Duration waiting) {}
 
-    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew (P6).
+    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew
+    /// (P6).
     public static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index) throws ArchiveException {
         return start(vault, catalogue, index, Pace.USUAL);
     }
@@ -185,8 +186,8 @@ public final class Indexer implements AutoCloseable {
         return now - windowNanos < 2 * pace.gather().toNanos();
     }
 
-    /// Takes letters out of the index for good, see [SearchIndex#purge]. The catalogue must have forgotten them before:
-    /// then none of them can come back.
+    /// Takes letters out of the index for good, see [SearchIndex#purge]. The catalogue must have forgotten them
+    /// before: then none of them can come back.
     public void purge(Collection<Long> letters) throws ArchiveException {
         writing.lock();
         try {
@@ -205,8 +206,8 @@ public final class Indexer implements AutoCloseable {
         long rows = catalogue.outboxSize();
         lock.lock();
         try {
-            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is only
-            // exact while nobody is taking, and never below what waits
+            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is
+            // only exact while nobody is taking, and never below what waits
             long waiting = Math.max(0, rows - unconfirmedRows);
             return new Lag(waiting, waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - caughtUpNanos));
         } finally {
@@ -249,8 +250,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still holds
-    /// is taken after the next start.
+    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still
+    /// holds is taken after the next start.
     @Override
     public void close() {
         lock.lock();
@@ -498,8 +499,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then taken
-    /// without its text.
+    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then
+    /// taken without its text.
     private void suspect(Error e) {
         if (careful > 0) {
             errors = erringLetter == inHand ? errors + 1 : 1;
@@ -509,7 +510,8 @@ public final class Indexer implements AutoCloseable {
         careful = unforced + BATCH_LETTERS;
     }
 
-    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no harm.
+    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no
+    /// harm.
     private void startOver(Throwable e) {
         unforced = 0;
         lock.lock();

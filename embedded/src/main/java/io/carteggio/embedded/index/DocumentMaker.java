@@ -40,7 +40,8 @@ final class DocumentMaker {
     /// Characters of text that a page of results shows.
     static final int SNIPPET_CHARS = 160;
 
-    /// Most addresses of `To` and of `Cc`, and most attachments, that a page of results shows. All are searched.
+    /// Most addresses of `To` and of `Cc`, and most attachments, that a page of results shows. All are
+    /// searched.
     static final int SHOWN_LIMIT = 1_000;
 
     /// Longest name or subject that a page of results shows.

@@ -53,9 +53,9 @@ import org.slf4j.LoggerFactory;
 
 /// The index in a folder of its own, by Lucene. Two processes never have it open at once.
 ///
-/// A folder that this program cannot use, since another version wrote it or since it is damaged, is emptied and said
-/// so in the log: whoever fills the index sees that letters are missing and brings them again. [#put], [#commit] and
-/// [#clear] belong to one thread; everything else is safe for many.
+/// A folder that this program cannot use, since another version wrote it or since it is damaged, is emptied and
+/// said so in the log: whoever fills the index sees that letters are missing and brings them again. [#put],
+/// [#commit] and [#clear] belong to one thread; everything else is safe for many.
 public final class LuceneIndex implements SearchIndex {
     /// Memory for letters that are not yet written to a file.
     private static final double BUFFER_MEGABYTES = 24;
@@ -198,8 +198,8 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    /// The usual codec, which compresses what is shown lightly: the stronger one saves a hundredth of the raw mail and
-    /// makes a page of results eight times as slow.
+    /// The usual codec, which compresses what is shown lightly: the stronger one saves a hundredth of the raw
+    /// mail and makes a page of results eight times as slow.
     private static IndexWriterConfig config() {
         IndexWriterConfig config = new IndexWriterConfig(Words.INDEX);
         config.setIndexSort(NEWEST_FIRST);
@@ -269,7 +269,8 @@ public final class LuceneIndex implements SearchIndex {
             try {
                 IndexWriter writer = open.writer;
                 writer.deleteDocuments(letters.stream().map(LuceneIndex::key).toArray(Term[]::new));
-                // A merge that was under way brings a deleted document into its new file: what is left is merged again.
+                // A merge that was under way brings a deleted document into its new file: what is left is
+                // merged again.
                 do {
                     writer.forceMergeDeletes();
                     settleMerges(writer);
@@ -313,10 +314,9 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    /// Whether joining all files is worth its cost: what lies beside the largest segment must be a fair part of it, so
-    /// that each letter is written anew a few times in all, however often there is nothing to do. An index that is
-    /// large
-    /// is left to the usual merges.
+    /// Whether joining all files is worth its cost: what lies beside the largest segment must be a fair part of
+    /// it, so that each letter is written anew a few times in all, however often there is nothing to do. An
+    /// index that is large is left to the usual merges.
     private boolean isScattered() throws IOException {
         long all = 0;
         long largest = 0;
@@ -407,7 +407,8 @@ public final class LuceneIndex implements SearchIndex {
                         .build();
         List<Hit> hits = new ArrayList<>();
         StoredFields stored = searcher.storedFields();
-        // A threshold of 1: in an index sorted like the results each segment is left as soon as the page is full.
+        // A threshold of 1: in an index sorted like the results each segment is left as soon as the page is
+        // full.
         for (ScoreDoc found :
                 searcher.search(page, new TopFieldCollectorManager(NEWEST_FIRST, limit, null, 1)).scoreDocs) {
             hits.add(Shown.decode(

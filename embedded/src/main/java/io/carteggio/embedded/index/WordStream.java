@@ -14,12 +14,13 @@ import org.apache.lucene.analysis.tokenattributes.BytesTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.util.BytesRef;
 
-/// The words of a text, the same as [Words#INDEX] finds in it, several times as fast: lines that hold only what western
-/// languages are written with are read here by a table, all others are handed to that rule.
+/// The words of a text, the same as [Words#INDEX] finds in it, several times as fast: lines that hold only what
+/// western languages are written with are read here by a table, all others are handed to that rule.
 ///
 /// A line end parts words in every script, so each line can be read by itself. Belongs to one thread.
 final class WordStream extends TokenStream {
-    /// So much of a line is handed to the rule at once: its tokenizer cuts what is longer, wherever that may be.
+    /// So much of a line is handed to the rule at once: its tokenizer cuts what is longer, wherever that may
+    /// be.
     private static final int LINE_CHARS = 4_000;
 
     private final BytesTermAttribute term = addAttribute(BytesTermAttribute.class);
@@ -156,8 +157,9 @@ final class WordStream extends TokenStream {
         text = "";
     }
 
-    /// What characters are in lines that need no rule: those of ASCII, of Latin-1 and Latin Extended-A, and common
-    /// punctuation. Unicode's own tables say which, when the class is loaded; `WordStreamTest` compares with the rule.
+    /// What characters are in lines that need no rule: those of ASCII, of Latin-1 and Latin Extended-A, and
+    /// common punctuation. Unicode's own tables say which, when the class is loaded; `WordStreamTest` compares
+    /// with the rule.
     private static final class Table {
         static final byte UNKNOWN = -1;
         static final byte BREAK = 0;

@@ -23,15 +23,15 @@ import java.util.stream.Stream;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.index.IndexableField;
 
-/// What the index costs: the whole road from bytes to searchable, in CPU seconds of the whole process, and where the
-/// octets go. A program, not a test; run by hand:
+/// What the index costs: the whole road from bytes to searchable, in CPU seconds of the whole process, and
+/// where the octets go. A program, not a test; run by hand:
 ///
 /// ```
 /// java -cp … io.carteggio.embedded.index.IndexBench MODE FOLDER-OF-MAILS FOLDER-FOR-THE-INDEX
 /// ```
 ///
-/// `MODE` is how far it goes, each stage with all before it, so that differences tell what one costs: `load` reads the
-/// files, `parse` the letters, `make` their documents, `analyse` their words, `index` does all of it.
+/// `MODE` is how far it goes, each stage with all before it, so that differences tell what one costs: `load`
+/// reads the files, `parse` the letters, `make` their documents, `analyse` their words, `index` does all of it.
 final class IndexBench {
     private static final int BATCH = 1_000;
 
@@ -158,7 +158,10 @@ final class IndexBench {
                 String stat = Files.readString(task.resolve("stat"));
                 String name = stat.substring(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
                 String[] rest = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                ticks.merge(name.replaceAll("[#0-9].*", ""), Long.parseLong(rest[11]) + Long.parseLong(rest[12]), Long::sum);
+                ticks.merge(
+                        name.replaceAll("[#0-9].*", ""),
+                        Long.parseLong(rest[11]) + Long.parseLong(rest[12]),
+                        Long::sum);
             }
         }
         ticks.values().removeIf(n -> n * 10.0 / mails < 0.002); // a tick is 10 ms

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.search.LetterDocument;
 import io.carteggio.archive.search.Query;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,8 +41,13 @@ class PurgeTest {
                 number,
                 "From: " + word + "from@x.example\nTo: " + word + "to@x.example\nSubject: " + word + "subject\n"
                         + "Message-ID: <" + word + ".id@x.example>\nContent-Type: multipart/mixed; boundary=q\n\n"
-                        + "--q\n\n" + word + "text common\n--q\nContent-Type: a/b; name=" + word + "file.x\n\nx\n--q--\n",
-                testimony(NOON, word + "sender@x.example", "to:" + word + "to@x.example", "bcc:" + word + "bcc@x.example"));
+                        + "--q\n\n" + word + "text common\n--q\nContent-Type: a/b; name=" + word
+                        + "file.x\n\nx\n--q--\n",
+                testimony(
+                        NOON,
+                        word + "sender@x.example",
+                        "to:" + word + "to@x.example",
+                        "bcc:" + word + "bcc@x.example"));
     }
 
     @Test

@@ -67,8 +67,7 @@ class WordStreamTest {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(40); n > 0; n--) {
                 int at = random.nextInt(alphabet.length());
-                text.appendCodePoint(
-                        Character.isLowSurrogate(alphabet.charAt(at)) ? 'x' : alphabet.codePointAt(at));
+                text.appendCodePoint(Character.isLowSurrogate(alphabet.charAt(at)) ? 'x' : alphabet.codePointAt(at));
             }
             assertThat(quick(text.toString())).as("seed %d: %s", seed, text).isEqualTo(ruled(text.toString()));
         }
@@ -113,8 +112,8 @@ class WordStreamTest {
         return tokens;
     }
 
-    /// The rule itself, a line at a time. All at once it is nearly the same, but a digit then takes its script from
-    /// letters of lines before, so that `1я` is one word or two by what stands above it.
+    /// The rule itself, a line at a time. All at once it is nearly the same, but a digit then takes its script
+    /// from letters of lines before, so that `1я` is one word or two by what stands above it.
     private static List<Token> ruled(String text) {
         List<Token> tokens = new ArrayList<>();
         int from = 0;
