@@ -111,15 +111,8 @@ public final class Archive implements AutoCloseable {
 
     /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter is found soon.
     public Receipt accept(Arrival arrival) throws ArchiveException {
-        Receipt receipt = intake.accept(arrival);
-        indexer.signal();
-        return receipt;
-    }
-
-    /// As [#accept], and then waits until the arrival stands in the catalogue.
-    public Receipt take(Arrival arrival) throws ArchiveException {
         try {
-            Receipt receipt = intake.take(arrival);
+            Receipt receipt = intake.accept(arrival);
             lastFailure.kept();
             indexer.signal();
             return receipt;
@@ -127,6 +120,13 @@ public final class Archive implements AutoCloseable {
             lastFailure.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
+        return receipt;
     }
 
     /// A place for a mail while it comes in.
