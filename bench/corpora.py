@@ -239,14 +239,18 @@ def soft(html):
 # ---- small --------------------------------------------------------------------------------------------------------
 
 def small(work):
+    """Letter and envelope, from a stock of sentences: a million must not take long to make."""
     words = Words(work)
+    r = random.Random(77)
+    sentences = [words.sentence(r) for _ in range(5000)]
     number = 0
     while True:
-        r = random.Random(number + 77)
-        yield (f'From: p{r.randrange(5000)}@{FIRM}\r\nTo: p{r.randrange(5000)}@{FIRM}\r\n'
-               f'Subject: {" ".join(r.choices(words.words, k=3))} {number}\r\nDate: {date(number)}\r\n'
-               f'Message-ID: <{r.getrandbits(96):024x}@{FIRM}>\r\n\r\n'
-               + '\r\n'.join(words.sentence(r) for _ in range(3)) + '\r\n').encode()
+        sender, to = f'p{r.randrange(5000)}@{FIRM}', f'p{r.randrange(5000)}@{FIRM}'
+        subject = f'{words.words[r.randrange(len(words.words))]} {number}'
+        message_id = f'<{r.getrandbits(96):024x}@{FIRM}>'
+        text = '\r\n'.join(sentences[r.randrange(5000)] for _ in range(3))
+        yield (f'From: {sender}\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date(number)}\r\nMessage-ID: {message_id}'
+               f'\r\n\r\n{text}\r\n').encode(), (sender, [to], [], subject, message_id)
         number += 1
 
 
@@ -278,7 +282,8 @@ def make(work, name, count, with_letters=True):
         with open(os.path.join(folder, 'reports.pack'), 'wb') as pack:
             for number in range(count):
                 letter = next(source)
-                whole = report(number, letter, *told(letter))
+                letter, envelope = letter if isinstance(letter, tuple) else (letter, told(letter))
+                whole = report(number, letter, *envelope)
                 wire = for_the_wire(whole)
                 pack.write(struct.pack('>I', len(wire)) + wire)
                 letter_bytes += len(letter)
