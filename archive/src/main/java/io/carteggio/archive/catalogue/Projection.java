@@ -10,6 +10,8 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,13 +23,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// Carries what the vault has forced into the catalogue, in the vault's order, many frames in one transaction.
+/// Carries what the vault has forced into the catalogue, in the vault's order, many frames in one
+/// transaction.
 ///
-/// One platform thread does it. A frame that comes alone is registered at once; those of a rush are registered
-/// together, since a transaction costs much the same however many they are. Until then [#knows] and
-/// [#knowsEnvelope] remember what they brought, so nobody has to wait for a transaction only to tell a new letter from
-/// a known one. If the catalogue fails, nothing that was acknowledged is in danger: the projection tries again once a
-/// second, [#trouble] says why, and the intake takes nothing new until it is over.
+/// One platform thread does it. A frame that comes alone is registered at once; those of a rush are
+/// registered together, since a transaction costs much the same however many they are. Until then
+/// [#knows] and [#knowsEnvelope] remember what they brought, so nobody has to wait for a transaction
+/// only to tell a new letter from a known one. If the catalogue fails, nothing that was acknowledged
+/// is in danger: the projection tries again once a second, [#trouble] says why, and the intake takes
+/// nothing new until it is over.
 public final class Projection implements AutoCloseable {
     /// A manifest larger than this cannot come from this program: 100,000 recipients stay far below.
     public static final int MANIFEST_LIMIT_BYTES = 256 << 20;
@@ -42,6 +46,11 @@ public final class Projection implements AutoCloseable {
     /// Between two transactions of a rush.
     private static final long GATHER_NANOS = 20_000_000;
 
+    /// With nothing to do for so long, the catalogue gives back what it only needs for writing.
+    private static final long REST_NANOS = 2_000_000_000;
+
+    private static final Logger LOG = System.getLogger(Projection.class.getName());
+
     private final Vault vault;
     private final Catalogue catalogue;
     private final Consumer<Act> acts;
@@ -53,7 +62,7 @@ public final class Projection implements AutoCloseable {
     private final Deque<Kept> waiting = new ArrayDeque<>();
     private final Map<Long, ArrivalEntry> entries = new HashMap<>(); // of frames that are not registered, by number
     private final Map<Sha256, Long> letters = new HashMap<>(); // that they brought or vouch for, with the last frame
-    private final Map<Sha256, Long> envelopes = new HashMap<>();
+    private final Map<Long, Long> envelopes = new HashMap<>(); // the same by their marks
     private long forced;
     private long registered;
     private long awaited; // the highest frame that somebody waits for
@@ -63,10 +72,11 @@ public final class Projection implements AutoCloseable {
 
     /// Brings the catalogue up to the vault's end, then follows it.
     ///
-    /// @param acts told of every act but audit entries after it is registered, in order, from one thread at a time;
-    ///     also of those that the catalogue knew at the start
+    /// @param acts told of every act but audit entries after it is registered, in order, from one
+    ///     thread at a time; also of those that the catalogue knew at the start
     public static Projection start(Vault vault, Catalogue catalogue, Consumer<Act> acts) throws ArchiveException {
         Projection projection = new Projection(vault, catalogue, acts);
+        catalogue.readFrom(vault::frame);
         for (Act act : catalogue.administration()) {
             acts.accept(act);
         }
@@ -154,19 +164,20 @@ public final class Projection implements AutoCloseable {
         ArrivalEntry entry = entries.remove(frame);
         if (entry != null) {
             entry.letters().forEach(l -> letters.remove(l.sum(), frame)); // not where a later frame vouches for it
-            entry.envelopeSum().ifPresent(e -> envelopes.remove(e, frame));
+            entry.envelopeMark().ifPresent(e -> envelopes.remove(e, frame));
         }
     }
 
-    /// Tells what is in a frame that was just kept, so that it need not be read again, and remembers it until it is
-    /// registered. Whoever calls this sees to it that nobody asks about the same letters between append and here.
+    /// Tells what is in a frame that was just kept, so that it need not be read again, and remembers
+    /// it until it is registered. Whoever calls this sees to it that nobody asks about the same
+    /// letters between append and here.
     public void handOver(long frame, ArrivalEntry entry) {
         lock.lock();
         try {
             if (registered < frame) {
                 entries.put(frame, entry);
                 entry.letters().forEach(l -> letters.merge(l.sum(), frame, Math::max));
-                entry.envelopeSum().ifPresent(e -> envelopes.merge(e, frame, Math::max));
+                entry.envelopeMark().ifPresent(e -> envelopes.merge(e, frame, Math::max));
             }
         } finally {
             lock.unlock();
@@ -178,15 +189,15 @@ public final class Projection implements AutoCloseable {
         return isRecent(letters, letter) || catalogue.knows(letter);
     }
 
-    /// Whether an arrival with this envelope sum came before.
-    public boolean knowsEnvelope(Sha256 envelopeSum) throws ArchiveException {
-        return isRecent(envelopes, envelopeSum) || catalogue.hasEnvelopeSum(envelopeSum);
+    /// Whether an arrival that vouches for this letter came before with this envelope mark.
+    public boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException {
+        return isRecent(envelopes, mark) || catalogue.knowsEnvelope(letter, mark);
     }
 
-    private boolean isRecent(Map<Sha256, Long> recent, Sha256 sum) {
+    private <T> boolean isRecent(Map<T, Long> recent, T key) {
         lock.lock();
         try {
-            return recent.containsKey(sum);
+            return recent.containsKey(key);
         } finally {
             lock.unlock();
         }
@@ -241,8 +252,14 @@ public final class Projection implements AutoCloseable {
             } else {
                 pause(RETRY_NANOS, false);
             }
+            boolean rested = false;
             while (batch.isEmpty() && waiting.isEmpty() && !closing) {
-                work.await();
+                if (rested) {
+                    work.await();
+                } else if (work.awaitNanos(REST_NANOS) <= 0 && waiting.isEmpty()) {
+                    rested = true;
+                    rest();
+                }
             }
             if (closing && (trouble.isPresent() || (waiting.isEmpty() && batch.isEmpty()))) {
                 return false;
@@ -255,6 +272,17 @@ public final class Projection implements AutoCloseable {
             return false;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void rest() {
+        lock.unlock(); // nobody must wait for it
+        try {
+            catalogue.rest();
+        } catch (ArchiveException e) {
+            LOG.log(Level.WARNING, "the catalogue cannot rest: " + e.getMessage()); // it costs space, nothing else
+        } finally {
+            lock.lock();
         }
     }
 
@@ -275,8 +303,8 @@ public final class Projection implements AutoCloseable {
         }
     }
 
-    /// Returns when the frame is registered, or at once when the catalogue is in trouble: the frame is safe either
-    /// way.
+    /// Returns when the frame is registered, or at once when the catalogue is in trouble: the frame
+    /// is safe either way.
     public void await(long frame) {
         lock.lock();
         try {
@@ -295,8 +323,8 @@ public final class Projection implements AutoCloseable {
         await(frame - MOST_BEHIND_FRAMES);
     }
 
-    /// Returns when everything is registered that was forced before the call; at once when the catalogue is in
-    /// trouble.
+    /// Returns when everything is registered that was forced before the call; at once when the
+    /// catalogue is in trouble.
     public void awaitAll() {
         long all;
         lock.lock();

@@ -16,8 +16,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared once a
-/// connection.
+/// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared
+/// once a connection.
 final class Sqlite implements AutoCloseable {
     private static final int READERS = 4;
 
@@ -26,13 +26,16 @@ final class Sqlite implements AutoCloseable {
 
     private static final int BUSY_MILLIS = 10_000;
 
+    private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
 
     Sqlite(Path file) throws SQLException {
-        // The vault is what is forced; a catalogue that lost its last transactions in a power cut replays them.
+        // The vault is what is forced; a catalogue that lost its last transactions in a power cut
+        // replays them.
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
-                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=" + BUSY_MILLIS + "&secure_delete=true&temp_store=MEMORY"
+                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=" + BUSY_MILLIS
+                + "&secure_delete=true&temp_store=MEMORY"
                 + "&jdbc.get_generated_keys=false"; // each costs a statement that is prepared anew
         writer = new Session(DriverManager.getConnection(url + "&cache_size=-" + WRITER_CACHE_KIB));
         for (int i = 0; i < READERS; i++) {
@@ -50,6 +53,9 @@ final class Sqlite implements AutoCloseable {
 
     /// Reads; waits while all reading connections are taken.
     <T> T read(Work<T> work) throws ArchiveException {
+        if (closed) {
+            throw new ArchiveException("the catalogue is closed", true);
+        }
         try {
             Session session = readers.take();
             try {
@@ -82,7 +88,8 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
-    /// Takes what the log holds into the file and empties the log, unless somebody reads just now: then another time.
+    /// Takes what the log holds into the file and empties the log, unless somebody reads just now:
+    /// then another time.
     synchronized void shortenLog() throws ArchiveException {
         try {
             writer.first("PRAGMA busy_timeout = 0", r -> 0);
@@ -98,6 +105,7 @@ final class Sqlite implements AutoCloseable {
 
     @Override
     public synchronized void close() throws SQLException {
+        closed = true;
         for (Session session = readers.poll(); session != null; session = readers.poll()) {
             session.connection.close();
         }
@@ -157,8 +165,9 @@ final class Sqlite implements AutoCloseable {
             }
         }
 
-        /// A statement that failed is made anew the next time: after an I/O error the driver takes the old one
-        /// for "not executing" for ever, and a catalogue whose disk is well again would not follow the vault.
+        /// A statement that failed is made anew the next time: after an I/O error the driver takes
+        /// the old one for "not executing" for ever, and a catalogue whose disk is well again would
+        /// not follow the vault.
         private void forget(String sql, SQLException why) {
             PreparedStatement failed = prepared.remove(sql);
             if (failed != null) {
