@@ -21,6 +21,8 @@ import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
+import io.carteggio.embedded.vault.DictionaryKeeper;
+import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -42,7 +44,7 @@ public final class Archive implements AutoCloseable {
     private static final int SPOOL_SHARE = 8;
 
     private final DataDirectory directory;
-    private final Vault vault;
+    private final SegmentFileVault vault;
     private final SqliteCatalogue catalogue;
     private final SearchIndex index;
     private final Indexer indexer;
@@ -92,6 +94,7 @@ public final class Archive implements AutoCloseable {
             opened.remove(vault); // closed before the projection, which registers what the vault had taken
             opened.push(projection);
             opened.push(vault);
+            opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
             indexer = Indexer.start(vault, catalogue, index);
