@@ -8,7 +8,7 @@ import io.carteggio.mail.Sha256;
 /// have in common. Compared by content. Safe for many threads.
 public final class Dictionary {
     /// zstd's level for records: what lies for ten years may cost a little more to write.
-    static final int LEVEL = 4;
+    static final int LEVEL = 3;
 
     private final byte[] octets;
     private final Sha256 sum;
