@@ -198,8 +198,6 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    /// The usual codec, which compresses what is shown lightly: the stronger one saves a hundredth of the raw
-    /// mail and makes a page of results eight times as slow.
     private static IndexWriterConfig config() {
         IndexWriterConfig config = new IndexWriterConfig(Words.INDEX);
         config.setIndexSort(NEWEST_FIRST);
@@ -211,6 +209,7 @@ public final class LuceneIndex implements SearchIndex {
         TieredMergePolicy policy = new TieredMergePolicy();
         policy.setForceMergeDeletesPctAllowed(0); // what is purged must go, however little it is
         config.setMergePolicy(policy);
+        config.setCodec(new CompactCodec());
         return config;
     }
 
