@@ -9,6 +9,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.Indexer;
@@ -20,7 +21,6 @@ import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
-import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -35,8 +35,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
-/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the
-/// index that follows the catalogue.
+/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it,
+/// then the index that follows the catalogue.
 public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
@@ -54,6 +54,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final LastFailure lastFailure;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -68,13 +69,13 @@ public final class Archive implements AutoCloseable {
         this.directory = directory;
         opened.push(directory);
         try {
-            LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+            LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
             refusals = Refusals.in(directory.path().resolve("refused.tsv"));
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
-            vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), registered, clock);
+            vault = directory.openVault(registered, clock);
             opened.push(vault);
             if (registered.frames() > vault.end().frames()) {
                 throw new ArchiveException(
@@ -96,7 +97,14 @@ public final class Archive implements AutoCloseable {
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             acts = new Acts(vault, projection, clock);
-            intake = new Intake(vault, catalogue, projection, ids, clock);
+            intake = new Intake(
+                    vault,
+                    catalogue,
+                    projection,
+                    ids,
+                    new Marks(directory.keyring().partKey()),
+                    clock);
+            lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
             closeAll(Optional.of(e));
@@ -107,10 +115,24 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// The one way in. Wakes the indexer, so that the letter is found at once.
+    /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
+    /// is found soon.
+    public Receipt accept(Arrival arrival) throws ArchiveException {
+        try {
+            Receipt receipt = intake.accept(arrival);
+            lastFailure.kept();
+            indexer.signal();
+            return receipt;
+        } catch (ArchiveException e) {
+            lastFailure.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
-        Receipt receipt = intake.take(arrival);
-        indexer.signal();
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
         return receipt;
     }
 
@@ -127,7 +149,9 @@ public final class Archive implements AutoCloseable {
         return vault;
     }
 
+    /// The catalogue, with everything in it that was accepted before this call.
     public Catalogue catalogue() {
+        projection.awaitAll();
         return catalogue;
     }
 
@@ -138,7 +162,7 @@ public final class Archive implements AutoCloseable {
 
     /// Makes ids as this archive does, for a catalogue made anew.
     public LetterId.Maker ids() {
-        return new LetterId.Maker(directory.idKey());
+        return directory.ids();
     }
 
     public SearchIndex index() {
@@ -173,6 +197,17 @@ public final class Archive implements AutoCloseable {
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
         return projection.trouble();
+    }
+
+    /// The same, or why the last mail was not kept, where none was since: for those who look after the
+    /// archive. The next mail may well be kept, so nothing is refused for this.
+    public Optional<String> condition() {
+        return trouble().or(lastFailure::sentence);
+    }
+
+    /// A mail that did not even come in whole, through no fault of its own.
+    void notKept(String why) {
+        lastFailure.failed(why);
     }
 
     /// Octets below the data directory but for the index: what the archive costs on disk.
