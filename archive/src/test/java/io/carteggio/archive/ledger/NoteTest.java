@@ -3,12 +3,15 @@ package io.carteggio.archive.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.mail.Sha256;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.interfaces.EdECPublicKey;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NoteTest {
@@ -169,5 +172,42 @@ class NoteTest {
         for (String row : table) {
             assertThat(VerifierKey.parse(row)).as(row).isEmpty();
         }
+    }
+
+    /// A file of notes is read over what somebody did not write to its end.
+    @Test
+    void notesAreReadOneAfterAnother() throws Exception {
+        String one = KEY.sign(CHECKPOINT).note();
+        String two = KEY.sign(new Checkpoint(CHECKPOINT.origin(), 43, TreeHash.EMPTY))
+                .note();
+        Object[][] table = {
+            {"", List.of(), 0},
+            {"\n\n", List.of(), 0},
+            {one, List.of(one), 0},
+            {one + "\n", List.of(one), length(one) + 1},
+            {one + "\n" + two + "\n", List.of(one, two), length(one + two) + 2},
+            {one + "\n" + two, List.of(one, two), length(one) + 1},
+            {one + "\n" + two.substring(0, 9), List.of(one), length(one) + 1},
+            {one + "\n" + two.substring(0, two.indexOf("\n\n") + 2), List.of(one), length(one) + 1},
+            {two.substring(0, 9) + "\n\n" + one + "\n", List.of(two.substring(0, 9) + "\n", one), length(one) + 12},
+            {one + "\n\n\n" + two + "\n", List.of(one, two), length(one + two) + 4},
+            {one.substring(one.indexOf('\u2014')) + "\n" + two + "\n", List.of(two), 0},
+        };
+        for (Object[] row : table) {
+            byte[] file = ((String) row[0]).getBytes(StandardCharsets.UTF_8);
+            CheckpointReader reader = new CheckpointReader(new ByteArrayInputStream(file));
+            List<String> notes = new ArrayList<>();
+            for (var note = reader.next(); note.isPresent(); note = reader.next()) {
+                notes.add(new String(note.get(), StandardCharsets.UTF_8));
+            }
+            assertThat(notes).as((String) row[0]).isEqualTo(row[1]);
+            if ((int) row[2] > 0) {
+                assertThat(reader.wholeBytes()).as((String) row[0]).isEqualTo((long) (int) row[2]);
+            }
+        }
+    }
+
+    private static int length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }
