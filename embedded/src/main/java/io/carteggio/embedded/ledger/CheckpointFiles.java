@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The signed notes in files: `checkpoint`, the latest, and `checkpoints`, a history of some of them, which only grows.
+/// The signed notes in files: `checkpoint`, the latest, and `checkpoints`, a history of some of them, which
+/// only grows.
 /// For one thread.
 public final class CheckpointFiles {
     private final Disk disk;
@@ -24,6 +25,13 @@ public final class CheckpointFiles {
         this.disk = disk;
         this.latest = directory.resolve("checkpoint");
         this.history = directory.resolve("checkpoints");
+    }
+
+    /// The same files, for reading beside who writes them.
+    CheckpointFiles(CheckpointFiles same) {
+        this.disk = same.disk;
+        this.latest = same.latest;
+        this.history = same.history;
     }
 
     /// The latest note as it lies there, not yet looked at.

@@ -30,21 +30,25 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The archive's ledger: follows the vault frame by frame, keeps the tree's tiles, and signs a checkpoint at least
+/// The archive's ledger: follows the vault frame by frame, keeps the tree's tiles, and signs a checkpoint at
+/// least
 /// every
 /// minute in which something came in, and when it is closed.
 ///
-/// Open it, [#add] every frame from [#size] + 1 on, [#start] it, go on adding. Adding costs two hashes and never
+/// Open it, [#add] every frame from [#size] + 1 on, [#start] it, go on adding. Adding costs two hashes and
+/// never
 /// waits for
 /// the disk: one thread of its own writes what is full. Safe for many threads.
 ///
-/// A ledger that finds the vault shorter than, or different from, what was signed before *stops*: it signs nothing more
+/// A ledger that finds the vault shorter than, or different from, what was signed before *stops*: it signs
+/// nothing more
 /// and says why ([#standing]). So does one that gets frames with a gap. Nothing here stops the archive.
 public final class FileLedger implements AutoCloseable {
     /// No change waits longer for its signature.
     public static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
-    /// The history gets a checkpoint at most so often, and one at each close. Any earlier root can be computed from
+    /// The history gets a checkpoint at most so often, and one at each close. Any earlier root can be computed
+    /// from
     /// the tree
     /// at any time; the history only keeps signatures.
     public static final Duration HISTORY_INTERVAL = Duration.ofHours(1);
@@ -93,14 +97,23 @@ public final class FileLedger implements AutoCloseable {
         record Stopped(String why) implements Standing {}
     }
 
-    private FileLedger(SignerKey key, Clock clock, TileFiles tiles, CheckpointFiles files) throws ArchiveException {
+    private FileLedger(SignerKey key, Clock clock, TileFiles tiles, CheckpointFiles files) {
         this.key = key;
         this.clock = clock;
         this.tiles = tiles;
         this.files = files;
         this.signed = clock.instant();
         this.failed = signed;
-        this.tree = TreeEdge.resume(new Pending());
+        TileStore store = new Pending();
+        TreeEdge resumed;
+        try {
+            resumed = TreeEdge.resume(store);
+        } catch (ArchiveException e) {
+            // A ledger that cannot be read must not keep the archive from opening.
+            resumed = new TreeEdge(store);
+            stop(String.valueOf(e.getMessage()));
+        }
+        this.tree = resumed;
     }
 
     /// Reads what is there.
@@ -118,12 +131,16 @@ public final class FileLedger implements AutoCloseable {
         return ledger;
     }
 
-    private void readCheckpoints() throws ArchiveException {
+    private void readCheckpoints() {
         Latest last = new Latest();
-        files.walk(note -> last.note = Optional.of(note));
-        last.note.ifPresent(this::takeLatest);
-        latest.ifPresent(c -> rememberedSize = c.checkpoint().size());
-        files.latest().ifPresent(this::takeLatest);
+        try {
+            files.walk(note -> last.note = Optional.of(note));
+            last.note.ifPresent(this::takeLatest);
+            latest.ifPresent(c -> rememberedSize = c.checkpoint().size());
+            files.latest().ifPresent(this::takeLatest);
+        } catch (ArchiveException e) {
+            stop(String.valueOf(e.getMessage()));
+        }
     }
 
     private static final class Latest {
@@ -160,7 +177,8 @@ public final class FileLedger implements AutoCloseable {
         return locked(() -> latest);
     }
 
-    /// Takes the next frame. Frames that are in the tree already are passed over. Never throws for what the world
+    /// Takes the next frame. Frames that are in the tree already are passed over. Never throws for what the
+    /// world
     /// does: then
     /// the ledger stops or fails, and says so.
     ///
@@ -187,7 +205,8 @@ public final class FileLedger implements AutoCloseable {
                 return;
             }
             tree.append(leaf);
-            // The keeper is woken for a full tile, and for the first change after a checkpoint; not for each frame.
+            // The keeper is woken for a full tile, and for the first change after a checkpoint; not for each
+            // frame.
             if (!pending.isEmpty() || tree.size() == latestSize() + 1) {
                 work.signal();
             }
@@ -198,7 +217,8 @@ public final class FileLedger implements AutoCloseable {
         }
     }
 
-    /// Compares the tree, which by now has all frames of the vault, with the last signed checkpoint, and begins to
+    /// Compares the tree, which by now has all frames of the vault, with the last signed checkpoint, and begins
+    /// to
     /// sign.
     ///
     /// @param frames how many the vault has
@@ -324,7 +344,8 @@ public final class FileLedger implements AutoCloseable {
         }
     }
 
-    /// The latest checkpoint, after signing one now if something came in since. Empty where nothing was ever signed.
+    /// The latest checkpoint, after signing one now if something came in since. Empty where nothing was ever
+    /// signed.
     ///
     /// @param remember whether it must be in the history as well
     /// @throws ArchiveException also where the ledger has stopped and something did come in
@@ -366,6 +387,32 @@ public final class FileLedger implements AutoCloseable {
             rememberedSize = now.get().checkpoint().size();
         }
         return now;
+    }
+
+    /// The tiles as they are now, those too that still wait to be written. Read alone.
+    public TileStore tiles() {
+        return new TileStore() {
+            @Override
+            public boolean has(Tile tile) throws ArchiveException {
+                return locked(() -> pending.containsKey(tile)) || tiles.has(tile);
+            }
+
+            @Override
+            public byte[] read(Tile tile) throws ArchiveException {
+                Optional<byte[]> waiting = locked(() -> Optional.ofNullable(pending.get(tile)));
+                return waiting.isPresent() ? waiting.get().clone() : tiles.read(tile);
+            }
+
+            @Override
+            public void write(Tile tile, byte[] hashes) {
+                throw new UnsupportedOperationException("only the ledger writes its tiles");
+            }
+        };
+    }
+
+    /// The stored notes, for looking at every one of them.
+    public CheckpointFiles files() {
+        return new CheckpointFiles(files);
     }
 
     /// The path from a frame to the root of a tree of `size` frames.

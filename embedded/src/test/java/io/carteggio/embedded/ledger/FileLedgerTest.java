@@ -105,7 +105,7 @@ class FileLedgerTest {
         for (long frame = 1; frame <= frames; frame++) {
             check.leaf(TreeHash.leaf(leaf(frame)));
         }
-        assertThat(check.finish()).isEqualTo(found.size());
+        assertThat(check.finish(true)).isEqualTo(found.size());
         return found;
     }
 
@@ -336,6 +336,24 @@ class FileLedgerTest {
         void to(FileLedger ledger);
     }
 
+    /// The ledger is derived: what is wrong with it is told, and keeps nobody from opening the archive.
+    @Test
+    void aTileThatCannotBeReadStopsTheLedgerAndNothingElse() throws Exception {
+        open(600).close();
+        Files.write(directory.resolve("tile/0/001"), new byte[5]);
+        FileLedger ledger = open(700);
+        assertThat(ledger.standing())
+                .isInstanceOf(Standing.Stopped.class)
+                .asString()
+                .contains("tile/0/001");
+        ledger.close();
+        Files.delete(directory.resolve("tile/0/001"));
+        ledger = open(700);
+        assertThat(ledger.standing()).isEqualTo(new Standing.Sound());
+        ledger.close();
+        assertThat(check(700)).isEmpty();
+    }
+
     /// Each is found, and named.
     @Test
     void whatIsChangedInTheLedgerIsFound() throws Exception {
@@ -394,7 +412,8 @@ class FileLedgerTest {
                 .contains(", the vault gives size 800 root ");
     }
 
-    /// Where the vault has lost a frame, the tile still says what its leaf was, and the checkpoint that this is true.
+    /// Where the vault has lost a frame, the tile still says what its leaf was, and the checkpoint that this is
+    /// true.
     @Test
     void aFrameThatIsLostIsKnownFromItsTile() throws Exception {
         open(1000).close();
@@ -408,7 +427,7 @@ class FileLedgerTest {
                 check.leaf(TreeHash.leaf(leaf(frame)));
             }
         }
-        assertThat(check.finish()).isZero();
+        assertThat(check.finish(true)).isZero();
         assertThat(check.lost()).isFalse();
         assertThat(found).singleElement().asString().contains("frame 1001 cannot be read");
     }
