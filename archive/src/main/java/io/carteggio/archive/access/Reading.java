@@ -10,6 +10,7 @@ import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
@@ -19,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the index,
-/// and every answer is confirmed by the catalogue. Safe for many threads.
+/// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the
+/// index, and every answer is confirmed by the catalogue. Safe for many threads.
 public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;
@@ -103,7 +104,8 @@ public final class Reading {
         return new Results(confirmed, found.total(), found.notFullySearched(), next);
     }
 
-    /// Opens a letter. Empty alike where there is none with this id and where the viewer may not see it.
+    /// Opens a letter. Empty alike where there is none with this id and where the viewer may not see
+    /// it.
     ///
     /// @throws ArchiveException also where the bytes are no longer what was kept
     public Optional<OpenLetter> open(Viewer viewer, LetterId id) throws ArchiveException {
@@ -146,15 +148,16 @@ public final class Reading {
                 : Optional.of(new OpenLetter(letter.get(), verified(letter.get()), seesAll, views));
     }
 
-    /// The report that vouches for a letter, without its originals. Empty where the viewer may not see it whole: it
-    /// names every recipient.
+    /// The report that vouches for a letter, without its originals. Empty where the viewer may not
+    /// see it whole: it names every recipient.
     public Optional<Content> evidence(Viewer viewer, EnvelopeView view) throws ArchiveException {
+        Optional<Octets> here = view.testimony().entry().evidence();
         Optional<Place> place = view.testimony().evidence();
-        if (place.isEmpty() || !scope(viewer).seesEvidence(view.testimony())) {
+        if ((place.isEmpty() && here.isEmpty()) || !scope(viewer).seesEvidence(view.testimony())) {
             return Optional.empty();
         }
         audit(viewer, "evidence", Long.toString(view.arrival()));
-        return Optional.of(vault.read(place.get()));
+        return Optional.of(here.isPresent() ? here.get().content() : vault.read(place.orElseThrow()));
     }
 
     private Content verified(CataloguedLetter letter) throws ArchiveException {
@@ -165,9 +168,9 @@ public final class Reading {
                 if (Sha256.of(bytes).equals(letter.sum())) {
                     return bytes;
                 }
-                trouble = "the bytes in segment " + place.segment() + " are not what was kept";
+                trouble = "the bytes in frame " + place.frame() + " are not what was kept";
             } catch (IOException e) {
-                trouble = "segment " + place.segment() + " cannot be read: " + e.getMessage();
+                trouble = "frame " + place.frame() + " cannot be read: " + e.getMessage();
             }
         }
         throw new ArchiveException("letter " + letter.id() + " is damaged: " + trouble, false);

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// The people of the archive, as all acts so far have made them, and the acts that change them. Safe for many
-/// threads.
+/// The people of the archive, as all acts so far have made them, and the acts that change them. Safe
+/// for many threads.
 ///
-/// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in memory is
-/// always what the vault says.
+/// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in
+/// memory is always what the vault says.
 public final class People {
     private final Map<String, Person> people = new LinkedHashMap<>();
     private final Map<String, String> credentials = new LinkedHashMap<>();
@@ -36,8 +36,12 @@ public final class People {
                     return new Person(id, p.name(), p.role(), holdings);
                 });
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
-            case Act.SourceAdded a -> {}
-            case Act.Audited a -> {}
+            case Act.SourceAdded _,
+                    Act.Erased _,
+                    Act.HoldAdded _,
+                    Act.HoldReleased _,
+                    Act.RetentionSet _,
+                    Act.Audited _ -> {}
         }
         if (act instanceof Act.PersonAdded || act instanceof Act.AddressGiven) {
             directory = new Directory(List.copyOf(people.values()));

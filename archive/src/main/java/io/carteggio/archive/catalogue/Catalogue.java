@@ -5,6 +5,7 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.mail.Sha256;
 import java.util.List;
@@ -15,8 +16,8 @@ public interface Catalogue extends AutoCloseable {
     /// How far in the vault the catalogue has come; what lies behind must be registered again.
     Position position() throws ArchiveException;
 
-    /// Takes frames in the vault's order, all in one transaction together with the position reached and the
-    /// outbox rows of the letters that the index must take (again).
+    /// Takes frames in the vault's order, all in one transaction together with the position reached
+    /// and the outbox rows of the letters that the index must take (again).
     void register(List<Registration> frames) throws ArchiveException;
 
     Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException;
@@ -25,14 +26,17 @@ public interface Catalogue extends AutoCloseable {
 
     Optional<CataloguedLetter> letter(long number) throws ArchiveException;
 
+    /// The letter that lies at a place, if one does.
+    Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException;
+
     /// Letters with numbers over `after`, in order, at most `limit`.
     List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException;
 
     /// All that was ever said of a letter, oldest first.
     List<Testimony> testimonies(long letter) throws ArchiveException;
 
-    /// Whether an arrival with this envelope sum was registered.
-    boolean hasEnvelopeSum(Sha256 sum) throws ArchiveException;
+    /// Whether an arrival with this envelope mark was registered.
+    boolean hasEnvelopeMark(long mark) throws ArchiveException;
 
     Books books() throws ArchiveException;
 

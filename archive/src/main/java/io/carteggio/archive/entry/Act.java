@@ -1,10 +1,13 @@
 package io.carteggio.archive.entry;
 
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/// What an administrator did, or what the audit trail must keep. Forced to the vault before it takes effect.
+/// What an administrator did, or what the audit trail must keep. Forced to the vault before it takes
+/// effect.
 public sealed interface Act {
     /// When, by our clock.
     Instant at();
@@ -27,6 +30,36 @@ public sealed interface Act {
 
     /// What a person logs in with: an encoded Argon2id hash (RFC 9106), never the password.
     record CredentialSet(Instant at, String by, String person, String hash) implements Act {}
+
+    /// Letters that are gone for good, with all that vouched for them.
+    ///
+    /// @param frames whose records' keys are destroyed
+    /// @param marks keyed marks of the letters' sums, so that they are known again if they come again
+    record Erased(Instant at, String by, String reason, List<ErasedFrame> frames, List<Octets> marks) implements Act {
+        public Erased {
+            frames = List.copyOf(frames);
+            marks = List.copyOf(marks);
+        }
+    }
+
+    /// What an erasure takes of one frame.
+    ///
+    /// @param records indices of the records whose keys go
+    /// @param tombstone the manifest that stands for the erased one, where index 0 is among them
+    record ErasedFrame(long frame, List<Integer> records, Optional<Octets> tombstone) {
+        public ErasedFrame {
+            records = List.copyOf(records);
+        }
+    }
+
+    /// Letters that a query finds must be kept until the hold is released.
+    record HoldAdded(Instant at, String by, String name, String query, String reason) implements Act {}
+
+    /// A hold ends.
+    record HoldReleased(Instant at, String by, String name, String reason) implements Act {}
+
+    /// How long letters must be kept at least and may be kept at most, in days; no bound where absent.
+    record RetentionSet(Instant at, String by, Optional<Long> minimumDays, Optional<Long> maximumDays) implements Act {}
 
     /// An entry of the audit trail.
     ///

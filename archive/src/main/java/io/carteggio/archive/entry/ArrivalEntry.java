@@ -1,7 +1,7 @@
 package io.carteggio.archive.entry;
 
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
-import io.carteggio.mail.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +14,16 @@ import java.util.Optional;
 /// @param dialect whose form the report has
 /// @param via `ndr` for a report that came back
 /// @param rawBytes octets of the arrival as it came
-/// @param rawSum SHA-256 of those
-/// @param envelopeSum SHA-256 over the report's envelope part and its originals: equal for a redelivery
-/// @param redelivery whether an arrival with the same envelope sum was there before
+/// @param envelopeMark keyed mark over the report's envelope part and its originals: equal for a
+///     redelivery
+/// @param redelivery whether an arrival with the same envelope mark was there before
 /// @param sender absent for the null sender
 /// @param warnings what the reader of the report found odd
+/// @param evidence the report without the originals that lay in it as they are, where it is small;
+///     else it is a record of the frame
+/// @param parts the keyed marks of the parts in the frame, in their order
+/// @param erased the number of the act that erased the arrival: what the entry says is then all that
+///     is left of it
 public record ArrivalEntry(
         String source,
         Family family,
@@ -30,18 +35,24 @@ public record ArrivalEntry(
         Optional<String> dialect,
         Optional<String> via,
         long rawBytes,
-        Sha256 rawSum,
-        Optional<Sha256> envelopeSum,
+        Optional<Long> envelopeMark,
         boolean redelivery,
         Optional<Address> sender,
         Optional<Address> onBehalfOf,
         List<Addressee> addressees,
         List<LetterRef> letters,
-        List<String> warnings) {
+        List<String> warnings,
+        Optional<Octets> evidence,
+        List<Long> parts,
+        Optional<Long> erased) {
+    /// Evidence up to this size lies in the manifest.
+    public static final int EVIDENCE_HERE_BYTES = 16 * 1024;
+
     public ArrivalEntry {
         addressees = List.copyOf(addressees);
         letters = List.copyOf(letters);
         warnings = List.copyOf(warnings);
+        parts = List.copyOf(parts);
     }
 
     /// The instant that decides who may see: vouched for, else our own clock's (DESIGN 4, attribution).

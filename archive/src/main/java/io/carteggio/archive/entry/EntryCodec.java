@@ -1,15 +1,19 @@
 package io.carteggio.archive.entry;
 
+import io.carteggio.archive.entry.Act.ErasedFrame;
 import io.carteggio.archive.vault.Cbor;
 import io.carteggio.archive.vault.Cbor.MapReader;
 import io.carteggio.archive.vault.Cbor.MapWriter;
+import io.carteggio.archive.vault.Octets;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
 import java.util.Optional;
 
-/// Entries to manifest bytes and back. The names of the fields are part of the format (`docs/format/segment.md`,
+/// Entries to manifest bytes and back. The names of the fields are part of the format
+/// (`docs/format/segment.md`,
 /// "Manifests"); a field once used is never given another meaning.
 public final class EntryCodec {
     private EntryCodec() {}
@@ -25,8 +29,7 @@ public final class EntryCodec {
                 .put("dialect", e.dialect())
                 .put("via", e.via())
                 .put("rawBytes", e.rawBytes())
-                .put("rawSum", e.rawSum().toBytes())
-                .put("envelopeSum", e.envelopeSum().map(Sha256::toBytes))
+                .put("envelopeMark", e.envelopeMark())
                 .put("redelivery", e.redelivery())
                 .put("sender", e.sender().map(Address::raw))
                 .put("onBehalfOf", e.onBehalfOf().map(Address::raw))
@@ -38,7 +41,10 @@ public final class EntryCodec {
                 .put("tls", e.provenance().tls())
                 .put("mailFrom", e.provenance().mailFrom().map(Address::raw))
                 .putAll("rcptTo", e.provenance().rcptTo(), Address::raw)
-                .put("item", e.provenance().item());
+                .put("item", e.provenance().item())
+                .put("evidence", e.evidence().map(Octets::toBytes))
+                .putAll("parts", e.parts(), p -> p)
+                .put("erased", e.erased());
         return map.toBytes();
     }
 
@@ -64,14 +70,16 @@ public final class EntryCodec {
                 map.optionalText("dialect"),
                 map.optionalText("via"),
                 map.number("rawBytes"),
-                Sha256.ofSum(map.octets("rawSum")),
-                map.optionalOctets("envelopeSum").map(Sha256::ofSum),
+                map.optionalNumber("envelopeMark"),
                 map.flag("redelivery"),
                 map.optionalText("sender").map(Address::new),
                 map.optionalText("onBehalfOf").map(Address::new),
                 map.maps("addressees").stream().map(EntryCodec::addressee).toList(),
                 map.maps("letters").stream().map(EntryCodec::letter).toList(),
-                map.texts("warnings"));
+                map.texts("warnings"),
+                map.optionalOctets("evidence").map(Octets::of),
+                map.numbers("parts"),
+                map.optionalNumber("erased"));
     }
 
     private static MapWriter addressee(Addressee a) {
@@ -106,7 +114,9 @@ public final class EntryCodec {
                 .put("kind", l.kind())
                 .put("fresh", l.fresh())
                 .put("splice", l.spliceOffset())
-                .put("said", l.said());
+                .put("said", l.said())
+                .put("body", l.bodyMark())
+                .putAll("uses", l.uses(), EntryCodec::place);
     }
 
     private static LetterRef letter(MapReader map) {
@@ -116,7 +126,17 @@ public final class EntryCodec {
                 map.text("kind"),
                 map.flag("fresh"),
                 map.optionalNumber("splice"),
-                map.optionalInstant("said"));
+                map.optionalInstant("said"),
+                map.optionalNumber("body"),
+                map.maps("uses").stream().map(EntryCodec::place).toList());
+    }
+
+    private static MapWriter place(Place place) {
+        return Cbor.map().put("frame", place.frame()).put("index", place.record());
+    }
+
+    private static Place place(MapReader map) {
+        return new Place(map.number("frame"), Math.toIntExact(map.number("index")));
     }
 
     public static byte[] encode(Act act) {
@@ -140,6 +160,20 @@ public final class EntryCodec {
                         .put("to", a.to());
             case Act.CredentialSet a ->
                 map.put("act", "credential-set").put("person", a.person()).put("hash", a.hash());
+            case Act.Erased a ->
+                map.put("act", "erased")
+                        .put("reason", a.reason())
+                        .putAll("records", a.frames(), EntryCodec::erasedFrame)
+                        .putAll("marks", a.marks(), Octets::toBytes);
+            case Act.HoldAdded a ->
+                map.put("act", "hold-added")
+                        .put("name", a.name())
+                        .put("query", a.query())
+                        .put("reason", a.reason());
+            case Act.HoldReleased a ->
+                map.put("act", "hold-released").put("name", a.name()).put("reason", a.reason());
+            case Act.RetentionSet a ->
+                map.put("act", "retention-set").put("minimum", a.minimumDays()).put("maximum", a.maximumDays());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -151,7 +185,8 @@ public final class EntryCodec {
 
     /// Reads what [#encode(Act)] wrote.
     ///
-    /// @throws IllegalArgumentException where the bytes say something else, also an act this program does not know
+    /// @throws IllegalArgumentException where the bytes say something else, also an act this program
+    ///     does not know
     public static Act act(byte[] manifest) {
         MapReader map = Cbor.readMap(manifest);
         var at = map.instant("at");
@@ -175,8 +210,35 @@ public final class EntryCodec {
                         map.optionalInstant("from"),
                         map.optionalInstant("to"));
             case "credential-set" -> new Act.CredentialSet(at, by, map.text("person"), map.text("hash"));
+            case "erased" ->
+                new Act.Erased(
+                        at,
+                        by,
+                        map.text("reason"),
+                        map.maps("records").stream()
+                                .map(EntryCodec::erasedFrame)
+                                .toList(),
+                        map.octetStrings("marks").stream().map(Octets::of).toList());
+            case "hold-added" -> new Act.HoldAdded(at, by, map.text("name"), map.text("query"), map.text("reason"));
+            case "hold-released" -> new Act.HoldReleased(at, by, map.text("name"), map.text("reason"));
+            case "retention-set" ->
+                new Act.RetentionSet(at, by, map.optionalNumber("minimum"), map.optionalNumber("maximum"));
             case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };
+    }
+
+    private static MapWriter erasedFrame(ErasedFrame f) {
+        return Cbor.map()
+                .put("frame", f.frame())
+                .putAll("indices", f.records(), Integer::longValue)
+                .put("tombstone", f.tombstone().map(Octets::toBytes));
+    }
+
+    private static ErasedFrame erasedFrame(MapReader map) {
+        return new ErasedFrame(
+                map.number("frame"),
+                map.numbers("indices").stream().map(Math::toIntExact).toList(),
+                map.optionalOctets("tombstone").map(Octets::of));
     }
 }

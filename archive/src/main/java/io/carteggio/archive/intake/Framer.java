@@ -12,7 +12,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One arrival as one commit frame: the manifest, the letters the archive did not know, the evidence. Pure.
+/// One arrival as one commit frame: the manifest, the letters the archive did not know, the evidence.
+/// Pure.
 final class Framer {
     private Framer() {}
 
@@ -30,12 +31,12 @@ final class Framer {
                         reading.letters().get(i).content()));
             }
         }
-        if (reading.evidence().isPresent()) {
+        if (reading.evidence().isPresent() && entry.evidence().isEmpty()) {
             Content evidence = reading.evidence().get();
             records.add(new FrameRecord(FrameRecord.Type.EVIDENCE, Sha256.of(evidence), evidence));
         }
         if (reading.letters().isEmpty()) {
-            records.add(new FrameRecord(FrameRecord.Type.WHOLE, reading.rawSum(), reading.mail()));
+            records.add(new FrameRecord(FrameRecord.Type.WHOLE, Sha256.of(reading.mail()), reading.mail()));
         }
         return new Frame(Frame.Kind.ARRIVAL, records);
     }

@@ -9,7 +9,9 @@ import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.time.Clock;
@@ -26,22 +28,27 @@ public final class Intake {
     private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
+    private final Marks marks;
     private final Clock clock;
     private final Claims claims = new Claims();
 
-    public Intake(Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Clock clock) {
+    public Intake(
+            Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Marks marks, Clock clock) {
         this.vault = vault;
         this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
+        this.marks = marks;
         this.clock = clock;
     }
 
-    /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was forced to stable
-    /// storage and it stands in the catalogue. Index and alerts follow at their own pace.
+    /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
+    /// forced to stable storage and it stands in the catalogue. Index and alerts follow at their own
+    /// pace.
     ///
-    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and the same
-    ///     mail may be sent again: if it had been kept after all, that becomes further evidence
+    /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and
+    ///     the same mail may be sent again: if it had been kept after all, that becomes further
+    ///     evidence
     public Receipt take(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
@@ -66,7 +73,7 @@ public final class Intake {
         }
     }
 
-    private ArrivalEntry entry(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException {
+    private ArrivalEntry entry(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> seen = new HashSet<>();
         List<LetterRef> letters = new java.util.ArrayList<>();
         boolean anyFresh = false;
@@ -75,12 +82,19 @@ public final class Intake {
                     seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
             anyFresh |= fresh;
             letters.add(new LetterRef(
-                    found.sum(), found.content().sizeBytes(), found.kind(), fresh, found.spliceOffset(), found.said()));
+                    found.sum(),
+                    found.content().sizeBytes(),
+                    found.kind(),
+                    fresh,
+                    found.spliceOffset(),
+                    found.said(),
+                    Optional.empty(),
+                    List.of()));
         }
         Disposition disposition = reading.letters().isEmpty()
                 ? reading.otherwise()
                 : anyFresh ? Disposition.LETTERS : Disposition.EVIDENCE;
-        Optional<Sha256> envelopeSum = reading.envelopeSum();
+        Optional<Long> envelopeMark = reading.envelopeSum().map(marks::of);
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
@@ -92,14 +106,22 @@ public final class Intake {
                 reading.dialect(),
                 reading.via(),
                 arrival.mail().sizeBytes(),
-                reading.rawSum(),
-                envelopeSum,
-                envelopeSum.isPresent() && catalogue.hasEnvelopeSum(envelopeSum.get()),
+                envelopeMark,
+                envelopeMark.isPresent() && catalogue.hasEnvelopeMark(envelopeMark.get()),
                 reading.sender(),
                 reading.onBehalfOf(),
                 reading.addressees(),
                 letters,
-                reading.warnings());
+                reading.warnings(),
+                small(reading.evidence()),
+                List.of(),
+                Optional.empty());
+    }
+
+    private static Optional<Octets> small(Optional<Content> evidence) throws IOException {
+        return evidence.isPresent() && evidence.get().sizeBytes() <= ArrivalEntry.EVIDENCE_HERE_BYTES
+                ? Optional.of(Octets.of(evidence.get().toByteArray(ArrivalEntry.EVIDENCE_HERE_BYTES)))
+                : Optional.empty();
     }
 
     private Receipt receipt(long number, ArrivalEntry entry) {

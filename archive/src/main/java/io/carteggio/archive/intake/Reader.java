@@ -26,7 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in code. Pure.
+/// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in
+/// code. Pure.
 final class Reader {
     /// A report's date this far ahead of our clock is a wrong clock, not a witness.
     private static final Duration CLOCK_SKEW = Duration.ofDays(1);
@@ -39,8 +40,8 @@ final class Reader {
     ///
     /// @param letters the originals in it; none where it is no report and no letter
     /// @param otherwise what becomes of it where it has no letters
-    /// @param evidence the report without the originals that lie in it as they are; absent where the mail is the
-    ///     letter
+    /// @param evidence the report without the originals that lie in it as they are; absent where the
+    ///     mail is the letter
     record Reading(
             List<Found> letters,
             Disposition otherwise,
@@ -53,7 +54,6 @@ final class Reader {
             List<Addressee> addressees,
             List<String> warnings,
             Content mail,
-            Sha256 rawSum,
             Optional<Sha256> envelopeSum,
             Optional<Content> evidence) {
 
@@ -68,47 +68,42 @@ final class Reader {
     static Reading read(Arrival arrival, Instant arrived) throws IOException {
         Content mail = arrival.mail();
         Family family = arrival.source().family();
-        Sha256 rawSum = Sha256.of(mail);
         if (family == Family.MULTIDROP || family == Family.MAILBOX) {
-            return plain(arrival, arrived, rawSum); // never unwrapped: an outsider could have written the report
+            return plain(arrival, arrived); // never unwrapped: an outsider could have written the report
         }
         return switch (Unwrapper.unwrap(mail)) {
-            case Unwrapped.Report report -> report(report, Optional.empty(), mail, rawSum, arrived);
+            case Unwrapped.Report report -> report(report, Optional.empty(), mail, arrived);
             case Unwrapped.Ndr ndr
-            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, rawSum, arrived);
+            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, arrived);
             case Unwrapped.Ndr ndr
             when ndr.gap().isPresent() ->
                 notice(
                         mail,
-                        rawSum,
                         "a journal report came back without its original: "
                                 + ndr.gap().get().why());
-            case Unwrapped.Ndr ndr ->
-                plainOrNotice(arrival, arrived, rawSum, "a non-delivery report without a journal report");
-            case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, rawSum, "a delay notice");
-            case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, rawSum, "a delivery notice");
+            case Unwrapped.Ndr ndr -> plainOrNotice(arrival, arrived, "a non-delivery report without a journal report");
+            case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
+            case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");
             case Unwrapped.Plain plain ->
                 family == Family.AUTO
-                        ? plain(arrival, arrived, rawSum)
-                        : other(mail, rawSum, Disposition.QUARANTINED, "not a journal report", List.of());
+                        ? plain(arrival, arrived)
+                        : other(mail, Disposition.QUARANTINED, "not a journal report", List.of());
             case Unwrapped.Unreadable(String why, List<Warning> warnings) ->
-                other(mail, rawSum, Disposition.QUARANTINED, why, warnings);
+                other(mail, Disposition.QUARANTINED, why, warnings);
         };
     }
 
-    private static Reading plainOrNotice(Arrival arrival, Instant arrived, Sha256 rawSum, String what)
-            throws IOException {
+    private static Reading plainOrNotice(Arrival arrival, Instant arrived, String what) throws IOException {
         return arrival.source().family() == Family.AUTO
-                ? plain(arrival, arrived, rawSum) // in somebody's files a bounce is a letter like any other
-                : notice(arrival.mail(), rawSum, what);
+                ? plain(arrival, arrived) // in somebody's files a bounce is a letter like any other
+                : notice(arrival.mail(), what);
     }
 
-    private static Reading notice(Content mail, Sha256 rawSum, String what) {
-        return other(mail, rawSum, Disposition.NOTICE, what, List.of());
+    private static Reading notice(Content mail, String what) {
+        return other(mail, Disposition.NOTICE, what, List.of());
     }
 
-    private static Reading other(
-            Content mail, Sha256 rawSum, Disposition disposition, String why, List<Warning> warnings) {
+    private static Reading other(Content mail, Disposition disposition, String why, List<Warning> warnings) {
         return new Reading(
                 List.of(),
                 disposition,
@@ -121,13 +116,11 @@ final class Reader {
                 List.of(),
                 warnings.stream().map(Warning::toString).toList(),
                 mail,
-                rawSum,
                 Optional.empty(),
                 Optional.empty());
     }
 
-    private static Reading report(
-            Unwrapped.Report report, Optional<String> via, Content mail, Sha256 rawSum, Instant arrived)
+    private static Reading report(Unwrapped.Report report, Optional<String> via, Content mail, Instant arrived)
             throws IOException {
         boolean inPlace = report.originals().stream().allMatch(o -> o.span().isPresent());
         List<Content> around = new ArrayList<>();
@@ -168,12 +161,12 @@ final class Reader {
                 addressees(envelope.recipients(), header.withRoles(envelope.recipients())),
                 report.warnings().stream().map(Warning::toString).toList(),
                 mail,
-                rawSum,
                 Optional.of(Sha256.finish(envelopeSum)),
                 Optional.of(evidence));
     }
 
-    /// A role that neither report nor header tells counts as blind: so nobody learns of a recipient by mistake.
+    /// A role that neither report nor header tells counts as blind: so nobody learns of a recipient
+    /// by mistake.
     private static List<Addressee> addressees(List<Recipient> told, List<Recipient> recovered) {
         List<Addressee> addressees = new ArrayList<>(told.size());
         for (int i = 0; i < told.size(); i++) {
@@ -183,8 +176,9 @@ final class Reader {
         return addressees;
     }
 
-    private static Reading plain(Arrival arrival, Instant arrived, Sha256 sum) throws IOException {
+    private static Reading plain(Arrival arrival, Instant arrived) throws IOException {
         Content mail = arrival.mail();
+        Sha256 sum = Sha256.of(mail);
         Header header = Structure.head(mail).header();
         Envelope envelope = HeaderPeople.of(header).envelope();
         List<Recipient> recipients = new ArrayList<>(envelope.recipients());
@@ -203,7 +197,6 @@ final class Reader {
                 addressees(recipients, recipients),
                 List.of(),
                 mail,
-                sum,
                 Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),
                 Optional.empty());
     }
@@ -212,7 +205,8 @@ final class Reader {
         return header.text("Date").flatMap(MailDate::parse);
     }
 
-    /// When the last host on the way wrote that it got the mail (RFC 5321, 4.4): the topmost `Received`.
+    /// When the last host on the way wrote that it got the mail (RFC 5321, 4.4): the topmost
+    /// `Received`.
     private static Optional<Instant> received(Header header) {
         return header.text("Received").flatMap(r -> {
             int semicolon = r.lastIndexOf(';');

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The part of CBOR (RFC 8949) that manifests use: integers, octet strings, text, arrays, maps with text keys,
-/// booleans. Definite lengths and shortest heads only, so equal values have equal bytes (RFC 8949 4.2.1 but for
-/// the order of keys, which is that of writing).
+/// The part of CBOR (RFC 8949) that manifests use: integers, octet strings, text, arrays, maps with
+/// text keys, booleans. Definite lengths and shortest heads only, so equal values have equal bytes
+/// (RFC 8949 4.2.1 but for the order of keys, which is that of writing).
 ///
-/// Values are `Long`, `String`, `byte[]`, `Boolean`, `List`, `Map`. Text that is not valid Unicode is written with
-/// replacement characters: what must be exact is kept as octets.
+/// Values are `Long`, `String`, `byte[]`, `Boolean`, `List`, `Map`. Text that is not valid Unicode is
+/// written with replacement characters: what must be exact is kept as octets.
 public final class Cbor {
     /// Nesting deeper than this is refused when reading.
     static final int DEPTH_LIMIT = 16;
@@ -126,6 +126,14 @@ public final class Cbor {
             return get(key, List.class).map(l -> copy(l, String.class)).orElse(List.of());
         }
 
+        public List<byte[]> octetStrings(String key) {
+            return get(key, List.class).map(l -> copy(l, byte[].class)).orElse(List.of());
+        }
+
+        public List<Long> numbers(String key) {
+            return get(key, List.class).map(l -> copy(l, Long.class)).orElse(List.of());
+        }
+
         public List<MapReader> maps(String key) {
             List<?> items = get(key, List.class).orElse(List.of());
             return copy(items, Map.class).stream()
@@ -164,7 +172,8 @@ public final class Cbor {
 
     /// Reads one map.
     ///
-    /// @throws IllegalArgumentException where the bytes are not one CBOR map of the kind this class writes
+    /// @throws IllegalArgumentException where the bytes are not one CBOR map of the kind this class
+    ///     writes
     public static MapReader readMap(byte[] bytes) {
         Reader reader = new Reader(bytes);
         Object value = reader.value(0);

@@ -1,6 +1,8 @@
 package io.carteggio.archive.vault;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// What is kept wholly or not at all: one arrival with all its records, or one act.
 ///
@@ -19,6 +21,11 @@ public record Frame(Kind kind, List<FrameRecord> records) {
 
         public int code() {
             return code;
+        }
+
+        /// The kind with a code; empty for one that this program does not know.
+        public static Optional<Kind> ofCode(int code) {
+            return Arrays.stream(values()).filter(k -> k.code == code).findFirst();
         }
     }
 

@@ -1,20 +1,34 @@
 package io.carteggio.archive.vault;
 
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.util.List;
+import java.util.Optional;
 
 /// A frame that lies in the vault, forced.
 ///
-/// @param number its place in the sequence of all frames, from 1 without gaps
-/// @param manifest the bytes of its first record
-/// @param records all records but the manifest, in order
+/// @param head what stands in the clear, with the commitments that make the frame's leaf in the ledger
+/// @param manifest the bytes of its first record, or of the tombstone that stands for it
+/// @param records all records but the manifest that were not erased, in order
+/// @param erased the number of the act that erased the manifest, if one did
 /// @param end the position after it
-public record Kept(
-        long number, Frame.Kind kind, io.carteggio.mail.Content manifest, List<KeptRecord> records, Position end) {
+public record Kept(FrameHead head, Content manifest, List<KeptRecord> records, Optional<Long> erased, Position end) {
     /// A record that lies in the vault.
-    public record KeptRecord(FrameRecord.Type type, Sha256 sum, Place place) {}
+    ///
+    /// @param sum SHA-256 of its content, where it was read to know it: by a deep walk
+    public record KeptRecord(FrameRecord.Type type, Place place, long sizeBytes, Optional<Sha256> sum) {}
 
     public Kept {
         records = List.copyOf(records);
+    }
+
+    /// Its place in the sequence of all frames, from 1 without gaps.
+    public long number() {
+        return head.number();
+    }
+
+    public Frame.Kind kind() {
+        return head.kind();
     }
 }

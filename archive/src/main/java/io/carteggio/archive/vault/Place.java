@@ -1,14 +1,18 @@
 package io.carteggio.archive.vault;
 
-/// Where a record's bytes lie.
+/// The name of a record for good, also when the vault moves its octets.
 ///
-/// @param segment number of the segment, from 1
-/// @param offset of the first octet of the record's content, from the segment's start
-/// @param sizeBytes length of the content
-public record Place(long segment, long offset, long sizeBytes) {
+/// @param frame the number of its frame, from 1
+/// @param record its index in the frame; the manifest is 0
+public record Place(long frame, int record) implements Comparable<Place> {
     public Place {
-        if (segment < 1 || offset < 0 || sizeBytes < 0) {
-            throw new IllegalArgumentException("no place: segment " + segment + " " + offset + "+" + sizeBytes);
+        if (frame < 1 || record < 0) {
+            throw new IllegalArgumentException("no place: frame " + frame + ", record " + record);
         }
+    }
+
+    @Override
+    public int compareTo(Place other) {
+        return frame != other.frame ? Long.compare(frame, other.frame) : Integer.compare(record, other.record);
     }
 }

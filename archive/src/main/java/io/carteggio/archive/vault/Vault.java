@@ -2,29 +2,60 @@ package io.carteggio.archive.vault;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.mail.Content;
-import io.carteggio.mail.Sha256;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The store that everything rests on: a sequence of frames that only grows.
 ///
-/// Safe for many threads. Readers never wait for writers. A vault whose write or force failed once refuses all
-/// further appends until it is opened again (what the disk holds is then read anew).
+/// Safe for many threads. Readers never wait for writers. A vault whose write or force failed once
+/// refuses all further appends until it is opened again (what the disk holds is then read anew).
 public interface Vault extends AutoCloseable {
-    /// Appends the frame and forces it to stable storage together with whatever else is waiting. When this returns,
-    /// the archive vouches for the frame. When it throws, the frame may or may not be found after the next opening.
+    /// Appends the frame and forces it to stable storage together with whatever else is waiting. When
+    /// this returns, the archive vouches for the frame. When it throws, the frame may or may not be
+    /// found after the next opening.
     Kept append(Frame frame) throws ArchiveException;
 
-    /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch returns. The
+    /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch
+    /// returns. The
     /// follower must be quick and must not throw. Set once, before the first append.
     void follow(Consumer<List<Kept>> follower);
 
-    /// The bytes at a place that an entry names; not yet compared with any sum.
+    /// The content of a record, unsealed and put together. Not yet compared with the sum that the
+    /// manifest has, but authentic: octets that are not what was sealed throw when they are read.
+    ///
+    /// @throws ArchiveException where there is no such record any more
     Content read(Place place) throws ArchiveException;
 
-    /// All frames from a position on that were forced when the call was made, in order. The walk verifies what
-    /// it reads: a damaged frame is reported and stepped over, it never ends the walk.
+    /// A frame by its number; empty where there is none, or where it is damaged.
+    Optional<Kept> frame(long number) throws ArchiveException;
+
+    /// The salt with which a record's commitment can be opened to others; empty where the record was
+    /// erased.
+    Optional<Key> salt(Place place) throws ArchiveException;
+
+    /// All frames from a position on that were forced when the call was made, in order. The walk
+    /// verifies what it reads: a damaged frame is reported and stepped over, it never ends the walk.
     void walk(Position from, Walker walker) throws ArchiveException;
+
+    /// Destroys the keys of records, for good. The act that says so must have been kept before; the
+    /// same call may be made again until it has returned once. Letters that need a record which goes
+    /// must have been kept anew before.
+    ///
+    /// @param act number of the frame that says so
+    /// @param records what goes, by frame: the indices, and the manifest that is to stand for an
+    ///     erased one
+    void erase(long act, Map<Long, Erasing> records) throws ArchiveException;
+
+    /// The number of the last act whose erasure was carried out wholly.
+    long erasedThrough();
+
+    /// Gives back the space of what was erased: writes the segments anew in which it lies.
+    ///
+    /// @return how many octets that freed
+    long compact() throws ArchiveException;
 
     /// Where the next frame will lie.
     Position end();
@@ -35,16 +66,25 @@ public interface Vault extends AutoCloseable {
     @Override
     void close() throws ArchiveException;
 
+    /// What is erased of one frame.
+    ///
+    /// @param tombstone what stands for the manifest, where index 0 is among them
+    record Erasing(Collection<Integer> records, Optional<Octets> tombstone) {
+        public Erasing {
+            records = List.copyOf(records);
+        }
+    }
+
     /// Who sees the frames of a walk.
     interface Walker {
-        /// A frame whose header, table and manifest are as they were written.
+        /// A frame whose head and manifest are as they were written.
         void frame(Kept frame) throws ArchiveException;
 
         /// Bytes that were forced once and are no longer what was written.
         void damaged(Damage damage) throws ArchiveException;
 
-        /// Whether the walk shall also read every record and compare its sum. A wrong sum is reported as damage after
-        /// the frame.
+        /// Whether the walk shall also read every record and compare it with its commitment. What is
+        /// wrong is reported as damage after the frame.
         default boolean deep() {
             return false;
         }
@@ -53,6 +93,6 @@ public interface Vault extends AutoCloseable {
     /// What a walk found broken.
     ///
     /// @param frame the number of the frame, 0 where it cannot be told
-    /// @param record the sum that the record should have, where a single record is broken
-    record Damage(long segment, long offset, long frame, java.util.Optional<Sha256> record, String what) {}
+    /// @param record the record that is broken, where it is a single one
+    record Damage(long segment, long offset, long frame, Optional<Place> record, String what) {}
 }

@@ -12,7 +12,6 @@ import io.carteggio.archive.entry.Provenance;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
-import io.carteggio.mail.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -47,14 +46,16 @@ class ScopeTest {
                         Optional.empty(),
                         Optional.empty(),
                         1,
-                        Sha256.of(new byte[0]),
                         Optional.empty(),
                         false,
                         Optional.of(new Address("sender@e.com")),
                         Optional.of(new Address("boss@e.com")),
                         List.of(addressees),
                         List.of(),
-                        List.of()),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty()),
                 Optional.empty());
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.carteggio.archive.vault.Cbor;
+import io.carteggio.archive.vault.Octets;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
@@ -36,8 +38,7 @@ class EntryCodecTest {
                 Optional.of("exchange-2007"),
                 Optional.of("ndr"),
                 123_456_789_012L,
-                SUM,
-                Optional.of(Sha256.of(new byte[] {2})),
+                Optional.of(-7L),
                 true,
                 Optional.of(new Address("bert@partner.example")),
                 Optional.of(new Address("\"odd, name\"@example.net")),
@@ -57,9 +58,28 @@ class EntryCodecTest {
                                         Optional.of(new Address("b@example.com"))),
                                 Role.BCC)),
                 List.of(
-                        new LetterRef(SUM, 0, "protected", true, Optional.of(17L), Optional.of(AT)),
-                        new LetterRef(SUM, 99, "clear", false, Optional.empty(), Optional.empty())),
-                List.of("SUSPECT_ENVELOPE: x", "MORE"));
+                        new LetterRef(
+                                SUM,
+                                0,
+                                "protected",
+                                true,
+                                Optional.of(17L),
+                                Optional.of(AT),
+                                Optional.of(5L),
+                                List.of(new Place(7, 2))),
+                        new LetterRef(
+                                SUM,
+                                99,
+                                "clear",
+                                false,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of())),
+                List.of("SUSPECT_ENVELOPE: x", "MORE"),
+                Optional.of(Octets.of(new byte[] {1, 0, (byte) 200})),
+                List.of(1L, Long.MIN_VALUE, -1L),
+                Optional.of(99L));
         assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
     }
 
@@ -76,14 +96,16 @@ class EntryCodecTest {
                 Optional.empty(),
                 Optional.empty(),
                 0,
-                SUM,
                 Optional.empty(),
                 false,
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty());
         assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
     }
 
@@ -97,6 +119,17 @@ class EntryCodecTest {
                         AT, "op", "id", new Address("a@b"), Optional.of(AT), Optional.of(AT.plusSeconds(1))),
                 new Act.AddressGiven(AT, "op", "id", new Address("a@b"), Optional.empty(), Optional.empty()),
                 new Act.CredentialSet(AT, "op", "id", "$argon2id$…"),
+                new Act.Erased(
+                        AT,
+                        "op",
+                        "court order",
+                        List.of(
+                                new Act.ErasedFrame(7, List.of(0, 1), Optional.of(Octets.of(new byte[] {9}))),
+                                new Act.ErasedFrame(8, List.of(2), Optional.empty())),
+                        List.of(Octets.of(new byte[16]))),
+                new Act.HoldAdded(AT, "op", "case", "from:x", "why"),
+                new Act.HoldReleased(AT, "op", "case", "over"),
+                new Act.RetentionSet(AT, "op", Optional.of(3650L), Optional.empty()),
                 new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
         for (Act act : acts) {
             assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);

@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A vault, a catalogue and an index in memory, as far as an [Indexer] uses them. Safe for many threads.
+/// A vault, a catalogue and an index in memory, as far as an [Indexer] uses them. Safe for many
+/// threads.
 final class Fakes {
     /// What happened, in order.
     final List<String> log = new ArrayList<>();
@@ -139,7 +140,7 @@ final class Fakes {
     });
 
     private Content read(Place place) throws ArchiveException {
-        long number = place.offset();
+        long number = place.frame();
         if (damaged.contains(number)) {
             throw new ArchiveException("the segment is gone", false);
         }
@@ -164,7 +165,7 @@ final class Fakes {
         }
         Sha256 sum = Sha256.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
         LetterId id = new LetterId.Maker(new byte[32]).of(sum);
-        return Optional.of(new CataloguedLetter(number, id, sum, 4, List.of(new Place(1, number, 4))));
+        return Optional.of(new CataloguedLetter(number, id, sum, 4, List.of(new Place(number, 1))));
     }
 
     private Object put(List<?> documents) throws ArchiveException {

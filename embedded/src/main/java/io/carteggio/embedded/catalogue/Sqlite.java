@@ -16,16 +16,18 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared once a
-/// connection.
+/// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared
+/// once a connection.
 final class Sqlite implements AutoCloseable {
     private static final int READERS = 4;
 
+    private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
 
     Sqlite(Path file) throws SQLException {
-        // The vault is what is forced; a catalogue that lost its last transactions in a power cut replays them.
+        // The vault is what is forced; a catalogue that lost its last transactions in a power cut
+        // replays them.
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
                 + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=10000&secure_delete=true&temp_store=MEMORY";
         writer = new Session(DriverManager.getConnection(url));
@@ -44,6 +46,9 @@ final class Sqlite implements AutoCloseable {
 
     /// Reads; waits while all reading connections are taken.
     <T> T read(Work<T> work) throws ArchiveException {
+        if (closed) {
+            throw new ArchiveException("the catalogue is closed", true);
+        }
         try {
             Session session = readers.take();
             try {
@@ -78,6 +83,7 @@ final class Sqlite implements AutoCloseable {
 
     @Override
     public synchronized void close() throws SQLException {
+        closed = true;
         for (Session session = readers.poll(); session != null; session = readers.poll()) {
             session.connection.close();
         }

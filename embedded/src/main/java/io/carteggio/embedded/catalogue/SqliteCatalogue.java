@@ -42,24 +42,24 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew
-/// from the vault, which is the same code that registers every arrival.
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and
+/// filled anew from the vault, which is the same code that registers every arrival.
 public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
 
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
             CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
                 size INTEGER NOT NULL);
-            CREATE TABLE place (letter INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
-                PRIMARY KEY (letter, segment, offset)) WITHOUT ROWID;
-            CREATE TABLE arrival (number INTEGER PRIMARY KEY, disposition TEXT NOT NULL, envelope_sum BLOB,
-                manifest BLOB NOT NULL, segment INTEGER, offset INTEGER, size INTEGER);
-            CREATE INDEX arrival_envelope ON arrival (envelope_sum) WHERE envelope_sum IS NOT NULL;
+            CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
+                PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
+            CREATE TABLE arrival (number INTEGER PRIMARY KEY, disposition TEXT NOT NULL, envelope_mark INTEGER,
+                manifest BLOB NOT NULL, record INTEGER);
+            CREATE INDEX arrival_envelope ON arrival (envelope_mark) WHERE envelope_mark IS NOT NULL;
             CREATE INDEX arrival_quarantined ON arrival (number) WHERE disposition = 'quarantined';
             CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL,
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
@@ -82,7 +82,8 @@ public final class SqliteCatalogue implements Catalogue {
     private final Sqlite database;
     private final LetterId.Maker ids;
 
-    /// Opens the file, or makes it anew where it is missing, of another version, or not a database any more.
+    /// Opens the file, or makes it anew where it is missing, of another version, or not a database
+    /// any more.
     public static SqliteCatalogue open(Path file, LetterId.Maker ids) throws ArchiveException {
         try {
             if (Files.exists(file) && !usable(file)) {
@@ -179,14 +180,12 @@ public final class SqliteCatalogue implements Catalogue {
                 .map(KeptRecord::place)
                 .findFirst();
         session.run(
-                "INSERT INTO arrival VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO arrival VALUES (?, ?, ?, ?, ?)",
                 kept.number(),
                 entry.disposition().word(),
-                entry.envelopeSum().map(Sha256::toBytes).orElse(null),
+                entry.envelopeMark().orElse(null),
                 EntryCodec.encode(entry),
-                evidence.map(Place::segment).orElse(null),
-                evidence.map(Place::offset).orElse(null),
-                evidence.map(Place::sizeBytes).orElse(null));
+                evidence.map(Place::record).orElse(null));
         int originals = 0;
         Iterator<KeptRecord> letters = kept.records().stream()
                 .filter(r -> r.type() == FrameRecord.Type.LETTER)
@@ -216,8 +215,8 @@ public final class SqliteCatalogue implements Catalogue {
                 session.run(
                         "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
                         number.get(),
-                        place.get().segment(),
-                        place.get().offset());
+                        place.get().frame(),
+                        place.get().record());
             }
             session.run("INSERT OR IGNORE INTO testimony VALUES (?, ?)", number.get(), kept.number());
             touched.add(number.get());
@@ -295,6 +294,18 @@ public final class SqliteCatalogue implements Catalogue {
         return database.read(s -> letterWhere(s, "number = ?", number));
     }
 
+    @Override
+    public Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException {
+        return database.read(s -> {
+            Optional<Long> number = s.first(
+                    "SELECT letter FROM place WHERE frame = ? AND record = ?",
+                    r -> r.getLong(1),
+                    place.frame(),
+                    place.record());
+            return number.isPresent() ? letterWhere(s, "number = ?", number.get()) : Optional.empty();
+        });
+    }
+
     private static Optional<CataloguedLetter> letterWhere(Session s, String condition, Object value)
             throws SQLException {
         return letters(s, condition + " LIMIT 1", value).stream().findFirst();
@@ -314,8 +325,8 @@ public final class SqliteCatalogue implements Catalogue {
         List<CataloguedLetter> letters = new ArrayList<>(bare.size());
         for (Bare b : bare) {
             List<Place> places = s.list(
-                    "SELECT segment, offset FROM place WHERE letter = ? ORDER BY segment, offset",
-                    r -> new Place(r.getLong(1), r.getLong(2), b.size()),
+                    "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
+                    r -> new Place(r.getLong(1), r.getInt(2)),
                     b.number());
             letters.add(new CataloguedLetter(b.number(), b.id(), b.sum(), b.size(), places));
         }
@@ -326,19 +337,19 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Testimony> testimonies(long letter) throws ArchiveException {
         return database.read(s ->
                 s.list("""
-                SELECT a.number, a.manifest, a.segment, a.offset, a.size FROM testimony t
+                SELECT a.number, a.manifest, a.record FROM testimony t
                     JOIN arrival a ON a.number = t.arrival WHERE t.letter = ? ORDER BY t.arrival""", r -> new Testimony(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r)), letter));
     }
 
     private static Optional<Place> place(ResultSet r) throws SQLException {
-        return r.getObject("segment") == null
+        return r.getObject("record") == null
                 ? Optional.empty()
-                : Optional.of(new Place(r.getLong("segment"), r.getLong("offset"), r.getLong("size")));
+                : Optional.of(new Place(r.getLong("number"), r.getInt("record")));
     }
 
     @Override
-    public boolean hasEnvelopeSum(Sha256 sum) throws ArchiveException {
-        return database.read(s -> s.first("SELECT 1 FROM arrival WHERE envelope_sum = ?", r -> true, sum.toBytes())
+    public boolean hasEnvelopeMark(long mark) throws ArchiveException {
+        return database.read(s -> s.first("SELECT 1 FROM arrival WHERE envelope_mark = ?", r -> true, mark)
                 .isPresent());
     }
 
@@ -364,7 +375,7 @@ public final class SqliteCatalogue implements Catalogue {
     public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
         return database.read(s -> s.list(
                 """
-                SELECT number, manifest, segment, offset, size FROM arrival
+                SELECT number, manifest, record FROM arrival
                     WHERE disposition = 'quarantined' AND number < ? ORDER BY number DESC LIMIT ?""",
                 r -> new QuarantineEntry(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r).orElseThrow()),
                 beforeNumber,
@@ -417,7 +428,8 @@ public final class SqliteCatalogue implements Catalogue {
         database.write(s -> s.run("INSERT INTO outbox (letter) SELECT number FROM letter ORDER BY number"));
     }
 
-    /// A sum over each table's rows in their order: equal for two catalogues that say the same. For `rebuild
+    /// A sum over each table's rows in their order: equal for two catalogues that say the same. For
+    /// `rebuild
     /// --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
         Map<String, Sha256> sums = new LinkedHashMap<>();

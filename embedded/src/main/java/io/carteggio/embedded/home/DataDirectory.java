@@ -1,8 +1,14 @@
 package io.carteggio.embedded.home;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.DurableFiles;
-import io.carteggio.mail.Sha256;
+import io.carteggio.embedded.disk.RealDisk;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,11 +18,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
+import java.time.Clock;
 import java.util.Optional;
 
 /// An archive's data directory, held by this process alone until closed.
@@ -25,36 +27,46 @@ import java.util.Optional;
 /// FORMAT             one line: what this directory is, and its version
 /// lock               held by the one process that owns the vault
 /// vault/             segments; with the keyring all that a rebuild needs
-/// vault/keyring      the archive's id and the key that makes the letters' ids, kept twice
+/// vault/keyring      the archive's id and all its keys, sealed under the master key, kept twice
+/// master.key         the master key, unless it is kept elsewhere
 /// catalogue.db       derived
 /// index/             derived
 /// spool/             mail that is coming in
 /// ```
 public final class DataDirectory implements AutoCloseable {
     /// The version in `FORMAT`. A directory of another version is refused, never migrated in passing.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
+
+    /// The master key's file where none is given.
+    public static final String MASTER_KEY = "master.key";
+
+    private static final Disk DISK = new RealDisk();
 
     private static final String FORMAT_LINE = "carteggio archive, format ";
-    private static final String KEYRING_LINE = "carteggio keyring, format ";
 
     private final Path path;
     private final FileChannel lockFile;
-    private final byte[] archiveId;
-    private final byte[] idKey;
+    private final Keyring keyring;
 
-    private DataDirectory(Path path, FileChannel lockFile, byte[] archiveId, byte[] idKey) {
+    private DataDirectory(Path path, FileChannel lockFile, Keyring keyring) {
         this.path = path;
         this.lockFile = lockFile;
-        this.archiveId = archiveId;
-        this.idKey = idKey;
+        this.keyring = keyring;
+    }
+
+    /// Opens the directory with the master key that lies in it. See [#open(Path, Optional)].
+    public static Optional<DataDirectory> open(Path path) throws ArchiveException {
+        return open(path, Optional.empty());
     }
 
     /// Opens the directory, or makes a new archive where there is nothing yet.
     ///
+    /// @param masterKey what opens the keyring; where absent, the file `master.key` in the directory,
+    ///     which is made with a new archive
     /// @return empty where another process holds the archive
-    /// @throws ArchiveException where the directory holds something else, or an archive that this program must not
-    ///     touch
-    public static Optional<DataDirectory> open(Path path) throws ArchiveException {
+    /// @throws ArchiveException where the directory holds something else, or an archive that this
+    ///     program must not touch
+    public static Optional<DataDirectory> open(Path path, Optional<MasterKey> masterKey) throws ArchiveException {
         try {
             if (Files.isDirectory(path) && !Files.exists(path.resolve("FORMAT")) && !isEmpty(path)) {
                 throw new ArchiveException(
@@ -73,22 +85,19 @@ public final class DataDirectory implements AutoCloseable {
                 lockFile.close();
                 return Optional.empty();
             }
-            return Optional.of(locked(path, lockFile));
+            return Optional.of(
+                    locked(path, lockFile, masterKey.orElse(new MasterKey.InFile(path.resolve(MASTER_KEY)))));
         } catch (IOException e) {
             throw new ArchiveException("the data directory " + path + " cannot be opened: " + e, true, e);
         }
     }
 
-    private static DataDirectory locked(Path path, FileChannel lockFile) throws IOException, ArchiveException {
+    private static DataDirectory locked(Path path, FileChannel lockFile, MasterKey masterKey)
+            throws IOException, ArchiveException {
         try {
             checkFormat(path);
             DurableFiles.createDirectories(path.resolve("vault"));
-            Map<String, String> keyring = keyring(path.resolve("vault"));
-            return new DataDirectory(
-                    path,
-                    lockFile,
-                    HexFormat.of().parseHex(keyring.getOrDefault("archive-id", "")),
-                    HexFormat.of().parseHex(keyring.getOrDefault("id-key", "")));
+            return new DataDirectory(path, lockFile, keyring(path.resolve("vault"), masterKey));
         } catch (IOException | ArchiveException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -109,55 +118,21 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// The keyring is small and irreplaceable, so it is kept twice, each copy with its sum.
-    private static Map<String, String> keyring(Path vault) throws IOException, ArchiveException {
-        Path first = vault.resolve("keyring");
-        Path second = vault.resolve("keyring.copy");
-        for (Path copy : List.of(first, second)) {
-            Optional<Map<String, String>> read = readKeyring(copy);
-            if (read.isPresent()) {
-                return read.get();
-            }
+    /// The keyring is made with the archive, and never again: without it the segments are noise.
+    private static Keyring keyring(Path vault, MasterKey masterKey) throws IOException, ArchiveException {
+        if (Keyring.exists(DISK, vault)) {
+            return Keyring.open(DISK, vault, masterKey);
         }
-        if (Files.exists(first) || Files.exists(second) || hasSegments(vault)) {
+        if (hasSegments(vault)) {
             throw new ArchiveException(
-                    "the keyring " + first + " and its copy are missing or damaged, but the vault has segments."
+                    "the keyring " + vault.resolve("keyring") + " and its copy are missing, but the vault has segments."
                             + " Restore one of them from a backup. Nothing was changed.",
                     false);
         }
-        SecureRandom random = new SecureRandom();
-        byte[] archiveId = new byte[16];
-        byte[] idKey = new byte[32];
-        random.nextBytes(archiveId);
-        random.nextBytes(idKey);
-        String text = KEYRING_LINE + VERSION + "\narchive-id " + HexFormat.of().formatHex(archiveId) + "\nid-key "
-                + HexFormat.of().formatHex(idKey) + "\n";
-        text += "sha256 " + Sha256.of(text.getBytes(StandardCharsets.UTF_8)) + "\n";
-        DurableFiles.write(second, text.getBytes(StandardCharsets.UTF_8));
-        DurableFiles.write(first, text.getBytes(StandardCharsets.UTF_8));
-        return readKeyring(first).orElseThrow();
-    }
-
-    private static Optional<Map<String, String>> readKeyring(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return Optional.empty();
+        if (masterKey instanceof MasterKey.InFile(Path file) && !DISK.exists(file)) {
+            MasterKey.create(DISK, file);
         }
-        String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-        int sumLine = text.indexOf("sha256 ");
-        if (!text.startsWith(KEYRING_LINE + VERSION + "\n") || sumLine < 0) {
-            return Optional.empty();
-        }
-        String sum = Sha256.of(text.substring(0, sumLine).getBytes(StandardCharsets.ISO_8859_1))
-                .toString();
-        if (!text.substring(sumLine).strip().equals("sha256 " + sum)) {
-            return Optional.empty();
-        }
-        Map<String, String> values = new HashMap<>();
-        text.lines().forEach(line -> {
-            int space = line.indexOf(' ');
-            values.put(line.substring(0, Math.max(0, space)), line.substring(space + 1));
-        });
-        return Optional.of(values);
+        return Keyring.create(DISK, vault, masterKey);
     }
 
     private static boolean hasSegments(Path vault) throws IOException {
@@ -192,14 +167,21 @@ public final class DataDirectory implements AutoCloseable {
         return path.resolve("spool");
     }
 
-    /// 16 octets that name this archive in every segment.
-    public byte[] archiveId() {
-        return archiveId.clone();
+    /// The keys of the archive.
+    public Keyring keyring() {
+        return keyring;
     }
 
-    /// 32 octets that make the letters' ids.
-    public byte[] idKey() {
-        return idKey.clone();
+    /// Makes the letters' public ids.
+    public LetterId.Maker ids() {
+        return new LetterId.Maker(keyring.idKey().toBytes());
+    }
+
+    /// Opens the vault.
+    ///
+    /// @param acknowledged how far the catalogue knows it to have been forced
+    public SegmentFileVault openVault(Position acknowledged, Clock clock) throws ArchiveException {
+        return SegmentFileVault.open(DISK, vault(), keyring, acknowledged, Optional.empty(), clock);
     }
 
     /// Lets another process have the archive.

@@ -1,29 +1,29 @@
 package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.Frame;
-import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
-import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Vault;
-import io.carteggio.embedded.disk.DurableFiles;
-import io.carteggio.embedded.disk.FileContent;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +33,12 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The vault as files `0000000001.seg`, `0000000002.seg`, … in one directory.
+/// The vault as files `0000000001.seg`, `0000000002.seg`, … in one directory, each with its sidecar
+/// once it is closed.
 ///
-/// Appends are gathered: the writer thread takes all frames that wait, writes them, forces the file **once**,
-/// and only then answers (group commit). A segment that has reached its size is closed after a batch and never
-/// changes again.
+/// Appends are gathered: the writer thread takes all frames that wait, writes them, forces the file
+/// **once**, and only then answers (group commit). Compression is done before by the thread that
+/// brings the frame.
 public final class SegmentFileVault implements Vault {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFileVault.class);
 
@@ -46,14 +47,28 @@ public final class SegmentFileVault implements Vault {
 
     private static final int BATCH_FRAMES = 256;
     private static final long BATCH_BYTES = 32L << 20;
-    private static final int BUFFER_BYTES = 512 * 1024;
 
-    private record Pending(Optional<Frame> frame, CompletableFuture<Kept> answer) {}
+    /// What waits for the writer.
+    private sealed interface Pending {
+        CompletableFuture<Optional<Kept>> answer();
 
+        record Append(Prepared prepared, CompletableFuture<Optional<Kept>> answer) implements Pending {}
+
+        /// Close the open segment, and begin the next.
+        record Roll(CompletableFuture<Optional<Kept>> answer) implements Pending {}
+
+        record Stop(CompletableFuture<Optional<Kept>> answer) implements Pending {}
+    }
+
+    private final Disk disk;
     private final Path directory;
+    private final Keyring keyring;
     private final byte[] archiveId;
     private final long segmentBytes;
     private final Clock clock;
+    private final Segments segments;
+    private final SegmentCloser closer;
+    private final Erasure erasure;
     private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
     private final Thread writer;
     private volatile Consumer<List<Kept>> follower = kept -> {};
@@ -61,72 +76,145 @@ public final class SegmentFileVault implements Vault {
     private volatile Optional<String> broken = Optional.empty();
     private volatile boolean closed;
 
+    /// What the open segment's records are compressed against.
+    private volatile Optional<Dictionary> dictionary = Optional.empty();
+
+    private volatile Optional<Dictionary> wanted;
+
     // the writer's own
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    private final byte[] copy = new byte[64 * 1024];
-    private FileChannel channel;
-    private long segment;
-    private long written;
-    private long forced;
-    private long frames;
+    private SegmentWriter open;
     private Sha256 lastFrame = SegmentFormat.noFrame();
 
-    /// Opens the vault in a directory, which is made if it is missing. The last segment is read through: what a crash
-    /// left unfinished at its end is moved aside and cut off; it was never acknowledged.
+    /// A segment must not be written on: a number in it may have been used for another frame, and a key
+    /// serves one
+    /// only.
+    private boolean spoilt;
+
+    /// Opens the vault in a directory, which is made if it is missing. The last segment is read
+    /// through: what a crash left unfinished at its end is moved aside and cut off; it was never
+    /// acknowledged.
     ///
-    /// @param archiveId 16 octets, the same for the life of the archive
+    /// @param keyring of this archive
     /// @param acknowledged how far the vault is known, from elsewhere, to have been forced
-    public static SegmentFileVault open(Path directory, byte[] archiveId, Position acknowledged, Clock clock)
+    /// @param first what to compress against as long as the vault has no dictionary of its own
+    public static SegmentFileVault open(
+            Disk disk, Path directory, Keyring keyring, Position acknowledged, Optional<Dictionary> first, Clock clock)
             throws ArchiveException {
-        return open(directory, archiveId, acknowledged, clock, SEGMENT_BYTES);
+        return open(disk, directory, keyring, acknowledged, first, clock, SEGMENT_BYTES);
     }
 
     static SegmentFileVault open(
-            Path directory, byte[] archiveId, Position acknowledged, Clock clock, long segmentBytes)
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Optional<Dictionary> first,
+            Clock clock,
+            long segmentBytes)
             throws ArchiveException {
         try {
-            DurableFiles.createDirectories(directory);
-            return new SegmentFileVault(directory, archiveId, acknowledged, clock, segmentBytes);
+            disk.createDirectories(directory);
+            return new SegmentFileVault(disk, directory, keyring, acknowledged, first, clock, segmentBytes);
         } catch (IOException e) {
             throw new ArchiveException("the vault in " + directory + " cannot be opened: " + e, true, e);
         }
     }
 
-    private SegmentFileVault(Path directory, byte[] archiveId, Position acknowledged, Clock clock, long segmentBytes)
+    private SegmentFileVault(
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Optional<Dictionary> first,
+            Clock clock,
+            long segmentBytes)
             throws IOException, ArchiveException {
+        this.disk = disk;
         this.directory = directory;
-        this.archiveId = archiveId.clone();
+        this.keyring = keyring;
+        this.archiveId = keyring.archiveId();
         this.clock = clock;
         this.segmentBytes = segmentBytes;
-        List<Long> segments = SegmentFiles.list(directory);
-        if (segments.isEmpty()) {
-            channel = startSegment(1);
-        } else {
-            channel = recover(segments.getLast(), acknowledged);
+        this.segments = new Segments(disk, directory, keyring);
+        this.closer = new SegmentCloser(disk, directory, keyring, segments);
+        this.erasure = new Erasure(disk, directory, keyring, segments);
+        this.wanted = first;
+        List<Long> numbers = SegmentFiles.list(disk, directory);
+        for (long number : numbers.isEmpty() ? numbers : numbers.subList(0, numbers.size() - 1)) {
+            known(number);
         }
-        end = new Position(segment, written, frames);
+        open = numbers.isEmpty() ? start(1, 1) : recover(numbers.getLast(), acknowledged);
+        end = open.position();
         writer = Thread.ofPlatform().name("vault").daemon().start(this::write);
     }
 
-    private FileChannel recover(long last, Position acknowledged) throws IOException, ArchiveException {
-        Path file = SegmentFiles.path(directory, last);
-        SegmentScan scan =
-                SegmentScan.of(file, last, archiveId, acknowledged.segment() == last ? acknowledged.offset() : 0);
-        switch (scan.header()) {
-            case SegmentFormat.HeaderReading.Foreign(String why) ->
-                throw new ArchiveException(file + ": " + why, false);
-            case SegmentFormat.HeaderReading.Damaged(String why) ->
-                throw new ArchiveException(
-                        file + ": " + why + ". Restore the file from a backup; nothing was changed.", false);
-            case SegmentFormat.HeaderReading.Good(SegmentHeader header) -> {
-                frames = scan.lastFrame().orElse(header.firstFrame() - 1);
-                lastFrame = scan.lastHash().orElse(header.previous());
+    /// Takes in a segment that is not the last.
+    private void known(long number) throws IOException, ArchiveException {
+        Path file = SegmentFiles.segment(directory, number);
+        Optional<SegmentHeader> header = header(number, file);
+        if (header.isEmpty()) {
+            LOG.error("{} has no readable header; run `carteggio check`", file.getFileName());
+            return;
+        }
+        Optional<FooterTail> tail = footer(file);
+        if (tail.isPresent()) {
+            Segment.Closed segment = new Segment.Closed(header.get(), file, tail.get());
+            segments.put(segment);
+            closer.finish(segment);
+        } else {
+            LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
+            try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+                SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
+                segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
             }
         }
-        segment = last;
-        FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        long size = open.size();
-        if (scan.end() < size) {
+    }
+
+    private Optional<SegmentHeader> header(long number, Path file) throws IOException, ArchiveException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            int length = (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, open.sizeBytes());
+            return switch (SegmentFormat.readSegmentHeader(SegmentFiles.at(open, 0, length), archiveId)) {
+                case HeaderReading.Foreign(String why) -> throw new ArchiveException(file + ": " + why, false);
+                case HeaderReading.Damaged(String why) -> Optional.empty();
+                case HeaderReading.Good(SegmentHeader header) ->
+                    header.segment() == number ? Optional.of(header) : Optional.empty();
+            };
+        }
+    }
+
+    private Optional<FooterTail> footer(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            long size = open.sizeBytes();
+            if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
+                return Optional.empty();
+            }
+            byte[] tail =
+                    SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
+            return SegmentFormat.readFooterTail(tail, size);
+        }
+    }
+
+    private SegmentWriter recover(long last, Position acknowledged) throws IOException, ArchiveException {
+        Path file = SegmentFiles.segment(directory, last);
+        SegmentHeader header = header(last, file)
+                .orElseThrow(() -> new ArchiveException(
+                        file + ": the header is damaged. Restore the file from a backup; nothing was changed.", false));
+        Optional<FooterTail> tail = footer(file);
+        if (tail.isPresent()) {
+            Segment.Closed segment = new Segment.Closed(header, file, tail.get());
+            segments.put(segment);
+            closer.finish(segment);
+            lastFrame = segment.lastHash();
+            return start(last + 1, segment.lastFrame() + 1);
+        }
+        long size = disk.sizeBytes(file);
+        SegmentScan scan;
+        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+            scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
+        }
+        lastFrame = scan.lastHash().orElse(header.previous());
+        boolean torn = scan.end() < size;
+        if (torn) {
             Path aside = file.resolveSibling(file.getFileName() + ".torn-" + scan.end());
             LOG.warn(
                     "{}: cutting {} octets that a crash left unfinished at {}; they were never acknowledged and lie in {}",
@@ -134,44 +222,87 @@ public final class SegmentFileVault implements Vault {
                     size - scan.end(),
                     scan.end(),
                     aside.getFileName());
-            SegmentFiles.copyTail(file, scan.end(), aside);
-            open.truncate(scan.end());
-            open.force(true);
+            SegmentFiles.copyTail(disk, file, scan.end(), aside);
+            try (DiskFile cut = disk.open(file, Disk.Access.WRITE)) {
+                cut.truncate(scan.end());
+                cut.force();
+            }
         }
-        written = scan.end();
-        forced = written;
-        open.position(written);
-        if (scan.damaged()) {
+        if (scan.frames().count() == 0 && !scan.damaged()) {
+            return start(last, header.firstFrame()); // nothing was ever forced in it, not even its keys may be right
+        }
+        Segment.Growing segment = new Segment.Growing(header, file, scan.frames(), -1);
+        segments.put(segment);
+        if (scan.damaged() || !scan.frames().gapless()) {
             // never write behind damage: what is broken stays exactly as it was found
             LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
-            open.close();
-            return startSegment(last + 1);
+            segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
+            closer.secureKeys(header);
+            return start(last + 1, scan.frames().lastFrame() + 1);
         }
-        return open;
+        Key root = keyring.segment(last)
+                .filter(k -> k.generation() == 0)
+                .orElseThrow(() -> new ArchiveException("the keyring does not open " + file.getFileName(), false))
+                .key();
+        dictionary = segments.dictionary(segment);
+        SegmentWriter resumed =
+                new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root, scan.end());
+        if (torn) {
+            // the numbers that were cut have served for keys already
+            closer.close(resumed, lastFrame);
+            return start(last + 1, segment.lastFrame() + 1);
+        }
+        return resumed;
     }
 
-    private FileChannel startSegment(long number) throws IOException {
-        SegmentHeader header = new SegmentHeader(number, frames + 1, lastFrame, clock.millis());
-        Path file = SegmentFiles.path(directory, number);
-        DurableFiles.write(file, SegmentFormat.segmentHeader(header, archiveId));
-        FileChannel open = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        open.position(SegmentFormat.SEGMENT_HEADER_BYTES);
-        segment = number;
-        written = SegmentFormat.SEGMENT_HEADER_BYTES;
-        forced = written;
-        return open;
+    private SegmentWriter start(long number, long firstFrame) throws IOException, ArchiveException {
+        Optional<Dictionary> with = wanted.isPresent() ? wanted : dictionary;
+        SegmentWriter started =
+                SegmentWriter.start(disk, directory, keyring, number, firstFrame, lastFrame, clock.millis(), with);
+        segments.forgetKeys(number);
+        segments.put(started.segment());
+        segments.remember(number, with);
+        dictionary = with;
+        spoilt = false;
+        return started;
     }
 
     @Override
     public Kept append(Frame frame) throws ArchiveException {
         refuseIfBroken();
-        CompletableFuture<Kept> answer = new CompletableFuture<>();
-        queue.add(new Pending(Optional.of(frame), answer));
-        if (closed) { // the writer may have gone before it saw this frame
+        Prepared prepared;
+        try {
+            prepared = Prepared.of(frame, dictionary, segments);
+        } catch (IOException e) {
+            throw new ArchiveException("the frame cannot be read: " + e.getMessage(), true, e);
+        }
+        CompletableFuture<Optional<Kept>> answer = new CompletableFuture<>();
+        return await(new Pending.Append(prepared, answer)).orElseThrow();
+    }
+
+    /// Closes the open segment if it has any frames, so that it can be copied or erased from.
+    public void roll() throws ArchiveException {
+        refuseIfBroken();
+        await(new Pending.Roll(new CompletableFuture<>()));
+    }
+
+    /// What new segments are compressed against from the next frame on; the open one is closed for it.
+    public void use(Dictionary next) {
+        wanted = Optional.of(next);
+    }
+
+    /// What records are compressed against now.
+    public Optional<Dictionary> dictionary() {
+        return dictionary;
+    }
+
+    private Optional<Kept> await(Pending pending) throws ArchiveException {
+        queue.add(pending);
+        if (closed) { // the writer may have gone before it saw this
             drainAfterClose();
         }
         try {
-            return answer.get();
+            return pending.answer().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ArchiveException trouble) {
                 throw new ArchiveException(String.valueOf(trouble.getMessage()), trouble.laterHelps(), trouble);
@@ -193,144 +324,137 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
+    /// Why the vault takes nothing more until it is opened again, if so.
+    public Optional<String> trouble() {
+        return broken;
+    }
+
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
         follower = newFollower;
     }
 
     private void write() {
-        List<Pending> batch = new ArrayList<>();
-        boolean open = true;
-        while (open) {
+        List<Pending.Append> batch = new ArrayList<>();
+        boolean going = true;
+        while (going) {
             try {
                 batch.clear();
-                batch.add(queue.take());
-                long bytes = size(batch.getFirst());
-                for (Pending next = queue.peek();
-                        next != null && batch.size() < BATCH_FRAMES && bytes + size(next) <= BATCH_BYTES;
-                        next = queue.peek()) {
-                    bytes += size(next);
-                    batch.add(queue.remove());
+                long bytes = 0;
+                Pending next = queue.take();
+                while (true) {
+                    if (!(next instanceof Pending.Append append)) {
+                        break;
+                    }
+                    bytes += append.prepared().sizeBytes();
+                    batch.add(append);
+                    if (batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES || queue.isEmpty()) {
+                        break;
+                    }
+                    next = queue.remove();
                 }
-                open = batch.stream().allMatch(p -> p.frame().isPresent());
-                batch.removeIf(p -> p.frame().isEmpty());
                 commit(batch);
+                switch (next) {
+                    case Pending.Append _ -> {}
+                    case Pending.Roll roll -> roll(roll);
+                    case Pending.Stop stop -> {
+                        stop.answer().complete(Optional.empty());
+                        going = false;
+                    }
+                }
             } catch (InterruptedException e) {
                 LOG.warn("the vault's writer was interrupted; it goes on");
             }
         }
     }
 
-    private static long size(Pending pending) {
-        return pending.frame().map(SegmentFormat::frameBytes).orElse(0L);
+    private void roll(Pending.Roll roll) {
+        try {
+            if (open.frames() > 0) {
+                rollOver();
+            }
+            roll.answer().complete(Optional.empty());
+        } catch (IOException | ArchiveException | RuntimeException e) {
+            LOG.warn("the segment could not be closed: {}", e.toString());
+            roll.answer().completeExceptionally(trouble("the segment could not be closed", e));
+        }
     }
 
-    /// Writes the batch, forces once, tells the follower, answers. Invariant (STYLE 17 b): nobody is answered
-    /// before the force has returned.
-    private void commit(List<Pending> batch) {
+    private void rollOver() throws IOException, ArchiveException {
+        if (open.frames() > 0) {
+            closer.close(open, lastFrame);
+            open = start(open.segment().number() + 1, open.segment().lastFrame() + 1);
+        } else {
+            // nothing was ever forced in it: the same segment is begun anew, with another root
+            open.close();
+            open = start(open.segment().number(), open.segment().firstFrame());
+        }
+        end = open.position();
+    }
+
+    /// Writes the batch, forces once, tells the follower, answers. Invariant (STYLE 17 b): nobody is
+    /// answered before the force has returned.
+    private void commit(List<Pending.Append> batch) {
         if (batch.isEmpty()) {
             return;
         }
         List<Kept> kept = new ArrayList<>(batch.size());
-        long framesBefore = frames;
         Sha256 lastBefore = lastFrame;
         try {
             if (broken.isPresent()) {
                 throw new IOException(broken.get());
             }
-            if (written >= segmentBytes) {
-                FileChannel full = channel;
-                channel = startSegment(segment + 1);
-                full.close();
+            boolean otherDictionary = wanted.isPresent() && !wanted.equals(dictionary);
+            if (spoilt || open.full(segmentBytes) || otherDictionary) {
+                rollOver();
             }
-            for (Pending p : batch) {
-                kept.add(put(p.frame().orElseThrow()));
-            }
-            flush();
-        } catch (IOException | RuntimeException e) {
-            takeBack(framesBefore, lastBefore, e);
+        } catch (IOException | ArchiveException | RuntimeException e) {
+            LOG.warn("a new segment could not be begun: {}", e.toString());
             fail(batch, e);
             return;
         }
         try {
-            channel.force(false);
-        } catch (IOException e) {
-            // After a failed force the kernel may have dropped the pages: what the file holds is no longer known.
-            broken = Optional.of("forcing the segment failed: " + e);
-            LOG.error("the vault cannot force {}; it takes nothing more until restarted", segment, e);
+            for (Pending.Append p : batch) {
+                Prepared prepared = p.prepared().dictionary().equals(dictionary)
+                        ? p.prepared()
+                        : Prepared.of(p.prepared().frame(), dictionary, segments);
+                SegmentWriter.Written written = open.put(prepared, lastFrame);
+                lastFrame = written.hash();
+                kept.add(written.kept());
+            }
+            open.flush();
+        } catch (IOException | ArchiveException | RuntimeException e) {
+            takeBack(lastBefore, e);
             fail(batch, e);
             return;
         }
-        forced = written;
-        end = new Position(segment, written, frames);
+        try {
+            open.force();
+        } catch (IOException e) {
+            // After a failed force the kernel may have dropped the pages: what the file holds is no
+            // longer known.
+            broken = Optional.of("forcing the segment failed: " + e);
+            LOG.error(
+                    "the vault cannot force segment {}; it takes nothing more until restarted",
+                    open.segment().number(),
+                    e);
+            fail(batch, e);
+            return;
+        }
+        end = open.position();
         follower.accept(List.copyOf(kept));
         for (int i = 0; i < batch.size(); i++) {
-            batch.get(i).answer().complete(kept.get(i));
+            batch.get(i).answer().complete(Optional.of(kept.get(i)));
         }
     }
 
-    private Kept put(Frame frame) throws IOException {
-        byte[] head = SegmentFormat.frameHead(frame, frames + 1, forced, lastFrame, archiveId);
-        Sha256 hash = SegmentFormat.frameHash(head);
-        put(head, head.length);
-        List<KeptRecord> records = new ArrayList<>(frame.records().size() - 1);
-        for (FrameRecord record : frame.records()) {
-            long at = written;
-            long size = record.content().sizeBytes();
-            try (InputStream in = record.content().open()) {
-                for (int n = in.read(copy); n > 0; n = in.read(copy)) {
-                    put(copy, n);
-                }
-            }
-            if (written - at != size) {
-                throw new IOException("a record of " + size + " octets turned out to have " + (written - at));
-            }
-            if (record.type() != FrameRecord.Type.MANIFEST) {
-                records.add(new KeptRecord(record.type(), record.sum(), new Place(segment, at, size)));
-            }
-        }
-        put(hash.toBytes(), Sha256.SIZE_BYTES);
-        frames++;
-        lastFrame = hash;
-        return new Kept(
-                frames,
-                frame.kind(),
-                frame.records().getFirst().content(),
-                records,
-                new Position(segment, written, frames));
-    }
-
-    private void put(byte[] bytes, int length) throws IOException {
-        for (int from = 0; from < length; ) {
-            if (!buffer.hasRemaining()) {
-                flush();
-            }
-            int n = Math.min(buffer.remaining(), length - from);
-            buffer.put(bytes, from, n);
-            from += n;
-        }
-        written += length;
-    }
-
-    private void flush() throws IOException {
-        buffer.flip();
-        try {
-            DurableFiles.writeFully(channel, buffer);
-        } finally {
-            buffer.clear();
-        }
-    }
-
-    /// Undoes a batch whose writing failed before the force, so that the next one may try again: a full disk,
-    /// or a spool that could not be read. If even that fails, the vault is broken.
-    private void takeBack(long framesBefore, Sha256 lastBefore, Exception why) {
-        buffer.clear();
-        frames = framesBefore;
+    /// Undoes a batch whose writing failed before the force, so that the next one may try again: a
+    /// full disk, or a spool that could not be read. If even that fails, the vault is broken.
+    private void takeBack(Sha256 lastBefore, Exception why) {
         lastFrame = lastBefore;
-        written = forced;
+        spoilt = true;
         try {
-            channel.truncate(forced);
-            channel.position(forced);
+            open.takeBack();
             LOG.warn("a batch could not be written and was taken back: {}", why.toString());
         } catch (IOException e) {
             broken = Optional.of("a failed write could not be taken back: " + e);
@@ -338,20 +462,83 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
-    private static void fail(List<Pending> batch, Exception why) {
+    private static void fail(List<Pending.Append> batch, Exception why) {
         for (Pending p : batch) {
-            p.answer().completeExceptionally(new ArchiveException("the frame could not be kept: " + why, true, why));
+            p.answer().completeExceptionally(trouble("the frame could not be kept", why));
         }
     }
 
+    private static ArchiveException trouble(String what, Exception why) {
+        return new ArchiveException(what + ": " + why, true, why);
+    }
+
     @Override
-    public Content read(Place place) {
-        return new FileContent(SegmentFiles.path(directory, place.segment()), place.offset(), place.sizeBytes());
+    public Content read(Place place) throws ArchiveException {
+        return segments.content(place);
+    }
+
+    @Override
+    public Optional<Kept> frame(long number) throws ArchiveException {
+        return number > end.frames() ? Optional.empty() : segments.frame(number);
+    }
+
+    @Override
+    public Optional<Key> salt(Place place) throws ArchiveException {
+        return segments.salt(place);
     }
 
     @Override
     public void walk(Position from, Walker walker) throws ArchiveException {
-        SegmentWalk.walk(directory, archiveId, from, end, walker);
+        new SegmentWalk(disk, directory, archiveId, segments, from, walker).walk(end);
+    }
+
+    @Override
+    public void erase(long act, Map<Long, Erasing> records) throws ArchiveException {
+        Position now = end;
+        boolean inOpen = records.keySet().stream()
+                .anyMatch(frame -> segments.of(frame)
+                        .filter(s -> s.number() == now.segment())
+                        .isPresent());
+        if (inOpen) {
+            roll();
+        }
+        erasure.erase(act, records);
+    }
+
+    @Override
+    public long erasedThrough() {
+        return keyring.erasedThrough();
+    }
+
+    @Override
+    public long compact() throws ArchiveException {
+        return new Compaction(disk, directory, archiveId, segments).run(end.segment());
+    }
+
+    /// What is wrong with the keyring's and the sidecars' copies.
+    public List<String> keyProblems() throws ArchiveException {
+        try {
+            List<String> problems = new ArrayList<>(Keyring.problems(disk, directory));
+            for (Segment segment : segments.all()) {
+                problems.addAll(segments.sidecarProblems(segment.number()));
+            }
+            return problems;
+        } catch (IOException e) {
+            throw new ArchiveException("the keys cannot be read", true, e);
+        }
+    }
+
+    /// The files of all segments that are closed, with their sidecars, which are the last to be copied.
+    public Collection<Path> closedFiles() {
+        List<Path> files = new ArrayList<>();
+        for (Segment segment : segments.all()) {
+            if (segment.number() < end.segment()) {
+                files.add(segment.path());
+                files.add(SegmentFiles.sidecar(directory, segment.number()));
+                files.add(SegmentFiles.sidecarCopy(directory, segment.number()));
+            }
+        }
+        return files;
     }
 
     @Override
@@ -363,8 +550,8 @@ public final class SegmentFileVault implements Vault {
     public long storedBytes() throws ArchiveException {
         try {
             long bytes = 0;
-            for (long number : SegmentFiles.list(directory)) {
-                bytes += Files.size(SegmentFiles.path(directory, number));
+            for (Path file : disk.list(directory)) {
+                bytes += disk.sizeBytes(file);
             }
             return bytes;
         } catch (IOException e) {
@@ -378,11 +565,11 @@ public final class SegmentFileVault implements Vault {
             return;
         }
         closed = true;
-        queue.add(new Pending(Optional.empty(), new CompletableFuture<>()));
+        queue.add(new Pending.Stop(new CompletableFuture<>()));
         try {
             writer.join();
             drainAfterClose();
-            channel.close();
+            open.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {

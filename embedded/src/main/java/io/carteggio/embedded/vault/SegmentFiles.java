@@ -1,47 +1,68 @@
 package io.carteggio.embedded.vault;
 
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The names of segment files.
+/// The names of a vault's files.
 final class SegmentFiles {
     private static final Pattern NAME = Pattern.compile("(\\d{10})\\.seg");
 
     private SegmentFiles() {}
 
-    static Path path(Path directory, long number) {
+    static Path segment(Path directory, long number) {
         return directory.resolve(String.format(Locale.ROOT, "%010d.seg", number));
     }
 
-    /// Numbers of all segments there are, ascending.
-    static List<Long> list(Path directory) throws IOException {
-        List<Long> numbers = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Matcher m = NAME.matcher(String.valueOf(file.getFileName()));
-                if (m.matches()) {
-                    numbers.add(Long.valueOf(m.group(1)));
-                }
-            }
-        }
-        Collections.sort(numbers);
-        return numbers;
+    static Path sidecar(Path directory, long number) {
+        return directory.resolve(String.format(Locale.ROOT, "%010d.keys", number));
     }
 
-    static void copyTail(Path file, long from, Path to) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            in.skipNBytes(from);
-            Files.deleteIfExists(to);
-            Files.copy(in, to);
+    static Path sidecarCopy(Path directory, long number) {
+        return directory.resolve(String.format(Locale.ROOT, "%010d.keys.copy", number));
+    }
+
+    /// Numbers of all segments there are, ascending.
+    static List<Long> list(Disk disk, Path directory) throws IOException {
+        return disk.list(directory).stream()
+                .map(file -> NAME.matcher(String.valueOf(file.getFileName())))
+                .filter(Matcher::matches)
+                .map(m -> Long.valueOf(m.group(1)))
+                .sorted()
+                .toList();
+    }
+
+    /// Octets of a file, exactly so many.
+    static byte[] at(DiskFile file, long offset, int length) throws IOException {
+        ByteBuffer into = ByteBuffer.allocate(length);
+        int n = file.read(into, offset);
+        if (n < length) {
+            throw new IOException("the segment ends at " + (offset + n));
+        }
+        return into.array();
+    }
+
+    static void copyTail(Disk disk, Path file, long from, Path to) throws IOException {
+        if (disk.exists(to)) {
+            disk.delete(to);
+        }
+        try (DiskFile in = disk.open(file, Disk.Access.READ);
+                DiskFile out = disk.create(to)) {
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+            long size = in.sizeBytes();
+            for (long at = from; at < size; ) {
+                buffer.clear();
+                int n = in.read(buffer, at);
+                buffer.flip();
+                out.write(buffer, at - from);
+                at += n;
+            }
         }
     }
 }

@@ -4,40 +4,46 @@ import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.Row;
+import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
+import io.carteggio.archive.vault.Sidecar.Tombstone;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
-/// Reads one segment file frame by frame and judges each. Belongs to one thread.
+/// Reads one segment file frame by frame, without keys: heads and checksums. Belongs to one thread.
 final class SegmentReader implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final int READ_AHEAD_BYTES = 256 * 1024;
 
-    private final FileChannel channel;
+    private final DiskFile file;
     private final byte[] archiveId;
+    private final Map<Long, Tombstone> erased;
     private final long limit;
     private final HeaderReading header;
 
+    // octets read ahead, since frames are looked at one after the other
+    private byte[] ahead = new byte[0];
+    private long aheadAt;
+
     /// A frame whose head is as it was written.
     ///
-    /// @param wrong what is broken behind the head: the trailer, the manifest or, where asked for, another record
-    /// @param wrongRecord the sum in the table of the record that is broken, where it is not the manifest
-    record FoundFrame(long offset, FrameHead head, Sha256 hash, Optional<String> wrong, Optional<Sha256> wrongRecord) {
-        long end() {
-            return offset + head.lengthBytes();
-        }
-    }
+    /// @param endOffset where the next one begins
+    /// @param whole whether the sealed records behind the head are as they were written
+    record FoundFrame(long offset, FrameHead head, Sha256 hash, long endOffset, boolean whole) {}
 
+    /// @param erased what is known to be gone, so that a compacted segment can be read
     /// @param limit octets from this offset on are not looked at
-    SegmentReader(Path file, byte[] archiveId, long limit) throws IOException {
-        this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    SegmentReader(Disk disk, Path path, byte[] archiveId, Map<Long, Tombstone> erased, long limit) throws IOException {
+        this.file = disk.open(path, Disk.Access.READ);
         this.archiveId = archiveId;
-        this.limit = Math.min(limit, channel.size());
+        this.erased = erased;
+        this.limit = Math.min(limit, file.sizeBytes());
         byte[] head = at(0, (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, this.limit));
         this.header = SegmentFormat.readSegmentHeader(head, archiveId);
     }
@@ -46,56 +52,77 @@ final class SegmentReader implements AutoCloseable {
         return header;
     }
 
+    /// Where the first frame should begin.
+    long framesBegin() {
+        return header instanceof HeaderReading.Good(SegmentHeader good)
+                ? Math.min(good.framesBegin(), limit)
+                : SegmentFormat.SEGMENT_HEADER_BYTES;
+    }
+
     long limit() {
         return limit;
     }
 
-    /// The frame at an offset; empty where no head of a frame stands there as it was written, or where it would reach
-    /// over the limit.
-    ///
-    /// @param records whether to read every record and compare its sum, too; else only the manifest's
-    Optional<FoundFrame> frame(long offset, boolean records) throws IOException {
+    private int edition() {
+        return header instanceof HeaderReading.Good(SegmentHeader good) ? good.edition() : 0;
+    }
+
+    /// The frame at an offset; empty where no head of a frame stands there as it was written, or
+    /// where it would reach over the limit.
+    Optional<FoundFrame> frame(long offset) throws IOException {
         if (offset + SegmentFormat.headBytesFor(1) > limit) {
             return Optional.empty();
         }
-        byte[] start = at(offset, SegmentFormat.headBytesFor(0));
-        Optional<Integer> count = SegmentFormat.recordCount(start);
+        Optional<Integer> count = SegmentFormat.recordCount(at(offset, SegmentFormat.headBytesFor(0)));
         if (count.isEmpty() || offset + SegmentFormat.headBytesFor(count.get()) > limit) {
             return Optional.empty();
         }
         byte[] bytes = at(offset, SegmentFormat.headBytesFor(count.get()));
         Optional<FrameHead> head = SegmentFormat.readFrameHead(bytes, archiveId);
-        if (head.isEmpty() || offset + head.get().lengthBytes() > limit) {
+        if (head.isEmpty()) {
             return Optional.empty();
         }
-        Sha256 hash = SegmentFormat.frameHash(bytes);
-        long at = offset + head.get().headBytes();
-        Optional<String> wrong = Optional.empty();
-        Optional<Sha256> wrongRecord = Optional.empty();
-        for (int i = 0; i < head.get().rows().size(); i++) {
-            Row row = head.get().rows().get(i);
-            if (wrong.isEmpty()
-                    && (records || i == 0)
-                    && !sum(at, row.lengthBytes()).equals(row.sum())) {
-                wrong = Optional.of(
-                        "record " + i + " (" + row.type() + ", " + row.lengthBytes() + " octets) has another sum");
-                wrongRecord = i == 0 ? Optional.empty() : Optional.of(row.sum());
-            }
-            at += row.lengthBytes();
+        long bodies = bodyBytes(head.get());
+        long end = offset + bytes.length + bodies + SegmentFormat.CHECK_BYTES;
+        if (end > limit) {
+            return Optional.empty();
         }
-        if (wrong.isEmpty() && !Arrays.equals(at(at, Sha256.SIZE_BYTES), hash.toBytes())) {
-            wrong = Optional.of("the trailer is not the frame's hash");
+        long from = offset + bytes.length;
+        boolean whole = ByteBuffer.wrap(at(end - SegmentFormat.CHECK_BYTES, SegmentFormat.CHECK_BYTES))
+                        .getInt()
+                == crc(from, bodies);
+        return Optional.of(new FoundFrame(offset, head.get(), SegmentFormat.frameHash(bytes), end, whole));
+    }
+
+    private long bodyBytes(FrameHead head) {
+        Optional<Tombstone> tombstone = Optional.ofNullable(erased.get(head.number()));
+        long bytes = 0;
+        for (int i = 0; i < head.rows().size(); i++) {
+            Row row = head.rows().get(i);
+            int record = i;
+            bytes += tombstone.filter(t -> t.missing(record, edition())).isPresent() ? 0 : row.sealedBytes();
         }
-        return Optional.of(new FoundFrame(offset, head.get(), hash, wrong, wrongRecord));
+        return bytes;
+    }
+
+    private int crc(long from, long length) throws IOException {
+        CRC32C crc = new CRC32C();
+        for (long done = 0; done < length; ) {
+            int n = (int) Math.min(READ_AHEAD_BYTES, length - done);
+            byte[] chunk = at(from + done, n);
+            crc.update(chunk, 0, n);
+            done += n;
+        }
+        return (int) crc.getValue();
     }
 
     /// The next offset from `from` on where the head of a frame stands; the limit where there is none.
     long nextFrame(long from) throws IOException {
         byte first = (byte) (SegmentFormat.FRAME_MAGIC >>> 24);
         for (long base = from; base < limit; base += CHUNK_BYTES) {
-            byte[] chunk = at(base, (int) Math.min(CHUNK_BYTES, limit - base));
+            byte[] chunk = SegmentFiles.at(file, base, (int) Math.min(CHUNK_BYTES, limit - base));
             for (int i = 0; i < chunk.length; i++) {
-                if (chunk[i] == first && frame(base + i, false).isPresent()) {
+                if (chunk[i] == first && frame(base + i).isPresent()) {
                     return base + i;
                 }
             }
@@ -104,27 +131,22 @@ final class SegmentReader implements AutoCloseable {
     }
 
     byte[] at(long offset, int length) throws IOException {
-        ByteBuffer into = ByteBuffer.allocate(length);
-        while (into.hasRemaining()) {
-            if (channel.read(into, offset + into.position()) < 0) {
-                throw new IOException("the segment ends at " + (offset + into.position()));
-            }
+        if (offset < aheadAt || offset + length > aheadAt + ahead.length) {
+            long most = Math.min(Math.max(length, READ_AHEAD_BYTES), fileLimit() - offset);
+            ahead = SegmentFiles.at(file, offset, (int) Math.max(length, most));
+            aheadAt = offset;
         }
-        return into.array();
+        byte[] part = new byte[length];
+        System.arraycopy(ahead, (int) (offset - aheadAt), part, 0, length);
+        return part;
     }
 
-    private Sha256 sum(long offset, long length) throws IOException {
-        MessageDigest digest = SegmentFormat.digest();
-        for (long done = 0; done < length; ) {
-            byte[] chunk = at(offset + done, (int) Math.min(256 * 1024, length - done));
-            digest.update(chunk);
-            done += chunk.length;
-        }
-        return Sha256.finish(digest);
+    private long fileLimit() throws IOException {
+        return limit > 0 ? limit : file.sizeBytes();
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 }

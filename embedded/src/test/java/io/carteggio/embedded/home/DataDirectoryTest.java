@@ -23,12 +23,12 @@ class DataDirectoryTest {
         byte[] id;
         byte[] key;
         try (DataDirectory d = DataDirectory.open(data()).orElseThrow()) {
-            id = d.archiveId();
-            key = d.idKey();
+            id = d.keyring().archiveId();
+            key = d.keyring().idKey().toBytes();
         }
         try (DataDirectory d = DataDirectory.open(data()).orElseThrow()) {
-            assertThat(d.archiveId()).isEqualTo(id).hasSize(16);
-            assertThat(d.idKey()).isEqualTo(key).hasSize(32);
+            assertThat(d.keyring().archiveId()).isEqualTo(id).hasSize(16);
+            assertThat(d.keyring().idKey().toBytes()).isEqualTo(key).hasSize(32);
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data().resolve("vault/keyring"))))
                 .isEqualTo("rw-------");
@@ -49,7 +49,7 @@ class DataDirectoryTest {
     void aDamagedKeyringIsReadFromItsCopyAndTwoDamagedOnesAreRefused() throws Exception {
         byte[] id;
         try (DataDirectory d = DataDirectory.open(data()).orElseThrow()) {
-            id = d.archiveId();
+            id = d.keyring().archiveId();
         }
         Path first = data().resolve("vault/keyring");
         for (int at = 0; at < Files.size(first); at += 11) {
@@ -58,7 +58,7 @@ class DataDirectoryTest {
             bad[at] ^= 4;
             Files.write(first, bad);
             try (DataDirectory d = DataDirectory.open(data()).orElseThrow()) {
-                assertThat(d.archiveId()).as("octet %d", at).isEqualTo(id);
+                assertThat(d.keyring().archiveId()).as("octet %d", at).isEqualTo(id);
             }
             Files.write(first, good);
         }
@@ -84,10 +84,10 @@ class DataDirectoryTest {
     @Test
     void aLaterFormatIsRefused() throws Exception {
         DataDirectory.open(data()).orElseThrow().close();
-        Files.writeString(data().resolve("FORMAT"), "carteggio archive, format 2\n");
+        Files.writeString(data().resolve("FORMAT"), "carteggio archive, format 3\n");
         assertThatThrownBy(() -> DataDirectory.open(data()))
                 .isInstanceOf(ArchiveException.class)
-                .hasMessageContaining("format 2")
+                .hasMessageContaining("format 3")
                 .satisfies(e -> assertThat(((ArchiveException) e).laterHelps()).isFalse());
     }
 }

@@ -15,6 +15,7 @@ import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.Hit;
@@ -113,9 +114,9 @@ class FollowingTest {
         Node(Path folder) throws Exception {
             Clock clock = Clock.systemUTC();
             directory = DataDirectory.open(folder).orElseThrow();
-            LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+            LetterId.Maker ids = directory.ids();
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
-            vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), catalogue.position(), clock);
+            vault = directory.openVault(catalogue.position(), clock);
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
                 sources.apply(act);
@@ -123,7 +124,13 @@ class FollowingTest {
             index = LuceneIndex.open(directory.index());
             indexer = Indexer.start(vault, catalogue, index);
             acts = new Acts(vault, projection, clock);
-            intake = new Intake(vault, catalogue, projection, ids, clock);
+            intake = new Intake(
+                    vault,
+                    catalogue,
+                    projection,
+                    ids,
+                    new Marks(directory.keyring().partKey()),
+                    clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }
 

@@ -49,8 +49,7 @@ final class Samples {
     static LetterDocument letter(long number, Content mail, Testimony... testimonies) {
         Sha256 sum = sum(number);
         return new LetterDocument(
-                new CataloguedLetter(
-                        number, IDS.of(sum), sum, mail.sizeBytes(), List.of(new Place(1, number, mail.sizeBytes()))),
+                new CataloguedLetter(number, IDS.of(sum), sum, mail.sizeBytes(), List.of(new Place(number, 1))),
                 mail,
                 List.of(testimonies));
     }
@@ -113,14 +112,16 @@ final class Samples {
                         Optional.empty(),
                         Optional.empty(),
                         1,
-                        Sha256.of(new byte[0]),
                         Optional.empty(),
                         false,
                         sender,
                         onBehalfOf,
                         addressees,
                         List.of(),
-                        List.of()),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.empty()),
                 Optional.empty());
     }
 

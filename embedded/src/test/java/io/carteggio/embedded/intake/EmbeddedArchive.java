@@ -9,6 +9,7 @@ import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
@@ -35,15 +36,16 @@ final class EmbeddedArchive implements AutoCloseable {
     EmbeddedArchive(Path path) throws ArchiveException {
         Clock clock = Clock.systemUTC();
         directory = DataDirectory.open(path).orElseThrow();
-        LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+        LetterId.Maker ids = directory.ids();
         catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
-        vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), catalogue.position(), clock);
+        vault = directory.openVault(catalogue.position(), clock);
         projection = Projection.start(vault, catalogue, act -> {
             people.apply(act);
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
-        intake = new Intake(vault, catalogue, projection, ids, clock);
+        intake = new Intake(
+                vault, catalogue, projection, ids, new Marks(directory.keyring().partKey()), clock);
     }
 
     Receipt take(Family family, String mail) throws ArchiveException {

@@ -7,9 +7,14 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.RealDisk;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -21,7 +26,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SegmentFileVaultTest {
-    private static final byte[] ID = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final Disk DISK = new RealDisk();
+    private static final MasterKey MASTER = new MasterKey.Digits("00".repeat(32));
 
     @TempDir
     Path directory;
@@ -41,7 +50,45 @@ class SegmentFileVaultTest {
     }
 
     private SegmentFileVault open(long segmentBytes) throws ArchiveException {
-        return SegmentFileVault.open(directory, ID, Position.START, Clock.systemUTC(), segmentBytes);
+        return open(Position.START, segmentBytes);
+    }
+
+    private SegmentFileVault open(Position acknowledged, long segmentBytes) throws ArchiveException {
+        return SegmentFileVault.open(
+                DISK, directory, keyring(), acknowledged, Optional.empty(), Clock.systemUTC(), segmentBytes);
+    }
+
+    private Keyring keyring() throws ArchiveException {
+        try {
+            return Keyring.exists(DISK, directory)
+                    ? Keyring.open(DISK, directory, MASTER)
+                    : Keyring.create(DISK, directory, MASTER);
+        } catch (IOException e) {
+            throw new ArchiveException("no keyring", false, e);
+        }
+    }
+
+    private Path segment(long number) {
+        return SegmentFiles.segment(directory, number);
+    }
+
+    /// The directory as it is now.
+    private Map<Path, byte[]> snapshot() throws IOException {
+        Map<Path, byte[]> files = new HashMap<>();
+        for (Path file : DISK.list(directory)) {
+            files.put(file, Files.readAllBytes(file));
+        }
+        return files;
+    }
+
+    /// Brings the directory back to what it was.
+    private void restore(Map<Path, byte[]> files) throws IOException {
+        for (Path file : DISK.list(directory)) {
+            Files.delete(file);
+        }
+        for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+            Files.write(file.getKey(), file.getValue());
+        }
     }
 
     static Frame frame(byte[]... letters) {
@@ -123,7 +170,7 @@ class SegmentFileVaultTest {
             for (int i = 0; i < 30; i++) {
                 vault.append(frame(letter(i, 5_000)));
             }
-            assertThat(SegmentFiles.list(directory)).hasSizeGreaterThan(5);
+            assertThat(SegmentFiles.list(DISK, directory)).hasSizeGreaterThan(5);
         }
         try (SegmentFileVault vault = open(20_000)) {
             Seen seen = walk(vault);
@@ -159,7 +206,8 @@ class SegmentFileVaultTest {
         }
     }
 
-    /// The tail that a crash leaves: the file cut at every length. Whole frames stay, the rest goes, appending works.
+    /// The tail that a crash leaves: the file cut at every length. Whole frames stay, the rest goes,
+    /// appending works.
     @Test
     void aTornTailIsCutWhereverItIsTorn() throws Exception {
         List<Kept> kept = new ArrayList<>();
@@ -168,10 +216,12 @@ class SegmentFileVaultTest {
                 kept.add(vault.append(frame(letter(i, 300), letter(i + 100, 200))));
             }
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] whole = Files.readAllBytes(file);
+        Map<Path, byte[]> before = snapshot();
         int second = (int) kept.get(1).end().offset();
         for (int length = second; length < whole.length; length += 7) {
+            restore(before);
             Files.write(file, Arrays.copyOf(whole, length));
             try (SegmentFileVault vault = open()) {
                 Seen seen = walk(vault);
@@ -191,10 +241,12 @@ class SegmentFileVaultTest {
                 kept.add(vault.append(frame(letter(i, 4_000))));
             }
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] whole = Files.readAllBytes(file);
+        Map<Path, byte[]> before = snapshot();
         int second = (int) kept.get(1).end().offset();
         for (int at : new int[] {second, second + 30, second + 80, second + 2_000, whole.length - 1}) {
+            restore(before);
             byte[] torn = whole.clone();
             torn[at] ^= 0x40;
             Files.write(file, torn);
@@ -204,7 +256,8 @@ class SegmentFileVaultTest {
         }
     }
 
-    /// A flipped bit in what was acknowledged is damage: reported, stepped over, never cut, never written over.
+    /// A flipped bit in what was acknowledged is damage: reported, stepped over, never cut, never
+    /// written over.
     @Test
     void damageIsNotTakenForATornTail() throws Exception {
         List<Kept> kept = new ArrayList<>();
@@ -213,15 +266,16 @@ class SegmentFileVaultTest {
                 kept.add(vault.append(frame(letter(i, 1_000))));
             }
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] whole = Files.readAllBytes(file);
+        Map<Path, byte[]> before = snapshot();
         int from = (int) kept.get(0).end().offset();
         int to = (int) kept.get(1).end().offset();
         for (int at = from; at < to; at += 13) {
             byte[] broken = whole.clone();
             broken[at] ^= 1;
+            restore(before);
             Files.write(file, broken);
-            Files.deleteIfExists(SegmentFiles.path(directory, 2));
             try (SegmentFileVault vault = open()) {
                 Seen seen = walk(vault);
                 assertThat(seen.damage).as("bit flipped at %d", at).isNotEmpty();
@@ -239,26 +293,29 @@ class SegmentFileVaultTest {
             vault.append(frame(letter(1, 500)));
             last = vault.append(frame(letter(2, 500)));
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] broken = Files.readAllBytes(file);
         broken[broken.length - 100] ^= 1;
         Files.write(file, broken);
-        try (SegmentFileVault vault =
-                SegmentFileVault.open(directory, ID, last.end(), Clock.systemUTC(), SegmentFileVault.SEGMENT_BYTES)) {
+        try (SegmentFileVault vault = open(last.end(), SegmentFileVault.SEGMENT_BYTES)) {
             assertThat(walk(vault).damage)
                     .hasSize(1)
                     .first()
-                    .satisfies(d -> assertThat(d.record()).contains(Sha256.of(letter(2, 500))));
+                    .satisfies(d -> assertThat(d.record()).contains(new Place(2, 1)));
         }
         assertThat(Files.readAllBytes(file)).isEqualTo(broken);
     }
 
-    /// A mail may carry the bytes of a frame. Behind damage a reader looks for the next frame: it must not find this
-    /// one.
+    /// A mail may carry the bytes of a frame. Behind damage a reader looks for the next frame: it
+    /// must not find this one.
     @Test
     void aFrameInsideALetterIsNotTakenForOne() throws Exception {
-        Frame fake = frame(letter(1, 10));
-        byte[] forged = SegmentFormat.frameHead(fake, 999, 0, SegmentFormat.noFrame(), new byte[16]);
+        List<SegmentFormat.Row> rows =
+                List.of(new SegmentFormat.Row(FrameRecord.Type.MANIFEST, 0, 10, 26, SegmentFormat.noFrame()));
+        byte[] forged = SegmentFormat.frameHead(
+                new SegmentFormat.FrameHead(
+                        Frame.Kind.ARRIVAL, 999, SegmentFormat.frameBytes(rows), 0, SegmentFormat.noFrame(), rows),
+                new byte[16]);
         byte[] hostile = new byte[forged.length + 200];
         System.arraycopy(forged, 0, hostile, 50, forged.length);
         Kept first;
@@ -267,7 +324,7 @@ class SegmentFileVaultTest {
             vault.append(frame(hostile));
             vault.append(frame(letter(2, 10)));
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] broken = Files.readAllBytes(file);
         broken[(int) first.end().offset() + 1] ^= 1;
         Files.write(file, broken);
@@ -310,17 +367,19 @@ class SegmentFileVaultTest {
         try (SegmentFileVault vault = open()) {
             vault.append(frame(letter(1, 10)));
         }
-        Path file = SegmentFiles.path(directory, 1);
+        Path file = segment(1);
         byte[] before = Files.readAllBytes(file);
-        assertThatThrownBy(() -> SegmentFileVault.open(directory, new byte[16], Position.START, Clock.systemUTC()))
-                .isInstanceOf(ArchiveException.class)
-                .hasMessageContaining("another archive");
+        Map<Path, byte[]> own = snapshot();
+        Files.delete(directory.resolve("keyring"));
+        Files.delete(directory.resolve("keyring.copy"));
+        assertThatThrownBy(this::open).isInstanceOf(ArchiveException.class).hasMessageContaining("another archive");
+        restore(own);
         byte[] broken = before.clone();
         broken[20] ^= 1;
         Files.write(file, broken);
         assertThatThrownBy(this::open)
                 .isInstanceOf(ArchiveException.class)
-                .hasMessageContaining("checksum")
+                .hasMessageContaining("header is damaged")
                 .hasMessageContaining("nothing was changed");
         assertThat(Files.readAllBytes(file)).isEqualTo(broken);
     }

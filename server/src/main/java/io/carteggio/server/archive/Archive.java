@@ -9,6 +9,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.Indexer;
@@ -20,7 +21,6 @@ import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
-import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -35,8 +35,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
-/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it, then the
-/// index that follows the catalogue.
+/// The order of opening is the order of trust: the vault first, then the catalogue brought up to it,
+/// then the index that follows the catalogue.
 public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
@@ -68,13 +68,13 @@ public final class Archive implements AutoCloseable {
         this.directory = directory;
         opened.push(directory);
         try {
-            LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+            LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
             refusals = Refusals.in(directory.path().resolve("refused.tsv"));
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
-            vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), registered, clock);
+            vault = directory.openVault(registered, clock);
             opened.push(vault);
             if (registered.frames() > vault.end().frames()) {
                 throw new ArchiveException(
@@ -96,7 +96,13 @@ public final class Archive implements AutoCloseable {
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             acts = new Acts(vault, projection, clock);
-            intake = new Intake(vault, catalogue, projection, ids, clock);
+            intake = new Intake(
+                    vault,
+                    catalogue,
+                    projection,
+                    ids,
+                    new Marks(directory.keyring().partKey()),
+                    clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
             closeAll(Optional.of(e));
@@ -138,7 +144,7 @@ public final class Archive implements AutoCloseable {
 
     /// Makes ids as this archive does, for a catalogue made anew.
     public LetterId.Maker ids() {
-        return new LetterId.Maker(directory.idKey());
+        return directory.ids();
     }
 
     public SearchIndex index() {

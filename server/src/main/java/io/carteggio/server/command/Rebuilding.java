@@ -9,7 +9,6 @@ import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
-import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -26,8 +25,9 @@ import java.util.stream.Stream;
 
 /// Makes catalogue and index anew from the vault alone (P6), and puts them in place of the old ones.
 ///
-/// Until both are whole the old ones stay untouched. If the process dies between the two swaps, the next start finds a
-/// catalogue and an index of the same vault and brings the index up to the catalogue.
+/// Until both are whole the old ones stay untouched. If the process dies between the two swaps, the
+/// next start finds a catalogue and an index of the same vault and brings the index up to the
+/// catalogue.
 final class Rebuilding {
     private static final String NEW = ".new";
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -60,9 +60,8 @@ final class Rebuilding {
         long[] damages = new long[1];
         long frames;
         long letters;
-        LetterId.Maker ids = new LetterId.Maker(directory.idKey());
-        try (Vault vault = SegmentFileVault.open(
-                        directory.vault(), directory.archiveId(), Position.START, Clock.systemUTC());
+        LetterId.Maker ids = directory.ids();
+        try (Vault vault = directory.openVault(Position.START, Clock.systemUTC());
                 SqliteCatalogue catalogue = SqliteCatalogue.open(catalogueFile, ids)) {
             Replay.replay(vault, catalogue, damage -> {
                 damages[0]++;

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Looks at every frame of the vault and asks the catalogue about it. Memory grows with the number of sources alone.
-/// Belongs to one thread.
+/// Looks at every frame of the vault and asks the catalogue about it. Memory grows with the number of
+/// sources alone. Belongs to one thread.
 final class VaultCheck implements Vault.Walker {
     private static final int PROGRESS_FRAMES = 500;
     private static final int REGISTERED_TRIES = 300;
@@ -60,7 +60,7 @@ final class VaultCheck implements Vault.Walker {
             throw new ArchiveException("nobody listens any more", true, peer.get());
         }
         frames++;
-        kept.records().forEach(r -> bytes += r.place().sizeBytes());
+        kept.records().forEach(r -> bytes += r.sizeBytes());
         try {
             switch (Projection.registration(kept)) {
                 case Registration.OfArrival(Kept k, ArrivalEntry entry) -> arrival(k, entry);
@@ -88,7 +88,8 @@ final class VaultCheck implements Vault.Walker {
                     continue;
                 }
                 KeptRecord record = records.next();
-                if (!record.sum().equals(ref.sum()) || record.place().sizeBytes() != ref.sizeBytes()) {
+                boolean other = record.sum().filter(s -> !s.equals(ref.sum())).isPresent();
+                if (other || record.sizeBytes() != ref.sizeBytes()) {
                     problem("arrival " + kept.number() + " brought another letter than it says", Optional.empty());
                 }
                 place = Optional.of(record.place());
@@ -135,8 +136,7 @@ final class VaultCheck implements Vault.Walker {
                     Optional.of(id));
             return 0;
         }
-        Comparator<Place> order = Comparator.comparingLong(Place::segment).thenComparingLong(Place::offset);
-        return places.stream().min(order).equals(place) ? 1 : 0;
+        return places.stream().min(Comparator.naturalOrder()).equals(place) ? 1 : 0;
     }
 
     /// The catalogue may be an instant behind the vault.
@@ -156,7 +156,7 @@ final class VaultCheck implements Vault.Walker {
         String where = "segment " + damage.segment() + " at " + damage.offset()
                 + (damage.frame() > 0 ? ", frame " + damage.frame() : "") + ": " + damage.what();
         Optional<CataloguedLetter> letter = damage.record().isPresent()
-                ? desk.catalogue().letter(damage.record().get())
+                ? desk.catalogue().letterAt(damage.record().get())
                 : Optional.empty();
         framesDamaged |= damage.record().isEmpty();
         if (letter.isPresent()) {
@@ -170,7 +170,8 @@ final class VaultCheck implements Vault.Walker {
         }
     }
 
-    /// The books and the number of letters, taken at an instant when the catalogue stood where this walk has come to.
+    /// The books and the number of letters, taken at an instant when the catalogue stood where this
+    /// walk has come to.
     void compare(Books books, long catalogued) {
         Map<String, Account> theirs = new TreeMap<>();
         books.sources().forEach(a -> theirs.put(a.source(), a));

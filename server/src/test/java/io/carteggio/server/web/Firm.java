@@ -13,6 +13,7 @@ import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
@@ -81,9 +82,9 @@ final class Firm implements ArchiveDesk, AutoCloseable {
 
     Firm(Path path) throws Exception {
         directory = DataDirectory.open(path).orElseThrow();
-        LetterId.Maker ids = new LetterId.Maker(directory.idKey());
+        LetterId.Maker ids = directory.ids();
         catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
-        vault = SegmentFileVault.open(directory.vault(), directory.archiveId(), catalogue.position(), clock);
+        vault = directory.openVault(catalogue.position(), clock);
         projection = Projection.start(vault, catalogue, act -> {
             people.apply(act);
             sources.apply(act);
@@ -91,7 +92,8 @@ final class Firm implements ArchiveDesk, AutoCloseable {
         acts = new Acts(vault, projection, clock);
         index = LuceneIndex.open(directory.index());
         indexer = Indexer.start(vault, catalogue, index);
-        intake = new Intake(vault, catalogue, projection, ids, clock);
+        intake = new Intake(
+                vault, catalogue, projection, ids, new Marks(directory.keyring().partKey()), clock);
         reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
         journal = sources.named("journal").orElseThrow();

@@ -1,0 +1,168 @@
+package io.carteggio.archive.vault;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/// zstd (RFC 8878) as records use it. Safe for many threads: the native contexts are lent out one by
+/// one.
+public final class Compression {
+    /// The low bits of a record's coding.
+    public static final int NONE = 0;
+
+    public static final int ZSTD = 1;
+    public static final int WITH_DICTIONARY = 2;
+    public static final int WITH_RECORD = 3;
+    public static final int MASK = 0x0f;
+
+    /// The bit of a coding that says: the letter is a recipe.
+    public static final int RECIPE = 0x10;
+
+    private static final int DICTIONARY_MAGIC = 0xec30a437;
+    private static final ConcurrentLinkedDeque<ZstdCompressCtx> COMPRESSING = new ConcurrentLinkedDeque<>();
+    private static final ConcurrentLinkedDeque<ZstdDecompressCtx> DECOMPRESSING = new ConcurrentLinkedDeque<>();
+
+    private Compression() {}
+
+    /// Compresses octets in memory; empty where that does not make them shorter.
+    public static Optional<byte[]> compress(byte[] octets, int length, Optional<Dictionary> dictionary) {
+        ZstdCompressCtx context = lend();
+        try {
+            if (dictionary.isPresent()) {
+                context.loadDict(dictionary.get().forCompressing());
+            }
+            return compress(context, octets, length);
+        } finally {
+            giveBack(context);
+        }
+    }
+
+    /// Compresses octets against those of another record.
+    public static Optional<byte[]> compressLike(byte[] octets, int length, byte[] like) {
+        if (!servesAsRaw(like)) {
+            return Optional.empty();
+        }
+        ZstdCompressCtx context = lend();
+        try {
+            context.loadDict(like);
+            return compress(context, octets, length);
+        } finally {
+            giveBack(context);
+        }
+    }
+
+    /// Whether octets can be taken as a raw dictionary: zstd would take some for a dictionary of its
+    /// own form.
+    public static boolean servesAsRaw(byte[] like) {
+        return like.length >= Integer.BYTES
+                && ByteBuffer.wrap(like).getInt(0) != Integer.reverseBytes(DICTIONARY_MAGIC);
+    }
+
+    private static Optional<byte[]> compress(ZstdCompressCtx context, byte[] octets, int length) {
+        byte[] out = new byte[(int) Zstd.compressBound(length)];
+        int n = context.compressByteArray(out, 0, out.length, octets, 0, length);
+        return n >= length ? Optional.empty() : Optional.of(Arrays.copyOf(out, n));
+    }
+
+    /// A stream that compresses what is written to it; closing it ends the octets but not `out`.
+    public static OutputStream compressing(OutputStream out, Optional<Dictionary> dictionary) throws IOException {
+        ZstdOutputStreamNoFinalizer stream = new ZstdOutputStreamNoFinalizer(new Unclosed(out), Dictionary.LEVEL);
+        if (dictionary.isPresent()) {
+            stream.setDict(dictionary.get().forCompressing());
+        }
+        return stream;
+    }
+
+    /// Undoes [#compress] in memory.
+    ///
+    /// @throws IOException where the octets are not what zstd wrote, or say of themselves that they
+    ///     are over the limit
+    public static byte[] decompress(byte[] octets, int from, Optional<Dictionary> dictionary, int limitBytes)
+            throws IOException {
+        return decompress(octets, from, limitBytes, context -> {
+            if (dictionary.isPresent()) {
+                context.loadDict(dictionary.get().forDecompressing());
+            }
+        });
+    }
+
+    /// Undoes [#compressLike].
+    public static byte[] decompressLike(byte[] octets, int from, byte[] like, int limitBytes) throws IOException {
+        return decompress(octets, from, limitBytes, context -> context.loadDict(like));
+    }
+
+    private interface Setting {
+        void on(ZstdDecompressCtx context);
+    }
+
+    private static byte[] decompress(byte[] octets, int from, int limitBytes, Setting setting) throws IOException {
+        long size = Zstd.getFrameContentSize(octets, from, octets.length - from);
+        if (size < 0 || size > limitBytes) {
+            throw new IOException("compressed octets of size " + size + ", over the limit of " + limitBytes);
+        }
+        ZstdDecompressCtx context = Optional.ofNullable(DECOMPRESSING.poll()).orElseGet(ZstdDecompressCtx::new);
+        try {
+            setting.on(context);
+            byte[] out = new byte[(int) size];
+            int n = context.decompressByteArray(out, 0, out.length, octets, from, octets.length - from);
+            if (n != size) {
+                throw new IOException("compressed octets gave " + n + " of " + size);
+            }
+            return out;
+        } catch (ZstdException e) {
+            throw new IOException("the octets are not what was compressed: " + e.getMessage(), e);
+        } finally {
+            context.reset();
+            DECOMPRESSING.push(context);
+        }
+    }
+
+    /// A stream over what compressed octets say.
+    public static InputStream decompressing(InputStream octets, Optional<Dictionary> dictionary) throws IOException {
+        ZstdInputStreamNoFinalizer stream = new ZstdInputStreamNoFinalizer(octets);
+        if (dictionary.isPresent()) {
+            stream.setDict(dictionary.get().forDecompressing());
+        }
+        return stream;
+    }
+
+    private static ZstdCompressCtx lend() {
+        ZstdCompressCtx context = Optional.ofNullable(COMPRESSING.poll()).orElseGet(ZstdCompressCtx::new);
+        context.setLevel(Dictionary.LEVEL);
+        context.setDictID(false);
+        context.setChecksum(false);
+        return context;
+    }
+
+    private static void giveBack(ZstdCompressCtx context) {
+        context.reset();
+        COMPRESSING.push(context);
+    }
+
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] octets, int from, int length) throws IOException {
+            out.write(octets, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.carteggio.archive.vault;
+
+import com.github.luben.zstd.ZstdDictCompress;
+import com.github.luben.zstd.ZstdDictDecompress;
+import io.carteggio.mail.Sha256;
+
+/// What the records of a segment are compressed against: strings that many letters of many senders
+/// have in common. Compared by content. Safe for many threads.
+public final class Dictionary {
+    /// zstd's level for records: what lies for ten years may cost a little more to write.
+    static final int LEVEL = 4;
+
+    private final byte[] octets;
+    private final Sha256 sum;
+    private final ZstdDictCompress forCompressing;
+    private final ZstdDictDecompress forDecompressing;
+
+    /// @param octets a dictionary in zstd's form (RFC 8878 section 5), or raw content
+    public Dictionary(byte[] octets) {
+        this.octets = octets.clone();
+        this.sum = Sha256.of(octets);
+        this.forCompressing = new ZstdDictCompress(this.octets, LEVEL);
+        this.forDecompressing = new ZstdDictDecompress(this.octets);
+    }
+
+    public byte[] toBytes() {
+        return octets.clone();
+    }
+
+    ZstdDictCompress forCompressing() {
+        return forCompressing;
+    }
+
+    ZstdDictDecompress forDecompressing() {
+        return forDecompressing;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Dictionary other && sum.equals(other.sum);
+    }
+
+    @Override
+    public int hashCode() {
+        return sum.hashCode();
+    }
+}

@@ -1,0 +1,103 @@
+package io.carteggio.embedded.vault;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Compression;
+import io.carteggio.archive.vault.Dictionary;
+import io.carteggio.archive.vault.Frame;
+import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.mail.Content;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A frame made ready for the writer by the thread that brought it: compressed, not yet sealed. So
+/// the one writer has little left to do.
+///
+/// @param dictionary what its records were compressed against
+record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary) {
+    /// Records up to this size are compressed in memory; larger ones when they are written.
+    static final int IN_MEMORY_BYTES = 1 << 20;
+
+    /// A letter larger than this is not compressed against another.
+    static final int LIKE_LIMIT_BYTES = 256 * 1024;
+
+    private static final int RECORD_NAME_BYTES = 10;
+
+    /// What is to be sealed of one record.
+    sealed interface Body {
+        FrameRecord record();
+
+        int coding();
+
+        /// Octets in memory.
+        record InMemory(FrameRecord record, int coding, Content octets) implements Body {}
+
+        /// Content that is compressed while it is written.
+        record Streamed(FrameRecord record, int coding, Content kept) implements Body {}
+    }
+
+    Prepared {
+        bodies = List.copyOf(bodies);
+    }
+
+    static Prepared of(Frame frame, Optional<Dictionary> dictionary, Segments segments)
+            throws IOException, ArchiveException {
+        List<Body> bodies = new ArrayList<>(frame.records().size());
+        for (FrameRecord record : frame.records()) {
+            bodies.add(body(record, dictionary, segments));
+        }
+        return new Prepared(frame, bodies, dictionary);
+    }
+
+    private static Body body(FrameRecord record, Optional<Dictionary> dictionary, Segments segments)
+            throws IOException, ArchiveException {
+        int recipe = record.recipe().isPresent() ? Compression.RECIPE : 0;
+        Content kept = record.recipe().isPresent() ? record.recipe().get().kept(record.content()) : record.content();
+        if (kept.sizeBytes() > IN_MEMORY_BYTES) {
+            return new Body.Streamed(record, recipe | Compression.ZSTD, kept);
+        }
+        byte[] octets = kept.toByteArray(IN_MEMORY_BYTES);
+        Optional<byte[]> like = Optional.empty();
+        if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
+            Optional<byte[]> other = segments.asDictionary(record.like().get(), LIKE_LIMIT_BYTES);
+            if (other.isPresent()) {
+                like = Compression.compressLike(octets, octets.length, other.get());
+            }
+        }
+        Optional<byte[]> alone = like.isPresent() && like.get().length < octets.length / 8
+                ? Optional.empty()
+                : Compression.compress(octets, octets.length, dictionary);
+        int aloneBytes = alone.map(a -> a.length).orElse(octets.length);
+        if (like.isPresent() && (alone.isEmpty() || like.get().length + RECORD_NAME_BYTES < aloneBytes)) {
+            Place other = record.like().orElseThrow();
+            byte[] named = ByteBuffer.allocate(RECORD_NAME_BYTES + like.get().length)
+                    .putLong(other.frame())
+                    .putShort((short) other.record())
+                    .put(like.get())
+                    .array();
+            return inMemory(record, recipe | Compression.WITH_RECORD, named);
+        }
+        return alone.isPresent()
+                ? inMemory(
+                        record,
+                        recipe | (dictionary.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
+                        alone.get())
+                : inMemory(record, recipe | Compression.NONE, octets);
+    }
+
+    private static Body inMemory(FrameRecord record, int coding, byte[] octets) {
+        return new Body.InMemory(record, coding, Content.owning(octets, octets.length));
+    }
+
+    /// Octets that wait in memory for the writer.
+    long sizeBytes() {
+        long bytes = 0;
+        for (Body body : bodies) {
+            bytes += body instanceof Body.InMemory here ? here.octets().sizeBytes() : 0;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,73 @@
+package io.carteggio.embedded.vault;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Key;
+import io.carteggio.archive.vault.KeyTree;
+import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
+import io.carteggio.archive.vault.Sidecar;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.Keyring.SegmentKey;
+import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Closes segments: footer, sidecar, keyring, in this order, each forced before the next, each to be
+/// done again after a crash.
+final class SegmentCloser {
+    private final Disk disk;
+    private final Path directory;
+    private final Keyring keyring;
+    private final Segments segments;
+    private final byte[] archiveId;
+
+    SegmentCloser(Disk disk, Path directory, Keyring keyring, Segments segments) {
+        this.disk = disk;
+        this.directory = directory;
+        this.keyring = keyring;
+        this.segments = segments;
+        this.archiveId = keyring.archiveId();
+    }
+
+    /// Closes the segment that was written.
+    void close(SegmentWriter writer, Sha256 lastHash) throws IOException, ArchiveException {
+        Segment.Growing growing = writer.segment();
+        long at = writer.forcedBytes();
+        int frames = growing.offsets().count();
+        byte[] footer = SegmentFormat.footer(growing.offsets().toArray(), frames, at, lastHash, archiveId);
+        writer.file().write(ByteBuffer.wrap(footer), at);
+        writer.file().truncate(at + footer.length);
+        writer.file().force();
+        Segment.Closed closed =
+                new Segment.Closed(growing.header(), growing.path(), new FooterTail(frames, at, lastHash));
+        finish(closed);
+        segments.put(closed);
+        writer.close();
+    }
+
+    /// Does what is left to do for a segment that has its footer.
+    void finish(Segment.Closed segment) throws IOException, ArchiveException {
+        secureKeys(segment.header());
+    }
+
+    /// Moves the keys of a segment that is written no more from the keyring to its sidecar.
+    void secureKeys(SegmentHeader header) throws IOException, ArchiveException {
+        Optional<SegmentKey> key = keyring.segment(header.segment());
+        if (key.isEmpty() || key.get().generation() > 0) {
+            return; // without a key, reading will say so
+        }
+        Key generationKey = Key.random();
+        byte[] sidecar = new Sidecar(header.segment(), 1, new KeyTree(key.get().key()), Map.of())
+                .toBytes(generationKey, archiveId);
+        disk.replace(SegmentFiles.sidecarCopy(directory, header.segment()), sidecar);
+        disk.replace(SegmentFiles.sidecar(directory, header.segment()), sidecar);
+        keyring.put(List.of(new SegmentKey(header.segment(), 1, generationKey)));
+        segments.forgetKeys(header.segment());
+    }
+}
