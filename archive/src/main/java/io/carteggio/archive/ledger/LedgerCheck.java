@@ -63,7 +63,14 @@ public final class LedgerCheck {
                     + " cannot be read and no tile has its leaf: nothing from there on is proven");
             return false;
         }
-        leaf(Tile.hash(stored.read(tile), (int) (tree.size() % Tile.WIDTH), 0));
+        byte[] hashes;
+        try {
+            hashes = stored.read(tile);
+        } catch (ArchiveException e) {
+            find(unreadable(tile, e) + ": nothing from frame " + (tree.size() + 1) + " on is proven");
+            return false;
+        }
+        leaf(Tile.hash(hashes, (int) (tree.size() % Tile.WIDTH), 0));
         return true;
     }
 
@@ -129,15 +136,26 @@ public final class LedgerCheck {
         public void write(Tile tile, byte[] hashes) throws ArchiveException {
             if (!stored.has(tile)) {
                 find(tile.path() + " is missing");
-            } else if (!Arrays.equals(stored.read(tile), hashes)) {
-                find(tile.path() + " is not what the vault gives"
-                        + (tile.level() == 0 ? firstFrame(tile, hashes) : ""));
+                return;
+            }
+            try {
+                byte[] there = stored.read(tile);
+                if (!Arrays.equals(there, hashes)) {
+                    find(tile.path() + " is not what the vault gives"
+                            + (tile.level() == 0 ? firstFrame(tile, there, hashes) : ""));
+                }
+            } catch (ArchiveException e) {
+                find(unreadable(tile, e));
             }
         }
 
-        private String firstFrame(Tile tile, byte[] hashes) throws ArchiveException {
-            int at = Arrays.mismatch(stored.read(tile), hashes) / Sha256.SIZE_BYTES;
+        private String firstFrame(Tile tile, byte[] there, byte[] hashes) {
+            int at = Arrays.mismatch(there, hashes) / Sha256.SIZE_BYTES;
             return ", first at frame " + (tile.index() * Tile.WIDTH + at + 1);
         }
+    }
+
+    private static String unreadable(Tile tile, ArchiveException e) {
+        return tile.path() + " cannot be read: " + e.getMessage();
     }
 }

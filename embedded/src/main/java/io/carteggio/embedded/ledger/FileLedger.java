@@ -348,7 +348,7 @@ public final class FileLedger implements AutoCloseable {
     /// signed.
     ///
     /// @param remember whether it must be in the history as well
-    /// @throws ArchiveException also where the ledger has stopped and something did come in
+    /// @throws ArchiveException also where the ledger has stopped
     public synchronized Optional<SignedCheckpoint> sign(boolean remember) throws ArchiveException {
         if (keeper.isEmpty()) {
             throw new IllegalStateException("a ledger signs only after it was compared with its last checkpoint");
@@ -357,9 +357,7 @@ public final class FileLedger implements AutoCloseable {
         Optional<SignedCheckpoint> now;
         lock.lock();
         try {
-            if (standing instanceof Standing.Stopped(String why) && (changed() || latest.isEmpty())) {
-                throw new ArchiveException("the ledger stands still: " + why, false);
-            }
+            refuseStopped();
             if (changed()) {
                 fresh = Optional.of(key.sign(new Checkpoint(key.verifier().name(), tree.size(), tree.root())));
             }
@@ -419,6 +417,7 @@ public final class FileLedger implements AutoCloseable {
     public InclusionProof inclusion(long frame, long size) throws ArchiveException {
         lock.lock();
         try {
+            refuseStopped();
             return Proofs.inclusion(tree, frame - 1, size);
         } finally {
             lock.unlock();
@@ -429,9 +428,16 @@ public final class FileLedger implements AutoCloseable {
     public ConsistencyProof consistency(long from, long to) throws ArchiveException {
         lock.lock();
         try {
+            refuseStopped();
             return Proofs.consistency(tree, from, to);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void refuseStopped() throws ArchiveException {
+        if (standing instanceof Standing.Stopped(String why)) {
+            throw new ArchiveException("the ledger stands still: " + why, false);
         }
     }
 

@@ -347,6 +347,7 @@ class FileLedgerTest {
                 .asString()
                 .contains("tile/0/001");
         ledger.close();
+        assertThat(check(700)).singleElement().asString().startsWith("tile/0/001 cannot be read");
         Files.delete(directory.resolve("tile/0/001"));
         ledger = open(700);
         assertThat(ledger.standing()).isEqualTo(new Standing.Sound());
