@@ -9,8 +9,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// Reads signed notes that stand one after another with an empty line between: the archive's own history, or
-/// what it
-/// lodged elsewhere. A single note is such a file too. For one thread.
+/// what it lodged elsewhere. A single note is such a file too. For one thread.
 ///
 /// Looks at line ends alone; what a note says is for [SignedCheckpoint#read] to judge.
 public final class CheckpointReader {
@@ -27,9 +26,8 @@ public final class CheckpointReader {
     }
 
     /// The next note; empty at the end. What begins a note and is never signed (its writer was stopped there)
-    /// is given out as
-    /// it is, to be refused by whoever reads it, unless it is the last. A note over 64 KiB is cut, with the
-    /// same effect.
+    /// is given out as it is, to be refused by whoever reads it, unless it is the last. A note over 64 KiB is
+    /// cut, with the same effect.
     public Optional<byte[]> next() throws IOException {
         while (true) {
             ByteArrayOutputStream block = new ByteArrayOutputStream();

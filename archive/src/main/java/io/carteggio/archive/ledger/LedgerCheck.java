@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /// Grows the tree once more from what the vault holds now, and compares it with all that was written of it
-/// before:
-/// tiles,
-/// checkpoints, and the checkpoints that a witness kept outside.
+/// before: tiles, checkpoints, and the checkpoints that a witness kept outside.
 ///
 /// Feed it every frame in order, then [#finish]. Takes little memory but for the checkpoints. For one thread.
 public final class LedgerCheck {
@@ -51,9 +49,7 @@ public final class LedgerCheck {
     }
 
     /// Takes note that the vault cannot say any more what the next frame was. Where its tile still has the
-    /// leaf, the
-    /// tree goes
-    /// on with that, and the checkpoints after it say whether it is the right one.
+    /// leaf, the tree goes on with that, and the checkpoints after it say whether it is the right one.
     ///
     /// @return false where nobody knows the leaf: then nothing after it can be checked
     public boolean lost() throws ArchiveException {

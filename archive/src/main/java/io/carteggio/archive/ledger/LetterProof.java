@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// All that a third party needs, beside the archive's public key, to see that a letter was archived and when at the
-/// latest:
-/// a text of the form C2SP tlog-proof, with what leads from the letter to the tree's leaf in its `extra` line.
+/// All that a third party needs, beside the archive's public key, to see that a letter was archived and when
+/// at the latest: a text of the form C2SP tlog-proof, with what leads from the letter to the tree's leaf in
+/// its `extra` line.
 ///
 /// `docs/format/verify_proof.py` checks it without us. It says nothing about the letters in the same tree.
 ///

@@ -4,9 +4,8 @@ import io.carteggio.mail.Sha256;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// The name of a full tile: 256 hashes of one level, side by side (C2SP tlog-tiles). Those of level 0 are leaves,
-/// those of
-/// a level above are each the root of a full tile below.
+/// The name of a full tile: 256 hashes of one level, side by side (C2SP tlog-tiles). Those of level 0 are
+/// leaves, those of a level above are each the root of a full tile below.
 ///
 /// @param level from 0
 /// @param index within the level, from 0

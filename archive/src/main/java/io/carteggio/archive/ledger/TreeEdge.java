@@ -5,13 +5,11 @@ import io.carteggio.mail.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A tree that grows at its right edge: takes leaf after leaf, gives a tile away as soon as it is full, and keeps
-/// only the
-/// tiles that are not (at most 8 KiB a level, of which a million leaves have three).
+/// A tree that grows at its right edge: takes leaf after leaf, gives a tile away as soon as it is full, and
+/// keeps only the tiles that are not (at most 8 KiB a level, of which a million leaves have three).
 ///
-/// So any number of leaves passes through in little memory; [#root] is there at any time, [#hash] for what the given
-/// store
-/// still has. For one thread.
+/// So any number of leaves passes through in little memory; [#root] is there at any time, [#hash] for what
+/// the given store still has. For one thread.
 public final class TreeEdge implements Subtrees {
     private final TileStore store;
     private final List<Level> levels = new ArrayList<>();
@@ -29,9 +27,8 @@ public final class TreeEdge implements Subtrees {
         this.store = store;
     }
 
-    /// The tree of all the full tiles of level 0 in a store, ready to take the leaf after them. Tiles of higher
-    /// levels that
-    /// a crash kept from being written are written now.
+    /// The tree of all the full tiles of level 0 in a store, ready to take the leaf after them. Tiles of
+    /// higher levels that a crash kept from being written are written now.
     public static TreeEdge resume(TileStore store) throws ArchiveException {
         TreeEdge tree = new TreeEdge(store);
         long below = countTiles(store, 0);
@@ -54,7 +51,8 @@ public final class TreeEdge implements Subtrees {
         return tree;
     }
 
-    /// How many tiles of a level are there from the first on: doubling, then halving, so that a million need forty
+    /// How many tiles of a level are there from the first on: doubling, then halving, so that a million need
+    /// forty
     /// looks.
     private static long countTiles(TileStore store, int level) throws ArchiveException {
         long there = 0;
@@ -87,9 +85,8 @@ public final class TreeEdge implements Subtrees {
         return size;
     }
 
-    /// Takes the next leaf. When it throws, the leaf is in the tree but a tile may be missing in the store: the tree
-    /// must
-    /// then be read anew.
+    /// Takes the next leaf. When it throws, the leaf is in the tree but a tile may be missing in the store:
+    /// the tree must then be read anew.
     public void append(Sha256 leaf) throws ArchiveException {
         size++;
         Sha256 hash = leaf;

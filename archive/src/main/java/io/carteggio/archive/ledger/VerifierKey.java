@@ -17,11 +17,11 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// The public half of an archive's ledger key: whoever has it can tell what the archive signed. Safe for many threads.
+/// The public half of an archive's ledger key: whoever has it can tell what the archive signed. Safe for many
+/// threads.
 ///
 /// Written `name+12345678+base64`, as other programs that read signed notes write it: the name, the key id in
-/// hexadecimal
-/// digits, and the octet 1 (for Ed25519) with the 32 octets of the key.
+/// hexadecimal digits, and the octet 1 (for Ed25519) with the 32 octets of the key.
 public final class VerifierKey {
     public static final int SIZE_BYTES = 32;
     static final byte ED25519 = 1;
@@ -92,9 +92,8 @@ public final class VerifierKey {
         return ByteBuffer.wrap(digest.digest(bytes)).getInt();
     }
 
-    /// Whether the note bears a signature of this key. A signature under this name and id that is wrong spoils the
-    /// note,
-    /// also beside a right one.
+    /// Whether the note bears a signature of this key. A signature under this name and id that is wrong
+    /// spoils the note, also beside a right one.
     boolean signed(SignedNote note) {
         boolean found = false;
         for (SignedNote.Signature signature : note.signatures()) {

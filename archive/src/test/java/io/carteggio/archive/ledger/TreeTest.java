@@ -12,9 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TreeTest {
-    /// The leaves that the test vectors of Certificate Transparency use (RFC 9162 itself gives none); roots of the
-    /// first
-    /// 0 … 8 of them.
+    /// The leaves that the test vectors of Certificate Transparency use (RFC 9162 itself gives none); roots
+    /// of the first 0 … 8 of them.
     private static final String[] LEAVES = {
         "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
     };
@@ -85,9 +84,8 @@ class TreeTest {
         return path.stream().map(Sha256::toString).toList();
     }
 
-    /// Every tree up to 300 leaves, which is past the first full tile: root, every path, every consistency proof as
-    /// the RFC's
-    /// recursive definitions have them, and accepted.
+    /// Every tree up to 300 leaves, which is past the first full tile: root, every path, every consistency
+    /// proof as the RFC's recursive definitions have them, and accepted.
     @Test
     void everySmallTreeIsAsTheRfcDefinesIt() throws Exception {
         List<Sha256> leaves = new ArrayList<>();
@@ -139,7 +137,8 @@ class TreeTest {
                 refused(right, Trees.leaf(-1), root);
                 refused(right, leaf, Trees.leaf(-1));
                 for (long place : new long[] {m - 1, m + 1, m ^ 1, n, -1, n + (long) m, m | 1L << 40, Long.MIN_VALUE}) {
-                    // A hash two levels up may stand at another place for the same root only if the sizes say so.
+                    // A hash two levels up may stand at another place for the same root only if the sizes say
+                    // so.
                     refused(new InclusionProof(place, n, right.path()), leaf, root);
                 }
                 int pathBits = right.path().size();
@@ -216,7 +215,8 @@ class TreeTest {
         assertThat(new InclusionProof(0, 0, List.of()).root(root)).isEmpty();
     }
 
-    /// Past the second level of tiles: 65,536 + 1,000 leaves. The tree read anew from its tiles is the same tree.
+    /// Past the second level of tiles: 65,536 + 1,000 leaves. The tree read anew from its tiles is the same
+    /// tree.
     @Test
     void aTreeOfManyTilesComesBackFromThem() throws Exception {
         int size = Tile.WIDTH * Tile.WIDTH + 1000;

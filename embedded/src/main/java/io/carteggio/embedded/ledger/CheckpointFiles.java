@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// The signed notes in files: `checkpoint`, the latest, and `checkpoints`, a history of some of them, which
-/// only grows.
-/// For one thread.
+/// only grows. For one thread.
 public final class CheckpointFiles {
     private final Disk disk;
     private final Path latest;

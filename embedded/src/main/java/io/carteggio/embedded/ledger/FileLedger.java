@@ -31,26 +31,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The archive's ledger: follows the vault frame by frame, keeps the tree's tiles, and signs a checkpoint at
-/// least
-/// every
-/// minute in which something came in, and when it is closed.
+/// least every minute in which something came in, and when it is closed.
 ///
 /// Open it, [#add] every frame from [#size] + 1 on, [#start] it, go on adding. Adding costs two hashes and
-/// never
-/// waits for
-/// the disk: one thread of its own writes what is full. Safe for many threads.
+/// never waits for the disk: one thread of its own writes what is full. Safe for many threads.
 ///
 /// A ledger that finds the vault shorter than, or different from, what was signed before *stops*: it signs
-/// nothing more
-/// and says why ([#standing]). So does one that gets frames with a gap. Nothing here stops the archive.
+/// nothing more and says why ([#standing]). So does one that gets frames with a gap. Nothing here stops the
+/// archive.
 public final class FileLedger implements AutoCloseable {
     /// No change waits longer for its signature.
     public static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
-    /// The history gets a checkpoint at most so often, and one at each close. Any earlier root can be computed
-    /// from
-    /// the tree
-    /// at any time; the history only keeps signatures.
+    /// The history gets a checkpoint at most so often, and one at each close. Any earlier root can be
+    /// computed from the tree at any time; the history only keeps signatures.
     public static final Duration HISTORY_INTERVAL = Duration.ofHours(1);
 
     /// After a failed write.
@@ -178,9 +172,7 @@ public final class FileLedger implements AutoCloseable {
     }
 
     /// Takes the next frame. Frames that are in the tree already are passed over. Never throws for what the
-    /// world
-    /// does: then
-    /// the ledger stops or fails, and says so.
+    /// world does: then the ledger stops or fails, and says so.
     ///
     /// @param leafData as in `docs/format/ledger.md`
     public void add(long frame, byte[] leafData) {
@@ -217,9 +209,8 @@ public final class FileLedger implements AutoCloseable {
         }
     }
 
-    /// Compares the tree, which by now has all frames of the vault, with the last signed checkpoint, and begins
-    /// to
-    /// sign.
+    /// Compares the tree, which by now has all frames of the vault, with the last signed checkpoint, and
+    /// begins to sign.
     ///
     /// @param frames how many the vault has
     public void start(long frames) {

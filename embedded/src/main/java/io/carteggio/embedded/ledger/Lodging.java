@@ -14,9 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/// A second place for checkpoints: a file in a directory that somebody else keeps, written by appending alone,
-/// so that
-/// the place may forbid all else. It is what `check --witness` reads.
+/// A second place for checkpoints: a file in a directory that somebody else keeps, written by appending
+/// alone, so that the place may forbid all else. It is what `check --witness` reads.
 ///
 /// The directory is never made: where a disk is not mounted, nothing is lodged on the disk below. For one
 /// thread.

@@ -13,10 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Time stamps in files below `timestamps`: `<size>.checkpoint`, a signed note, beside `<size>.tsr`, what the
-/// authority
-/// replied for it. So `openssl ts -verify -data 42.checkpoint -in 42.tsr -CAfile …` checks one without us. Safe
-/// for many
-/// threads.
+/// authority replied for it. So `openssl ts -verify -data 42.checkpoint -in 42.tsr -CAfile …` checks one
+/// without us. Safe for many threads.
 public final class TimestampFiles {
     private static final Pattern REPLY = Pattern.compile("([1-9][0-9]{0,17})\\.tsr");
     private static final int SIZE_LIMIT_BYTES = 1 << 20;

@@ -70,6 +70,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final LastFailure lastFailure;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -131,6 +132,7 @@ public final class Archive implements AutoCloseable {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     clock);
+            lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
             closeAll(Optional.of(e));
@@ -141,9 +143,8 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// Brings the ledger up to the vault's end and has it follow. Few frames are missing after a crash, at most
-    /// what
-    /// fills a tile after a clean end; all of them where its files were removed.
+    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is missing after a
+    /// clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
         if (end - ledger.size() > FEW_FRAMES) {
@@ -169,10 +170,24 @@ public final class Archive implements AutoCloseable {
                 forced.forEach(kept -> ledger.add(kept.number(), kept.head().leafData())));
     }
 
-    /// The one way in. Wakes the indexer, so that the letter is found at once.
+    /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
+    /// is found soon.
+    public Receipt accept(Arrival arrival) throws ArchiveException {
+        try {
+            Receipt receipt = intake.accept(arrival);
+            lastFailure.kept();
+            indexer.signal();
+            return receipt;
+        } catch (ArchiveException e) {
+            lastFailure.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
-        Receipt receipt = intake.take(arrival);
-        indexer.signal();
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
         return receipt;
     }
 
@@ -189,7 +204,9 @@ public final class Archive implements AutoCloseable {
         return vault;
     }
 
+    /// The catalogue, with everything in it that was accepted before this call.
     public Catalogue catalogue() {
+        projection.awaitAll();
         return catalogue;
     }
 
@@ -259,6 +276,17 @@ public final class Archive implements AutoCloseable {
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
         return projection.trouble();
+    }
+
+    /// The same, or why the last mail was not kept, where none was since: for those who look after the
+    /// archive. The next mail may well be kept, so nothing is refused for this.
+    public Optional<String> condition() {
+        return trouble().or(lastFailure::sentence);
+    }
+
+    /// A mail that did not even come in whole, through no fault of its own.
+    void notKept(String why) {
+        lastFailure.failed(why);
     }
 
     /// Octets below the data directory but for the index: what the archive costs on disk.

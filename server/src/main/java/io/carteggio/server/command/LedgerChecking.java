@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// What `check` does with the ledger: every frame of the vault makes the tree once more, and that must be the
-/// tree of every
-/// tile, checkpoint, time stamp and witness. Belongs to one thread.
+/// tree of every tile, checkpoint, time stamp and witness. Belongs to one thread.
 final class LedgerChecking {
     /// A witness file of a note an hour for a hundred years has fewer.
     private static final int WITNESSES_LIMIT = 1_000_000;
@@ -88,9 +87,8 @@ final class LedgerChecking {
         }
     }
 
-    /// A witness is believed for where it was kept. That it is signed with another key is worth saying, and is
-    /// what an
-    /// archive that was signed anew looks like.
+    /// A witness is believed for where it was kept. That it is signed with another key is worth saying, and
+    /// is what an archive that was signed anew looks like.
     private void witness(InputStream in, List<Expected> expected) throws IOException, Refusal {
         CheckpointReader reader = new CheckpointReader(in);
         for (Optional<byte[]> note = reader.next(); note.isPresent(); note = reader.next()) {

@@ -16,13 +16,11 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has checkpoints stamped and lodged, at least daily when something came in, as far as an administrator named
-/// an authority
-/// and a place.
+/// Has checkpoints stamped and lodged, at least daily when something came in, as far as an administrator
+/// named an authority and a place.
 ///
 /// Safe for many threads; one attends at a time. What fails is tried again an hour later, and [#trouble] says
-/// so: nothing here
-/// stops the archive.
+/// so: nothing here stops the archive.
 public final class Custody implements AutoCloseable {
     public static final Duration INTERVAL = Duration.ofDays(1);
     public static final Duration RETRY = Duration.ofHours(1);
@@ -57,8 +55,7 @@ public final class Custody implements AutoCloseable {
     }
 
     /// Begins to attend by itself, until it is closed. Without this, [#close] lodges and nothing is stamped:
-    /// short commands
-    /// must not wait for an authority.
+    /// short commands must not wait for an authority.
     public void start() {
         Thread attending = Thread.ofVirtual().name("custody").unstarted(() -> {
             try {

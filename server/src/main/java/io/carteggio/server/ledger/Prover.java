@@ -21,8 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Makes the proof that a letter was kept. Asks nobody whether it may be given out: whoever calls has opened
-/// the letter for
-/// the one who wants it. Safe for many threads.
+/// the letter for the one who wants it. Safe for many threads.
 public final class Prover {
     private final Vault vault;
     private final FileLedger ledger;
@@ -34,9 +33,8 @@ public final class Prover {
         this.stamps = stamps;
     }
 
-    /// Proves the letter by the earliest of its places that can be proven, and by the earliest time stamp over
-    /// that, else by
-    /// the newest checkpoint.
+    /// Proves the letter by the earliest of its places that can be proven, and by the earliest time stamp
+    /// over that, else by the newest checkpoint.
     ///
     /// @param sum of the letter
     /// @throws ArchiveException where no place of it can be proven, saying why

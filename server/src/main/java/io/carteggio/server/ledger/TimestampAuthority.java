@@ -46,8 +46,7 @@ public record TimestampAuthority(URI url, List<X509Certificate> trusted) {
     ///
     /// @return the reply as it came, which [TimestampReply#read] accepts for the same octets
     /// @throws ArchiveException where the authority cannot be reached, refuses, or replies with what is no
-    ///     stamp
-    ///     for them
+    ///     stamp for them
     public byte[] stamp(byte[] octets) throws ArchiveException {
         try (HttpClient client =
                 HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {

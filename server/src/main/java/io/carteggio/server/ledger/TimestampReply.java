@@ -34,8 +34,7 @@ import org.bouncycastle.tsp.TimeStampResponse;
 import org.bouncycastle.tsp.TimeStampToken;
 
 /// Reads what a time-stamp authority replied (RFC 3161, 2.4.2): whether it stamps just these octets, with a
-/// certificate
-/// made for that. Pure; safe for many threads.
+/// certificate made for that. Pure; safe for many threads.
 public final class TimestampReply {
     private TimestampReply() {}
 
@@ -114,9 +113,7 @@ public final class TimestampReply {
     }
 
     /// RFC 5280 path, as it stood when the stamp was made. Revocation is not asked for: that would tell the
-    /// world
-    /// what is
-    /// checked when.
+    /// world what is checked when.
     private static boolean leadsTo(X509Certificate signer, TimeStampToken token, List<X509Certificate> trusted, Date at)
             throws GeneralSecurityException {
         if (trusted.contains(signer)) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.server.command.Shell.Said;
+import io.carteggio.server.ledger.OpensslAuthority;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -211,6 +213,59 @@ class LedgerCommandTest {
                 .isEqualTo(1);
         assertThat(shell.run("ledger", "timestamp", "--url", "ftp://x/").exit()).isEqualTo(2);
         assertThat(shell.run("ledger", "timestamp").exit()).isEqualTo(2);
+    }
+
+    /// Who stamps is told once; then a letter's proof says by when it was there.
+    @Tag("peers")
+    @Test
+    void aProofBearsATimeStamp(@TempDir Path authority, @TempDir Path stranger) throws Exception {
+        try (OpensslAuthority openssl = new OpensslAuthority(authority, "critical,timeStamping");
+                OpensslAuthority other = new OpensslAuthority(stranger, "critical,timeStamping")) {
+            Path ca = authority.resolve("ca.pem");
+            shell.done("ledger", "timestamp", "--url", openssl.url().toString(), "--ca", ca.toString());
+            shell.done("import", folder.resolve("in").toString());
+            Path proof = proof();
+            JsonNode said = shell.done("verify-proof", proof.toString(), "--ca", ca.toString(), "--json")
+                    .json();
+            assertThat(said.path("stampedBy").stringValue()).isEqualTo("CN=Stamps");
+            assertThat(said.path("stampTrusted").booleanValue()).isTrue();
+            assertThat(shell.run(
+                            "verify-proof",
+                            proof.toString(),
+                            "--ca",
+                            stranger.resolve("ca.pem").toString()))
+                    .matches(s -> s.exit() == 1 && s.out().contains("not trusted"));
+            assertThat(shell.done("verify-proof", proof.toString()).out())
+                    .contains("whether to believe that, --ca tells");
+            assertThat(shell.done("check", "--json").json().path("timestamps").longValue())
+                    .isEqualTo(1);
+            assertThat(shell.run(
+                                    "ledger",
+                                    "timestamp",
+                                    "--url",
+                                    openssl.url().toString(),
+                                    "--ca",
+                                    stranger.resolve("ca.pem").toString())
+                            .err())
+                    .contains("not trusted");
+            assertThat(shell.run("check").err()).contains("the time stamp over").contains("not trusted");
+            shell.done("ledger", "timestamp", "--off");
+            Path stamp = Shell.filesBelow(folder.resolve("data/ledger/timestamps")).stream()
+                    .filter(f -> f.toString().endsWith(".tsr"))
+                    .findFirst()
+                    .orElseThrow();
+            shell.done("check");
+            Files.write(stamp, new byte[10]);
+            assertThat(shell.run("check").err()).contains("the reply is no time stamp");
+            assertThat(python(
+                            proof,
+                            Files.writeString(
+                                    folder.resolve("key"),
+                                    shell.done("ledger", "key").out()),
+                            folder.resolve("in/anna.eml")))
+                    .startsWith("0 Proven.")
+                    .contains("time stamp was not checked here");
+        }
     }
 
     private static String python(Path... arguments) throws Exception {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /// A time-stamp authority on this machine: `openssl ts` behind a small HTTP server.
-final class OpensslAuthority implements AutoCloseable {
+public final class OpensslAuthority implements AutoCloseable {
     private final Path directory;
     private final HttpServer server;
 
@@ -25,7 +25,7 @@ final class OpensslAuthority implements AutoCloseable {
     volatile int status = 200;
 
     /// @param extension the certificate's key usage, as openssl writes it
-    OpensslAuthority(Path directory, String extension) throws Exception {
+    public OpensslAuthority(Path directory, String extension) throws Exception {
         this.directory = directory;
         run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=Root"
                 + " -keyout ca.key -out ca.pem");
@@ -53,11 +53,11 @@ final class OpensslAuthority implements AutoCloseable {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/tsa");
     }
 
-    List<X509Certificate> root() throws IOException {
+    public List<X509Certificate> root() throws IOException {
         return TimestampReply.certificates(Files.readString(directory.resolve("ca.pem")));
     }
 

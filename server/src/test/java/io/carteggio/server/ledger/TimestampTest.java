@@ -105,9 +105,8 @@ class TimestampTest {
         }
     }
 
-    /// The stamp itself is signed; what is around it (status, a certificate nobody needs) is not, so that some
-    /// bits may differ
-    /// without harm. None may change what the stamp says.
+    /// The stamp itself is signed; what is around it (status, a certificate nobody needs) is not, so that
+    /// some bits may differ without harm. None may change what the stamp says.
     @Test
     void noFlippedBitSaysAnythingElse() throws Exception {
         try (OpensslAuthority openssl = new OpensslAuthority(directory, TIME_STAMPING)) {
