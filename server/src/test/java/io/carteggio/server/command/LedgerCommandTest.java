@@ -220,7 +220,7 @@ class LedgerCommandTest {
     @Test
     void aProofBearsATimeStamp(@TempDir Path authority, @TempDir Path stranger) throws Exception {
         try (OpensslAuthority openssl = new OpensslAuthority(authority, "critical,timeStamping");
-                OpensslAuthority other = new OpensslAuthority(stranger, "critical,timeStamping")) {
+                OpensslAuthority _ = new OpensslAuthority(stranger, "critical,timeStamping")) {
             Path ca = authority.resolve("ca.pem");
             shell.done("ledger", "timestamp", "--url", openssl.url().toString(), "--ca", ca.toString());
             shell.done("import", folder.resolve("in").toString());
