@@ -378,7 +378,7 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
-        follower = newFollower;
+        follower = follower.andThen(newFollower);
     }
 
     private void write() {
