@@ -25,7 +25,6 @@ import java.util.Set;
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
     private final Vault vault;
-    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
@@ -35,7 +34,6 @@ public final class Intake {
     public Intake(
             Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Marks marks, Clock clock) {
         this.vault = vault;
-        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
@@ -43,13 +41,13 @@ public final class Intake {
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
-    /// forced to stable storage and it stands in the catalogue. Index and alerts follow at their own
-    /// pace.
+    /// forced to stable storage. Catalogue, index and alerts follow at their own pace; what comes
+    /// next is told from this one all the same.
     ///
     /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and
     ///     the same mail may be sent again: if it had been kept after all, that becomes further
     ///     evidence
-    public Receipt take(Arrival arrival) throws ArchiveException {
+    public Receipt accept(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
@@ -57,12 +55,20 @@ public final class Intake {
             try (Claims.Claim _ = claims.claim(reading.sums())) {
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.await(kept.number());
+                projection.handOver(kept.number(), entry);
+                projection.awaitNearly(kept.number());
                 return receipt(kept.number(), entry);
             }
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
         }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
+        return receipt;
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
@@ -78,8 +84,7 @@ public final class Intake {
         List<LetterRef> letters = new java.util.ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh =
-                    seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
+            boolean fresh = seen.add(found.sum()) && !projection.knows(found.sum());
             anyFresh |= fresh;
             letters.add(new LetterRef(
                     found.sum(),
@@ -95,6 +100,11 @@ public final class Intake {
                 ? reading.otherwise()
                 : anyFresh ? Disposition.LETTERS : Disposition.EVIDENCE;
         Optional<Long> envelopeMark = reading.envelopeSum().map(marks::of);
+        // the mark is over the originals too: with a new one among them it cannot be a redelivery
+        boolean redelivery = !anyFresh
+                && envelopeMark.isPresent()
+                && !letters.isEmpty()
+                && projection.knowsEnvelope(letters.getFirst().sum(), envelopeMark.get());
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
@@ -107,7 +117,7 @@ public final class Intake {
                 reading.via(),
                 arrival.mail().sizeBytes(),
                 envelopeMark,
-                envelopeMark.isPresent() && catalogue.hasEnvelopeMark(envelopeMark.get()),
+                redelivery,
                 reading.sender(),
                 reading.onBehalfOf(),
                 reading.addressees(),
