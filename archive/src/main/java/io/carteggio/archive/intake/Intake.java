@@ -55,7 +55,7 @@ public final class Intake {
             try (Claims.Claim _ = claims.claim(reading.sums())) {
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.handOver(kept.number(), entry);
+                projection.handOver(kept, entry);
                 projection.awaitNearly(kept.number());
                 return receipt(kept.number(), entry);
             }
