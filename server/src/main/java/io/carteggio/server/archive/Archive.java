@@ -15,12 +15,14 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Position;
-import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
+import io.carteggio.embedded.vault.SegmentFileVault;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -42,7 +44,7 @@ public final class Archive implements AutoCloseable {
     private static final int SPOOL_SHARE = 8;
 
     private final DataDirectory directory;
-    private final Vault vault;
+    private final SegmentFileVault vault;
     private final SqliteCatalogue catalogue;
     private final SearchIndex index;
     private final Indexer indexer;
@@ -61,7 +63,13 @@ public final class Archive implements AutoCloseable {
     ///
     /// @return empty where another process holds it
     public static Optional<Archive> open(Path path, Clock clock) throws ArchiveException {
-        Optional<DataDirectory> directory = DataDirectory.open(path);
+        return open(path, Optional.empty(), clock);
+    }
+
+    /// The same with a master key from elsewhere than the data directory.
+    public static Optional<Archive> open(Path path, Optional<MasterKey> masterKey, Clock clock)
+            throws ArchiveException {
+        Optional<DataDirectory> directory = DataDirectory.open(path, masterKey);
         return directory.isEmpty() ? Optional.empty() : Optional.of(new Archive(directory.get(), clock));
     }
 
@@ -145,8 +153,13 @@ public final class Archive implements AutoCloseable {
         return directory.path();
     }
 
-    public Vault vault() {
+    public SegmentFileVault vault() {
         return vault;
+    }
+
+    /// The keys of the archive.
+    public Keyring keyring() {
+        return directory.keyring();
     }
 
     /// The catalogue, with everything in it that was accepted before this call.

@@ -15,6 +15,7 @@ final class DeskOperations {
         ReadingOperations reading = new ReadingOperations(desk);
         AdministrationOperations administration = new AdministrationOperations(desk);
         CheckOperations checks = new CheckOperations(desk);
+        KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
         table.put("index.await", books::awaitIndex);
@@ -32,6 +33,9 @@ final class DeskOperations {
         table.put("person.password", administration::setPassword);
         table.put("source.add", administration::addSource);
         table.put("source.list", administration::listSources);
+        table.put("key.show", keys::show);
+        table.put("key.rotate", keys::rotate);
+        table.put("backup.begin", keys::beginBackup);
         return new Operations(table);
     }
 }

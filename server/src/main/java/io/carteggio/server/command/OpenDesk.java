@@ -11,6 +11,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
@@ -20,6 +21,7 @@ import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -128,6 +130,21 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public void removeCatalogue(Path file) throws IOException {
         SqliteCatalogue.remove(file);
+    }
+
+    @Override
+    public Keyring keyring() {
+        return archive.keyring();
+    }
+
+    @Override
+    public void rollVault() throws ArchiveException {
+        archive.vault().roll();
+    }
+
+    @Override
+    public List<String> keyProblems() throws ArchiveException {
+        return archive.vault().keyProblems();
     }
 
     private record Anew(SqliteCatalogue catalogue) implements Digested {
