@@ -6,8 +6,7 @@
 
 KEYFILE holds the master key, 64 hexadecimal digits, or the passphrase. Debian packages: python3-cbor2, python3-crc32c,
 python3-cryptography, python3-zstandard, for a passphrase python3-argon2. Damage goes to stderr and makes the exit code
-1; what is whole is read all the same.
-"""
+1; what is whole is read all the same."""
 import base64, hashlib, mmap, re, struct, sys
 from pathlib import Path
 import cbor2, zstandard
@@ -72,10 +71,11 @@ class Segment:
         need(which == int(path.stem) and owner == archive, "the octets of another segment")
         self.nodes, self.erased, self.body = [{"depth": 0, "path": 0, "key": entry["key"]}], {}, 104 + sealed
         if entry["generation"]:
-            copies = path.with_suffix(".keys"), path.with_suffix(".keys.copy")
-            [side] = better(copies, lambda octets: self.sidecar(octets, which, entry))
-            self.nodes, self.erased = side.get("nodes", []), {(each["frame"], record["index"]): record["edition"]
-                                                              for each in side.get("erased", []) for record in each["records"]}
+            [side] = better((path.with_suffix(".keys"), path.with_suffix(".keys.copy")),
+                            lambda octets: self.sidecar(octets, which, entry))
+            self.nodes, self.erased = side.get("nodes", []), {
+                (each["frame"], record["index"]): record["edition"] for each in side.get("erased", [])
+                for record in each["records"]}
         words = self.unseal((1 << 24) - 1 << 16, 0, 0, DICTIONARY, 0, 104, sealed)[0] if sealed else b""
         self.dictionary = zstandard.ZstdCompressionDict(words) if words else None
 

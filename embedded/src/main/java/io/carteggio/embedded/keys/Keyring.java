@@ -50,6 +50,7 @@ public final class Keyring {
     private Derivation derivation;
     private Key master;
     private long revision;
+    private List<String> found = List.of();
 
     /// What lies sealed.
     private static final class Contents {
@@ -94,6 +95,7 @@ public final class Keyring {
                 && second.isPresent()
                 && first.get().text().equals(second.get().text());
         if (!same) {
+            keyring.found = problems(disk, directory);
             LOG.warn("one copy of the keyring was missing, damaged or older; both are written anew");
             keyring.write();
         }
@@ -147,6 +149,13 @@ public final class Keyring {
         }
         return "the " + (newest.derivation().isPassphrase() ? "passphrase" : "master key")
                 + " does not open the keyring of this archive. Nothing was changed.";
+    }
+
+    /// What was wrong with the copies when this keyring was opened, and was mended by that.
+    public List<String> mended() {
+        return found.stream()
+                .map(problem -> problem + "; it was written anew when the archive was opened")
+                .toList();
     }
 
     /// Where a key that was to take the place of this one is left over.

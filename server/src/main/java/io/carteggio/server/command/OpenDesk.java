@@ -21,6 +21,7 @@ import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,7 +145,9 @@ record OpenDesk(Archive archive) implements Desk {
 
     @Override
     public List<String> keyProblems() throws ArchiveException {
-        return archive.vault().keyProblems();
+        List<String> problems = new ArrayList<>(archive.keyring().mended());
+        problems.addAll(archive.vault().keyProblems());
+        return problems;
     }
 
     private record Anew(SqliteCatalogue catalogue) implements Digested {
