@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Trains the vault's dictionary anew as the archive grows: first when there are [#FIRST_FRAMES],
-/// then each time it has become so many times as large. Works on a thread of its own, at the lowest
-/// priority; a dictionary that wins little is not taken, since each one closes a segment.
+/// then each time it has become so many times as large. Works on a thread of its own; at the lowest
+/// a dictionary that wins little is not taken, since each one closes a segment.
 public final class DictionaryKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DictionaryKeeper.class);
     private static final long FIRST_FRAMES = 1_000;
@@ -43,7 +43,6 @@ public final class DictionaryKeeper implements AutoCloseable {
         this.thread = Thread.ofPlatform()
                 .name("dictionary")
                 .daemon()
-                .priority(Thread.MIN_PRIORITY)
                 .unstarted(this::run);
     }
 

@@ -27,6 +27,8 @@ import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
+import io.carteggio.embedded.vault.DictionaryKeeper;
+import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -54,7 +56,7 @@ public final class Archive implements AutoCloseable {
     private static final int FEW_FRAMES = 10_000;
 
     private final DataDirectory directory;
-    private final Vault vault;
+    private final SegmentFileVault vault;
     private final SqliteCatalogue catalogue;
     private final SearchIndex index;
     private final Indexer indexer;
@@ -119,6 +121,7 @@ public final class Archive implements AutoCloseable {
             opened.push(custody);
             opened.push(projection);
             opened.push(vault);
+            opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
             indexer = Indexer.start(vault, catalogue, index);
