@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Trains the vault's dictionary anew as the archive grows: first when there are [#FIRST_FRAMES],
-/// then each time it has become so many times as large. Works on a thread of its own; at the lowest
+/// then each time it has become so many times as large. Works on a thread of its own;
 /// a dictionary that wins little is not taken, since each one closes a segment.
 public final class DictionaryKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DictionaryKeeper.class);
@@ -40,7 +40,10 @@ public final class DictionaryKeeper implements AutoCloseable {
 
     private DictionaryKeeper(SegmentFileVault vault) {
         this.vault = vault;
-        this.thread = Thread.ofPlatform().name("dictionary").daemon().unstarted(this::run);
+        this.thread = Thread.ofPlatform()
+                .name("dictionary")
+                .daemon()
+                .unstarted(this::run);
     }
 
     public static DictionaryKeeper start(SegmentFileVault vault) {
