@@ -47,7 +47,7 @@ public final class Intake {
         this.ids = ids;
         this.marks = marks;
         this.clock = clock;
-        this.shared = SharedOctets.of(catalogue);
+        this.shared = SharedOctets.of(projection);
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -77,7 +77,7 @@ public final class Intake {
         try {
             Framed framed = framed(arrival, arrived, reading);
             Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
-            projection.handOver(kept.number(), framed.entry());
+            projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {
             sharing.unlock();

@@ -17,12 +17,13 @@ import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
-import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
@@ -79,7 +80,13 @@ public final class Archive implements AutoCloseable {
     ///
     /// @return empty where another process holds it
     public static Optional<Archive> open(Path path, Clock clock) throws ArchiveException {
-        Optional<DataDirectory> directory = DataDirectory.open(path);
+        return open(path, Optional.empty(), clock);
+    }
+
+    /// The same with a master key from elsewhere than the data directory.
+    public static Optional<Archive> open(Path path, Optional<MasterKey> masterKey, Clock clock)
+            throws ArchiveException {
+        Optional<DataDirectory> directory = DataDirectory.open(path, masterKey);
         return directory.isEmpty() ? Optional.empty() : Optional.of(new Archive(directory.get(), clock));
     }
 
@@ -203,8 +210,13 @@ public final class Archive implements AutoCloseable {
         return directory.path();
     }
 
-    public Vault vault() {
+    public SegmentFileVault vault() {
         return vault;
+    }
+
+    /// The keys of the archive.
+    public Keyring keyring() {
+        return directory.keyring();
     }
 
     /// The catalogue, with everything in it that was accepted before this call.

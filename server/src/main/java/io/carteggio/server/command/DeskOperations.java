@@ -16,6 +16,7 @@ final class DeskOperations {
         AdministrationOperations administration = new AdministrationOperations(desk);
         LedgerOperations ledger = new LedgerOperations(desk, reading);
         CheckOperations checks = new CheckOperations(desk);
+        KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
         table.put("index.await", books::awaitIndex);
@@ -38,6 +39,9 @@ final class DeskOperations {
         table.put("person.password", administration::setPassword);
         table.put("source.add", administration::addSource);
         table.put("source.list", administration::listSources);
+        table.put("key.show", keys::show);
+        table.put("key.rotate", keys::rotate);
+        table.put("backup.begin", keys::beginBackup);
         return new Operations(table);
     }
 }
