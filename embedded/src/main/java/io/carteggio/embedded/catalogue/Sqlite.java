@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Sqlite implements AutoCloseable {
     private static final int READERS = 4;
 
+    /// Ids and bodies come in no order, so each letter changes pages anywhere in their indices.
+    private static final int WRITER_CACHE_KIB = 16 * 1024;
+
+    private static final int BUSY_MILLIS = 10_000;
+
     private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
@@ -29,8 +34,10 @@ final class Sqlite implements AutoCloseable {
         // The vault is what is forced; a catalogue that lost its last transactions in a power cut
         // replays them.
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
-                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=10000&secure_delete=true&temp_store=MEMORY";
-        writer = new Session(DriverManager.getConnection(url));
+                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=" + BUSY_MILLIS
+                + "&secure_delete=true&temp_store=MEMORY"
+                + "&jdbc.get_generated_keys=false"; // each costs a statement that is prepared anew
+        writer = new Session(DriverManager.getConnection(url + "&cache_size=-" + WRITER_CACHE_KIB));
         for (int i = 0; i < READERS; i++) {
             readers.add(new Session(DriverManager.getConnection(url)));
         }
@@ -78,6 +85,21 @@ final class Sqlite implements AutoCloseable {
             }
         } catch (SQLException e) {
             throw new ArchiveException("the catalogue cannot be written: " + e.getMessage(), true, e);
+        }
+    }
+
+    /// Takes what the log holds into the file and empties the log, unless somebody reads just now:
+    /// then another time.
+    synchronized void shortenLog() throws ArchiveException {
+        try {
+            writer.first("PRAGMA busy_timeout = 0", r -> 0);
+            try {
+                writer.first("PRAGMA wal_checkpoint(TRUNCATE)", r -> r.getInt(1));
+            } finally {
+                writer.first("PRAGMA busy_timeout = " + BUSY_MILLIS, r -> 0);
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException("the catalogue's log cannot be taken in: " + e.getMessage(), true, e);
         }
     }
 
@@ -143,8 +165,9 @@ final class Sqlite implements AutoCloseable {
             }
         }
 
-        /// A statement that failed is made anew the next time: after an I/O error the driver takes the old one
-        /// for "not executing" for ever, and a catalogue whose disk is well again would not follow the vault.
+        /// A statement that failed is made anew the next time: after an I/O error the driver takes
+        /// the old one for "not executing" for ever, and a catalogue whose disk is well again would
+        /// not follow the vault.
         private void forget(String sql, SQLException why) {
             PreparedStatement failed = prepared.remove(sql);
             if (failed != null) {

@@ -5,10 +5,11 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Frames;
+import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Act;
-import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
@@ -18,8 +19,8 @@ import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
-import io.carteggio.mail.Address;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,28 +44,42 @@ import org.slf4j.LoggerFactory;
 ///
 /// It has no migrations: it is a projection, so a file with another schema version is set aside and
 /// filled anew from the vault, which is the same code that registers every arrival.
+///
+/// It is kept small, about 110 octets a letter. A letter's number is its first place (frame and
+/// record), so no column says where it lies, and a catalogue made anew numbers the same, also after
+/// erasures. What an arrival says is read from its frame in the vault. Ids, bodies, envelopes and
+/// parts are found by 60 or 64 bits and then compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 2;
+    private static final int SCHEMA_VERSION = 3;
 
+    /// A frame has at most 65,535 records.
+    private static final int RECORD_BITS = 16;
+
+    /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
+    /// in `testimony`.
+    /// `place` has further places of a letter, where arrivals raced. `uses` says which letters cannot
+    /// be read without a record of another frame.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
-            CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
-                size INTEGER NOT NULL);
+            CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, id INTEGER NOT NULL,
+                size INTEGER NOT NULL, envelope INTEGER, body INTEGER);
+            CREATE INDEX letter_id ON letter (id);
+            CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;
             CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
-            CREATE TABLE arrival (number INTEGER PRIMARY KEY, disposition TEXT NOT NULL, envelope_mark INTEGER,
-                manifest BLOB NOT NULL, record INTEGER);
-            CREATE INDEX arrival_envelope ON arrival (envelope_mark) WHERE envelope_mark IS NOT NULL;
-            CREATE INDEX arrival_quarantined ON arrival (number) WHERE disposition = 'quarantined';
-            CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL,
+            CREATE INDEX place_frame ON place (frame, record);
+            CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL, envelope INTEGER,
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
-            CREATE TABLE address (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-            CREATE TABLE envelope (address INTEGER NOT NULL, arrival INTEGER NOT NULL,
-                PRIMARY KEY (address, arrival)) WITHOUT ROWID;
+            CREATE INDEX testimony_arrival ON testimony (arrival);
+            CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
+                PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
+            CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
+                PRIMARY KEY (frame, record, letter)) WITHOUT ROWID;
             CREATE TABLE books (source TEXT PRIMARY KEY, received INTEGER NOT NULL, letters INTEGER NOT NULL,
                 evidence INTEGER NOT NULL, notice INTEGER NOT NULL, quarantined INTEGER NOT NULL,
                 discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL) WITHOUT ROWID;
@@ -75,12 +89,30 @@ public final class SqliteCatalogue implements Catalogue {
             INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same; the outbox belongs to the index.
-    private static final List<String> DERIVED_TABLES = List.of(
-            "position", "letter", "place", "arrival", "testimony", "address", "envelope", "books", "act", "audit");
+    /// Tables that a rebuild must make the same, with what orders them; the outbox belongs to the
+    /// index.
+    private static final Map<String, String> DERIVED_TABLES = derivedTables();
+
+    private static Map<String, String> derivedTables() {
+        Map<String, String> tables = new LinkedHashMap<>();
+        for (String table : List.of("position", "letter", "quarantined", "books", "act", "audit")) {
+            tables.put(table, "1");
+        }
+        tables.put("place", "1, 2, 3");
+        tables.put("testimony", "1, 2");
+        tables.put("part", "1, 2, 3");
+        tables.put("uses", "1, 2, 3");
+        return tables;
+    }
 
     private final Sqlite database;
     private final LetterId.Maker ids;
+    private final KeyFilter sums;
+    private final KeyFilter marks; // of bodies and parts
+    private final Thread filling;
+    private volatile boolean filled; // the filters hold all that was here when the file was opened
+    private volatile boolean closed;
+    private volatile Frames frames = number -> Optional.empty();
 
     /// Opens the file, or makes it anew where it is missing, of another version, or not a database
     /// any more.
@@ -122,9 +154,18 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) {
+    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
         this.database = database;
         this.ids = ids;
+        long letters = letters();
+        this.sums = new KeyFilter(letters);
+        this.marks = new KeyFilter(letters);
+        this.filling = Thread.ofVirtual().name("catalogue-filters").start(this::fillFilters);
+    }
+
+    @Override
+    public void readFrom(Frames vault) {
+        frames = vault;
     }
 
     @Override
@@ -135,27 +176,23 @@ public final class SqliteCatalogue implements Catalogue {
                 .orElse(Position.START);
     }
 
+    // ---- registering
+
     @Override
-    public void register(List<Registration> frames) throws ArchiveException {
-        if (frames.isEmpty()) {
+    public void register(List<Registration> batch) throws ArchiveException {
+        if (batch.isEmpty()) {
             return;
         }
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
             Set<Long> touched = new LinkedHashSet<>();
-            for (Registration frame : frames) {
+            for (Registration frame : batch) {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
                         int originals = arrival(session, kept, entry, touched);
                         booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
                     }
-                    case Registration.OfAct(Kept kept, Act act) ->
-                        session.run(
-                                act instanceof Act.Audited
-                                        ? "INSERT INTO audit VALUES (?, ?)"
-                                        : "INSERT INTO act VALUES (?, ?)",
-                                kept.number(),
-                                EntryCodec.encode(act));
+                    case Registration.OfAct(Kept kept, Act act) -> act(session, kept, act, touched);
                 }
             }
             for (Books.Account account : booked.values()) {
@@ -164,7 +201,7 @@ public final class SqliteCatalogue implements Catalogue {
             for (long letter : touched) {
                 session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
             }
-            Position end = frames.getLast().kept().end();
+            Position end = batch.getLast().kept().end();
             return session.run(
                     "UPDATE position SET segment = ?, offset = ?, frames = ?",
                     end.segment(),
@@ -175,70 +212,141 @@ public final class SqliteCatalogue implements Catalogue {
 
     /// @return how many letters came of it for the first time
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
-        Optional<Place> evidence = kept.records().stream()
-                .filter(r -> r.type() == FrameRecord.Type.EVIDENCE || r.type() == FrameRecord.Type.WHOLE)
-                .map(KeptRecord::place)
-                .findFirst();
-        session.run(
-                "INSERT INTO arrival VALUES (?, ?, ?, ?, ?)",
-                kept.number(),
-                entry.disposition().word(),
-                entry.envelopeMark().orElse(null),
-                EntryCodec.encode(entry),
-                evidence.map(Place::record).orElse(null));
-        int originals = 0;
-        Iterator<KeptRecord> letters = kept.records().stream()
-                .filter(r -> r.type() == FrameRecord.Type.LETTER)
-                .iterator();
-        for (LetterRef ref : entry.letters()) {
-            Optional<Place> place = ref.fresh() && letters.hasNext()
-                    ? Optional.of(letters.next().place())
-                    : Optional.empty();
-            Optional<Long> number = session.first(
-                    "SELECT number FROM letter WHERE sum = ?",
-                    r -> r.getLong(1),
-                    ref.sum().toBytes());
-            if (number.isEmpty() && place.isPresent()) {
-                session.run(
-                        "INSERT INTO letter (sum, id, size) VALUES (?, ?, ?)",
-                        ref.sum().toBytes(),
-                        ids.of(ref.sum()).text(),
-                        ref.sizeBytes());
-                number = session.first("SELECT last_insert_rowid()", r -> r.getLong(1));
-                originals++;
-            }
-            if (number.isEmpty()) {
-                LOG.error("frame {} vouches for a letter that the vault does not hold any more", kept.number());
-                continue;
-            }
-            if (place.isPresent()) {
-                session.run(
-                        "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
-                        number.get(),
-                        place.get().frame(),
-                        place.get().record());
-            }
-            session.run("INSERT OR IGNORE INTO testimony VALUES (?, ?)", number.get(), kept.number());
-            touched.add(number.get());
+        long frame = kept.number();
+        if (entry.disposition() == Disposition.QUARANTINED) {
+            session.run("INSERT INTO quarantined VALUES (?)", frame);
         }
-        envelope(session, kept.number(), entry);
+        int part = 0;
+        for (Place place : places(kept, FrameRecord.Type.PART)) {
+            if (part < entry.parts().size()) {
+                long mark = entry.parts().get(part++);
+                marks.add(mark);
+                session.run("INSERT INTO part VALUES (?, ?, ?)", mark, place.frame(), place.record());
+            }
+        }
+        Iterator<Optional<Place>> fresh = fresh(kept).iterator();
+        int originals = 0;
+        for (LetterRef ref : entry.letters()) {
+            Optional<Place> place = ref.fresh() && fresh.hasNext() ? fresh.next() : Optional.empty();
+            LetterId id = ids.of(ref.sum());
+            Optional<Long> known =
+                    filled && !sums.mayHold(ref.sum().prefix()) ? Optional.empty() : numbered(session, ref.sum(), id.prefix());
+            if (known.isEmpty() && place.isPresent()) {
+                sums.add(ref.sum().prefix()); // before the transaction ends: what is in the file is in the filters
+                ref.bodyMark().ifPresent(marks::add);
+                long number = number(place.get());
+                session.run(
+                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
+                        number,
+                        ref.sum().toBytes(),
+                        id.prefix(),
+                        ref.sizeBytes(),
+                        entry.envelopeMark().orElse(null),
+                        ref.bodyMark().orElse(null));
+                for (Place used : ref.uses()) {
+                    session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
+                }
+                touched.add(number);
+                originals++;
+            } else if (known.isPresent()) {
+                again(session, known.get(), frame, place, entry);
+                touched.add(known.get());
+            } else {
+                LOG.error("frame {} vouches for a letter that the vault does not hold any more", frame);
+            }
+        }
         return originals;
     }
 
-    private static void envelope(Session session, long arrival, ArrivalEntry entry) throws SQLException {
-        Set<String> keys = new LinkedHashSet<>();
-        Stream.concat(
-                        Stream.concat(entry.sender().stream(), entry.onBehalfOf().stream()),
-                        entry.addressees().stream().map(Addressee::told).map(t -> t.address()))
-                .map(Address::key)
-                .forEach(keys::add);
-        for (String key : keys) {
-            Optional<Long> known = session.first("SELECT number FROM address WHERE key = ?", r -> r.getLong(1), key);
-            if (known.isEmpty()) {
-                session.run("INSERT INTO address (key) VALUES (?)", key);
-                known = session.first("SELECT last_insert_rowid()", r -> r.getLong(1));
+    /// A letter came again: with the octets, where two arrivals raced, or without.
+    private static void again(Session session, long letter, long frame, Optional<Place> place, ArrivalEntry entry)
+            throws SQLException {
+        if (place.isPresent()) {
+            session.run(
+                    "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
+                    letter,
+                    place.get().frame(),
+                    place.get().record());
+            for (Place used :
+                    entry.letters().stream().flatMap(l -> l.uses().stream()).toList()) {
+                session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), letter);
             }
-            session.run("INSERT OR IGNORE INTO envelope VALUES (?, ?)", known.orElseThrow(), arrival);
+        }
+        if (place(letter).frame() != frame) { // else it is in the report twice
+            session.run(
+                    "INSERT OR IGNORE INTO testimony VALUES (?, ?, ?)",
+                    letter,
+                    frame,
+                    entry.envelopeMark().orElse(null));
+        }
+    }
+
+    /// Where the fresh letters lie, in the order of the manifest; empty for those that were erased.
+    private static List<Optional<Place>> fresh(Kept kept) {
+        List<Place> there = places(kept, FrameRecord.Type.LETTER);
+        List<Optional<Place>> fresh = new ArrayList<>(1);
+        List<Row> heads = kept.head().rows();
+        for (int record = 0; record < heads.size(); record++) {
+            if (heads.get(record).type() == FrameRecord.Type.LETTER) {
+                Place place = new Place(kept.number(), record);
+                fresh.add(Optional.of(place).filter(there::contains));
+            }
+        }
+        return fresh;
+    }
+
+    private static List<Place> places(Kept kept, FrameRecord.Type type) {
+        List<Place> places = new ArrayList<>(1);
+        for (KeptRecord record : kept.records()) {
+            if (record.type() == type) {
+                places.add(record.place());
+            }
+        }
+        return places;
+    }
+
+    private static long number(Place place) {
+        return place.frame() << RECORD_BITS | place.record();
+    }
+
+    private static Place place(long number) {
+        return new Place(number >>> RECORD_BITS, (int) (number & ((1 << RECORD_BITS) - 1)));
+    }
+
+    private static Optional<Long> numbered(Session session, Sha256 sum, long prefix) throws SQLException {
+        return session.first(
+                "SELECT number FROM letter WHERE id = ? AND sum = ?", r -> r.getLong(1), prefix, sum.toBytes());
+    }
+
+    private void act(Session session, Kept kept, Act act, Set<Long> touched) throws SQLException {
+        session.run(
+                act instanceof Act.Audited ? "INSERT INTO audit VALUES (?, ?)" : "INSERT INTO act VALUES (?, ?)",
+                kept.number(),
+                EntryCodec.encode(act));
+        if (act instanceof Act.Erased erased) {
+            for (Act.ErasedFrame frame : erased.frames()) {
+                erase(session, frame, touched);
+            }
+        }
+    }
+
+    /// Forgets what lay in erased records. Letters that lie elsewhere too are erased there too (P8),
+    /// in the same act.
+    private static void erase(Session session, Act.ErasedFrame erased, Set<Long> touched) throws SQLException {
+        for (int record : erased.records()) {
+            long letter = number(new Place(erased.frame(), record));
+            session.run("DELETE FROM letter WHERE number = ?", letter);
+            session.run("DELETE FROM place WHERE letter = ?", letter);
+            session.run("DELETE FROM testimony WHERE letter = ?", letter);
+            session.run("DELETE FROM uses WHERE letter = ?", letter);
+            session.run("DELETE FROM outbox WHERE letter = ?", letter);
+            session.run("DELETE FROM place WHERE frame = ? AND record = ?", erased.frame(), record);
+            session.run("DELETE FROM part WHERE frame = ? AND record = ?", erased.frame(), record);
+            touched.remove(letter);
+            if (record == 0) { // the manifest: nothing is left of what the arrival said
+                session.run("DELETE FROM testimony WHERE arrival = ?", erased.frame());
+                session.run("DELETE FROM quarantined WHERE arrival = ?", erased.frame());
+            }
         }
     }
 
@@ -280,35 +388,111 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public void rest() throws ArchiveException {
+        database.shortenLog();
+    }
+
+    // ---- letters
+    // ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean knows(Sha256 sum) throws ArchiveException {
+        if (filled && !sums.mayHold(sum.prefix())) {
+            return false;
+        }
+        long prefix = ids.of(sum).prefix();
+        return database.read(s -> numbered(s, sum, prefix)).isPresent();
+    }
+
+    /// Goes through all letters once, so that from then on most questions for new ones need no look
+    /// into the file.
+    private void fillFilters() {
+        try {
+            filled = pages("SELECT number, sum, body FROM letter WHERE number > ? ORDER BY number LIMIT 5000", r -> {
+                        sums.add(Sha256.ofSum(r.getBytes(2)).prefix());
+                        marks.add(r.getLong(3)); // 0 where there is none
+                    })
+                    && pages(
+                            "SELECT DISTINCT mark FROM part WHERE mark > ? ORDER BY mark LIMIT 5000",
+                            r -> marks.add(r.getLong(1)));
+        } catch (ArchiveException e) {
+            LOG.warn("the filters of what is known were not filled: {}", e.getMessage()); // slower, not wrong
+        }
+    }
+
+    private interface RowTaker {
+        void take(ResultSet row) throws SQLException;
+    }
+
+    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log from being taken in;
+    /// false where the catalogue was closed before the end.
+    private boolean pages(String sql, RowTaker taker) throws ArchiveException {
+        long last = Long.MIN_VALUE;
+        boolean more = true;
+        while (more && !closed) {
+            long after = last;
+            List<Long> keys = database.read(s -> s.list(
+                    sql,
+                    r -> {
+                        taker.take(r);
+                        return r.getLong(1);
+                    },
+                    after));
+            more = !keys.isEmpty();
+            last = more ? keys.getLast() : last;
+        }
+        return !more;
+    }
+
+    @Override
+    public boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException {
+        long prefix = ids.of(letter).prefix();
+        return database.read(s -> {
+            Optional<Long> number = numbered(s, letter, prefix);
+            return number.isPresent()
+                    && s.first("""
+                                    SELECT 1 FROM letter WHERE number = ? AND envelope = ?
+                                    UNION ALL SELECT 1 FROM testimony WHERE letter = ? AND envelope = ?""", r -> true, number.get(), mark, number.get(), mark)
+                            .isPresent();
+        });
+    }
+
+    @Override
     public Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "sum = ?", sum.toBytes()));
+        long prefix = ids.of(sum).prefix();
+        return database.read(s -> first(letters(s, "id = ? AND sum = ?", prefix, sum.toBytes())));
     }
 
     @Override
     public Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "id = ?", id.text()));
+        return first(database.read(s -> letters(s, "id = ?", id.prefix())).stream()
+                .filter(l -> l.id().equals(id))
+                .toList());
     }
 
     @Override
     public Optional<CataloguedLetter> letter(long number) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "number = ?", number));
+        return database.read(s -> first(letters(s, "number = ?", number)));
     }
 
     @Override
     public Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException {
         return database.read(s -> {
-            Optional<Long> number = s.first(
+            Optional<CataloguedLetter> here = first(letters(s, "number = ?", number(place)));
+            if (here.isPresent()) {
+                return here;
+            }
+            Optional<Long> elsewhere = s.first(
                     "SELECT letter FROM place WHERE frame = ? AND record = ?",
                     r -> r.getLong(1),
                     place.frame(),
                     place.record());
-            return number.isPresent() ? letterWhere(s, "number = ?", number.get()) : Optional.empty();
+            return elsewhere.isPresent() ? first(letters(s, "number = ?", elsewhere.get())) : Optional.empty();
         });
     }
 
-    private static Optional<CataloguedLetter> letterWhere(Session s, String condition, Object value)
-            throws SQLException {
-        return letters(s, condition + " LIMIT 1", value).stream().findFirst();
+    private static Optional<CataloguedLetter> first(List<CataloguedLetter> letters) {
+        return letters.stream().findFirst();
     }
 
     @Override
@@ -316,41 +500,112 @@ public final class SqliteCatalogue implements Catalogue {
         return database.read(s -> letters(s, "number > ? ORDER BY number LIMIT ?", after, limit));
     }
 
-    private static List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
-        record Bare(long number, LetterId id, Sha256 sum, long size) {}
+    @Override
+    public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
+        return isNew(mark)
+                ? List.of()
+                : database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+    }
+
+    @Override
+    public List<CataloguedLetter> lettersUsing(Place place) throws ArchiveException {
+        return database.read(s -> letters(
+                s,
+                "number IN (SELECT letter FROM uses WHERE frame = ? AND record = ?) ORDER BY number",
+                place.frame(),
+                place.record()));
+    }
+
+    @Override
+    public List<Place> parts(long mark) throws ArchiveException {
+        return isNew(mark) ? List.of() : database.read(s -> s.list(
+                "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
+                r -> new Place(r.getLong(1), r.getInt(2)),
+                mark));
+    }
+
+    private boolean isNew(long mark) {
+        return filled && !marks.mayHold(mark);
+    }
+
+    private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
+        record Bare(long number, Sha256 sum, long size) {}
         List<Bare> bare = s.list(
-                "SELECT number, id, sum, size FROM letter WHERE " + condition,
-                r -> new Bare(r.getLong(1), new LetterId(r.getString(2)), Sha256.ofSum(r.getBytes(3)), r.getLong(4)),
+                "SELECT number, sum, size FROM letter WHERE " + condition,
+                r -> new Bare(r.getLong(1), Sha256.ofSum(r.getBytes(2)), r.getLong(3)),
                 values);
         List<CataloguedLetter> letters = new ArrayList<>(bare.size());
         for (Bare b : bare) {
-            List<Place> places = s.list(
+            List<Place> places = new ArrayList<>(1);
+            places.add(place(b.number()));
+            places.addAll(s.list(
                     "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
                     r -> new Place(r.getLong(1), r.getInt(2)),
-                    b.number());
-            letters.add(new CataloguedLetter(b.number(), b.id(), b.sum(), b.size(), places));
+                    b.number()));
+            letters.add(new CataloguedLetter(b.number(), ids.of(b.sum()), b.sum(), b.size(), places));
         }
         return letters;
     }
 
     @Override
-    public List<Testimony> testimonies(long letter) throws ArchiveException {
-        return database.read(s ->
-                s.list("""
-                SELECT a.number, a.manifest, a.record FROM testimony t
-                    JOIN arrival a ON a.number = t.arrival WHERE t.letter = ? ORDER BY t.arrival""", r -> new Testimony(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r)), letter));
+    public long letters() throws ArchiveException {
+        return count("SELECT count(*) FROM letter");
     }
 
-    private static Optional<Place> place(ResultSet r) throws SQLException {
-        return r.getObject("record") == null
-                ? Optional.empty()
-                : Optional.of(new Place(r.getLong("number"), r.getInt("record")));
+    // ---- what arrivals said
+    // ----------------------------------------------------------------------------------------
+
+    @Override
+    public List<Testimony> testimonies(long letter) throws ArchiveException {
+        List<Long> arrivals = database.read(s -> {
+            List<Long> numbers = new ArrayList<>();
+            if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
+                    .isPresent()) {
+                numbers.add(place(letter).frame());
+                numbers.addAll(s.list(
+                        "SELECT arrival FROM testimony WHERE letter = ? ORDER BY arrival", r -> r.getLong(1), letter));
+            }
+            return numbers;
+        });
+        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
+        for (long arrival : arrivals) {
+            Kept kept = frame(arrival);
+            testimonies.add(new Testimony(
+                    arrival,
+                    entry(kept),
+                    places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst()));
+        }
+        return testimonies;
+    }
+
+    private Kept frame(long number) throws ArchiveException {
+        return frames.frame(number)
+                .orElseThrow(() -> new ArchiveException("frame " + number + " cannot be read; run check", false));
+    }
+
+    private static ArrivalEntry entry(Kept kept) throws ArchiveException {
+        if (Projection.registration(kept) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry)) {
+            return entry;
+        }
+        throw new ArchiveException("frame " + kept.number() + " is no arrival", false);
     }
 
     @Override
-    public boolean hasEnvelopeMark(long mark) throws ArchiveException {
-        return database.read(s -> s.first("SELECT 1 FROM arrival WHERE envelope_mark = ?", r -> true, mark)
-                .isPresent());
+    public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
+        List<Long> arrivals = database.read(s -> s.list(
+                "SELECT arrival FROM quarantined WHERE arrival < ? ORDER BY arrival DESC LIMIT ?",
+                r -> r.getLong(1),
+                beforeNumber,
+                limit));
+        List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
+        for (long arrival : arrivals) {
+            Kept kept = frame(arrival);
+            Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
+                    .findFirst()
+                    .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
+            entries.add(new QuarantineEntry(arrival, entry(kept), whole));
+        }
+        return entries;
     }
 
     @Override
@@ -372,17 +627,6 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
-    public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
-        return database.read(s -> s.list(
-                """
-                SELECT number, manifest, record FROM arrival
-                    WHERE disposition = 'quarantined' AND number < ? ORDER BY number DESC LIMIT ?""",
-                r -> new QuarantineEntry(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r).orElseThrow()),
-                beforeNumber,
-                limit));
-    }
-
-    @Override
     public List<Act> administration() throws ArchiveException {
         return database.read(
                 s -> s.list("SELECT manifest FROM act ORDER BY number", r -> EntryCodec.act(r.getBytes(1))));
@@ -396,16 +640,15 @@ public final class SqliteCatalogue implements Catalogue {
                 limit));
     }
 
-    @Override
-    public long letters() throws ArchiveException {
-        return count("SELECT count(*) FROM letter");
-    }
+    // ---- the index's outbox
+    // ----------------------------------------------------------------------------------------
 
     @Override
-    public List<Outstanding> outbox(int limit) throws ArchiveException {
+    public List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException {
         return database.read(s -> s.list(
-                "SELECT row, letter FROM outbox ORDER BY row LIMIT ?",
+                "SELECT row, letter FROM outbox WHERE row > ? ORDER BY row LIMIT ?",
                 r -> new Outstanding(r.getLong(1), r.getLong(2)),
+                afterRow,
                 limit));
     }
 
@@ -433,28 +676,35 @@ public final class SqliteCatalogue implements Catalogue {
     /// --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
         Map<String, Sha256> sums = new LinkedHashMap<>();
-        for (String table : DERIVED_TABLES) {
+        for (Map.Entry<String, String> table : DERIVED_TABLES.entrySet()) {
             MessageDigest digest = Sha256.digest();
-            database.read(s -> s.list("SELECT * FROM " + table + " ORDER BY 1, 2", r -> {
-                for (int i = 1; i <= r.getMetaData().getColumnCount(); i++) {
-                    byte[] cell = r.getBytes(i);
-                    digest.update(
-                            (i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
-                    if (cell != null) {
-                        digest.update(cell);
-                    }
-                }
-                return Boolean.TRUE;
-            }));
-            sums.put(table, Sha256.finish(digest));
+            String rows = "SELECT * FROM " + table.getKey() + " ORDER BY " + table.getValue();
+            database.read(s -> s.list(rows, r -> digestRow(digest, r)));
+            sums.put(table.getKey(), Sha256.finish(digest));
         }
         return sums;
     }
 
+    private static Boolean digestRow(MessageDigest digest, ResultSet row) throws SQLException {
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+            byte[] cell = row.getBytes(i);
+            digest.update((i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
+            if (cell != null) {
+                digest.update(cell);
+            }
+        }
+        return Boolean.TRUE;
+    }
+
     @Override
     public void close() throws ArchiveException {
+        closed = true;
         try {
+            filling.join(); // it has a connection in hand
             database.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted while the catalogue was closed", false, e);
         } catch (SQLException e) {
             throw new ArchiveException("the catalogue cannot be closed", false, e);
         }

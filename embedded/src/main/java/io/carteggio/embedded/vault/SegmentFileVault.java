@@ -332,6 +332,17 @@ public final class SegmentFileVault implements Vault {
         return dictionary;
     }
 
+    /// The number of the first frame that has the present dictionary; empty where there is none.
+    public Optional<Long> dictionarySince() {
+        Optional<Long> since = Optional.empty();
+        for (Segment segment : segments.all()) {
+            if (segment.header().dictionarySealedBytes() > 0) {
+                since = Optional.of(segment.firstFrame());
+            }
+        }
+        return since;
+    }
+
     private Optional<Kept> await(Pending pending) throws ArchiveException {
         queue.add(pending);
         if (closed) { // the writer may have gone before it saw this
@@ -367,7 +378,7 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
-        follower = newFollower;
+        follower = follower.andThen(newFollower);
     }
 
     private void write() {

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// P3, "Nothing is dropped", for the index: real and malformed mail by others, each found by its id and its subject.
+/// P3, "Nothing is dropped", for the index: real and malformed mail by others, each found by its id and its
+/// subject.
 class CorpusTest {
     private static final int BATCH = 200;
 
@@ -43,10 +44,12 @@ class CorpusTest {
                 subjects.put(number, LetterReader.header(bytes).subject().orElse(""));
                 if (batch.size() == BATCH) {
                     index.put(batch);
+                    index.show();
                     batch.clear();
                 }
             }
             index.put(batch);
+            index.show();
             index.commit();
             assertThat(index.size()).isEqualTo(mails.size());
 
@@ -67,7 +70,7 @@ class CorpusTest {
         }
     }
 
-    private static List<Path> mails() throws IOException {
+    static List<Path> mails() throws IOException {
         Path root = Optional.ofNullable(System.getenv("CARTEGGIO_SHARED"))
                 .map(Path::of)
                 .orElse(Path.of(System.getProperty("carteggio.root", "."), "../shared"))

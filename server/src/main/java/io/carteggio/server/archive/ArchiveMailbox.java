@@ -101,7 +101,7 @@ public final class ArchiveMailbox implements JournalMailbox {
             String id = "";
             for (Source source : sources) {
                 try {
-                    Receipt receipt = archive.take(new Arrival(source, spool.content(), provenance));
+                    Receipt receipt = archive.accept(new Arrival(source, spool.content(), provenance));
                     id = receipt.disposition().word() + " " + receipt.number();
                 } catch (ArchiveException e) {
                     throw new TroubleException(
