@@ -193,7 +193,7 @@ public final class SegmentFuzz {
         if (octets.length < 4) {
             return new byte[0];
         }
-        int at = ((octets[2] & 0xff) << 8 | (octets[3] & 0xff)) % (content.length + 1);
+        int at = (((octets[2] & 0xff) << 8) + (octets[3] & 0xff)) % (content.length + 1);
         byte[] with = Arrays.copyOfRange(octets, 4, octets.length);
         return switch (octets[1] & 3) {
             case 0 -> joined(content, at, with, Math.min(content.length, at + with.length)); // overwritten
@@ -218,7 +218,7 @@ public final class SegmentFuzz {
         for (int file = 0; file < names.size(); file++) {
             byte[] content = VAULT.bytes(names.get(file));
             seeds.add(joined(new byte[] {(byte) file, 3, 0, 0}, 4, content, 4));
-            seeds.add(new byte[] {(byte) file, 2, (byte) (content.length / 2 >> 8), (byte) (content.length / 2)});
+            seeds.add(new byte[] {(byte) file, 2, (byte) ((content.length / 2) >> 8), (byte) (content.length / 2)});
             seeds.add(new byte[] {(byte) (file | 0x80), 0, 0, 120, 0, 0, 0, 0});
         }
         return seeds;
