@@ -8,6 +8,8 @@ import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Reader.Reading;
+import io.carteggio.archive.vault.Frame;
+import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
@@ -17,10 +19,14 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
@@ -29,6 +35,9 @@ public final class Intake {
     private final LetterId.Maker ids;
     private final Marks marks;
     private final Clock clock;
+    private final SharedOctets shared;
+    private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
+    private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
 
     public Intake(
@@ -38,6 +47,7 @@ public final class Intake {
         this.ids = ids;
         this.marks = marks;
         this.clock = clock;
+        this.shared = SharedOctets.of(catalogue);
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -53,14 +63,24 @@ public final class Intake {
         try {
             Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
             try (Claims.Claim _ = claims.claim(reading.sums())) {
-                ArrivalEntry entry = entry(arrival, arrived, reading);
-                Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.handOver(kept.number(), entry);
-                projection.awaitNearly(kept.number());
-                return receipt(kept.number(), entry);
+                Receipt receipt = keep(arrival, arrived, reading);
+                projection.awaitNearly(receipt.number());
+                return receipt;
             }
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
+        }
+    }
+
+    private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+        sharing.lock();
+        try {
+            Framed framed = framed(arrival, arrived, reading);
+            Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
+            projection.handOver(kept.number(), framed.entry());
+            return receipt(kept.number(), framed.entry());
+        } finally {
+            sharing.unlock();
         }
     }
 
@@ -79,13 +99,47 @@ public final class Intake {
         }
     }
 
-    private ArrivalEntry entry(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    /// Nobody takes a mail while this is held: so that what is being erased gets no new references.
+    public Lock erasing() {
+        return exclusion.writeLock();
+    }
+
+    private record Framed(ArrivalEntry entry, Frame frame) {}
+
+    private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+        Set<Sha256> fresh = new LinkedHashSet<>();
+        for (Reading.Found found : reading.letters()) {
+            if (!fresh.contains(found.sum()) && !projection.knows(found.sum())) {
+                fresh.add(found.sum());
+            }
+        }
+        Optional<Octets> small = small(reading.evidence());
+        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0)
+                + (reading.letters().isEmpty() ? 1 : 0);
+        LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
+        List<FrameRecord> records = new ArrayList<>();
+        ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
+        return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
+    }
+
+    private ArrivalEntry entry(
+            Arrival arrival,
+            Instant arrived,
+            Reading reading,
+            Optional<Octets> evidence,
+            Set<Sha256> unknown,
+            LetterKeeping keeping,
+            List<FrameRecord> records)
+            throws ArchiveException, IOException {
         Set<Sha256> seen = new HashSet<>();
-        List<LetterRef> letters = new java.util.ArrayList<>();
+        List<LetterRef> letters = new ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh = seen.add(found.sum()) && !projection.knows(found.sum());
+            boolean fresh = unknown.contains(found.sum()) && seen.add(found.sum());
             anyFresh |= fresh;
+            Optional<LetterKeeping.Letter> kept =
+                    fresh ? Optional.of(keeping.keep(found.sum(), found.content())) : Optional.empty();
+            kept.ifPresent(k -> records.add(k.record()));
             letters.add(new LetterRef(
                     found.sum(),
                     found.content().sizeBytes(),
@@ -93,8 +147,8 @@ public final class Intake {
                     fresh,
                     found.spliceOffset(),
                     found.said(),
-                    Optional.empty(),
-                    List.of()));
+                    kept.flatMap(LetterKeeping.Letter::bodyMark),
+                    kept.map(LetterKeeping.Letter::uses).orElse(List.of())));
         }
         Disposition disposition = reading.letters().isEmpty()
                 ? reading.otherwise()
@@ -123,8 +177,8 @@ public final class Intake {
                 reading.addressees(),
                 letters,
                 reading.warnings(),
-                small(reading.evidence()),
-                List.of(),
+                evidence,
+                keeping.partMarks(),
                 Optional.empty());
     }
 

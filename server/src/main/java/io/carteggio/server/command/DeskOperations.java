@@ -14,6 +14,7 @@ final class DeskOperations {
         ImportOperations imports = new ImportOperations(desk);
         ReadingOperations reading = new ReadingOperations(desk);
         AdministrationOperations administration = new AdministrationOperations(desk);
+        LedgerOperations ledger = new LedgerOperations(desk, reading);
         CheckOperations checks = new CheckOperations(desk);
         KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
@@ -26,6 +27,11 @@ final class DeskOperations {
         table.put("raw", reading::raw);
         table.put("evidence", reading::evidence);
         table.put("export", reading::export);
+        table.put("proof", ledger::proof);
+        table.put("ledger.show", ledger::show);
+        table.put("ledger.checkpoint", ledger::checkpoint);
+        table.put("ledger.timestamp", ledger::timestamp);
+        table.put("ledger.lodge", ledger::lodge);
         table.put("check", checks::check);
         table.put("rebuild.compare", checks::compare);
         table.put("person.add", administration::addPerson);

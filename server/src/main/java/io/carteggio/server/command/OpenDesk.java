@@ -12,9 +12,14 @@ import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.ledger.FileLedger;
+import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.ledger.Arrangements;
+import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
@@ -68,6 +73,31 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Acts acts() {
         return archive.acts();
+    }
+
+    @Override
+    public FileLedger ledger() {
+        return archive.ledger();
+    }
+
+    @Override
+    public TimestampFiles stamps() {
+        return archive.stamps();
+    }
+
+    @Override
+    public Arrangements arrangements() {
+        return archive.arrangements();
+    }
+
+    @Override
+    public Custody custody() {
+        return archive.custody();
+    }
+
+    @Override
+    public Prover prover() {
+        return archive.prover();
     }
 
     @Override

@@ -42,6 +42,12 @@ final class VaultCheck implements Vault.Walker {
     private long problems;
     private boolean framesDamaged;
     private Optional<IOException> peer = Optional.empty();
+    private Listener listener = kept -> {};
+
+    /// Who else looks at each frame.
+    interface Listener {
+        void frame(Kept kept) throws ArchiveException;
+    }
 
     VaultCheck(Desk desk, Reply reply, boolean deep) {
         this.desk = desk;
@@ -59,6 +65,7 @@ final class VaultCheck implements Vault.Walker {
         if (peer.isPresent()) {
             throw new ArchiveException("nobody listens any more", true, peer.get());
         }
+        listener.frame(kept);
         frames++;
         kept.records().forEach(r -> bytes += r.sizeBytes());
         try {
@@ -203,6 +210,11 @@ final class VaultCheck implements Vault.Walker {
                 a.discarded() + b.discarded(),
                 a.originals() + b.originals(),
                 a.rawBytes() + b.rawBytes());
+    }
+
+    /// Names who else is shown each frame from now on.
+    void listen(Listener other) {
+        listener = other;
     }
 
     void problem(String what, Optional<String> letter) {
