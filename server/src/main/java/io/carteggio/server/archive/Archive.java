@@ -17,6 +17,7 @@ import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;

@@ -51,6 +51,9 @@ final class CheckOperations {
         if (check.framesDamaged()) {
             nameDamagedLetters(check);
         }
+        for (String problem : desk.keyProblems()) {
+            check.problem(problem, Optional.empty());
+        }
         boolean compared = compareBooks(check, reached);
         boolean comparedTables = fast || !compared || compareTables(check);
         compareIndex(check);
