@@ -101,10 +101,10 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new StatsCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
-        line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new BackupCommand(this));
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
+        line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));

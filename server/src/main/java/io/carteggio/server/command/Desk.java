@@ -10,9 +10,9 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
-import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.ledger.Arrangements;
@@ -111,6 +111,9 @@ interface Desk {
 
     /// What is wrong with the copies of the keyring and the sidecars.
     List<String> keyProblems() throws ArchiveException;
+
+    /// What is wrong with the index's files, and what was wrong with the index at the start.
+    List<String> indexProblems() throws ArchiveException;
 
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;

@@ -11,9 +11,10 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
-import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
@@ -171,6 +172,14 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public void rollVault() throws ArchiveException {
         archive.vault().roll();
+    }
+
+    @Override
+    public List<String> indexProblems() throws ArchiveException {
+        List<String> problems =
+                new ArrayList<>(LuceneIndex.problems(archive.directory().resolve("index")));
+        archive.indexer().mended().ifPresent(problems::add);
+        return problems;
     }
 
     @Override
