@@ -52,8 +52,12 @@ public interface Catalogue extends AutoCloseable {
     /// How many letters there are.
     long letters() throws ArchiveException;
 
-    /// Letters that the index has not confirmed, oldest first, with the row that confirms each.
-    List<Outstanding> outbox(int limit) throws ArchiveException;
+    /// Letters that the index has not confirmed, oldest first, with the row that confirms each. Rows become
+    /// visible in the order of their numbers, so who has read up to one misses none by asking for those after
+    /// it.
+    ///
+    /// @param afterRow only rows with larger numbers; 0 for the first
+    List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException;
 
     /// How many rows the outbox has.
     long outboxSize() throws ArchiveException;

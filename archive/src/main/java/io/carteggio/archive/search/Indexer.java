@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,9 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most while
-/// it keeps up.
+/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most
+/// while letters come at an office's pace. In a rush intake goes first: then letters wait until it is over, but
+/// never longer than [#PATIENCE], and never more than [#RUSH_LETTERS] of them.
 ///
 /// What is taken is found at once; it is forced to disk every few seconds, and only then are its outbox rows
 /// confirmed, so after a crash the index takes again what it may have lost. A world that fails (a full disk) is
@@ -30,13 +32,22 @@ import java.util.concurrent.locks.ReentrantLock;
 /// with what can be had and counts as not fully searched. Methods are safe for many threads.
 public final class Indexer implements AutoCloseable {
     /// Most letters taken at once; they are found together.
-    public static final int BATCH_LETTERS = 1_000;
+    public static final int BATCH_LETTERS = 2_000;
 
     /// A batch ends earlier when its envelopes have so many lines: they are in memory together.
     public static final int BATCH_LINES = 200_000;
 
     /// Letters after which the index is forced to disk.
     public static final int COMMIT_LETTERS = 5_000;
+
+    /// More arrivals than this between two looks of [Pace#gather] are a rush.
+    static final int RUSH = 25;
+
+    /// So many letters wait in a rush, at most.
+    public static final int RUSH_LETTERS = 50_000;
+
+    /// So long a letter waits in a rush, at most, before those that wait are taken.
+    public static final Duration PATIENCE = Duration.ofSeconds(15);
 
     /// How often a letter that cannot be read *now* is tried before it is taken without its text.
     static final int READ_TRIES = 5;
@@ -48,13 +59,26 @@ public final class Indexer implements AutoCloseable {
     /// How long the thread waits.
     ///
     /// @param lookAgain until it looks without being told
-    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush are
-    ///     taken together, since each time costs the same however many they are
+    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush
+    ///     are taken together, since each time costs the same however many they are
     /// @param retryAfter after a failure
     /// @param commitAfter until it forces to disk what it took, however little that is
-    record Pace(Duration lookAgain, Duration gather, Duration retryAfter, Duration commitAfter) {
-        static final Pace USUAL =
-                new Pace(Duration.ofMillis(250), Duration.ofMillis(200), Duration.ofSeconds(1), Duration.ofSeconds(3));
+    /// @param patience how long letters may wait in a rush
+    /// @param settleAfter of nothing to do until it puts the index in order
+    record Pace(
+            Duration lookAgain,
+            Duration gather,
+            Duration retryAfter,
+            Duration commitAfter,
+            Duration patience,
+            Duration settleAfter) {
+        static final Pace USUAL = new Pace(
+                Duration.ofMillis(250),
+                Duration.ofMillis(200),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
+                PATIENCE,
+                Duration.ofSeconds(10));
     }
 
     private final Vault vault;
@@ -66,6 +90,11 @@ public final class Indexer implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean signalled;
+    private long signalledNanos; // when the first was told of that nobody looked for yet
+    private int told; // since it was looked
+    private long windowNanos; // since when arrivals are counted, to know a rush
+    private int inWindow;
+    private boolean rush;
     private boolean closing;
     private boolean ended;
     private int hurried; // how many wait for it
@@ -76,8 +105,14 @@ public final class Indexer implements AutoCloseable {
     private long caughtUpNanos = System.nanoTime();
     private Optional<String> trouble = Optional.empty();
 
-    // Only the thread itself uses these.
+    /// Held while the index is written to, so that nothing of a purged letter is in hand. Fair: who purges gets
+    /// his turn.
+    private final ReentrantLock writing = new ReentrantLock(true);
+
+    // Used under it only.
     private int unforced;
+    private boolean settled;
+    private long settleNanos;
     private long tookNanos;
     private long forcedNanos = System.nanoTime();
     private int careful; // so many rows are taken one at a time
@@ -93,7 +128,8 @@ public final class Indexer implements AutoCloseable {
     /// @param waiting how long ago there were none at last; zero where there are none now
     public record Lag(long rows, Duration waiting) {}
 
-    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew (P6).
+    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew
+    /// (P6).
     public static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index) throws ArchiveException {
         return start(vault, catalogue, index, Pace.USUAL);
     }
@@ -125,12 +161,43 @@ public final class Indexer implements AutoCloseable {
 
     /// Tells that the outbox may have new rows. Costs next to nothing.
     public void signal() {
+        long now = System.nanoTime();
         lock.lock();
         try {
-            signalled = true;
-            changed.signalAll();
+            if (now - windowNanos > pace.gather().toNanos()) {
+                rush = isRecent(now) && inWindow >= RUSH;
+                inWindow = 0;
+                windowNanos = now;
+            }
+            inWindow++;
+            told++;
+            if (!signalled) {
+                signalled = true;
+                signalledNanos = now;
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Whether arrivals were counted until now.
+    private boolean isRecent(long now) {
+        return now - windowNanos < 2 * pace.gather().toNanos();
+    }
+
+    /// Takes letters out of the index for good, see [SearchIndex#purge]. The catalogue must have forgotten them
+    /// before: then none of them can come back.
+    public void purge(Collection<Long> letters) throws ArchiveException {
+        writing.lock();
+        try {
+            index.purge(letters);
+            settled = false;
+        } catch (ArchiveException | RuntimeException e) {
+            startOver(e); // what was put and not forced may be lost with it
+            throw e;
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -139,8 +206,8 @@ public final class Indexer implements AutoCloseable {
         long rows = catalogue.outboxSize();
         lock.lock();
         try {
-            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is only
-            // exact while nobody is taking, and never below what waits
+            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is
+            // only exact while nobody is taking, and never below what waits
             long waiting = Math.max(0, rows - unconfirmedRows);
             return new Lag(waiting, waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - caughtUpNanos));
         } finally {
@@ -183,8 +250,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still holds
-    /// is taken after the next start.
+    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still
+    /// holds is taken after the next start.
     @Override
     public void close() {
         lock.lock();
@@ -211,9 +278,11 @@ public final class Indexer implements AutoCloseable {
         try {
             boolean more = false;
             while (pause(more)) {
+                writing.lock();
                 try {
                     more = takeSome();
                     forceWhenDue(false);
+                    settleWhenIdle();
                     calm(more);
                 } catch (ArchiveException | RuntimeException e) {
                     startOver(e);
@@ -222,12 +291,17 @@ public final class Indexer implements AutoCloseable {
                     suspect(e);
                     startOver(e);
                     more = false;
+                } finally {
+                    writing.unlock();
                 }
             }
+            writing.lock();
             try {
                 forceWhenDue(true);
             } catch (ArchiveException | RuntimeException e) {
                 startOver(e); // nothing is lost: the rows are still in the outbox
+            } finally {
+                writing.unlock();
             }
         } finally {
             lock.lock();
@@ -244,20 +318,17 @@ public final class Indexer implements AutoCloseable {
     private boolean pause(boolean more) {
         lock.lock();
         try {
-            long now = System.nanoTime();
-            long lookAgain = now + (trouble.isPresent() ? pace.retryAfter() : pace.lookAgain()).toNanos();
+            Duration unasked = trouble.isPresent() ? pace.retryAfter() : pace.lookAgain();
+            long lookAgain = System.nanoTime() + unasked.toNanos();
             while (!closing && !more) {
-                boolean wanted = signalled && trouble.isEmpty();
-                long until = !wanted
-                        ? lookAgain
-                        : hurried > 0 ? now : tookNanos + pace.gather().toNanos();
-                long nanos = Math.min(until, lookAgain) - System.nanoTime();
+                long nanos = nanosToWait(System.nanoTime(), lookAgain);
                 if (nanos <= 0) {
                     break;
                 }
                 changed.awaitNanos(nanos);
             }
             signalled = false;
+            told = 0;
             return !closing;
         } catch (InterruptedException e) {
             return false; // nobody interrupts this thread but someone who wants it to end
@@ -266,19 +337,30 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
+    private long nanosToWait(long now, long lookAgain) {
+        if (!signalled || trouble.isPresent()) {
+            return lookAgain - now;
+        }
+        if (hurried > 0) {
+            return 0;
+        }
+        long gather = pace.gather().toNanos();
+        if (rush && isRecent(now)) {
+            long patience = signalledNanos + pace.patience().toNanos() - now;
+            return told >= RUSH_LETTERS ? 0 : Math.min(gather, patience);
+        }
+        return Math.min(tookNanos + gather, lookAgain) - now;
+    }
+
     /// Takes one batch. Says whether there may be more.
     private boolean takeSome() throws ArchiveException {
-        int known = (int) Math.min(unconfirmedRows(), Integer.MAX_VALUE / 2);
-        List<Outstanding> rows = catalogue.outbox(known + BATCH_LETTERS);
         Set<Long> letters = new LinkedHashSet<>(); // a letter that waits twice is taken once, as it is now
         List<LetterDocument> documents = new ArrayList<>();
         long last = taken();
         long lines = 0;
         int count = 0;
+        List<Outstanding> rows = catalogue.outbox(last, BATCH_LETTERS);
         for (Outstanding row : rows) {
-            if (row.row() <= last) {
-                continue;
-            }
             if (lines >= BATCH_LINES || (careful > 0 && count > 0)) {
                 break;
             }
@@ -309,7 +391,8 @@ public final class Indexer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        return true;
+        settled = false;
+        return count < rows.size() || rows.size() == BATCH_LETTERS;
     }
 
     private Optional<LetterDocument> document(long number) throws ArchiveException {
@@ -391,6 +474,17 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
+    /// With nothing to take for a while, the index is put in order.
+    private void settleWhenIdle() throws ArchiveException {
+        long now = System.nanoTime();
+        if (!settled
+                && unforced == 0
+                && now - Math.max(tookNanos, settleNanos) > pace.settleAfter().toNanos()) {
+            settleNanos = now;
+            settled = !index.settle();
+        }
+    }
+
     private void calm(boolean more) {
         lock.lock();
         try {
@@ -405,8 +499,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then taken
-    /// without its text.
+    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then
+    /// taken without its text.
     private void suspect(Error e) {
         if (careful > 0) {
             errors = erringLetter == inHand ? errors + 1 : 1;
@@ -416,7 +510,8 @@ public final class Indexer implements AutoCloseable {
         careful = unforced + BATCH_LETTERS;
     }
 
-    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no harm.
+    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no
+    /// harm.
     private void startOver(Throwable e) {
         unforced = 0;
         lock.lock();
@@ -434,15 +529,6 @@ public final class Indexer implements AutoCloseable {
         lock.lock();
         try {
             return taken;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long unconfirmedRows() {
-        lock.lock();
-        try {
-            return unconfirmedRows;
         } finally {
             lock.unlock();
         }

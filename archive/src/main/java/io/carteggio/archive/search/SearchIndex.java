@@ -2,9 +2,11 @@ package io.carteggio.archive.search;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
+import java.util.Collection;
 import java.util.List;
 
-/// The full-text index's driver. [#put] and [#commit] are called by one thread, questions may be asked by many.
+/// The full-text index's driver. What changes it is called by one thread at a time, questions may be asked by
+/// many.
 public interface SearchIndex extends AutoCloseable {
     /// Takes letters, each in place of what it knew of the same letter. They are found when this returns, and
     /// are still there after a crash once [#commit] has returned. A letter whose bytes cannot be read is taken
@@ -22,12 +24,30 @@ public interface SearchIndex extends AutoCloseable {
     /// The letters that match and that the scope lets through: an address of the scope in the envelope of one
     /// testimony at an instant that the tenure covers, tested per testimony. Newest first, which is by number.
     ///
-    /// People of an envelope match only as far as the scope lets them be seen ([Scope#visible]), also in what is
-    /// negated, so that no question finds out a blind copy.
+    /// People of an envelope match only as far as the scope lets them be seen ([Scope#visible]), also in what
+    /// is negated, so that no question finds out a blind copy.
     ///
     /// @param limit 1 to 200 hits
     /// @param beforeLetter only letters with smaller numbers, for the next page; [Long#MAX_VALUE] for the first
     Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException;
+
+    /// Whether a letter matches, for whoever may see everything: what [#find] would tell an auditor of this
+    /// letter alone. Says nothing of a letter that the index has not taken yet: then it is false.
+    boolean matches(Query query, long letter) throws ArchiveException;
+
+    /// Takes letters out of the index for good (P8): when this returns, that is on stable storage, and no file
+    /// of the index holds a word of them that no other letter has. Costs about as much as writing anew the
+    /// files that held them; a search that was under way may keep the old ones until it ends. Letters that the
+    /// index does not have are no fault. Forces what was put before, as [#commit] does.
+    ///
+    /// @throws ArchiveException as [#put]; then nothing may have been removed, and it is to be asked again
+    void purge(Collection<Long> letters) throws ArchiveException;
+
+    /// Puts the index in order while nothing comes: joins small files, gives back space. Returns soon; the work
+    /// goes on by itself.
+    ///
+    /// @return whether there is more to do, and this is to be called again in a while
+    boolean settle() throws ArchiveException;
 
     /// How many letters the index has.
     long size() throws ArchiveException;
@@ -45,8 +65,8 @@ public interface SearchIndex extends AutoCloseable {
     /// An answer.
     ///
     /// @param total how many letters match within the scope
-    /// @param notFullySearched how many of the scope's letters could not be searched wholly (encrypted, damaged,
-    ///     cut)
+    /// @param notFullySearched how many of the scope's letters could not be searched wholly (encrypted,
+    ///     damaged, cut)
     record Found(List<Hit> hits, long total, long notFullySearched) {
         public Found {
             hits = List.copyOf(hits);

@@ -13,6 +13,7 @@ import io.carteggio.mail.Sha256;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,7 @@ final class Fakes {
     final Catalogue catalogue = fake(Catalogue.class, (method, arguments) -> switch (method) {
         case "letters" -> (long) letters.size();
         case "outboxSize" -> (long) outbox.size();
-        case "outbox" -> outstanding((int) arguments[0]);
+        case "outbox" -> outstanding((long) arguments[0], (int) arguments[1]);
         case "confirmOutbox" -> {
             log.add("confirm " + arguments[0]);
             outbox.headMap((long) arguments[0], true).clear();
@@ -135,6 +136,12 @@ final class Fakes {
             loseIndex();
             yield Optional.empty();
         }
+        case "settle" -> false;
+        case "purge" -> {
+            log.add("purge " + arguments[0]);
+            ((Collection<?>) arguments[0]).forEach(found::remove);
+            yield Optional.empty();
+        }
         case "find" -> new SearchIndex.Found(List.of(), arguments[1] instanceof Scope ? 0 : 1, 0);
         default -> throw new UnsupportedOperationException(method);
     });
@@ -152,8 +159,8 @@ final class Fakes {
         return Content.of("mail".getBytes(StandardCharsets.US_ASCII));
     }
 
-    private List<Catalogue.Outstanding> outstanding(int limit) {
-        return outbox.entrySet().stream()
+    private List<Catalogue.Outstanding> outstanding(long afterRow, int limit) {
+        return outbox.tailMap(afterRow, false).entrySet().stream()
                 .limit(limit)
                 .map(e -> new Catalogue.Outstanding(e.getKey(), e.getValue()))
                 .toList();

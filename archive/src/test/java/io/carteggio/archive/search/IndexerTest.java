@@ -16,11 +16,13 @@ class IndexerTest {
     private final Fakes world = new Fakes();
 
     private Indexer start() throws Exception {
-        return Indexer.start(world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, SHORT));
+        return Indexer.start(
+                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, SHORT, LONG, LONG));
     }
 
     private Indexer startAndNeverForce() throws Exception {
-        return Indexer.start(world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, LONG));
+        return Indexer.start(
+                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, LONG, LONG, LONG));
     }
 
     @Test
@@ -197,6 +199,36 @@ class IndexerTest {
             assertThat(world.readable(1)).isFalse();
             assertThat(world.readable(2)).isFalse();
             assertThat(world.readable(3)).isTrue();
+        }
+    }
+
+    @Test
+    void inARushIntakeGoesFirstButNotForLong() throws Exception {
+        Duration patience = Duration.ofMillis(1_500);
+        Pace pace = new Pace(SHORT, Duration.ofMillis(100), SHORT, SHORT, patience, LONG);
+        try (Indexer indexer = Indexer.start(world.vault, world.catalogue, world.index, pace)) {
+            long start = System.nanoTime();
+            long longest = 0;
+            for (long letter = 1; System.nanoTime() - start < 3 * patience.toNanos(); letter++) {
+                world.letter(letter);
+                indexer.signal();
+                Thread.sleep(1);
+                longest = Math.max(longest, letter - world.foundLetters().size());
+            }
+            assertThat(longest).as("letters that waited together").isGreaterThan(4L * Indexer.RUSH);
+            assertThat(world.foundLetters()).as("taken while the rush went on").isNotEmpty();
+            long all = world.catalogue.letters();
+            await(() -> world.foundLetters().size() == all, Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void aPurgedLetterIsGoneAndTheOthersStay() throws Exception {
+        LongStream.rangeClosed(1, 3).forEach(world::letter);
+        try (Indexer indexer = start()) {
+            assertThat(indexer.awaitCaughtUp(LONG)).isTrue();
+            indexer.purge(List.of(2L));
+            assertThat(world.foundLetters()).containsExactly(1L, 3L);
         }
     }
 

@@ -402,10 +402,11 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
-    public List<Outstanding> outbox(int limit) throws ArchiveException {
+    public List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException {
         return database.read(s -> s.list(
-                "SELECT row, letter FROM outbox ORDER BY row LIMIT ?",
+                "SELECT row, letter FROM outbox WHERE row > ? ORDER BY row LIMIT ?",
                 r -> new Outstanding(r.getLong(1), r.getLong(2)),
+                afterRow,
                 limit));
     }
 

@@ -40,7 +40,8 @@ final class DocumentMaker {
     /// Characters of text that a page of results shows.
     static final int SNIPPET_CHARS = 160;
 
-    /// Most addresses of `To` and of `Cc`, and most attachments, that a page of results shows. All are searched.
+    /// Most addresses of `To` and of `Cc`, and most attachments, that a page of results shows. All are
+    /// searched.
     static final int SHOWN_LIMIT = 1_000;
 
     /// Longest name or subject that a page of results shows.
@@ -80,7 +81,7 @@ final class DocumentMaker {
         document.add(NumericDocValuesField.indexedField(Fields.DATE, date.getEpochSecond()));
         document.add(new NumericDocValuesField(Fields.SIZE, source.letter().sizeBytes()));
         people(document, header, envelopes);
-        header.subject().ifPresent(s -> document.add(new Field(Fields.SUBJECT, s, Fields.WORDS)));
+        header.subject().ifPresent(s -> document.add(new Field(Fields.SUBJECT, new WordStream(s), Fields.WORDS)));
         letter.ifPresent(l -> content(document, l));
         if (letter.isEmpty() || letter.get().notes().stream().anyMatch(DocumentMaker::hidesText)) {
             document.add(new Field(Fields.FLAG, Fields.FLAG_NOT_FULLY_SEARCHED, Fields.KEYS));
@@ -205,7 +206,7 @@ final class DocumentMaker {
 
     private static void content(Document document, Letter letter) {
         if (!letter.searchText().isEmpty()) {
-            document.add(new Field(Fields.TEXT, letter.searchText(), Fields.WORDS));
+            document.add(new Field(Fields.TEXT, new WordStream(letter.searchText()), Fields.WORDS));
         }
         List<Attachment> files = letter.attachments();
         words(

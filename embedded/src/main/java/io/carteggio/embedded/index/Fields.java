@@ -4,10 +4,10 @@ import org.apache.lucene.document.FieldType;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.util.BytesRef;
 
-/// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs another
-/// [#SCHEMA], by which an older index is recognised and made anew.
+/// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
+/// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "1";
+    static final String SCHEMA = "2";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
@@ -45,7 +45,8 @@ final class Fields {
     /// Address keys of everybody in an envelope: who may see the letter.
     static final String WHO = "who";
 
-    /// Doc value: the milliseconds at which all testimonies vouch for the letter; absent where they do not agree.
+    /// Doc value: the milliseconds at which all testimonies vouch for the letter; absent where they do not
+    /// agree.
     static final String AT = "at";
 
     /// Doc value: the seconds of the date shown.

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +23,17 @@ import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
@@ -37,6 +42,7 @@ import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopFieldCollectorManager;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
@@ -47,12 +53,18 @@ import org.slf4j.LoggerFactory;
 
 /// The index in a folder of its own, by Lucene. Two processes never have it open at once.
 ///
-/// A folder that this program cannot use, since another version wrote it or since it is damaged, is emptied and said
-/// so in the log: whoever fills the index sees that letters are missing and brings them again. [#put], [#commit] and
-/// [#clear] belong to one thread; everything else is safe for many.
+/// A folder that this program cannot use, since another version wrote it or since it is damaged, is emptied and
+/// said so in the log: whoever fills the index sees that letters are missing and brings them again. [#put],
+/// [#commit] and [#clear] belong to one thread; everything else is safe for many.
 public final class LuceneIndex implements SearchIndex {
     /// Memory for letters that are not yet written to a file.
-    private static final double BUFFER_MEGABYTES = 16;
+    private static final double BUFFER_MEGABYTES = 24;
+
+    /// An index up to this size is joined into one segment when there is nothing else to do.
+    private static final long SETTLED_BYTES = 2L << 30;
+
+    /// That happens when what lies beside the largest segment is this part of it, or more.
+    private static final int SETTLED_PART = 8;
 
     /// Clauses that Lucene looks at in one query; [Query#CONDITIONS_LIMIT] conditions in all fields stay below.
     private static final int CLAUSES_LIMIT = 100_000;
@@ -69,6 +81,12 @@ public final class LuceneIndex implements SearchIndex {
     private final Path folder;
     private final Directory directory;
     private volatile Open open;
+
+    /// Held while the index is changed.
+    private final Object writing = new Object();
+
+    /// No letter with a larger number was ever put: those are new, and there is nothing to replace.
+    private long highest;
 
     /// What is replaced when a write failed: Lucene's writer refuses everything from then on.
     private record Open(IndexWriter writer, SearcherManager searchers) {}
@@ -157,15 +175,29 @@ public final class LuceneIndex implements SearchIndex {
         IndexWriter writer = new IndexWriter(directory, config());
         try {
             writer.setLiveCommitData(Map.of(SCHEMA, Fields.SCHEMA).entrySet());
-            return new Open(writer, new SearcherManager(writer, new Searchers()));
+            SearcherManager searchers = new SearcherManager(writer, new Searchers());
+            highest = highestNumber(searchers);
+            return new Open(writer, searchers);
         } catch (IOException | RuntimeException e) {
             writer.rollback();
             throw e;
         }
     }
 
-    /// The usual codec, which compresses what is shown lightly: the stronger one saves a hundredth of the raw mail and
-    /// makes a page of results eight times as slow.
+    private static long highestNumber(SearcherManager searchers) throws IOException {
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            long highest = 0;
+            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                DocValuesSkipper numbers = leaf.reader().getDocValuesSkipper(Fields.NUMBER);
+                highest = Math.max(highest, numbers == null ? Long.MAX_VALUE : numbers.maxValue());
+            }
+            return highest;
+        } finally {
+            searchers.release(searcher);
+        }
+    }
+
     private static IndexWriterConfig config() {
         IndexWriterConfig config = new IndexWriterConfig(Words.INDEX);
         config.setIndexSort(NEWEST_FIRST);
@@ -174,6 +206,10 @@ public final class LuceneIndex implements SearchIndex {
         ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
         merges.setMaxMergesAndThreads(3, 1); // the processors are for mail
         config.setMergeScheduler(merges);
+        TieredMergePolicy policy = new TieredMergePolicy();
+        policy.setForceMergeDeletesPctAllowed(0); // what is purged must go, however little it is
+        config.setMergePolicy(policy);
+        config.setCodec(new CompactCodec());
         return config;
     }
 
@@ -191,26 +227,106 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public void put(List<LetterDocument> letters) throws ArchiveException {
-        try {
-            Open at = open;
-            for (LetterDocument letter : letters) {
-                Document document = DocumentMaker.of(letter);
-                at.writer.updateDocument(
-                        new Term(Fields.KEY, Fields.key(letter.letter().number())), document);
+        synchronized (writing) {
+            try {
+                Open at = open;
+                for (LetterDocument letter : letters) {
+                    Document document = DocumentMaker.of(letter);
+                    long number = letter.letter().number();
+                    if (number > highest) {
+                        at.writer.addDocument(document);
+                        highest = number;
+                    } else {
+                        at.writer.updateDocument(key(number), document);
+                    }
+                }
+                at.searchers.maybeRefreshBlocking();
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("taken", e);
             }
-            at.searchers.maybeRefreshBlocking();
-        } catch (IOException | AlreadyClosedException e) {
-            throw failedWriting("taken", e);
         }
+    }
+
+    private static Term key(long number) {
+        return new Term(Fields.KEY, Fields.key(number));
     }
 
     @Override
     public void commit() throws ArchiveException {
-        try {
-            open.writer.commit();
-        } catch (IOException | AlreadyClosedException e) {
-            throw failedWriting("forced to disk", e);
+        synchronized (writing) {
+            try {
+                open.writer.commit();
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("forced to disk", e);
+            }
         }
+    }
+
+    @Override
+    public void purge(Collection<Long> letters) throws ArchiveException {
+        synchronized (writing) {
+            try {
+                IndexWriter writer = open.writer;
+                writer.deleteDocuments(letters.stream().map(LuceneIndex::key).toArray(Term[]::new));
+                // A merge that was under way brings a deleted document into its new file: what is left is
+                // merged again.
+                do {
+                    writer.forceMergeDeletes();
+                    settleMerges(writer);
+                } while (writer.getDocStats().maxDoc > writer.getDocStats().numDocs);
+                writer.commit();
+                open.searchers.maybeRefreshBlocking(); // lets go of the old files
+                writer.deleteUnusedFiles();
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("removed", e);
+            }
+        }
+    }
+
+    private static void settleMerges(IndexWriter writer) {
+        if (writer.getConfig().getMergeScheduler() instanceof ConcurrentMergeScheduler merges) {
+            merges.sync();
+        }
+    }
+
+    @Override
+    public boolean settle() throws ArchiveException {
+        synchronized (writing) {
+            try {
+                IndexWriter writer = open.writer;
+                if (writer.hasPendingMerges()) {
+                    return true;
+                }
+                if (writer.hasUncommittedChanges()) { // a merge has come to its end: its sources can go
+                    writer.commit();
+                    open.searchers.maybeRefreshBlocking();
+                    writer.deleteUnusedFiles();
+                }
+                if (!isScattered()) {
+                    return false;
+                }
+                writer.forceMerge(1, false);
+                return true;
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("put in order", e);
+            }
+        }
+    }
+
+    /// Whether joining all files is worth its cost: what lies beside the largest segment must be a fair part of
+    /// it, so that each letter is written anew a few times in all, however often there is nothing to do. An
+    /// index that is large is left to the usual merges.
+    private boolean isScattered() throws IOException {
+        long all = 0;
+        long largest = 0;
+        int deleted = 0;
+        SegmentInfos segments = SegmentInfos.readLatestCommit(directory);
+        for (SegmentCommitInfo segment : segments) {
+            all += segment.sizeInBytes();
+            largest = Math.max(largest, segment.sizeInBytes());
+            deleted += segment.getDelCount();
+        }
+        return all < SETTLED_BYTES && (segments.size() > 1 || deleted > 0) && all - largest >= largest / SETTLED_PART;
     }
 
     /// Goes back to what was forced, so that the next try starts from something sound.
@@ -243,10 +359,34 @@ public final class LuceneIndex implements SearchIndex {
                 searchers.release(searcher);
             }
         } catch (IOException | AlreadyClosedException e) {
-            if (isDamage(e)) {
-                distrust(e);
+            throw unsearchable(e);
+        }
+    }
+
+    private ArchiveException unsearchable(Exception e) {
+        if (isDamage(e)) {
+            distrust(e);
+        }
+        return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
+    }
+
+    @Override
+    public boolean matches(Query query, long letter) throws ArchiveException {
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader());
+                return searcher.count(new BooleanQuery.Builder()
+                                .add(new TermQuery(key(letter)), Occur.FILTER)
+                                .add(compiler.matching(query), Occur.FILTER)
+                                .build())
+                        > 0;
+            } finally {
+                searchers.release(searcher);
             }
-            throw new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
         }
     }
 
@@ -266,7 +406,8 @@ public final class LuceneIndex implements SearchIndex {
                         .build();
         List<Hit> hits = new ArrayList<>();
         StoredFields stored = searcher.storedFields();
-        // A threshold of 1: in an index sorted like the results each segment is left as soon as the page is full.
+        // A threshold of 1: in an index sorted like the results each segment is left as soon as the page is
+        // full.
         for (ScoreDoc found :
                 searcher.search(page, new TopFieldCollectorManager(NEWEST_FIRST, limit, null, 1)).scoreDocs) {
             hits.add(Shown.decode(
@@ -315,13 +456,16 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public void clear() throws ArchiveException {
-        try {
-            Open at = open;
-            at.writer.deleteAll();
-            at.writer.commit();
-            at.searchers.maybeRefreshBlocking();
-        } catch (IOException | AlreadyClosedException e) {
-            throw failedWriting("removed", e);
+        synchronized (writing) {
+            try {
+                Open at = open;
+                at.writer.deleteAll();
+                at.writer.commit();
+                at.searchers.maybeRefreshBlocking();
+                highest = 0;
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("removed", e);
+            }
         }
     }
 

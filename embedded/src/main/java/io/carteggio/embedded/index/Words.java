@@ -18,7 +18,8 @@ import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
-/// What counts as a word, and which words count as equal: one rule for all languages, since a mailbox holds them all.
+/// What counts as a word, and which words count as equal: one rule for all languages, since a mailbox holds
+/// them all.
 ///
 /// Words are parted by Unicode's rules (UAX 29) and compared without case, accents and width (UTR 30): `Müller`
 /// is `muller`, `Straße` is `strasse`, `Ελλάς` is `ελλας`. Chinese, Japanese and Korean are cut into
@@ -98,8 +99,8 @@ final class Words {
         return c >= '0' && c <= '9';
     }
 
-    /// The words to look for, where the index has them: of each position the longest, which says the most. The last
-    /// character of a run adds nothing to the pair before it.
+    /// The words to look for, where the index has them: of each position the longest, which says the most. The
+    /// last character of a run adds nothing to the pair before it.
     static List<Token> wanted(String text) {
         List<Token> wanted = new ArrayList<>();
         List<List<String>> slots = slots(text);
@@ -119,7 +120,8 @@ final class Words {
         return before.size() == 2 && before.getLast().endsWith(last);
     }
 
-    private static List<Token> tokens(String text) {
+    /// The words by the rule itself.
+    static List<Token> tokens(String text) {
         List<Token> tokens = new ArrayList<>();
         try (TokenStream stream = INDEX.tokenStream("words", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);

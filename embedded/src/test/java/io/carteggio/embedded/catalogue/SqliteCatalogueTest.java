@@ -57,10 +57,13 @@ class SqliteCatalogueTest {
             s.execute("INSERT INTO outbox (letter) VALUES (7), (8), (7)");
         }
         try (SqliteCatalogue catalogue = SqliteCatalogue.open(file, IDS)) {
-            var rows = catalogue.outbox(2);
+            var rows = catalogue.outbox(0, 2);
             assertThat(rows).extracting(r -> r.letter()).containsExactly(7L, 8L);
+            assertThat(catalogue.outbox(rows.getLast().row(), 10))
+                    .extracting(r -> r.letter())
+                    .containsExactly(7L);
             catalogue.confirmOutbox(rows.getLast().row());
-            assertThat(catalogue.outbox(10)).extracting(r -> r.letter()).containsExactly(7L);
+            assertThat(catalogue.outbox(0, 10)).extracting(r -> r.letter()).containsExactly(7L);
         }
     }
 }

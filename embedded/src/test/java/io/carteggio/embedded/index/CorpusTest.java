@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// P3, "Nothing is dropped", for the index: real and malformed mail by others, each found by its id and its subject.
+/// P3, "Nothing is dropped", for the index: real and malformed mail by others, each found by its id and its
+/// subject.
 class CorpusTest {
     private static final int BATCH = 200;
 
@@ -67,7 +68,7 @@ class CorpusTest {
         }
     }
 
-    private static List<Path> mails() throws IOException {
+    static List<Path> mails() throws IOException {
         Path root = Optional.ofNullable(System.getenv("CARTEGGIO_SHARED"))
                 .map(Path::of)
                 .orElse(Path.of(System.getProperty("carteggio.root", "."), "../shared"))

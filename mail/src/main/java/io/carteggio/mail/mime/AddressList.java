@@ -4,14 +4,15 @@ import io.carteggio.mail.Address;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The addresses of a header field (RFC 5322 3.4, with the obsolete forms of 4.4 and much that no standard allows).
-/// Groups are flattened. Linear time; never fails.
+/// The addresses of a header field (RFC 5322 3.4, with the obsolete forms of 4.4 and much that no standard
+/// allows). Groups are flattened. Linear time; never fails.
 public final class AddressList {
     /// Addresses read of one field.
-    private static final int ADDRESSES = 100_000;
+    static final int ADDRESSES = 100_000;
 
     private final String s;
-    /// Where the last closing bracket of each kind stands: none is looked for beyond, which keeps the time linear.
+    /// Where the last closing bracket of each kind stands: none is looked for beyond, which keeps the time
+    /// linear.
     private final int lastRound;
     private final int lastSquare;
     private final List<Mailbox> found = new ArrayList<>();
@@ -35,6 +36,11 @@ public final class AddressList {
 
     /// The mailboxes of an unfolded field value, encoded words still in it.
     public static List<Mailbox> parse(String raw) {
+        return PlainAddresses.parse(raw).orElseGet(() -> parseAny(raw));
+    }
+
+    /// The same without the short way.
+    static List<Mailbox> parseAny(String raw) {
         return new AddressList(raw).parse();
     }
 
@@ -84,8 +90,8 @@ public final class AddressList {
         shown.append(c);
     }
 
-    /// Where an encoded word that begins here ends; one character further where none begins. A comma in it is the
-    /// name's, though RFC 2047 5 (3) wants it encoded.
+    /// Where an encoded word that begins here ends; one character further where none begins. A comma in it is
+    /// the name's, though RFC 2047 5 (3) wants it encoded.
     private int encodedWordEnd() {
         if (!s.startsWith("=?", i) || i < noWordBefore) {
             return i + 1;

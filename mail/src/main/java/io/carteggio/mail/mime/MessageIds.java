@@ -21,17 +21,22 @@ final class MessageIds {
         return id.isEmpty() ? Optional.empty() : Optional.of(id);
     }
 
-    /// What In-Reply-To or References name. Words without brackets count only where nothing is in brackets and they
-    /// hold an `@`: old programs wrote prose here (RFC 5322 4.5.4).
+    /// What In-Reply-To or References name. Words without brackets count only where nothing is in brackets and
+    /// they hold an `@`: old programs wrote prose here (RFC 5322 4.5.4).
     static List<String> all(String raw) {
         List<String> ids = bracketed(raw, IDS);
         if (!ids.isEmpty()) {
             return ids;
         }
         List<String> bare = new ArrayList<>();
-        for (String word : raw.strip().split("[\\s,]+", IDS + 2)) {
-            if (word.indexOf('@') > 0 && bare.size() < IDS) {
-                bare.add(word);
+        int start = 0;
+        for (int i = 0; i <= raw.length() && bare.size() < IDS; i++) {
+            if (i == raw.length() || raw.charAt(i) <= ' ' || raw.charAt(i) == ',') {
+                int at = raw.indexOf('@', start);
+                if (at > start && at < i) {
+                    bare.add(raw.substring(start, i));
+                }
+                start = i + 1;
             }
         }
         return bare;
@@ -55,8 +60,8 @@ final class MessageIds {
         return ids;
     }
 
-    /// Blanks around dots and the at sign are obsolete folding and no part of the identifier (RFC 5322 4.4); others
-    /// have no meaning and stay, as one blank each.
+    /// Blanks around dots and the at sign are obsolete folding and no part of the identifier (RFC 5322 4.4);
+    /// others have no meaning and stay, as one blank each.
     static String words(String id) {
         String stripped = id.strip();
         for (int i = 0; i < stripped.length(); i++) {

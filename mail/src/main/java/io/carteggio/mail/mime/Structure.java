@@ -13,10 +13,10 @@ import java.util.function.Predicate;
 
 /// Finds the parts of a mail and where they lie, in one pass, without recursion.
 ///
-/// Own code rather than mime4j's reader, for three reasons: we need the *places* of parts, so that an attachment is
-/// opened without reading what is before it and a nested letter comes out byte for byte; mime4j's readers lie inside
-/// each other, one per level, which costs time and stack per level; and what it makes of broken boundaries differs from
-/// what other readers of mail see.
+/// Own code rather than mime4j's reader, for three reasons: we need the *places* of parts, so that an
+/// attachment is opened without reading what is before it and a nested letter comes out byte for byte; mime4j's
+/// readers lie inside each other, one per level, which costs time and stack per level; and what it makes of
+/// broken boundaries differs from what other readers of mail see.
 final class Structure {
     /// A longer boundary is not looked for; RFC 2046 5.1.1 allows 70 characters.
     private static final int BOUNDARY_BYTES = 1_000;
@@ -56,7 +56,8 @@ final class Structure {
             Structure structure = new Structure(lines, ReadLimits.DEFAULT, 0, 0);
             HeaderCollector header = structure.startHeader(structure.root, 0);
             structure.open.add(structure.root);
-            // eight times the limit is enough to step over one field that is too large; then the rest is left unread
+            // eight times the limit is enough to step over one field that is too large; then the rest is left
+            // unread
             while (structure.root.header != null && lines.end() < 8L * HeaderCollector.BLOCK_BYTES && lines.next()) {
                 structure.headerPiece(structure.root);
             }
@@ -79,7 +80,7 @@ final class Structure {
     private void walk(long sizeBytes) throws IOException {
         startHeader(root, 0);
         open.add(root);
-        while (lines.next()) {
+        while (!isOpaque() && lines.next()) {
             if (!lines.startsLine() || !isDelimiter()) {
                 Node innermost = open.getLast();
                 if (innermost.header != null) {
@@ -89,6 +90,11 @@ final class Structure {
             lastContentEnd = lines.contentEndOffset();
         }
         closeDownTo(0, sizeBytes, sizeBytes);
+    }
+
+    /// Whether nothing that follows can begin or end a part: a body whose end is the mail's.
+    private boolean isOpaque() {
+        return open.size() == 1 && root.header == null && root.delimiter == null;
     }
 
     private HeaderCollector startHeader(Node node, long at) {
@@ -103,9 +109,9 @@ final class Structure {
         return header;
     }
 
-    /// One piece of a header's line. The header ends at an empty line, or before two lines that are none of a header:
-    /// one alone is damage within the header (a fold without its blank), two are a body without the line that parts
-    /// it off.
+    /// One piece of a header's line. The header ends at an empty line, or before two lines that are none of a
+    /// header: one alone is damage within the header (a fold without its blank), two are a body without the
+    /// line that parts it off.
     private void headerPiece(Node node) {
         HeaderCollector header = node.header;
         if (header == null) {
@@ -176,7 +182,8 @@ final class Structure {
         if (node.type.value().indexOf('/') <= 0) {
             node.type = node.type.value().isEmpty() ? fallback : new ContentType("text/plain", node.type.parameters());
         }
-        // a text's first line may be what looked like damage: nothing may be lost; other bodies must not begin with it
+        // a text's first line may be what looked like damage: nothing may be lost; other bodies must not begin
+        // with it
         boolean suspectIsText = suspect >= 0 && node.type.isText() && node.encoding() == TransferEncoding.IDENTITY;
         long bodyStart = suspectIsText ? suspect : afterHeader;
         suspect = -1;
@@ -224,7 +231,8 @@ final class Structure {
         return true;
     }
 
-    /// Whether the line is a delimiter of an open multipart; if so, what it ends is ended and what it begins begun.
+    /// Whether the line is a delimiter of an open multipart; if so, what it ends is ended and what it begins
+    /// begun.
     private boolean isDelimiter() {
         byte[] b = lines.array();
         int from = lines.from();
@@ -277,8 +285,8 @@ final class Structure {
         startHeader(part, lines.end());
     }
 
-    /// Ends all open entities from index `keep` on. Their bodies end at `contentEnd`: the line end before a delimiter
-    /// belongs to the delimiter (RFC 2046 5.1.1).
+    /// Ends all open entities from index `keep` on. Their bodies end at `contentEnd`: the line end before a
+    /// delimiter belongs to the delimiter (RFC 2046 5.1.1).
     private void closeDownTo(int keep, long headerEnd, long contentEnd) {
         for (int i = open.size() - 1; i >= keep; i--) {
             // ending a header may open a message inside: that is closed at once

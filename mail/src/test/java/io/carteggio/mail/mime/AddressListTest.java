@@ -3,7 +3,9 @@ package io.carteggio.mail.mime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -76,5 +78,47 @@ class AddressListTest {
                         .map(m -> m.name() + " <" + m.address().raw() + ">")
                         .collect(Collectors.joining("|")))
                 .isEqualTo(meant);
+    }
+
+    @Test
+    void theShortWayReadsTheSame() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<String> pieces = List.of(
+                "anna",
+                "B.",
+                "a@b.c",
+                "<a@b.c>",
+                "\"B, Anna\"",
+                "\"",
+                "(x)",
+                "(",
+                ")",
+                "<",
+                ">",
+                ",",
+                ", ",
+                " ",
+                "  ",
+                "=?utf-8?q?a=2Cb?=",
+                "=",
+                "x=y@z",
+                ";",
+                ":",
+                "\\\\",
+                "\t",
+                "ä",
+                "@",
+                "mailto:",
+                "[1.2]",
+                "''");
+        for (int i = 0; i < 50_000; i++) {
+            StringBuilder field = new StringBuilder();
+            for (int n = random.nextInt(7); n > 0; n--) {
+                field.append(pieces.get(random.nextInt(pieces.size())));
+            }
+            String text = field.toString();
+            assertThat(AddressList.parse(text)).as("seed %d: %s", seed, text).isEqualTo(AddressList.parseAny(text));
+        }
     }
 }
