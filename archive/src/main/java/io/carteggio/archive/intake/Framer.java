@@ -1,6 +1,7 @@
 package io.carteggio.archive.intake;
 
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Reader.Reading;
@@ -35,7 +36,7 @@ final class Framer {
             Content evidence = reading.evidence().get();
             records.add(new FrameRecord(FrameRecord.Type.EVIDENCE, Sha256.of(evidence), evidence));
         }
-        if (reading.letters().isEmpty()) {
+        if (reading.letters().isEmpty() && entry.disposition() != Disposition.DISCARDED) {
             records.add(new FrameRecord(FrameRecord.Type.WHOLE, Sha256.of(reading.mail()), reading.mail()));
         }
         return new Frame(Frame.Kind.ARRIVAL, records);

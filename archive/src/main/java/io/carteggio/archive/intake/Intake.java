@@ -7,6 +7,8 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
@@ -14,32 +16,54 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
+    private static final Logger LOG = System.getLogger(Intake.class.getName());
+
     private final Vault vault;
     private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
     private final Clock clock;
+    private final ErasedMarks erased;
     private final Claims claims = new Claims();
+    private final ReentrantReadWriteLock sharing = new ReentrantReadWriteLock(true);
 
     public Intake(
-            Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Marks marks, Clock clock) {
+            Vault vault,
+            Catalogue catalogue,
+            Projection projection,
+            LetterId.Maker ids,
+            Marks marks,
+            ErasedMarks erased,
+            Clock clock) {
         this.vault = vault;
         this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
+        this.erased = erased;
         this.clock = clock;
+    }
+
+    /// While this is held, no arrival is between its look into the catalogue and the vault: for who takes away what
+    /// arrivals could refer to.
+    public Lock stopped() {
+        return sharing.writeLock();
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -53,16 +77,36 @@ public final class Intake {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
-            Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
-            try (Claims.Claim _ = claims.claim(reading.sums())) {
+            Reading read = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
+            sharing.readLock().lock();
+            try (Claims.Claim _ = claims.claim(read.sums())) {
+                Reading reading = withoutErased(arrival, read);
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
                 projection.await(kept.number());
                 return receipt(kept.number(), entry);
+            } finally {
+                sharing.readLock().unlock();
             }
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
         }
+    }
+
+    /// What was erased and comes again is not kept (P8); what comes with it is.
+    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
+        Set<Sha256> again = new HashSet<>();
+        for (Sha256 sum : reading.sums()) {
+            if (erased.knows(sum)) {
+                again.add(sum);
+                LOG.log(
+                        Level.WARNING,
+                        "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
+                        arrival.source().name(),
+                        HexFormat.of().formatHex(erased.of(sum).toBytes()));
+            }
+        }
+        return again.isEmpty() ? reading : reading.without(again);
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
@@ -98,7 +142,7 @@ public final class Intake {
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
-                arrival.provenance(),
+                disposition == Disposition.DISCARDED ? Provenance.NOTHING : arrival.provenance(),
                 arrived,
                 reading.vouched(),
                 disposition,

@@ -3,6 +3,7 @@ package io.carteggio.archive.vault;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,19 @@ public record Kept(FrameHead head, Content manifest, List<KeptRecord> records, O
 
     public Kept {
         records = List.copyOf(records);
+    }
+
+    /// The places of the frame's letters in their order, as its manifest counts them; empty where one was erased.
+    public List<Optional<Place>> letters() {
+        List<Optional<Place>> places = new ArrayList<>();
+        for (int i = 1; i < head.rows().size(); i++) {
+            if (head.rows().get(i).type() == FrameRecord.Type.LETTER) {
+                Place place = new Place(number(), i);
+                boolean there = records.stream().anyMatch(r -> r.place().equals(place));
+                places.add(there ? Optional.of(place) : Optional.empty());
+            }
+        }
+        return places;
     }
 
     /// Its place in the sequence of all frames, from 1 without gaps.

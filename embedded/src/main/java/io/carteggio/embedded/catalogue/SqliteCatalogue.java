@@ -8,18 +8,14 @@ import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Act;
-import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
-import io.carteggio.archive.entry.LetterRef;
-import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
-import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
-import io.carteggio.mail.Address;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,14 +25,11 @@ import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,15 +41,16 @@ public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 2;
+    private static final int SCHEMA_VERSION = 3;
 
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
-                frames INTEGER NOT NULL);
+                frames INTEGER NOT NULL, letters INTEGER NOT NULL);
             CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
                 size INTEGER NOT NULL);
             CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
+            CREATE INDEX place_frame ON place (frame);
             CREATE TABLE arrival (number INTEGER PRIMARY KEY, disposition TEXT NOT NULL, envelope_mark INTEGER,
                 manifest BLOB NOT NULL, record INTEGER);
             CREATE INDEX arrival_envelope ON arrival (envelope_mark) WHERE envelope_mark IS NOT NULL;
@@ -72,12 +66,35 @@ public final class SqliteCatalogue implements Catalogue {
             CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
-            INSERT INTO position VALUES (1, 0, 0, 0)
+            CREATE TABLE erasure (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
+            CREATE TABLE erased (mark BLOB PRIMARY KEY) WITHOUT ROWID;
+            CREATE TABLE used (frame INTEGER NOT NULL, record INTEGER NOT NULL, by_frame INTEGER NOT NULL,
+                by_record INTEGER NOT NULL, PRIMARY KEY (frame, record, by_frame, by_record)) WITHOUT ROWID;
+            CREATE INDEX used_by ON used (by_frame, by_record);
+            CREATE TABLE unpurged (letter INTEGER PRIMARY KEY);
+            INSERT INTO position VALUES (1, 0, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same; the outbox belongs to the index.
-    private static final List<String> DERIVED_TABLES = List.of(
-            "position", "letter", "place", "arrival", "testimony", "address", "envelope", "books", "act", "audit");
+    /// What a rebuild must make the same, and how it is read in an order that the way to it does not change:
+    /// addresses have numbers that differ once some were forgotten. Outbox and `unpurged` belong to the index.
+    private static final Map<String, String> DERIVED = derived();
+
+    private static Map<String, String> derived() {
+        Map<String, String> queries = new LinkedHashMap<>();
+        for (String table : List.of(
+                "letter", "arrival", "testimony", "books", "act", "audit", "erasure")) {
+            queries.put(table, "SELECT * FROM " + table + " ORDER BY 1, 2");
+        }
+        queries.put("position", "SELECT frames, letters FROM position"); // compaction moves where that is
+        queries.put("erased", "SELECT mark FROM erased ORDER BY 1");
+        queries.put("place", "SELECT * FROM place ORDER BY 1, 2, 3");
+        queries.put("used", "SELECT * FROM used ORDER BY 1, 2, 3, 4");
+        queries.put("address", "SELECT key FROM address ORDER BY 1");
+        queries.put(
+                "envelope",
+                "SELECT e.arrival, a.key FROM envelope e LEFT JOIN address a ON a.number = e.address ORDER BY 1, 2");
+        return queries;
+    }
 
     private final Sqlite database;
     private final LetterId.Maker ids;
@@ -142,104 +159,21 @@ public final class SqliteCatalogue implements Catalogue {
         }
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
-            Set<Long> touched = new LinkedHashSet<>();
+            Batch batch = new Batch(session, ids);
             for (Registration frame : frames) {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
-                        int originals = arrival(session, kept, entry, touched);
+                        int originals = batch.arrival(kept, entry);
                         booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
                     }
-                    case Registration.OfAct(Kept kept, Act act) ->
-                        session.run(
-                                act instanceof Act.Audited
-                                        ? "INSERT INTO audit VALUES (?, ?)"
-                                        : "INSERT INTO act VALUES (?, ?)",
-                                kept.number(),
-                                EntryCodec.encode(act));
+                    case Registration.OfAct(Kept kept, Act act) -> batch.act(kept, act);
                 }
             }
             for (Books.Account account : booked.values()) {
                 book(session, account);
             }
-            for (long letter : touched) {
-                session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
-            }
-            Position end = frames.getLast().kept().end();
-            return session.run(
-                    "UPDATE position SET segment = ?, offset = ?, frames = ?",
-                    end.segment(),
-                    end.offset(),
-                    end.frames());
+            return batch.end(frames.getLast().kept().end());
         });
-    }
-
-    /// @return how many letters came of it for the first time
-    private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
-        Optional<Place> evidence = kept.records().stream()
-                .filter(r -> r.type() == FrameRecord.Type.EVIDENCE || r.type() == FrameRecord.Type.WHOLE)
-                .map(KeptRecord::place)
-                .findFirst();
-        session.run(
-                "INSERT INTO arrival VALUES (?, ?, ?, ?, ?)",
-                kept.number(),
-                entry.disposition().word(),
-                entry.envelopeMark().orElse(null),
-                EntryCodec.encode(entry),
-                evidence.map(Place::record).orElse(null));
-        int originals = 0;
-        Iterator<KeptRecord> letters = kept.records().stream()
-                .filter(r -> r.type() == FrameRecord.Type.LETTER)
-                .iterator();
-        for (LetterRef ref : entry.letters()) {
-            Optional<Place> place = ref.fresh() && letters.hasNext()
-                    ? Optional.of(letters.next().place())
-                    : Optional.empty();
-            Optional<Long> number = session.first(
-                    "SELECT number FROM letter WHERE sum = ?",
-                    r -> r.getLong(1),
-                    ref.sum().toBytes());
-            if (number.isEmpty() && place.isPresent()) {
-                session.run(
-                        "INSERT INTO letter (sum, id, size) VALUES (?, ?, ?)",
-                        ref.sum().toBytes(),
-                        ids.of(ref.sum()).text(),
-                        ref.sizeBytes());
-                number = session.first("SELECT last_insert_rowid()", r -> r.getLong(1));
-                originals++;
-            }
-            if (number.isEmpty()) {
-                LOG.error("frame {} vouches for a letter that the vault does not hold any more", kept.number());
-                continue;
-            }
-            if (place.isPresent()) {
-                session.run(
-                        "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
-                        number.get(),
-                        place.get().frame(),
-                        place.get().record());
-            }
-            session.run("INSERT OR IGNORE INTO testimony VALUES (?, ?)", number.get(), kept.number());
-            touched.add(number.get());
-        }
-        envelope(session, kept.number(), entry);
-        return originals;
-    }
-
-    private static void envelope(Session session, long arrival, ArrivalEntry entry) throws SQLException {
-        Set<String> keys = new LinkedHashSet<>();
-        Stream.concat(
-                        Stream.concat(entry.sender().stream(), entry.onBehalfOf().stream()),
-                        entry.addressees().stream().map(Addressee::told).map(t -> t.address()))
-                .map(Address::key)
-                .forEach(keys::add);
-        for (String key : keys) {
-            Optional<Long> known = session.first("SELECT number FROM address WHERE key = ?", r -> r.getLong(1), key);
-            if (known.isEmpty()) {
-                session.run("INSERT INTO address (key) VALUES (?)", key);
-                known = session.first("SELECT last_insert_rowid()", r -> r.getLong(1));
-            }
-            session.run("INSERT OR IGNORE INTO envelope VALUES (?, ?)", known.orElseThrow(), arrival);
-        }
     }
 
     private static Books.Account account(ArrivalEntry entry, int originals) {
@@ -389,6 +323,58 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public List<Erasure> erasures(long after, int limit) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT number, manifest FROM erasure WHERE number > ? ORDER BY number LIMIT ?",
+                r -> new Erasure(r.getLong(1), (Act.Erased) EntryCodec.act(r.getBytes(2))),
+                after,
+                limit));
+    }
+
+    @Override
+    public boolean isErased(Octets mark) throws ArchiveException {
+        return database.read(s -> s.first("SELECT 1 FROM erased WHERE mark = ?", r -> true, mark.toBytes())
+                .isPresent());
+    }
+
+    @Override
+    public long erasedMarks() throws ArchiveException {
+        return count("SELECT count(*) FROM erased");
+    }
+
+    @Override
+    public List<Long> users(Place record) throws ArchiveException {
+        return database.read(s -> s.list(
+                """
+                SELECT DISTINCT p.letter FROM used u JOIN place p ON p.frame = u.by_frame AND p.record = u.by_record
+                    WHERE u.frame = ? AND u.record = ? ORDER BY 1""",
+                r -> r.getLong(1),
+                record.frame(),
+                record.record()));
+    }
+
+    @Override
+    public List<Long> unpurged() throws ArchiveException {
+        return database.read(s -> s.list("SELECT letter FROM unpurged ORDER BY 1", r -> r.getLong(1)));
+    }
+
+    @Override
+    public void purged(Collection<Long> letters) throws ArchiveException {
+        database.write(s -> {
+            int gone = 0;
+            for (long letter : letters) {
+                gone += s.run("DELETE FROM unpurged WHERE letter = ?", letter);
+            }
+            return gone;
+        });
+    }
+
+    @Override
+    public void scrub() throws ArchiveException {
+        database.emptyLog();
+    }
+
+    @Override
     public List<Act.Audited> audit(int limit) throws ArchiveException {
         return database.read(s -> s.list(
                 "SELECT manifest FROM audit ORDER BY number DESC LIMIT ?",
@@ -434,9 +420,9 @@ public final class SqliteCatalogue implements Catalogue {
     /// --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
         Map<String, Sha256> sums = new LinkedHashMap<>();
-        for (String table : DERIVED_TABLES) {
+        for (Map.Entry<String, String> table : DERIVED.entrySet()) {
             MessageDigest digest = Sha256.digest();
-            database.read(s -> s.list("SELECT * FROM " + table + " ORDER BY 1, 2", r -> {
+            database.read(s -> s.list(table.getValue(), r -> {
                 for (int i = 1; i <= r.getMetaData().getColumnCount(); i++) {
                     byte[] cell = r.getBytes(i);
                     digest.update(
@@ -447,7 +433,7 @@ public final class SqliteCatalogue implements Catalogue {
                 }
                 return Boolean.TRUE;
             }));
-            sums.put(table, Sha256.finish(digest));
+            sums.put(table.getKey(), Sha256.finish(digest));
         }
         return sums;
     }
