@@ -1,11 +1,13 @@
 package io.carteggio.acceptance;
 
+import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.OverSocket;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,9 +54,51 @@ final class Desk implements AutoCloseable {
         }
     }
 
+    /// The sums of all letters there are, read out byte for byte.
+    List<Sha256> letters() throws IOException {
+        Sums sums = new Sums(new ArrayList<>());
+        Outcome outcome =
+                access.call("export", JsonNodeFactory.instance.objectNode().put("query", ""), sums);
+        if (outcome.exit().code() != 0) {
+            throw new AssertionError("export: " + outcome);
+        }
+        return sums.all;
+    }
+
     @Override
     public void close() throws IOException {
         access.close();
+    }
+
+    /// Takes the sum of what is offered.
+    private static final class Sums implements Reply {
+        private final List<Sha256> all;
+        private MessageDigest digest = Sha256.digest();
+
+        Sums(List<Sha256> all) {
+            this.all = all;
+        }
+
+        @Override
+        public void line(ObjectNode line) {
+            throw new AssertionError("not given: " + line);
+        }
+
+        @Override
+        public boolean offer(ObjectNode line) {
+            digest = Sha256.digest();
+            return true;
+        }
+
+        @Override
+        public void octets(byte[] bytes, int offset, int length) {
+            digest.update(bytes, offset, length);
+        }
+
+        @Override
+        public void end() {
+            all.add(Sha256.finish(digest));
+        }
     }
 
     private record Lines(List<ObjectNode> all) implements Reply {

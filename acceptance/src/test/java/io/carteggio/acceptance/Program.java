@@ -93,6 +93,13 @@ final class Program {
         return new Program(data, more);
     }
 
+    /// The same with more in its environment.
+    Program withEnvironment(Map<String, String> added) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.putAll(added);
+        return new Program(data, more);
+    }
+
     Path data() {
         return data;
     }
@@ -161,6 +168,12 @@ final class Program {
         List<String> arguments = new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"));
         arguments.addAll(List.of(more));
         return Serving.start(builder(command(arguments)), this);
+    }
+
+    /// The same, but a server that ends before it listens is no failure of the test.
+    Optional<Serving> tryServe() throws IOException, InterruptedException {
+        return Serving.tryStart(
+                builder(command(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"))), this);
     }
 
     private List<String> command(List<String> arguments) {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -40,6 +41,25 @@ final class Serving implements AutoCloseable {
         return serving;
     }
 
+    /// Empty where the server ends before it says where it listens.
+    static Optional<Serving> tryStart(ProcessBuilder builder, Program program)
+            throws IOException, InterruptedException {
+        try {
+            return Optional.of(start(builder, program));
+        } catch (Ended before) {
+            return Optional.empty();
+        }
+    }
+
+    /// The server ended instead of saying something.
+    static final class Ended extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        Ended(String what) {
+            super(what);
+        }
+    }
+
     private void listen() {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
@@ -62,7 +82,7 @@ final class Serving implements AutoCloseable {
             }
             if (!process.isAlive()) {
                 Thread.sleep(100);
-                throw new AssertionError("the server ended with " + process.exitValue() + ":\n" + printed());
+                throw new Ended("the server ended with " + process.exitValue() + ":\n" + printed());
             }
             Thread.sleep(10);
         }
@@ -109,6 +129,11 @@ final class Serving implements AutoCloseable {
     Optional<String> printedMailbox() {
         Matcher found = MAILBOX.matcher(printed());
         return found.find() ? Optional.of(found.group()) : Optional.empty();
+    }
+
+    /// Waits for the process to end by itself.
+    boolean ended(Duration patience) throws InterruptedException {
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     boolean alive() {

@@ -17,16 +17,30 @@ public record LetterId(String text) implements Comparable<LetterId> {
     private static final Pattern FORM = Pattern.compile("[a-z2-7]{32}");
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
     private static final int SIZE_BYTES = 20;
+    private static final int CHARACTERS = 32;
 
     public LetterId {
-        if (!FORM.matcher(text).matches()) {
+        boolean is = text.length() == CHARACTERS;
+        for (int i = 0; is && i < CHARACTERS; i++) {
+            is = ALPHABET.indexOf(text.charAt(i)) >= 0;
+        }
+        if (!is) {
             throw new IllegalArgumentException("not a letter's id: " + text);
         }
     }
 
+    /// The first 60 bits: enough to find a letter by, not enough to know that it is the one.
+    public long prefix() {
+        long bits = 0;
+        for (int i = 0; i < 12; i++) {
+            bits = bits << 5 | ALPHABET.indexOf(text.charAt(i));
+        }
+        return bits;
+    }
+
     /// Whether the text has the form of an id; case does not matter.
     public static boolean looksLike(String text) {
-        return FORM.matcher(text.toLowerCase(Locale.ROOT)).matches();
+        return FORM.matcher(text.toLowerCase(Locale.ROOT)).matches(); // asked about whatever somebody typed
     }
 
     /// Makes ids under one archive's key. Safe for many threads.

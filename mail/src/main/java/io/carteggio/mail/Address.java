@@ -66,6 +66,21 @@ public record Address(String raw) {
     }
 
     private static String fold(String s) {
+        return isPlain(s) ? s : folded(s);
+    }
+
+    /// Whether folding changes nothing: nearly all addresses are lower-case ASCII, and each is compared several times.
+    private static boolean isPlain(String s) {
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            if (c < ' ' || c >= 0x7f || (c >= 'A' && c <= 'Z')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String folded(String s) {
         String folded = Normalizer.normalize(s, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
         StringBuilder clean = null;
         for (int i = 0; i < folded.length(); i++) {

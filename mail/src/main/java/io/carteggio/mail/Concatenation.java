@@ -3,6 +3,7 @@ package io.carteggio.mail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +17,18 @@ public record Concatenation(List<Content> parts) implements Content {
 
     @Override
     public long sizeBytes() {
-        return parts.stream().mapToLong(Content::sizeBytes).sum();
+        long bytes = 0;
+        for (Content part : parts) {
+            bytes += part.sizeBytes();
+        }
+        return bytes;
+    }
+
+    @Override
+    public void digest(MessageDigest digest) throws IOException {
+        for (Content part : parts) {
+            part.digest(digest);
+        }
     }
 
     @Override

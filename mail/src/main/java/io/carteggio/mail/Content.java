@@ -3,6 +3,7 @@ package io.carteggio.mail;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.Objects;
 
 /// Bytes that can be read again and in part, wherever they lie: in memory, in a spool file, in the vault.
@@ -42,6 +43,16 @@ public interface Content {
         }
     }
 
+    /// Gives all octets to a digest.
+    default void digest(MessageDigest digest) throws IOException {
+        byte[] buffer = new byte[Math.clamp(sizeBytes(), 1, 64 * 1024)];
+        try (InputStream in = open()) {
+            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+        }
+    }
+
     /// Content over a copy of the array.
     static Content of(byte[] bytes) {
         return new InMemory(bytes.clone(), 0, bytes.length);
@@ -53,7 +64,7 @@ public interface Content {
         return new InMemory(bytes, 0, length);
     }
 
-    /// Octets in an array.
+    /// OctetSearch in an array.
     final class InMemory implements Content {
         private final byte[] bytes;
         private final int from;
@@ -75,6 +86,11 @@ public interface Content {
         public InputStream open(long offset, long count) {
             Objects.checkFromIndexSize(offset, count, length);
             return new ByteArrayInputStream(bytes, from + (int) offset, (int) count);
+        }
+
+        @Override
+        public void digest(MessageDigest digest) {
+            digest.update(bytes, from, length);
         }
 
         @Override

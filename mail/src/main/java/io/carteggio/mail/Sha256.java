@@ -1,7 +1,6 @@
 package io.carteggio.mail;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -36,12 +35,7 @@ public final class Sha256 implements Comparable<Sha256> {
 
     public static Sha256 of(Content content) throws IOException {
         MessageDigest digest = digest();
-        byte[] buffer = new byte[(int) Math.min(64 * 1024, Math.max(1, content.sizeBytes()))];
-        try (InputStream in = content.open()) {
-            for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-        }
+        content.digest(digest);
         return new Sha256(digest.digest());
     }
 
@@ -56,6 +50,14 @@ public final class Sha256 implements Comparable<Sha256> {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /// One of its eight words of 32 bits, for tables that need numbers spread evenly.
+    public int word(int index) {
+        return (sum[4 * index] & 0xff) << 24
+                | (sum[4 * index + 1] & 0xff) << 16
+                | (sum[4 * index + 2] & 0xff) << 8
+                | (sum[4 * index + 3] & 0xff);
     }
 
     public byte[] toBytes() {
@@ -74,7 +76,7 @@ public final class Sha256 implements Comparable<Sha256> {
 
     @Override
     public int hashCode() {
-        return (sum[0] & 0xff) << 24 | (sum[1] & 0xff) << 16 | (sum[2] & 0xff) << 8 | (sum[3] & 0xff);
+        return word(0);
     }
 
     /// 64 lower-case hexadecimal digits.

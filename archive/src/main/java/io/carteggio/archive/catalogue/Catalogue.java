@@ -22,7 +22,14 @@ public interface Catalogue extends AutoCloseable {
     /// and the outbox rows of the letters that the index must take (again).
     void register(List<Registration> frames) throws ArchiveException;
 
+    /// Where to read what arrivals said, for [#testimonies] and [#quarantine]: the catalogue does not
+    /// repeat it. Called once, before these.
+    void readFrom(Frames frames);
+
     Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException;
+
+    /// Whether there is such a letter; quicker than asking for it where there is none.
+    boolean knows(Sha256 sum) throws ArchiveException;
 
     Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException;
 
@@ -37,8 +44,18 @@ public interface Catalogue extends AutoCloseable {
     /// All that was ever said of a letter, oldest first.
     List<Testimony> testimonies(long letter) throws ArchiveException;
 
-    /// Whether an arrival with this envelope mark was registered.
-    boolean hasEnvelopeMark(long mark) throws ArchiveException;
+    /// Whether an arrival that vouches for this letter was registered with this envelope mark.
+    boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException;
+
+    /// Letters whose body has this mark, oldest first, at most `limit`: forks of one message, if the
+    /// bodies are equal.
+    List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException;
+
+    /// Where parts with this mark lie, oldest first.
+    List<Place> parts(long mark) throws ArchiveException;
+
+    /// Letters of other frames that cannot be read without the record at this place.
+    List<CataloguedLetter> lettersUsing(Place place) throws ArchiveException;
 
     Books books() throws ArchiveException;
 
@@ -58,9 +75,6 @@ public interface Catalogue extends AutoCloseable {
     /// How many marks of erased letters there are.
     long erasedMarks() throws ArchiveException;
 
-    /// Letters other than those of the same frame that cannot be read without the record.
-    List<Long> users(Place record) throws ArchiveException;
-
     /// Numbers of letters that were erased and that the index may still have.
     List<Long> unpurged() throws ArchiveException;
 
@@ -78,9 +92,9 @@ public interface Catalogue extends AutoCloseable {
     /// How many letters there are.
     long letters() throws ArchiveException;
 
-    /// Letters that the index has not confirmed, oldest first, with the row that confirms each. Rows become
-    /// visible in the order of their numbers, so who has read up to one misses none by asking for those after
-    /// it.
+    /// Letters that the index has not confirmed, oldest first, with the row that confirms each. Rows
+    /// become visible in the order of their numbers, so who has read up to one misses none by asking
+    /// for those after it.
     ///
     /// @param afterRow only rows with larger numbers; 0 for the first
     List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException;
@@ -93,6 +107,9 @@ public interface Catalogue extends AutoCloseable {
 
     /// Puts every letter into the outbox: for an index that is made anew.
     void fillOutbox() throws ArchiveException;
+
+    /// Nothing has come for a while: a time to give back what is only needed for writing.
+    void rest() throws ArchiveException;
 
     @Override
     void close() throws ArchiveException;

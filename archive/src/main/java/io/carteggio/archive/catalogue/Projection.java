@@ -8,46 +8,75 @@ import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/// Carries what the vault has forced into the catalogue, in the vault's order, many frames in one transaction.
+/// Carries what the vault has forced into the catalogue, in the vault's order, many frames in one
+/// transaction.
 ///
-/// One platform thread does it. If the catalogue fails, nothing that was acknowledged is in danger: the projection
-/// tries again once a second, [#trouble] says why, and the intake takes nothing new until it is over.
+/// One platform thread does it. A frame that comes alone is registered at once; those of a rush are
+/// registered together, since a transaction costs much the same however many they are. Until then
+/// [#knows] and [#knowsEnvelope] remember what they brought, so nobody has to wait for a transaction
+/// only to tell a new letter from a known one. If the catalogue fails, nothing that was acknowledged
+/// is in danger: the projection tries again once a second, [#trouble] says why, and the intake takes
+/// nothing new until it is over.
 public final class Projection implements AutoCloseable {
     /// A manifest larger than this cannot come from this program: 100,000 recipients stay far below.
     public static final int MANIFEST_LIMIT_BYTES = 256 << 20;
 
+    /// So many frames may be forced and not yet registered before those who bring more have to wait.
+    private static final long MOST_BEHIND_FRAMES = 2_000;
+
     private static final int BATCH_FRAMES = 512;
     private static final int REPLAY_BATCH_FRAMES = 2_000;
-    private static final long RETRY_MILLIS = 1_000;
+    private static final long RETRY_NANOS = 1_000_000_000;
+
+    /// Between two transactions of a rush.
+    private static final long GATHER_NANOS = 20_000_000;
+
+    /// With nothing to do for so long, the catalogue gives back what it only needs for writing.
+    private static final long REST_NANOS = 2_000_000_000;
+
+    private static final Logger LOG = System.getLogger(Projection.class.getName());
 
     private final Vault vault;
     private final Catalogue catalogue;
     private final Consumer<Act> acts;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final Deque<Registration> waiting = new ArrayDeque<>();
+    private final Condition work = lock.newCondition(); // for the thread: there is something to register
+    private final Condition haste = lock.newCondition(); // for the thread: somebody waits, or it is to end
+    private final Condition done = lock.newCondition(); // for those who wait
+    private final Deque<Kept> waiting = new ArrayDeque<>();
+    private final Map<Long, ArrivalEntry> entries = new HashMap<>(); // of frames that are not registered, by number
+    private final Map<Sha256, Long> letters = new HashMap<>(); // that they brought or vouch for, with the last frame
+    private final Map<Long, Long> envelopes = new HashMap<>(); // the same by their marks
+    private long forced;
     private long registered;
+    private long awaited; // the highest frame that somebody waits for
     private Optional<String> trouble = Optional.empty();
     private boolean closing;
     private final Thread thread;
 
     /// Brings the catalogue up to the vault's end, then follows it.
     ///
-    /// @param acts told of every act but audit entries after it is registered, in order, from one thread at a time;
-    ///     also of those that the catalogue knew at the start
+    /// @param acts told of every act but audit entries after it is registered, in order, from one
+    ///     thread at a time; also of those that the catalogue knew at the start
     public static Projection start(Vault vault, Catalogue catalogue, Consumer<Act> acts) throws ArchiveException {
         Projection projection = new Projection(vault, catalogue, acts);
+        catalogue.readFrom(vault::frame);
         for (Act act : catalogue.administration()) {
             acts.accept(act);
         }
@@ -67,6 +96,7 @@ public final class Projection implements AutoCloseable {
     private void replay() throws ArchiveException {
         List<Registration> batch = new ArrayList<>();
         registered = catalogue.position().frames();
+        forced = registered;
         vault.walk(catalogue.position(), new Vault.Walker() {
             @Override
             public void frame(Kept frame) throws ArchiveException {
@@ -126,55 +156,120 @@ public final class Projection implements AutoCloseable {
         lock.lock();
         try {
             registered = batch.getLast().kept().number();
+            forced = Math.max(forced, registered);
+            for (Registration r : batch) {
+                forget(r.kept().number());
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    private void follow(List<Kept> forced) {
+    private void forget(long frame) {
+        ArrivalEntry entry = entries.remove(frame);
+        if (entry != null) {
+            entry.letters().forEach(l -> letters.remove(l.sum(), frame)); // not where a later frame vouches for it
+            entry.envelopeMark().ifPresent(e -> envelopes.remove(e, frame));
+        }
+    }
+
+    /// Tells what is in a frame that was just kept, so that it need not be read again, and remembers
+    /// it until it is registered. Whoever calls this sees to it that nobody asks about the same
+    /// letters between append and here.
+    public void handOver(long frame, ArrivalEntry entry) {
         lock.lock();
         try {
-            for (Kept kept : forced) {
-                waiting.add(registration(kept));
+            if (registered < frame) {
+                entries.put(frame, entry);
+                entry.letters().forEach(l -> letters.merge(l.sum(), frame, Math::max));
+                entry.envelopeMark().ifPresent(e -> envelopes.merge(e, frame, Math::max));
             }
-            changed.signalAll();
-        } catch (ArchiveException e) {
-            throw new IllegalStateException("the program cannot read what it wrote", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the letter came before, registered or not.
+    public boolean knows(Sha256 letter) throws ArchiveException {
+        return isRecent(letters, letter) || catalogue.knows(letter);
+    }
+
+    /// Whether an arrival that vouches for this letter came before with this envelope mark.
+    public boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException {
+        return isRecent(envelopes, mark) || catalogue.knowsEnvelope(letter, mark);
+    }
+
+    private <T> boolean isRecent(Map<T, Long> recent, T key) {
+        lock.lock();
+        try {
+            return recent.containsKey(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void follow(List<Kept> kept) {
+        lock.lock();
+        try {
+            waiting.addAll(kept);
+            forced = kept.getLast().number();
+            work.signal();
         } finally {
             lock.unlock();
         }
     }
 
     private void run() {
+        List<Kept> frames = new ArrayList<>();
         List<Registration> batch = new ArrayList<>();
-        while (next(batch)) {
+        while (next(frames)) {
             try {
+                for (Kept kept : frames.subList(batch.size(), frames.size())) {
+                    batch.add(handedOver(kept));
+                }
                 register(batch);
-                done(Optional.empty());
+                tell(Optional.empty());
+                frames.clear();
                 batch.clear();
             } catch (ArchiveException | RuntimeException e) {
-                done(Optional.of("the catalogue does not take what the vault holds: " + e.getMessage()));
+                tell(Optional.of("the catalogue does not take what the vault holds: " + e.getMessage()));
             }
         }
     }
 
-    private boolean next(List<Registration> batch) {
+    private Registration handedOver(Kept kept) throws ArchiveException {
+        ArrivalEntry entry;
         lock.lock();
         try {
-            while (batch.isEmpty() && waiting.isEmpty() && !closing) {
-                changed.awaitUninterruptibly();
+            entry = entries.get(kept.number());
+        } finally {
+            lock.unlock();
+        }
+        return entry == null ? registration(kept) : new Registration.OfArrival(kept, entry);
+    }
+
+    /// Fills the batch, unless it holds one that failed; false where it is time to end.
+    private boolean next(List<Kept> batch) {
+        lock.lock();
+        try {
+            if (batch.isEmpty()) {
+                pause(GATHER_NANOS, true);
+            } else {
+                pause(RETRY_NANOS, false);
             }
-            if (closing && ((waiting.isEmpty() && batch.isEmpty()) || trouble.isPresent())) {
+            boolean rested = false;
+            while (batch.isEmpty() && waiting.isEmpty() && !closing) {
+                if (rested) {
+                    work.await();
+                } else if (work.awaitNanos(REST_NANOS) <= 0 && waiting.isEmpty()) {
+                    rested = true;
+                    rest();
+                }
+            }
+            if (closing && (trouble.isPresent() || (waiting.isEmpty() && batch.isEmpty()))) {
                 return false;
             }
-            if (!batch.isEmpty()) { // a try that failed: once more, a little later
-                long nanos = RETRY_MILLIS * 1_000_000;
-                while (nanos > 0 && !closing) {
-                    nanos = changed.awaitNanos(nanos);
-                }
-                return !closing;
-            }
-            while (!waiting.isEmpty() && batch.size() < BATCH_FRAMES) {
+            for (int i = batch.size(); i < BATCH_FRAMES && !waiting.isEmpty() && trouble.isEmpty(); i++) {
                 batch.add(waiting.remove());
             }
             return true;
@@ -185,27 +280,65 @@ public final class Projection implements AutoCloseable {
         }
     }
 
-    private void done(Optional<String> newTrouble) {
+    private void rest() {
+        lock.unlock(); // nobody must wait for it
+        try {
+            catalogue.rest();
+        } catch (ArchiveException e) {
+            LOG.log(Level.WARNING, "the catalogue cannot rest: " + e.getMessage()); // it costs space, nothing else
+        } finally {
+            lock.lock();
+        }
+    }
+
+    private void pause(long nanos, boolean unlessHurried) throws InterruptedException {
+        long left = nanos;
+        while (left > 0 && !closing && !(unlessHurried && awaited > registered)) {
+            left = haste.awaitNanos(left);
+        }
+    }
+
+    private void tell(Optional<String> newTrouble) {
         lock.lock();
         try {
             trouble = newTrouble;
-            changed.signalAll();
+            done.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Returns when the frame is registered, or at once when the catalogue is in trouble: the frame is safe either
-    /// way.
+    /// Returns when the frame is registered, or at once when the catalogue is in trouble: the frame
+    /// is safe either way.
     public void await(long frame) {
         lock.lock();
         try {
             while (registered < frame && trouble.isEmpty() && !closing) {
-                changed.awaitUninterruptibly();
+                awaited = Math.max(awaited, frame);
+                haste.signal();
+                done.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Returns when the catalogue is not too far behind the frame, so that what waits stays small.
+    public void awaitNearly(long frame) {
+        await(frame - MOST_BEHIND_FRAMES);
+    }
+
+    /// Returns when everything is registered that was forced before the call; at once when the
+    /// catalogue is in trouble.
+    public void awaitAll() {
+        long all;
+        lock.lock();
+        try {
+            all = forced;
+        } finally {
+            lock.unlock();
+        }
+        await(all);
     }
 
     /// Why the catalogue cannot keep up, if it cannot.
@@ -224,7 +357,9 @@ public final class Projection implements AutoCloseable {
         lock.lock();
         try {
             closing = true;
-            changed.signalAll();
+            work.signalAll();
+            haste.signalAll();
+            done.signalAll();
         } finally {
             lock.unlock();
         }

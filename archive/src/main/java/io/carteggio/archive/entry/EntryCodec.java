@@ -82,6 +82,14 @@ public final class EntryCodec {
                 map.optionalNumber("erased"));
     }
 
+    /// What stands for an erased manifest; empty where that was an act's.
+    public static Optional<ArrivalEntry> tombstone(Octets tombstone) {
+        byte[] manifest = tombstone.toBytes();
+        return Cbor.readMap(manifest).optionalText("act").isPresent()
+                ? Optional.empty()
+                : Optional.of(arrival(manifest));
+    }
+
     private static MapWriter addressee(Addressee a) {
         Recipient r = a.told();
         return Cbor.map()

@@ -163,7 +163,7 @@ final class Planner {
     }
 
     private boolean neededElsewhere(Message message, Place part) throws ArchiveException {
-        if (catalogue.users(part).stream().anyMatch(l -> !message.has(l))) {
+        if (catalogue.lettersUsing(part).stream().anyMatch(l -> !message.has(l.number()))) {
             return true;
         }
         // a part in a frame of which nothing of this message lies is its own letters'
@@ -190,9 +190,8 @@ final class Planner {
         message.letters().forEach(l -> going.addAll(l.places()));
         plan.anew().forEach(l -> going.addAll(l.places()));
         while (!going.isEmpty()) {
-            for (long user : catalogue.users(going.remove())) {
-                if (!message.has(user) && !plan.keepsAnew(user)) {
-                    CataloguedLetter stays = catalogue.letter(user).orElseThrow();
+            for (CataloguedLetter stays : catalogue.lettersUsing(going.remove())) {
+                if (!message.has(stays.number()) && !plan.keepsAnew(stays.number())) {
                     plan.keepAnew(stays);
                     stays.places().forEach(plan::take);
                     going.addAll(stays.places());

@@ -34,7 +34,6 @@ public final class Intake {
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
     private final Vault vault;
-    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
@@ -52,7 +51,6 @@ public final class Intake {
             ErasedMarks erased,
             Clock clock) {
         this.vault = vault;
-        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
@@ -67,13 +65,13 @@ public final class Intake {
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
-    /// forced to stable storage and it stands in the catalogue. Index and alerts follow at their own
-    /// pace.
+    /// forced to stable storage. Catalogue, index and alerts follow at their own pace; what comes
+    /// next is told from this one all the same.
     ///
     /// @throws ArchiveException where we, not the mail, are in trouble; nothing was acknowledged, and
     ///     the same mail may be sent again: if it had been kept after all, that becomes further
     ///     evidence
-    public Receipt take(Arrival arrival) throws ArchiveException {
+    public Receipt accept(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
@@ -83,7 +81,8 @@ public final class Intake {
                 Reading reading = withoutErased(arrival, read);
                 ArrivalEntry entry = entry(arrival, arrived, reading);
                 Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.await(kept.number());
+                projection.handOver(kept.number(), entry);
+                projection.awaitNearly(kept.number());
                 return receipt(kept.number(), entry);
             } finally {
                 sharing.readLock().unlock();
@@ -93,12 +92,18 @@ public final class Intake {
         }
     }
 
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
+    public Receipt take(Arrival arrival) throws ArchiveException {
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
+        return receipt;
+    }
+
     /// What was erased and comes again is not kept (P8); what comes with it is.
     private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
         Set<Sha256> again = new HashSet<>();
         for (Sha256 sum : reading.sums()) {
-            if (erased.knows(sum)) {
-                again.add(sum);
+            if (erased.knows(sum) && again.add(sum)) {
                 LOG.log(
                         Level.WARNING,
                         "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
@@ -122,8 +127,7 @@ public final class Intake {
         List<LetterRef> letters = new java.util.ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh =
-                    seen.add(found.sum()) && catalogue.letter(found.sum()).isEmpty();
+            boolean fresh = seen.add(found.sum()) && !projection.knows(found.sum());
             anyFresh |= fresh;
             letters.add(new LetterRef(
                     found.sum(),
@@ -139,6 +143,11 @@ public final class Intake {
                 ? reading.otherwise()
                 : anyFresh ? Disposition.LETTERS : Disposition.EVIDENCE;
         Optional<Long> envelopeMark = reading.envelopeSum().map(marks::of);
+        // the mark is over the originals too: with a new one among them it cannot be a redelivery
+        boolean redelivery = !anyFresh
+                && envelopeMark.isPresent()
+                && !letters.isEmpty()
+                && projection.knowsEnvelope(letters.getFirst().sum(), envelopeMark.get());
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
@@ -151,7 +160,7 @@ public final class Intake {
                 reading.via(),
                 arrival.mail().sizeBytes(),
                 envelopeMark,
-                envelopeMark.isPresent() && catalogue.hasEnvelopeMark(envelopeMark.get()),
+                redelivery,
                 reading.sender(),
                 reading.onBehalfOf(),
                 reading.addressees(),

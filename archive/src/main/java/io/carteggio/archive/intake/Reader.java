@@ -164,7 +164,7 @@ final class Reader {
                 from = span.end();
                 splice = Optional.of(kept);
             }
-            Header header = Structure.head(original.bytes()).header();
+            Header header = original.head().header();
             people = people.or(() -> Optional.of(HeaderPeople.of(header)));
             Sha256 sum = Sha256.of(original.bytes());
             envelopeSum.update(sum.toBytes());

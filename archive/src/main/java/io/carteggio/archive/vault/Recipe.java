@@ -2,11 +2,13 @@ package io.carteggio.archive.vault;
 
 import io.carteggio.mail.Concatenation;
 import io.carteggio.mail.Content;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -121,6 +123,18 @@ public record Recipe(List<Piece> pieces) {
     /// @param decodedBytes how many there are
     public static Content decoded(Content base64, long decodedBytes) {
         return new Decoded(base64, decodedBytes);
+    }
+
+    /// The decoded octets of well-formed base64 in lines, all at once.
+    public static byte[] decode(byte[] base64) {
+        byte[] characters = new byte[base64.length];
+        int n = 0;
+        for (byte b : base64) {
+            if (b != '\r' && b != '\n') {
+                characters[n++] = b;
+            }
+        }
+        return Base64.getDecoder().decode(Arrays.copyOf(characters, n));
     }
 
     private byte[] head() {
@@ -343,9 +357,15 @@ public record Recipe(List<Piece> pieces) {
 
     /// Base64 without its lines. Sequential: a stream from an offset reads what lies before it.
     private record Decoded(Content base64, long sizeBytes) implements Content {
+        private static final int AT_ONCE_BYTES = 1 << 20;
+
         @Override
         public InputStream open(long offset, long length) throws IOException {
             Objects.checkFromIndexSize(offset, length, sizeBytes);
+            if (base64.sizeBytes() <= AT_ONCE_BYTES) {
+                byte[] octets = decode(base64.toByteArray(AT_ONCE_BYTES));
+                return new ByteArrayInputStream(octets, (int) offset, (int) length);
+            }
             InputStream in = Base64.getMimeDecoder().wrap(base64.open());
             in.skipNBytes(offset);
             return new Bounded(in, length);

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Sqlite implements AutoCloseable {
     private static final int READERS = 4;
 
+    /// Ids and bodies come in no order, so each letter changes pages anywhere in their indices.
+    private static final int WRITER_CACHE_KIB = 16 * 1024;
+
+    private static final int BUSY_MILLIS = 10_000;
+
     private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
@@ -29,8 +34,10 @@ final class Sqlite implements AutoCloseable {
         // The vault is what is forced; a catalogue that lost its last transactions in a power cut
         // replays them.
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
-                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=10000&secure_delete=true&temp_store=MEMORY";
-        writer = new Session(DriverManager.getConnection(url));
+                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=" + BUSY_MILLIS
+                + "&secure_delete=true&temp_store=MEMORY"
+                + "&jdbc.get_generated_keys=false"; // each costs a statement that is prepared anew
+        writer = new Session(DriverManager.getConnection(url + "&cache_size=-" + WRITER_CACHE_KIB));
         for (int i = 0; i < READERS; i++) {
             readers.add(new Session(DriverManager.getConnection(url)));
         }
@@ -81,6 +88,21 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
+    /// Takes what the log holds into the file and empties the log, unless somebody reads just now:
+    /// then another time.
+    synchronized void shortenLog() throws ArchiveException {
+        try {
+            writer.first("PRAGMA busy_timeout = 0", r -> 0);
+            try {
+                writer.first("PRAGMA wal_checkpoint(TRUNCATE)", r -> r.getInt(1));
+            } finally {
+                writer.first("PRAGMA busy_timeout = " + BUSY_MILLIS, r -> 0);
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException("the catalogue's log cannot be taken in: " + e.getMessage(), true, e);
+        }
+    }
+
     /// Takes all of the log into the file and empties it: then neither holds what was deleted. Waits for readers a
     /// while.
     synchronized void emptyLog() throws ArchiveException {
@@ -128,7 +150,12 @@ final class Sqlite implements AutoCloseable {
 
         /// Runs a statement; gives the number of rows it changed.
         int run(String sql, @Nullable Object... values) throws SQLException {
-            return bind(sql, values).executeUpdate();
+            try {
+                return bind(sql, values).executeUpdate();
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
+            }
         }
 
         <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
@@ -138,12 +165,32 @@ final class Sqlite implements AutoCloseable {
                     list.add(row.of(rows));
                 }
                 return list;
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
             }
         }
 
         <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
             try (ResultSet rows = bind(sql, values).executeQuery()) {
                 return rows.next() ? Optional.of(row.of(rows)) : Optional.empty();
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
+            }
+        }
+
+        /// A statement that failed is made anew the next time: after an I/O error the driver takes
+        /// the old one for "not executing" for ever, and a catalogue whose disk is well again would
+        /// not follow the vault.
+        private void forget(String sql, SQLException why) {
+            PreparedStatement failed = prepared.remove(sql);
+            if (failed != null) {
+                try {
+                    failed.close();
+                } catch (SQLException e) {
+                    why.addSuppressed(e);
+                }
             }
         }
 

@@ -5,16 +5,22 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Frames;
+import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -26,10 +32,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,67 +47,81 @@ import org.slf4j.LoggerFactory;
 ///
 /// It has no migrations: it is a projection, so a file with another schema version is set aside and
 /// filled anew from the vault, which is the same code that registers every arrival.
+///
+/// It is kept small, about 110 octets a letter. A letter's number is its first place (frame and
+/// record), so no column says where it lies, and a catalogue made anew numbers the same, also after
+/// erasures. What an arrival says is read from its frame in the vault. Ids, bodies, envelopes and
+/// parts are found by 60 or 64 bits and then compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 3;
+    private static final int SCHEMA_VERSION = 4;
 
+    /// A frame has at most 65,535 records.
+    private static final int RECORD_BITS = 16;
+
+    /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
+    /// in `testimony`.
+    /// `place` has further places of a letter, where arrivals raced. `uses` says which letters cannot
+    /// be read without a record of another frame.
+    /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased letters,
+    /// `unpurged` the numbers of those that the index may still have.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
-                frames INTEGER NOT NULL, letters INTEGER NOT NULL);
-            CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
-                size INTEGER NOT NULL);
+                frames INTEGER NOT NULL);
+            CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, id INTEGER NOT NULL,
+                size INTEGER NOT NULL, envelope INTEGER, body INTEGER);
+            CREATE INDEX letter_id ON letter (id);
+            CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;
             CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
-            CREATE INDEX place_frame ON place (frame);
-            CREATE TABLE arrival (number INTEGER PRIMARY KEY, disposition TEXT NOT NULL, envelope_mark INTEGER,
-                manifest BLOB NOT NULL, record INTEGER);
-            CREATE INDEX arrival_envelope ON arrival (envelope_mark) WHERE envelope_mark IS NOT NULL;
-            CREATE INDEX arrival_quarantined ON arrival (number) WHERE disposition = 'quarantined';
-            CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL,
+            CREATE INDEX place_frame ON place (frame, record);
+            CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL, envelope INTEGER,
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
-            CREATE TABLE address (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-            CREATE TABLE envelope (address INTEGER NOT NULL, arrival INTEGER NOT NULL,
-                PRIMARY KEY (address, arrival)) WITHOUT ROWID;
+            CREATE INDEX testimony_arrival ON testimony (arrival);
+            CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
+                PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
+            CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
+                PRIMARY KEY (frame, record, letter)) WITHOUT ROWID;
             CREATE TABLE books (source TEXT PRIMARY KEY, received INTEGER NOT NULL, letters INTEGER NOT NULL,
                 evidence INTEGER NOT NULL, notice INTEGER NOT NULL, quarantined INTEGER NOT NULL,
                 discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
+            CREATE TABLE moved (letter INTEGER PRIMARY KEY);
             CREATE TABLE erasure (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE erased (mark BLOB PRIMARY KEY) WITHOUT ROWID;
-            CREATE TABLE used (frame INTEGER NOT NULL, record INTEGER NOT NULL, by_frame INTEGER NOT NULL,
-                by_record INTEGER NOT NULL, PRIMARY KEY (frame, record, by_frame, by_record)) WITHOUT ROWID;
-            CREATE INDEX used_by ON used (by_frame, by_record);
             CREATE TABLE unpurged (letter INTEGER PRIMARY KEY);
-            INSERT INTO position VALUES (1, 0, 0, 0, 0)
+            INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// What a rebuild must make the same, and how it is read in an order that the way to it does not change:
-    /// addresses have numbers that differ once some were forgotten. Outbox and `unpurged` belong to the index.
-    private static final Map<String, String> DERIVED = derived();
+    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong to the
+    /// index; where the last frame ends is moved by compaction.
+    private static final Map<String, String> DERIVED_TABLES = derivedTables();
 
-    private static Map<String, String> derived() {
-        Map<String, String> queries = new LinkedHashMap<>();
-        for (String table : List.of(
-                "letter", "arrival", "testimony", "books", "act", "audit", "erasure")) {
-            queries.put(table, "SELECT * FROM " + table + " ORDER BY 1, 2");
+    private static Map<String, String> derivedTables() {
+        Map<String, String> tables = new LinkedHashMap<>();
+        for (String table :
+                List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
+            tables.put(table, "1");
         }
-        queries.put("position", "SELECT frames, letters FROM position"); // compaction moves where that is
-        queries.put("erased", "SELECT mark FROM erased ORDER BY 1");
-        queries.put("place", "SELECT * FROM place ORDER BY 1, 2, 3");
-        queries.put("used", "SELECT * FROM used ORDER BY 1, 2, 3, 4");
-        queries.put("address", "SELECT key FROM address ORDER BY 1");
-        queries.put(
-                "envelope",
-                "SELECT e.arrival, a.key FROM envelope e LEFT JOIN address a ON a.number = e.address ORDER BY 1, 2");
-        return queries;
+        tables.put("place", "1, 2, 3");
+        tables.put("testimony", "1, 2");
+        tables.put("part", "1, 2, 3");
+        tables.put("uses", "1, 2, 3");
+        return tables;
     }
 
     private final Sqlite database;
     private final LetterId.Maker ids;
+    private final LetterFilter filter;
+    private final Thread filling;
+    private volatile boolean filled; // the filter holds all that was here when the file was opened
+    private volatile boolean closed;
+    private volatile Frames frames = number -> Optional.empty();
 
     /// Opens the file, or makes it anew where it is missing, of another version, or not a database
     /// any more.
@@ -139,9 +163,16 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) {
+    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
         this.database = database;
         this.ids = ids;
+        this.filter = new LetterFilter(letters());
+        this.filling = Thread.ofVirtual().name("letter-filter").start(this::fillFilter);
+    }
+
+    @Override
+    public void readFrom(Frames vault) {
+        frames = vault;
     }
 
     @Override
@@ -152,28 +183,279 @@ public final class SqliteCatalogue implements Catalogue {
                 .orElse(Position.START);
     }
 
+    // ---- registering
+    // -----------------------------------------------------------------------------------------------
+
     @Override
-    public void register(List<Registration> frames) throws ArchiveException {
-        if (frames.isEmpty()) {
+    public void register(List<Registration> batch) throws ArchiveException {
+        if (batch.isEmpty()) {
             return;
         }
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
-            Batch batch = new Batch(session, ids);
-            for (Registration frame : frames) {
+            Set<Long> touched = new LinkedHashSet<>();
+            for (Registration frame : batch) {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
-                        int originals = batch.arrival(kept, entry);
+                        int originals = arrival(session, kept, entry, touched);
                         booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
                     }
-                    case Registration.OfAct(Kept kept, Act act) -> batch.act(kept, act);
+                    case Registration.OfAct(Kept kept, Act act) -> act(session, kept, act, touched);
                 }
             }
             for (Books.Account account : booked.values()) {
                 book(session, account);
             }
-            return batch.end(frames.getLast().kept().end());
+            for (long letter : touched) {
+                session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
+            }
+            Position end = batch.getLast().kept().end();
+            return session.run(
+                    "UPDATE position SET segment = ?, offset = ?, frames = ?",
+                    end.segment(),
+                    end.offset(),
+                    end.frames());
         });
+    }
+
+    /// @return how many letters came of it for the first time
+    private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
+        long frame = kept.number();
+        if (entry.disposition() == Disposition.QUARANTINED
+                && entry.erased().isEmpty()) {
+            session.run("INSERT INTO quarantined VALUES (?)", frame);
+        }
+        Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
+        for (long mark : entry.parts()) {
+            Optional<Place> part = parts.hasNext() ? parts.next() : Optional.empty();
+            if (part.isPresent()) {
+                session.run(
+                        "INSERT INTO part VALUES (?, ?, ?)",
+                        mark,
+                        part.get().frame(),
+                        part.get().record());
+            }
+        }
+        Iterator<Place> fresh = brought(kept, FrameRecord.Type.LETTER).iterator();
+        List<Place> there = places(kept, FrameRecord.Type.LETTER);
+        int originals = 0;
+        for (LetterRef ref : entry.letters()) {
+            Optional<Place> first = ref.fresh() && fresh.hasNext() ? Optional.of(fresh.next()) : Optional.empty();
+            Optional<Place> place = first.filter(there::contains);
+            if (ref.isGone()) {
+                originals += ref.isGoneOriginal() ? 1 : 0;
+                continue;
+            }
+            LetterId id = ids.of(ref.sum());
+            Optional<Long> known =
+                    filled && !filter.mayHold(ref.sum()) ? Optional.empty() : numbered(session, ref.sum(), id.prefix());
+            if (known.isEmpty() && first.isPresent()) {
+                filter.add(ref.sum()); // before the transaction ends: what is in the file is in the filter
+                long number = number(first.get());
+                session.run(
+                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
+                        number,
+                        ref.sum().toBytes(),
+                        id.prefix(),
+                        ref.sizeBytes(),
+                        entry.envelopeMark().orElse(null),
+                        ref.bodyMark().orElse(null));
+                if (place.isPresent()) {
+                    for (Place used : ref.uses()) {
+                        session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
+                    }
+                } else { // it was kept anew, and its record here erased; the frame that says where is still to come
+                    session.run("INSERT INTO moved VALUES (?)", number);
+                }
+                touched.add(number);
+                originals++;
+            } else if (known.isPresent()) {
+                again(session, known.get(), frame, place, entry);
+                touched.add(known.get());
+            } else {
+                LOG.error("frame {} vouches for a letter that the vault does not hold any more", frame);
+            }
+        }
+        return originals;
+    }
+
+    /// A letter came again: with the octets, where two arrivals raced, or without.
+    private static void again(Session session, long letter, long frame, Optional<Place> place, ArrivalEntry entry)
+            throws SQLException {
+        if (place.isPresent()) {
+            session.run(
+                    "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
+                    letter,
+                    place.get().frame(),
+                    place.get().record());
+            for (Place used :
+                    entry.letters().stream().flatMap(l -> l.uses().stream()).toList()) {
+                session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), letter);
+            }
+        }
+        if (place(letter).frame() != frame) { // else it is in the report twice
+            session.run(
+                    "INSERT OR IGNORE INTO testimony VALUES (?, ?, ?)",
+                    letter,
+                    frame,
+                    entry.envelopeMark().orElse(null));
+        }
+    }
+
+    /// The records of a type that the frame had, also those that were erased since.
+    private static List<Place> brought(Kept kept, FrameRecord.Type type) {
+        List<Place> brought = new ArrayList<>(1);
+        List<Row> heads = kept.head().rows();
+        for (int record = 0; record < heads.size(); record++) {
+            if (heads.get(record).type() == type) {
+                brought.add(new Place(kept.number(), record));
+            }
+        }
+        return brought;
+    }
+
+    /// The same, empty for those that were erased.
+    private static List<Optional<Place>> all(Kept kept, FrameRecord.Type type) {
+        List<Place> there = places(kept, type);
+        return brought(kept, type).stream()
+                .map(p -> Optional.of(p).filter(there::contains))
+                .toList();
+    }
+
+    private static List<Place> places(Kept kept, FrameRecord.Type type) {
+        List<Place> places = new ArrayList<>(1);
+        for (KeptRecord record : kept.records()) {
+            if (record.type() == type) {
+                places.add(record.place());
+            }
+        }
+        return places;
+    }
+
+    private static long number(Place place) {
+        return place.frame() << RECORD_BITS | place.record();
+    }
+
+    private static Place place(long number) {
+        return new Place(number >>> RECORD_BITS, (int) (number & ((1 << RECORD_BITS) - 1)));
+    }
+
+    private static Optional<Long> numbered(Session session, Sha256 sum, long prefix) throws SQLException {
+        return session.first(
+                "SELECT number FROM letter WHERE id = ? AND sum = ?", r -> r.getLong(1), prefix, sum.toBytes());
+    }
+
+    private void act(Session session, Kept kept, Act act, Set<Long> touched) throws SQLException {
+        switch (act) {
+            case Act.Audited _ -> put(session, "audit", kept, act);
+            case Act.Erased erased -> {
+                put(session, "erasure", kept, act);
+                erase(session, erased, touched);
+            }
+            case Act.KeptAnew anew -> keptAnew(session, kept, anew);
+            case Act.Readmitted readmitted -> {
+                put(session, "act", kept, act);
+                session.run(
+                        "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
+            }
+            case Act.SourceAdded _,
+                    Act.PersonAdded _,
+                    Act.AddressGiven _,
+                    Act.CredentialSet _,
+                    Act.HoldAdded _,
+                    Act.HoldReleased _,
+                    Act.RetentionSet _ -> put(session, "act", kept, act);
+        }
+    }
+
+    private static void put(Session session, String table, Kept kept, Act act) throws SQLException {
+        session.run("INSERT INTO " + table + " VALUES (?, ?)", kept.number(), EntryCodec.encode(act));
+    }
+
+    private void keptAnew(Session session, Kept kept, Act.KeptAnew anew) throws SQLException {
+        Iterator<Optional<Place>> places = all(kept, FrameRecord.Type.LETTER).iterator();
+        for (LetterRef ref : anew.letters()) {
+            Optional<Place> place = places.hasNext() ? places.next() : Optional.empty();
+            Optional<Long> letter = numbered(session, ref.sum(), ids.of(ref.sum()).prefix());
+            if (place.isPresent() && letter.isPresent()) {
+                session.run(
+                        "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
+                        letter.get(),
+                        place.get().frame(),
+                        place.get().record());
+            }
+        }
+    }
+
+    /// Forgets what lay in erased records.
+    ///
+    /// The invariant that `rebuild --compare` rests on: the catalogue is the same whether a frame is registered whole
+    /// and then an act erases it, or only what the erasure left of it is ever seen. A letter of which no record is
+    /// left is gone; one that was kept anew before has moved.
+    private void erase(Session session, Act.Erased erasure, Set<Long> touched) throws SQLException {
+        Set<Long> affected = new LinkedHashSet<>();
+        for (Act.ErasedFrame frame : erasure.frames()) {
+            for (int record : frame.records()) {
+                long at = number(new Place(frame.frame(), record));
+                session.first("SELECT number FROM letter WHERE number = ?", r -> r.getLong(1), at)
+                        .ifPresent(affected::add);
+                affected.addAll(session.list(
+                        "SELECT letter FROM place WHERE frame = ? AND record = ?",
+                        r -> r.getLong(1),
+                        frame.frame(),
+                        record));
+                session.run("DELETE FROM place WHERE frame = ? AND record = ?", frame.frame(), record);
+                session.run("DELETE FROM part WHERE frame = ? AND record = ?", frame.frame(), record);
+            }
+        }
+        Set<Place> records = new HashSet<>();
+        erasure.frames().forEach(f -> f.records().forEach(r -> records.add(new Place(f.frame(), r))));
+        for (long letter : affected) {
+            boolean atFirst = !records.contains(place(letter))
+                    && session.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, letter)
+                            .isEmpty();
+            boolean elsewhere = session.first("SELECT 1 FROM place WHERE letter = ? LIMIT 1", r -> true, letter)
+                    .isPresent();
+            if (!atFirst && !elsewhere) {
+                for (String table : List.of("place", "testimony", "uses", "outbox", "moved")) {
+                    session.run("DELETE FROM " + table + " WHERE letter = ?", letter);
+                }
+                session.run("DELETE FROM letter WHERE number = ?", letter);
+                session.run("INSERT OR IGNORE INTO unpurged VALUES (?)", letter);
+                touched.remove(letter);
+            } else if (!atFirst) {
+                session.run("INSERT OR IGNORE INTO moved VALUES (?)", letter);
+                session.run("DELETE FROM uses WHERE letter = ?", letter);
+            }
+        }
+        for (Act.ErasedFrame frame : erasure.frames()) {
+            if (frame.tombstone().isPresent()) {
+                bury(session, frame.frame(), EntryCodec.tombstone(frame.tombstone().get()), touched);
+            }
+        }
+        for (Octets mark : erasure.marks()) {
+            session.run("INSERT OR IGNORE INTO erased VALUES (?)", mark.toBytes());
+        }
+    }
+
+    /// What an arrival said is now what its tombstone says.
+    private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
+            throws SQLException {
+        session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
+        Set<Long> survivors = new LinkedHashSet<>();
+        for (LetterRef ref :
+                tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
+            if (!ref.isGone()) {
+                numbered(session, ref.sum(), ids.of(ref.sum()).prefix()).ifPresent(survivors::add);
+            }
+        }
+        session.run("UPDATE testimony SET envelope = NULL WHERE arrival = ?", arrival);
+        for (long letter : survivors) {
+            if (place(letter).frame() == arrival) {
+                session.run("UPDATE letter SET envelope = NULL WHERE number = ?", letter);
+            }
+            touched.add(letter);
+        }
     }
 
     private static Books.Account account(ArrivalEntry entry, int originals) {
@@ -214,35 +496,95 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public void rest() throws ArchiveException {
+        database.shortenLog();
+    }
+
+    // ---- letters
+    // ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean knows(Sha256 sum) throws ArchiveException {
+        if (filled && !filter.mayHold(sum)) {
+            return false;
+        }
+        long prefix = ids.of(sum).prefix();
+        return database.read(s -> numbered(s, sum, prefix)).isPresent();
+    }
+
+    /// Goes through all letters once, so that from then on most questions for new ones need no look
+    /// into the file.
+    private void fillFilter() {
+        try {
+            long last = 0;
+            boolean more = true;
+            while (more && !closed) {
+                long after = last;
+                List<Long> numbers = database.read(s -> s.list(
+                        "SELECT number, sum FROM letter WHERE number > ? ORDER BY number LIMIT 5000",
+                        r -> {
+                            filter.add(Sha256.ofSum(r.getBytes(2)));
+                            return r.getLong(1);
+                        },
+                        after));
+                more = !numbers.isEmpty();
+                last = more ? numbers.getLast() : last;
+            }
+            filled = !more;
+        } catch (ArchiveException e) {
+            LOG.warn("the filter of known letters was not filled: {}", e.getMessage()); // slower, not wrong
+        }
+    }
+
+    @Override
+    public boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException {
+        long prefix = ids.of(letter).prefix();
+        return database.read(s -> {
+            Optional<Long> number = numbered(s, letter, prefix);
+            return number.isPresent()
+                    && s.first("""
+                                    SELECT 1 FROM letter WHERE number = ? AND envelope = ?
+                                    UNION ALL SELECT 1 FROM testimony WHERE letter = ? AND envelope = ?""", r -> true, number.get(), mark, number.get(), mark)
+                            .isPresent();
+        });
+    }
+
+    @Override
     public Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "sum = ?", sum.toBytes()));
+        long prefix = ids.of(sum).prefix();
+        return database.read(s -> first(letters(s, "id = ? AND sum = ?", prefix, sum.toBytes())));
     }
 
     @Override
     public Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "id = ?", id.text()));
+        return first(database.read(s -> letters(s, "id = ?", id.prefix())).stream()
+                .filter(l -> l.id().equals(id))
+                .toList());
     }
 
     @Override
     public Optional<CataloguedLetter> letter(long number) throws ArchiveException {
-        return database.read(s -> letterWhere(s, "number = ?", number));
+        return database.read(s -> first(letters(s, "number = ?", number)));
     }
 
     @Override
     public Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException {
         return database.read(s -> {
-            Optional<Long> number = s.first(
+            Optional<CataloguedLetter> here = first(letters(s, "number = ?", number(place)));
+            if (here.isPresent()) {
+                return here;
+            }
+            Optional<Long> elsewhere = s.first(
                     "SELECT letter FROM place WHERE frame = ? AND record = ?",
                     r -> r.getLong(1),
                     place.frame(),
                     place.record());
-            return number.isPresent() ? letterWhere(s, "number = ?", number.get()) : Optional.empty();
+            return elsewhere.isPresent() ? first(letters(s, "number = ?", elsewhere.get())) : Optional.empty();
         });
     }
 
-    private static Optional<CataloguedLetter> letterWhere(Session s, String condition, Object value)
-            throws SQLException {
-        return letters(s, condition + " LIMIT 1", value).stream().findFirst();
+    private static Optional<CataloguedLetter> first(List<CataloguedLetter> letters) {
+        return letters.stream().findFirst();
     }
 
     @Override
@@ -250,41 +592,109 @@ public final class SqliteCatalogue implements Catalogue {
         return database.read(s -> letters(s, "number > ? ORDER BY number LIMIT ?", after, limit));
     }
 
-    private static List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
-        record Bare(long number, LetterId id, Sha256 sum, long size) {}
+    @Override
+    public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
+        return database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+    }
+
+    @Override
+    public List<CataloguedLetter> lettersUsing(Place place) throws ArchiveException {
+        return database.read(s -> letters(
+                s,
+                "number IN (SELECT letter FROM uses WHERE frame = ? AND record = ?) ORDER BY number",
+                place.frame(),
+                place.record()));
+    }
+
+    @Override
+    public List<Place> parts(long mark) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
+                r -> new Place(r.getLong(1), r.getInt(2)),
+                mark));
+    }
+
+    private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
+        record Bare(long number, Sha256 sum, long size) {}
         List<Bare> bare = s.list(
-                "SELECT number, id, sum, size FROM letter WHERE " + condition,
-                r -> new Bare(r.getLong(1), new LetterId(r.getString(2)), Sha256.ofSum(r.getBytes(3)), r.getLong(4)),
+                "SELECT number, sum, size FROM letter WHERE " + condition,
+                r -> new Bare(r.getLong(1), Sha256.ofSum(r.getBytes(2)), r.getLong(3)),
                 values);
         List<CataloguedLetter> letters = new ArrayList<>(bare.size());
         for (Bare b : bare) {
-            List<Place> places = s.list(
+            List<Place> places = new ArrayList<>(1);
+            if (s.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, b.number())
+                    .isEmpty()) {
+                places.add(place(b.number()));
+            }
+            places.addAll(s.list(
                     "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
                     r -> new Place(r.getLong(1), r.getInt(2)),
-                    b.number());
-            letters.add(new CataloguedLetter(b.number(), b.id(), b.sum(), b.size(), places));
+                    b.number()));
+            letters.add(new CataloguedLetter(b.number(), ids.of(b.sum()), b.sum(), b.size(), places));
         }
         return letters;
     }
 
     @Override
-    public List<Testimony> testimonies(long letter) throws ArchiveException {
-        return database.read(s ->
-                s.list("""
-                SELECT a.number, a.manifest, a.record FROM testimony t
-                    JOIN arrival a ON a.number = t.arrival WHERE t.letter = ? ORDER BY t.arrival""", r -> new Testimony(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r)), letter));
+    public long letters() throws ArchiveException {
+        return count("SELECT count(*) FROM letter");
     }
 
-    private static Optional<Place> place(ResultSet r) throws SQLException {
-        return r.getObject("record") == null
-                ? Optional.empty()
-                : Optional.of(new Place(r.getLong("number"), r.getInt("record")));
+    // ---- what arrivals said
+    // ----------------------------------------------------------------------------------------
+
+    @Override
+    public List<Testimony> testimonies(long letter) throws ArchiveException {
+        List<Long> arrivals = database.read(s -> {
+            List<Long> numbers = new ArrayList<>();
+            if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
+                    .isPresent()) {
+                numbers.add(place(letter).frame());
+                numbers.addAll(s.list(
+                        "SELECT arrival FROM testimony WHERE letter = ? ORDER BY arrival", r -> r.getLong(1), letter));
+            }
+            return numbers;
+        });
+        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
+        for (long arrival : arrivals) {
+            Kept kept = frame(arrival);
+            testimonies.add(new Testimony(
+                    arrival,
+                    entry(kept),
+                    places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst()));
+        }
+        return testimonies;
+    }
+
+    private Kept frame(long number) throws ArchiveException {
+        return frames.frame(number)
+                .orElseThrow(() -> new ArchiveException("frame " + number + " cannot be read; run check", false));
+    }
+
+    private static ArrivalEntry entry(Kept kept) throws ArchiveException {
+        if (Projection.registration(kept) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry)) {
+            return entry;
+        }
+        throw new ArchiveException("frame " + kept.number() + " is no arrival", false);
     }
 
     @Override
-    public boolean hasEnvelopeMark(long mark) throws ArchiveException {
-        return database.read(s -> s.first("SELECT 1 FROM arrival WHERE envelope_mark = ?", r -> true, mark)
-                .isPresent());
+    public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
+        List<Long> arrivals = database.read(s -> s.list(
+                "SELECT arrival FROM quarantined WHERE arrival < ? ORDER BY arrival DESC LIMIT ?",
+                r -> r.getLong(1),
+                beforeNumber,
+                limit));
+        List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
+        for (long arrival : arrivals) {
+            Kept kept = frame(arrival);
+            Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
+                    .findFirst()
+                    .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
+            entries.add(new QuarantineEntry(arrival, entry(kept), whole));
+        }
+        return entries;
     }
 
     @Override
@@ -303,17 +713,6 @@ public final class SqliteCatalogue implements Catalogue {
                         r.getLong(7),
                         r.getLong(8),
                         r.getLong(9)))));
-    }
-
-    @Override
-    public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
-        return database.read(s -> s.list(
-                """
-                SELECT number, manifest, record FROM arrival
-                    WHERE disposition = 'quarantined' AND number < ? ORDER BY number DESC LIMIT ?""",
-                r -> new QuarantineEntry(r.getLong(1), EntryCodec.arrival(r.getBytes(2)), place(r).orElseThrow()),
-                beforeNumber,
-                limit));
     }
 
     @Override
@@ -340,17 +739,6 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public long erasedMarks() throws ArchiveException {
         return count("SELECT count(*) FROM erased");
-    }
-
-    @Override
-    public List<Long> users(Place record) throws ArchiveException {
-        return database.read(s -> s.list(
-                """
-                SELECT DISTINCT p.letter FROM used u JOIN place p ON p.frame = u.by_frame AND p.record = u.by_record
-                    WHERE u.frame = ? AND u.record = ? ORDER BY 1""",
-                r -> r.getLong(1),
-                record.frame(),
-                record.record()));
     }
 
     @Override
@@ -382,10 +770,8 @@ public final class SqliteCatalogue implements Catalogue {
                 limit));
     }
 
-    @Override
-    public long letters() throws ArchiveException {
-        return count("SELECT count(*) FROM letter");
-    }
+    // ---- the index's outbox
+    // ----------------------------------------------------------------------------------------
 
     @Override
     public List<Outstanding> outbox(long afterRow, int limit) throws ArchiveException {
@@ -420,28 +806,35 @@ public final class SqliteCatalogue implements Catalogue {
     /// --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
         Map<String, Sha256> sums = new LinkedHashMap<>();
-        for (Map.Entry<String, String> table : DERIVED.entrySet()) {
+        for (Map.Entry<String, String> table : DERIVED_TABLES.entrySet()) {
             MessageDigest digest = Sha256.digest();
-            database.read(s -> s.list(table.getValue(), r -> {
-                for (int i = 1; i <= r.getMetaData().getColumnCount(); i++) {
-                    byte[] cell = r.getBytes(i);
-                    digest.update(
-                            (i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
-                    if (cell != null) {
-                        digest.update(cell);
-                    }
-                }
-                return Boolean.TRUE;
-            }));
+            String rows = "SELECT * FROM " + table.getKey() + " ORDER BY " + table.getValue();
+            database.read(s -> s.list(rows, r -> digestRow(digest, r)));
             sums.put(table.getKey(), Sha256.finish(digest));
         }
         return sums;
     }
 
+    private static Boolean digestRow(MessageDigest digest, ResultSet row) throws SQLException {
+        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+            byte[] cell = row.getBytes(i);
+            digest.update((i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
+            if (cell != null) {
+                digest.update(cell);
+            }
+        }
+        return Boolean.TRUE;
+    }
+
     @Override
     public void close() throws ArchiveException {
+        closed = true;
         try {
+            filling.join(); // it has a connection in hand
             database.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted while the catalogue was closed", false, e);
         } catch (SQLException e) {
             throw new ArchiveException("the catalogue cannot be closed", false, e);
         }

@@ -296,6 +296,17 @@ public final class SegmentFileVault implements Vault {
         return dictionary;
     }
 
+    /// The number of the first frame that has the present dictionary; empty where there is none.
+    public Optional<Long> dictionarySince() {
+        Optional<Long> since = Optional.empty();
+        for (Segment segment : segments.all()) {
+            if (segment.header().dictionarySealedBytes() > 0) {
+                since = Optional.of(segment.firstFrame());
+            }
+        }
+        return since;
+    }
+
     private Optional<Kept> await(Pending pending) throws ArchiveException {
         queue.add(pending);
         if (closed) { // the writer may have gone before it saw this

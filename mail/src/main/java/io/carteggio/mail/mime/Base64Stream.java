@@ -3,7 +3,7 @@ package io.carteggio.mail.mime;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/// Undoes base64 (RFC 2045 6.8). Octets outside the alphabet are stepped over; complete padding is the end; where
+/// Undoes base64 (RFC 2045 6.8). OctetSearch outside the alphabet are stepped over; complete padding is the end; where
 /// padding is missing, the octets that are there still count. (mime4j's decoder drops those last octets.)
 final class Base64Stream extends DecodingStream {
     private static final byte BLANK = -1;

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Octets to text, for every charset that mail names, rightly or wrongly.
+/// OctetSearch to text, for every charset that mail names, rightly or wrongly.
 final class Charsets {
     private static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 

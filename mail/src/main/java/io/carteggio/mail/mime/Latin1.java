@@ -2,7 +2,7 @@ package io.carteggio.mail.mime;
 
 import java.nio.charset.StandardCharsets;
 
-/// Octets as characters of the same number.
+/// OctetSearch as characters of the same number.
 final class Latin1 {
     private Latin1() {}
 

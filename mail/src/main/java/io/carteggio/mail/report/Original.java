@@ -1,6 +1,7 @@
 package io.carteggio.mail.report;
 
 import io.carteggio.mail.Content;
+import io.carteggio.mail.structure.Part;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.Optional;
 ///
 /// @param bytes the mail, byte for byte as it was attached; a window onto the whole mail wherever that is possible
 /// @param span where it lies in the whole mail; empty where it had to be transfer-decoded
-public record Original(Kind kind, Content bytes, Optional<Span> span) {
+/// @param head its header, and where in it the body lies
+public record Original(Kind kind, Content bytes, Optional<Span> span, Part head) {
     /// What sort of original it is (JOURNAL-FORMATS 3.1).
     public enum Kind {
         /// The one mail that was sent.

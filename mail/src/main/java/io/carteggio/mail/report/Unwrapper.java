@@ -432,14 +432,14 @@ public final class Unwrapper {
         int protectedOnes = 0;
         for (Part part : parts) {
             Original original = original(whole, part, Kind.ORIGINAL, warnings);
-            Part head = Structure.head(original.bytes());
-            boolean isProtected = isProtected(original.bytes(), head);
+            boolean isProtected = isProtected(original.bytes(), original.head());
             protectedOnes += isProtected ? 1 : 0;
-            checkMessageId(head.header(), messageId, warnings);
+            checkMessageId(original.head().header(), messageId, warnings);
             found.add(new Original(
                     isProtected ? Kind.PROTECTED : Kind.ORIGINAL,
                     original.bytes(),
-                    spans ? original.span() : Optional.empty()));
+                    spans ? original.span() : Optional.empty(),
+                    original.head()));
         }
         if (found.size() == 1) {
             if (protectedOnes == 1) {
@@ -452,7 +452,7 @@ public final class Unwrapper {
             return found;
         }
         return found.stream()
-                .map(o -> o.kind() == Kind.PROTECTED ? o : new Original(Kind.CLEAR, o.bytes(), o.span()))
+                .map(o -> o.kind() == Kind.PROTECTED ? o : new Original(Kind.CLEAR, o.bytes(), o.span(), o.head()))
                 .toList();
     }
 
@@ -492,10 +492,12 @@ public final class Unwrapper {
             String word = encoding.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (FalseEncoding.isEncoded(stored, encoding)) {
                 warnings.add(Warning.Code.ENCODED_ORIGINAL, word);
-                return new Original(kind, DecodedContent.of(stored, encoding), Optional.empty());
+                Content decoded = DecodedContent.of(stored, encoding);
+                return new Original(kind, decoded, Optional.empty(), Structure.head(decoded));
             }
             warnings.add(Warning.Code.FALSE_ENCODING, word);
         }
-        return new Original(kind, stored, Optional.of(new Span(part.bodyOffset(), part.bodySizeBytes())));
+        Span span = new Span(part.bodyOffset(), part.bodySizeBytes());
+        return new Original(kind, stored, Optional.of(span), Structure.head(stored));
     }
 }

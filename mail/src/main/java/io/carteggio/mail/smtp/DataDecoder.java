@@ -1,5 +1,7 @@
 package io.carteggio.mail.smtp;
 
+import io.carteggio.mail.OctetSearch;
+
 /// Takes a mail out of what follows DATA: undoes dot-stuffing and finds the end (RFC 5321 section 4.5.2).
 ///
 /// **Only CRLF.CRLF ends a mail.** A bare CR or LF is content like any other octet and comes out as it came in;
@@ -42,14 +44,9 @@ public final class DataDecoder {
         while (i < end && at != At.END) {
             switch (at) {
                 case INSIDE -> {
-                    // nearly all octets pass here; the loop is kept bare for the sake of speed
-                    while (i < end && buffer[i] != '\r') {
-                        i++;
-                    }
-                    if (i < end) {
-                        i++;
-                        at = At.AFTER_CR;
-                    }
+                    int cr = OctetSearch.indexOf(buffer, i, end, (byte) '\r'); // nearly all octets pass here
+                    i = cr < 0 ? end : cr + 1;
+                    at = cr < 0 ? At.INSIDE : At.AFTER_CR;
                 }
                 case AFTER_CR -> {
                     byte c = buffer[i++];

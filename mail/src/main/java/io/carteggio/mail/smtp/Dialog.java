@@ -190,7 +190,7 @@ public final class Dialog {
         return state.inTls();
     }
 
-    /// Octets came in the clear behind STARTTLS: someone in the middle may have put them there (CVE-2011-0411).
+    /// OctetSearch came in the clear behind STARTTLS: someone in the middle may have put them there (CVE-2011-0411).
     public Step afterInjection(State state) {
         return Step.close(state, 554, "5.5.1", "Nothing may follow STARTTLS");
     }
@@ -221,7 +221,7 @@ public final class Dialog {
                 State failed = spoiled(state, wholeMail);
                 yield switch (trouble) {
                     case LATER -> Step.listen(failed, 451, "4.3.0", "Cannot keep the mail now, try again later");
-                    case FULL -> Step.listen(failed, 452, "4.3.1", "No room to keep the mail, try again later");
+                    case FULL -> Step.listen(failed, 451, "4.3.1", "No room to keep the mail, try again later");
                     case STOPPING -> Step.close(failed, 421, "4.3.2", "Stopping, try again later");
                 };
             }
@@ -229,8 +229,12 @@ public final class Dialog {
     }
 
     private static String printable(String id) {
-        boolean is = id.chars().allMatch(c -> c >= ' ' && c < 0x7f);
-        return is ? id : id.replaceAll("[^ -~]", "_");
+        for (int i = 0; i < id.length(); i++) {
+            if (id.charAt(i) < ' ' || id.charAt(i) >= 0x7f) {
+                return id.replaceAll("[^ -~]", "_");
+            }
+        }
+        return id;
     }
 
     private static State spoiled(State state, boolean wholeMail) {

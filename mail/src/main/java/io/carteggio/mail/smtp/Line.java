@@ -21,10 +21,15 @@ public sealed interface Line {
 
     /// The line that these octets are; its CRLF is not among them.
     static Line of(byte[] octets, int offset, int length) {
+        boolean ascii = true;
         for (int i = offset; i < offset + length; i++) {
             if ((octets[i] >= 0 && octets[i] < ' ' && octets[i] != '\t') || octets[i] == 0x7f) {
                 return new Garbled("Control character in command");
             }
+            ascii &= octets[i] >= 0;
+        }
+        if (ascii) {
+            return new Text(new String(octets, offset, length, StandardCharsets.ISO_8859_1));
         }
         try {
             return new Text(StandardCharsets.UTF_8

@@ -15,8 +15,10 @@ public record Reply(int code, String status, List<String> lines) {
             throw new IllegalArgumentException("reply " + code + " of " + lines.size() + " lines");
         }
         for (String line : lines) {
-            if (!line.chars().allMatch(c -> c >= ' ' && c != 0x7f)) {
-                throw new IllegalArgumentException("control character in a reply");
+            for (int i = 0; i < line.length(); i++) {
+                if (line.charAt(i) < ' ' || line.charAt(i) == 0x7f) {
+                    throw new IllegalArgumentException("control character in a reply");
+                }
             }
         }
     }

@@ -27,7 +27,7 @@ public sealed interface Transfer {
     enum Trouble {
         /// 451 4.3.0
         LATER,
-        /// 452 4.3.1: no room
+        /// 451 4.3.1: no room. Not 452, which senders read as "too many recipients" (RFC 5321 4.5.3.1.10)
         FULL,
         /// 421 4.3.2: the server stops
         STOPPING

@@ -51,7 +51,7 @@ public record Field(String name, String octets, long offset, long sizeBytes) {
         return text(unfolded());
     }
 
-    /// Octets (as characters of the same number) read as UTF-8 or, where they are none, as windows-1252.
+    /// OctetSearch (as characters of the same number) read as UTF-8 or, where they are none, as windows-1252.
     public static String text(String octets) {
         for (int i = 0; i < octets.length(); i++) {
             if (octets.charAt(i) >= 0x80) {

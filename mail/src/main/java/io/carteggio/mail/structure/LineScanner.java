@@ -1,5 +1,6 @@
 package io.carteggio.mail.structure;
 
+import io.carteggio.mail.OctetSearch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -82,14 +83,7 @@ public final class LineScanner {
     }
 
     private int indexOfTerminator(int start) {
-        byte[] b = buffer;
-        byte t = terminator;
-        for (int i = start, n = filled; i < n; i++) {
-            if (b[i] == t) {
-                return i;
-            }
-        }
-        return -1;
+        return OctetSearch.indexOf(buffer, start, filled, terminator);
     }
 
     private void fill() throws IOException {
@@ -139,18 +133,18 @@ public final class LineScanner {
         return starts && ends;
     }
 
-    /// Octets of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a
+    /// OctetSearch of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a
     /// long line is cut between CR and LF this is 2 although the CR lies in the segment before.
     public int breakBytes() {
         return breakBytes;
     }
 
-    /// Octets of the segment, line break included.
+    /// OctetSearch of the segment, line break included.
     public int length() {
         return end - from;
     }
 
-    /// Octets of the segment without the line break.
+    /// OctetSearch of the segment without the line break.
     public int textLength() {
         return Math.max(0, end - from - breakBytes);
     }

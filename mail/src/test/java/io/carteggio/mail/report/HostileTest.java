@@ -9,10 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.carteggio.mail.Content;
-import io.carteggio.mail.Sha256;
-import io.carteggio.mail.mbox.MboxReader;
 import io.carteggio.mail.structure.CorpusFiles;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -31,37 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileTest {
     private static final int MUTANTS = Integer.getInteger("mutants", 20_000);
-
-    /// Whatever the octets are: an answer, soon, and originals that are windows onto the mail.
-    private static Unwrapped read(byte[] octets) throws IOException {
-        Content mail = Content.of(octets);
-        Unwrapped unwrapped = Unwrapper.unwrap(mail);
-        List<Original> originals = new ArrayList<>();
-        switch (unwrapped) {
-            case Unwrapped.Report report -> originals.addAll(report.originals());
-            case Unwrapped.Ndr ndr -> {
-                ndr.returned().ifPresent(originals::add);
-                ndr.report().ifPresent(report -> originals.addAll(report.originals()));
-            }
-            case Unwrapped.Delay ignored -> {}
-            case Unwrapped.Delivered ignored -> {}
-            case Unwrapped.Plain ignored -> {}
-            case Unwrapped.Unreadable unreadable -> assertThat(unreadable.why()).isNotBlank();
-        }
-        for (Original original : originals) {
-            if (original.span().isPresent()) {
-                Original.Span span = original.span().get();
-                assertThat(span.end()).isLessThanOrEqualTo(octets.length);
-                byte[] expected = Arrays.copyOfRange(octets, (int) span.offset(), (int) span.end());
-                assertThat(original.bytes().toByteArray(octets.length)).isEqualTo(expected);
-            } else {
-                assertThat(Sha256.of(original.bytes())).isEqualTo(Sha256.of(original.bytes()));
-            }
-        }
-        HeaderPeople.of(mail).envelope();
-        MboxReader.read(new ByteArrayInputStream(octets), (from, message) -> message.skip(10));
-        return unwrapped;
-    }
 
     private static List<byte[]> seeds() throws IOException {
         List<byte[]> seeds = new ArrayList<>();
@@ -146,7 +112,7 @@ class HostileTest {
                 octets = mutant.length == 0 ? new byte[] {'\n'} : mutant;
             }
             try {
-                read(octets);
+                UnwrapFuzz.read(octets);
             } catch (AssertionError | RuntimeException | IOException broken) {
                 throw new AssertionError(
                         "seed " + seed + ", round " + round + ":\n" + new String(octets, ISO_8859_1), broken);
@@ -269,7 +235,7 @@ class HostileTest {
     @MethodSource("attacks")
     void everyAttackIsAnsweredSoon(Attack attack) {
         byte[] octets = attack.octets().getBytes(ISO_8859_1);
-        assertTimeout(Duration.ofSeconds(3), () -> read(octets), attack.name());
+        assertTimeout(Duration.ofSeconds(3), () -> UnwrapFuzz.read(octets), attack.name());
     }
 
     /// 100 MB through a heap that grows by a few: the mail is made while it is read.

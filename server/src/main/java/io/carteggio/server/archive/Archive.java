@@ -54,6 +54,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final LastFailure lastFailure;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -103,6 +104,7 @@ public final class Archive implements AutoCloseable {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     clock);
+            lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
             closeAll(Optional.of(e));
@@ -113,10 +115,24 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// The one way in. Wakes the indexer, so that the letter is found at once.
+    /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
+    /// is found soon.
+    public Receipt accept(Arrival arrival) throws ArchiveException {
+        try {
+            Receipt receipt = intake.accept(arrival);
+            lastFailure.kept();
+            indexer.signal();
+            return receipt;
+        } catch (ArchiveException e) {
+            lastFailure.failed(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
-        Receipt receipt = intake.take(arrival);
-        indexer.signal();
+        Receipt receipt = accept(arrival);
+        projection.await(receipt.number());
         return receipt;
     }
 
@@ -133,7 +149,9 @@ public final class Archive implements AutoCloseable {
         return vault;
     }
 
+    /// The catalogue, with everything in it that was accepted before this call.
     public Catalogue catalogue() {
+        projection.awaitAll();
         return catalogue;
     }
 
@@ -179,6 +197,17 @@ public final class Archive implements AutoCloseable {
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
         return projection.trouble();
+    }
+
+    /// The same, or why the last mail was not kept, where none was since: for those who look after the
+    /// archive. The next mail may well be kept, so nothing is refused for this.
+    public Optional<String> condition() {
+        return trouble().or(lastFailure::sentence);
+    }
+
+    /// A mail that did not even come in whole, through no fault of its own.
+    void notKept(String why) {
+        lastFailure.failed(why);
     }
 
     /// Octets below the data directory but for the index: what the archive costs on disk.

@@ -85,8 +85,14 @@ public final class ArchiveMailbox implements JournalMailbox {
         }
 
         @Override
-        public void write(byte[] octets, int offset, int length) throws IOException {
-            spool.write(octets, offset, length);
+        public void write(byte[] octets, int offset, int length) throws TroubleException {
+            try {
+                spool.write(octets, offset, length);
+            } catch (IOException e) {
+                String why = "the mail that comes in cannot be put aside: " + e.getMessage();
+                archive.notKept(why);
+                throw new TroubleException(diskFull() ? Trouble.FULL : Trouble.LATER, why, e);
+            }
         }
 
         /// One arrival for each source that the mail was addressed to.
@@ -95,7 +101,7 @@ public final class ArchiveMailbox implements JournalMailbox {
             String id = "";
             for (Source source : sources) {
                 try {
-                    Receipt receipt = archive.take(new Arrival(source, spool.content(), provenance));
+                    Receipt receipt = archive.accept(new Arrival(source, spool.content(), provenance));
                     id = receipt.disposition().word() + " " + receipt.number();
                 } catch (ArchiveException e) {
                     throw new TroubleException(

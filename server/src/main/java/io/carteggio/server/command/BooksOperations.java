@@ -46,6 +46,7 @@ final class BooksOperations {
                 "sources",
                 Json.objects(bySource.values().stream()
                         .map(a -> account(a).put("refused", refused.getOrDefault(a.source(), 0L)))));
+        desk.trouble().ifPresent(why -> line.put("trouble", why));
         reply.line(line);
         return books.sources().stream().allMatch(Account::balances)
                 ? Outcome.DONE

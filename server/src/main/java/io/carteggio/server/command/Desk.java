@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// All that the operations ask of an open archive. Safe for many threads.
 interface Desk {
@@ -55,6 +56,9 @@ interface Desk {
     ///
     /// @return false where that took longer than `atMost`
     boolean awaitIndexed(Duration atMost) throws ArchiveException;
+
+    /// Why nothing is taken at the moment, if so.
+    Optional<String> trouble();
 
     /// How many mails the listener's size limit kept out, by source.
     Map<String, Long> refused();

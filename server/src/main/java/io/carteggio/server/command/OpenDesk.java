@@ -106,6 +106,11 @@ record OpenDesk(Archive archive) implements Desk {
     }
 
     @Override
+    public Optional<String> trouble() {
+        return archive.condition();
+    }
+
+    @Override
     public Map<String, Long> refused() {
         return archive.refusals().all();
     }

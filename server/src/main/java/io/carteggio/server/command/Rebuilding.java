@@ -63,6 +63,7 @@ final class Rebuilding {
         LetterId.Maker ids = directory.ids();
         try (Vault vault = directory.openVault(Position.START, Clock.systemUTC());
                 SqliteCatalogue catalogue = SqliteCatalogue.open(catalogueFile, ids)) {
+            catalogue.readFrom(vault::frame);
             Replay.replay(vault, catalogue, damage -> {
                 damages[0]++;
                 console.complain("segment " + damage.segment() + " at " + damage.offset() + ": " + damage.what());

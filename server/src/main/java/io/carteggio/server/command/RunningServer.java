@@ -128,7 +128,7 @@ final class RunningServer implements AutoCloseable {
                         archive.storedBytes(),
                         archive.index().storedBytes(),
                         Files.getFileStore(archive.directory()).getUsableSpace(),
-                        archive.trouble());
+                        archive.condition());
             } catch (IOException e) {
                 throw new ArchiveException("the disk cannot be measured", true, e);
             }

@@ -45,6 +45,11 @@ final class StatsCommand implements Callable<Integer> {
         console.line("stored " + Sizes.of(books.path("storedBytes").asLong(0)) + ", index "
                 + Sizes.of(books.path("indexBytes").asLong(0)) + ", letters waiting for the index "
                 + books.path("indexLag").asLong(0));
+        if (books.has("trouble")) {
+            console.line("");
+            console.line("Nothing new is taken at the moment: "
+                    + books.path("trouble").asString(""));
+        }
     }
 
     private static String row(String row, String name, JsonNode account) {

@@ -143,11 +143,11 @@ class SmtpClientTest {
     @ParameterizedTest
     @CsvSource({
         "OPEN,LATER,451 4.3.0",
-        "OPEN,FULL,452 4.3.1",
+        "OPEN,FULL,451 4.3.1",
         "WRITE,LATER,451 4.3.0",
-        "WRITE,FULL,452 4.3.1",
+        "WRITE,FULL,451 4.3.1",
         "KEEP,LATER,451 4.3.0",
-        "KEEP,FULL,452 4.3.1",
+        "KEEP,FULL,451 4.3.1",
     })
     void ourTroubleIsAnsweredWithTryAgain(FakeMailbox.Where where, Trouble trouble, String reply) throws Exception {
         try (SmtpClient client = connect()) {

@@ -1,0 +1,16 @@
+package io.carteggio.archive.intake;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Place;
+import java.util.List;
+import java.util.Optional;
+
+/// What the archive already has that a letter might share. A mark only suggests: the octets are
+/// compared.
+public interface SharedOctets {
+    /// Parts with a mark, oldest first.
+    List<Place> parts(long mark) throws ArchiveException;
+
+    /// The oldest letter whose body has a mark.
+    Optional<Place> letterWithBody(long mark) throws ArchiveException;
+}
