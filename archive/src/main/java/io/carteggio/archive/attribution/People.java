@@ -43,6 +43,8 @@ public final class People {
                     Act.HoldAdded _,
                     Act.HoldReleased _,
                     Act.RetentionSet _,
+                    Act.TimestampAuthoritySet _,
+                    Act.LodgingSet _,
                     Act.Audited _ -> {}
         }
         if (act instanceof Act.PersonAdded || act instanceof Act.AddressGiven) {

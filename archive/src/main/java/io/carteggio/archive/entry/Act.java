@@ -74,6 +74,18 @@ public sealed interface Act {
     /// How long letters must be kept at least and may be kept at most, in days; no bound where absent.
     record RetentionSet(Instant at, String by, Optional<Long> minimumDays, Optional<Long> maximumDays) implements Act {}
 
+    /// Who stamps the ledger's checkpoints (RFC 3161).
+    ///
+    /// @param url where the authority answers; absent: nobody stamps
+    /// @param certificates that its own must lead to, PEM; absent: whoever answers is believed
+    record TimestampAuthoritySet(Instant at, String by, Optional<String> url, Optional<String> certificates)
+            implements Act {}
+
+    /// Where the ledger's checkpoints are lodged besides.
+    ///
+    /// @param directory an absolute path; absent: nowhere
+    record LodgingSet(Instant at, String by, Optional<String> directory) implements Act {}
+
     /// An entry of the audit trail.
     ///
     /// @param what one word for the kind: `search`, `open`, `export`, …

@@ -187,6 +187,9 @@ public final class EntryCodec {
                 map.put("act", "hold-released").put("name", a.name()).put("reason", a.reason());
             case Act.RetentionSet a ->
                 map.put("act", "retention-set").put("minimum", a.minimumDays()).put("maximum", a.maximumDays());
+            case Act.TimestampAuthoritySet a ->
+                map.put("act", "timestamp-authority-set").put("url", a.url()).put("certificates", a.certificates());
+            case Act.LodgingSet a -> map.put("act", "lodging-set").put("directory", a.directory());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -242,6 +245,9 @@ public final class EntryCodec {
             case "hold-released" -> new Act.HoldReleased(at, by, map.text("name"), map.text("reason"));
             case "retention-set" ->
                 new Act.RetentionSet(at, by, map.optionalNumber("minimum"), map.optionalNumber("maximum"));
+            case "timestamp-authority-set" ->
+                new Act.TimestampAuthoritySet(at, by, map.optionalText("url"), map.optionalText("certificates"));
+            case "lodging-set" -> new Act.LodgingSet(at, by, map.optionalText("directory"));
             case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };

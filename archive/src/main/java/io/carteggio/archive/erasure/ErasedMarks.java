@@ -2,7 +2,6 @@ package io.carteggio.archive.erasure;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Catalogue;
-import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Sha256;
@@ -25,11 +24,9 @@ public final class ErasedMarks {
         any = catalogue.erasedMarks() > 0;
     }
 
-    /// Takes an act into account after the catalogue has registered it.
-    public void apply(Act act) {
-        if (act instanceof Act.Erased) {
-            any = true;
-        }
+    /// An erasure was registered.
+    void added() {
+        any = true;
     }
 
     public Octets of(Sha256 letter) {

@@ -318,6 +318,7 @@ public final class Erasure {
                     message.letters().stream().map(l -> marks.of(l.sum())).toList();
             Act.Erased act = new Act.Erased(acts.now(), by, reason, plan.frames(acts.now(), by), marked);
             long number = acts.keep(act);
+            marks.added();
             Optional<String> trouble = projection.trouble();
             if (trouble.isPresent()) {
                 throw new ArchiveException("the erasure is decided and will be carried out: " + trouble.get(), true);

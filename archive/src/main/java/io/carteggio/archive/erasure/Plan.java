@@ -45,10 +45,6 @@ final class Plan {
         acts.add(frame);
     }
 
-    boolean buries(long frame) {
-        return tombstones.containsKey(frame) || acts.contains(frame);
-    }
-
     void keepAnew(CataloguedLetter letter) {
         anew.put(letter.number(), letter);
     }

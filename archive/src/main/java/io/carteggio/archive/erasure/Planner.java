@@ -27,6 +27,9 @@ import java.util.TreeMap;
 final class Planner {
     private static final String ORIGINAL = "original";
 
+    /// Letters with one body that are compared.
+    private static final int FORKS_LIMIT = 10_000;
+
     private final Vault vault;
     private final Catalogue catalogue;
 
@@ -63,8 +66,36 @@ final class Planner {
                     catalogue.letter(copy.sum()).ifPresent(next::add);
                 }
             }
+            next.addAll(variants(letter.get(), testimonies));
         }
         return new Message(found, said);
+    }
+
+    /// Letters with the same body whose headers differ in trace alone.
+    private List<CataloguedLetter> variants(CataloguedLetter letter, List<Testimony> said) throws ArchiveException {
+        Set<Long> bodies = new HashSet<>();
+        for (Testimony t : said) {
+            t.entry().letters().stream()
+                    .filter(l -> l.sum().equals(letter.sum()))
+                    .forEach(l -> l.bodyMark().ifPresent(bodies::add));
+        }
+        List<CataloguedLetter> variants = new ArrayList<>();
+        for (long body : bodies) {
+            for (CataloguedLetter other : catalogue.lettersWithBody(body, FORKS_LIMIT)) {
+                if (other.number() != letter.number() && isVariant(letter, other)) {
+                    variants.add(other);
+                }
+            }
+        }
+        return variants;
+    }
+
+    private boolean isVariant(CataloguedLetter letter, CataloguedLetter other) throws ArchiveException {
+        try {
+            return Variants.same(verified(letter), verified(other));
+        } catch (IOException e) {
+            throw new ArchiveException("letters cannot be compared: " + e.getMessage(), true, e);
+        }
     }
 
     /// The other copies of the mail that a rights-managed mail's report carries (JOURNAL-FORMATS 3.1).
@@ -80,25 +111,31 @@ final class Planner {
 
     Plan plan(Message message) throws ArchiveException {
         Plan plan = new Plan();
-        Set<Sha256> gone = message.sums();
         for (Testimony arrival : message.arrivals().values()) {
-            arrival(plan, message, gone, arrival);
+            for (Kept.KeptRecord record : frame(arrival.number()).records()) {
+                switch (record.type()) {
+                    case EVIDENCE, WHOLE -> plan.take(record.place());
+                    case MANIFEST, LETTER, PART, DICTIONARY -> {} // what is whose comes next
+                }
+            }
         }
         for (CataloguedLetter letter : message.letters()) {
             for (Place place : letter.places()) {
                 plan.take(place);
-                if (!plan.buries(place.frame())) {
+                if (!message.arrivals().containsKey(place.frame())) {
                     plan.buryAct(place.frame());
                 }
             }
         }
-        parts(plan, message, gone);
+        parts(plan, message);
         keepWhole(plan, message);
+        for (Testimony arrival : message.arrivals().values()) {
+            bury(plan, message, arrival);
+        }
         return plan;
     }
 
-    private void arrival(Plan plan, Message message, Set<Sha256> gone, Testimony arrival) throws ArchiveException {
-        Kept kept = frame(arrival.number());
+    private void bury(Plan plan, Message message, Testimony arrival) throws ArchiveException {
         Set<Sha256> originals = new HashSet<>();
         for (CataloguedLetter letter : message.letters()) {
             boolean first = message.said().get(letter.number()).stream()
@@ -111,13 +148,12 @@ final class Planner {
                 originals.add(letter.sum());
             }
         }
-        plan.bury(arrival.number(), Tombstone.of(arrival.entry(), gone, originals));
-        for (Kept.KeptRecord record : kept.records()) {
-            switch (record.type()) {
-                case EVIDENCE, WHOLE -> plan.take(record.place());
-                case MANIFEST, LETTER, PART, DICTIONARY -> {} // each letter's own are taken below
-            }
+        List<Long> parts = new ArrayList<>();
+        List<Place> lie = frame(arrival.number()).places(FrameRecord.Type.PART);
+        for (int i = 0; i < arrival.entry().parts().size() && i < lie.size(); i++) {
+            parts.add(plan.takes(lie.get(i)) ? 0 : arrival.entry().parts().get(i));
         }
+        plan.bury(arrival.number(), Tombstone.of(arrival.entry(), message.sums(), originals, parts));
     }
 
     private Kept frame(long number) throws ArchiveException {
@@ -128,7 +164,7 @@ final class Planner {
     }
 
     /// Parts that the letters are made of go where no other letter is made of them.
-    private void parts(Plan plan, Message message, Set<Sha256> gone) throws ArchiveException {
+    private void parts(Plan plan, Message message) throws ArchiveException {
         Set<Place> parts = new HashSet<>();
         for (Testimony arrival : message.arrivals().values()) {
             for (Kept.KeptRecord record : frame(arrival.number()).records()) {
@@ -137,7 +173,7 @@ final class Planner {
                 }
             }
             for (LetterRef ref : arrival.entry().letters()) {
-                if (gone.contains(ref.sum())) {
+                if (message.sums().contains(ref.sum())) {
                     parts.addAll(ref.uses());
                 }
             }
@@ -175,10 +211,8 @@ final class Planner {
     /// The letters whose octets lie in a frame.
     private List<CataloguedLetter> lettersIn(long frame) throws ArchiveException {
         List<CataloguedLetter> letters = new ArrayList<>();
-        for (Optional<Place> place : frame(frame).letters()) {
-            if (place.isPresent()) {
-                catalogue.letterAt(place.get()).ifPresent(letters::add);
-            }
+        for (Place place : frame(frame).places(FrameRecord.Type.LETTER)) {
+            catalogue.letterAt(place).ifPresent(letters::add);
         }
         return letters;
     }

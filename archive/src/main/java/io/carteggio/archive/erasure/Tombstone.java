@@ -19,7 +19,8 @@ final class Tombstone {
 
     /// @param gone sums of the letters that are erased
     /// @param originals of those, which came with this arrival for the first time
-    static ArrivalEntry of(ArrivalEntry entry, Set<Sha256> gone, Set<Sha256> originals) {
+    /// @param parts the marks of the frame's parts, 0 for those that go
+    static ArrivalEntry of(ArrivalEntry entry, Set<Sha256> gone, Set<Sha256> originals, List<Long> parts) {
         List<LetterRef> letters = new ArrayList<>();
         boolean survivor = false;
         for (LetterRef ref : entry.letters()) {
@@ -59,7 +60,7 @@ final class Tombstone {
                 letters,
                 List.of(),
                 Optional.empty(),
-                List.of(),
+                parts,
                 Optional.of(0L)); // the act has no number yet; who reads it from its frame knows
     }
 }

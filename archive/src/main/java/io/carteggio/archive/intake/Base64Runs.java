@@ -62,7 +62,7 @@ final class Base64Runs {
 
     private void octet(byte octet, long at) {
         if (octet == '\n') {
-            line(at + 1, afterCr);
+            line(afterCr);
             lineStart = at + 1;
             length = 0;
             pads = 0;
@@ -87,7 +87,7 @@ final class Base64Runs {
         }
     }
 
-    private void line(long next, boolean withCr) {
+    private void line(boolean withCr) {
         boolean fits = clean && length > 0 && length % 4 == 0;
         if (open) {
             if (fits && withCr == crlf && length == line && pads == 0) {
@@ -123,7 +123,7 @@ final class Base64Runs {
     /// @param lastLength characters of a last line that differs from those before; 0 for none
     private void close(int lastLength, int lastPads, boolean ended) {
         open = false;
-        long decoded = fullLines * line / 4 * 3 + lastLength / 4 * 3 - lastPads;
+        long decoded = fullLines * line / 4 * 3 + lastLength / 4 * 3L - lastPads;
         if (fullLines >= 2 && decoded >= LEAST_DECODED_BYTES) {
             runs.add(new Run(start, decoded, new Base64Form(line, crlf, ended)));
         }

@@ -3,7 +3,6 @@ package io.carteggio.archive.intake;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
-import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
@@ -18,27 +17,28 @@ import java.util.List;
 final class Framer {
     private Framer() {}
 
-    static Frame frame(ArrivalEntry entry, Reading reading) throws IOException {
+    /// Whether the mail is kept as it came: where no letter was found in it, but for one that must not come again.
+    static boolean keepsWhole(Reading reading) {
+        return reading.letters().isEmpty() && reading.otherwise() != Disposition.DISCARDED;
+    }
+
+    /// @param letters the fresh letters, in the manifest's order
+    /// @param parts what they share, to lie behind all other records
+    static Frame frame(ArrivalEntry entry, Reading reading, List<FrameRecord> letters, List<FrameRecord> parts)
+            throws IOException {
         List<FrameRecord> records = new ArrayList<>();
         byte[] manifest = EntryCodec.encode(entry);
         records.add(new FrameRecord(
                 FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.owning(manifest, manifest.length)));
-        for (int i = 0; i < entry.letters().size(); i++) {
-            LetterRef letter = entry.letters().get(i);
-            if (letter.fresh()) {
-                records.add(new FrameRecord(
-                        FrameRecord.Type.LETTER,
-                        letter.sum(),
-                        reading.letters().get(i).content()));
-            }
-        }
+        records.addAll(letters);
         if (reading.evidence().isPresent() && entry.evidence().isEmpty()) {
             Content evidence = reading.evidence().get();
             records.add(new FrameRecord(FrameRecord.Type.EVIDENCE, Sha256.of(evidence), evidence));
         }
-        if (reading.letters().isEmpty() && entry.disposition() != Disposition.DISCARDED) {
+        if (keepsWhole(reading)) {
             records.add(new FrameRecord(FrameRecord.Type.WHOLE, Sha256.of(reading.mail()), reading.mail()));
         }
+        records.addAll(parts);
         return new Frame(Frame.Kind.ARRIVAL, records);
     }
 }

@@ -10,6 +10,8 @@ import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Reader.Reading;
+import io.carteggio.archive.vault.Frame;
+import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
@@ -21,8 +23,10 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,8 +43,10 @@ public final class Intake {
     private final Marks marks;
     private final Clock clock;
     private final ErasedMarks erased;
+    private final SharedOctets shared;
+    private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
+    private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
-    private final ReentrantReadWriteLock sharing = new ReentrantReadWriteLock(true);
 
     public Intake(
             Vault vault,
@@ -56,12 +62,7 @@ public final class Intake {
         this.marks = marks;
         this.erased = erased;
         this.clock = clock;
-    }
-
-    /// While this is held, no arrival is between its look into the catalogue and the vault: for who takes away what
-    /// arrivals could refer to.
-    public Lock stopped() {
-        return sharing.writeLock();
+        this.shared = SharedOctets.of(catalogue);
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -75,20 +76,26 @@ public final class Intake {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try {
-            Reading read = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
-            sharing.readLock().lock();
-            try (Claims.Claim _ = claims.claim(read.sums())) {
-                Reading reading = withoutErased(arrival, read);
-                ArrivalEntry entry = entry(arrival, arrived, reading);
-                Kept kept = vault.append(Framer.frame(entry, reading)); // forced: from here on the archive vouches
-                projection.handOver(kept.number(), entry);
-                projection.awaitNearly(kept.number());
-                return receipt(kept.number(), entry);
-            } finally {
-                sharing.readLock().unlock();
+            Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
+            try (Claims.Claim _ = claims.claim(reading.sums())) {
+                Receipt receipt = keep(arrival, arrived, reading);
+                projection.awaitNearly(receipt.number());
+                return receipt;
             }
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
+        }
+    }
+
+    private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+        sharing.lock();
+        try {
+            Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
+            Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
+            projection.handOver(kept.number(), framed.entry());
+            return receipt(kept.number(), framed.entry());
+        } finally {
+            sharing.unlock();
         }
     }
 
@@ -122,13 +129,47 @@ public final class Intake {
         }
     }
 
-    private ArrivalEntry entry(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    /// Nobody takes a mail while this is held: so that what is being erased gets no new references.
+    public Lock erasing() {
+        return exclusion.writeLock();
+    }
+
+    private record Framed(ArrivalEntry entry, Frame frame) {}
+
+    private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+        Set<Sha256> fresh = new LinkedHashSet<>();
+        for (Reading.Found found : reading.letters()) {
+            if (!fresh.contains(found.sum()) && !projection.knows(found.sum())) {
+                fresh.add(found.sum());
+            }
+        }
+        Optional<Octets> small = small(reading.evidence());
+        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0)
+                + (Framer.keepsWhole(reading) ? 1 : 0);
+        LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
+        List<FrameRecord> records = new ArrayList<>();
+        ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
+        return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
+    }
+
+    private ArrivalEntry entry(
+            Arrival arrival,
+            Instant arrived,
+            Reading reading,
+            Optional<Octets> evidence,
+            Set<Sha256> unknown,
+            LetterKeeping keeping,
+            List<FrameRecord> records)
+            throws ArchiveException, IOException {
         Set<Sha256> seen = new HashSet<>();
-        List<LetterRef> letters = new java.util.ArrayList<>();
+        List<LetterRef> letters = new ArrayList<>();
         boolean anyFresh = false;
         for (Reading.Found found : reading.letters()) {
-            boolean fresh = seen.add(found.sum()) && !projection.knows(found.sum());
+            boolean fresh = unknown.contains(found.sum()) && seen.add(found.sum());
             anyFresh |= fresh;
+            Optional<LetterKeeping.Letter> kept =
+                    fresh ? Optional.of(keeping.keep(found.sum(), found.content())) : Optional.empty();
+            kept.ifPresent(k -> records.add(k.record()));
             letters.add(new LetterRef(
                     found.sum(),
                     found.content().sizeBytes(),
@@ -136,8 +177,8 @@ public final class Intake {
                     fresh,
                     found.spliceOffset(),
                     found.said(),
-                    Optional.empty(),
-                    List.of()));
+                    kept.flatMap(LetterKeeping.Letter::bodyMark),
+                    kept.map(LetterKeeping.Letter::uses).orElse(List.of())));
         }
         Disposition disposition = reading.letters().isEmpty()
                 ? reading.otherwise()
@@ -166,8 +207,8 @@ public final class Intake {
                 reading.addressees(),
                 letters,
                 reading.warnings(),
-                small(reading.evidence()),
-                List.of(),
+                evidence,
+                keeping.partMarks(),
                 Optional.empty());
     }
 

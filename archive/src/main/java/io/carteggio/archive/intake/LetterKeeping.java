@@ -76,15 +76,13 @@ final class LetterKeeping {
                 : Optional.empty();
         List<Place> uses = new ArrayList<>();
         Optional<Recipe> recipe = recipe(sum, letter, uses);
-        Optional<Place> like =
-                bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()) : Optional.empty();
+        Optional<Place> like = bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()) : Optional.empty();
         like.filter(p -> !uses.contains(p)).ifPresent(uses::add);
         FrameRecord record = new FrameRecord(FrameRecord.Type.LETTER, sum, letter, recipe, like);
         return new Letter(record, bodyMark, uses);
     }
 
-    private Optional<Recipe> recipe(Sha256 sum, Content letter, List<Place> uses)
-            throws IOException, ArchiveException {
+    private Optional<Recipe> recipe(Sha256 sum, Content letter, List<Place> uses) throws IOException, ArchiveException {
         List<Run> runs = Base64Runs.find(letter);
         if (runs.isEmpty()) {
             return Optional.empty();
@@ -138,8 +136,7 @@ final class LetterKeeping {
         }
         parts.add(new FrameRecord(FrameRecord.Type.PART, sum, decoded));
         partMarks.add(mark);
-        return new Piece.PartBase64(
-                run.decodedBytes(), run.form(), new PartName(0, firstPartIndex + parts.size() - 1));
+        return new Piece.PartBase64(run.decodedBytes(), run.form(), new PartName(0, firstPartIndex + parts.size() - 1));
     }
 
     private static Content decoded(Content base64, long decodedBytes) throws IOException {

@@ -38,7 +38,7 @@ public final class Indexer implements AutoCloseable {
     public static final int BATCH_LINES = 200_000;
 
     /// Letters after which the index is forced to disk.
-    public static final int COMMIT_LETTERS = 5_000;
+    public static final int COMMIT_LETTERS = 20_000;
 
     /// More arrivals than this between two looks of [Pace#gather] are a rush.
     static final int RUSH = 25;
@@ -62,6 +62,7 @@ public final class Indexer implements AutoCloseable {
     /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush
     ///     are taken together, since each time costs the same however many they are
     /// @param retryAfter after a failure
+    /// @param showAfter until what was taken is found, while there is more to take
     /// @param commitAfter until it forces to disk what it took, however little that is
     /// @param patience how long letters may wait in a rush
     /// @param settleAfter of nothing to do until it puts the index in order
@@ -69,6 +70,7 @@ public final class Indexer implements AutoCloseable {
             Duration lookAgain,
             Duration gather,
             Duration retryAfter,
+            Duration showAfter,
             Duration commitAfter,
             Duration patience,
             Duration settleAfter) {
@@ -76,7 +78,8 @@ public final class Indexer implements AutoCloseable {
                 Duration.ofMillis(250),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
                 PATIENCE,
                 Duration.ofSeconds(10));
     }
@@ -111,6 +114,8 @@ public final class Indexer implements AutoCloseable {
 
     // Used under it only.
     private int unforced;
+    private boolean unshown;
+    private long shownNanos = System.nanoTime();
     private boolean settled;
     private long settleNanos;
     private long tookNanos;
@@ -281,6 +286,7 @@ public final class Indexer implements AutoCloseable {
                 writing.lock();
                 try {
                     more = takeSome();
+                    showWhenDue(!more);
                     forceWhenDue(false);
                     settleWhenIdle();
                     calm(more);
@@ -382,6 +388,7 @@ public final class Indexer implements AutoCloseable {
         }
         tookNanos = System.nanoTime();
         put(documents);
+        unshown = true;
         unforced += count;
         careful = Math.max(0, careful - count);
         lock.lock();
@@ -453,6 +460,15 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
+    /// While more is coming, what was taken is shown once in a while, else at once.
+    private void showWhenDue(boolean now) throws ArchiveException {
+        if (unshown && (now || System.nanoTime() - shownNanos > pace.showAfter().toNanos())) {
+            index.show();
+            unshown = false;
+            shownNanos = System.nanoTime();
+        }
+    }
+
     private void forceWhenDue(boolean now) throws ArchiveException {
         long since = System.nanoTime() - forcedNanos;
         if (unforced == 0) {
@@ -514,6 +530,7 @@ public final class Indexer implements AutoCloseable {
     /// harm.
     private void startOver(Throwable e) {
         unforced = 0;
+        unshown = false;
         lock.lock();
         try {
             taken = confirmed;

@@ -8,13 +8,18 @@ import java.util.List;
 /// The full-text index's driver. What changes it is called by one thread at a time, questions may be asked by
 /// many.
 public interface SearchIndex extends AutoCloseable {
-    /// Takes letters, each in place of what it knew of the same letter. They are found when this returns, and
-    /// are still there after a crash once [#commit] has returned. A letter whose bytes cannot be read is taken
-    /// with what can be had, and counts as not fully searched.
+    /// Takes letters, each in place of what it knew of the same letter. They are found once [#show] has
+    /// returned, and are still there after a crash once [#commit] has returned. A letter whose bytes cannot be
+    /// read is taken with what can be had, and counts as not fully searched.
     ///
     /// @throws ArchiveException where the world fails; then all that was put since the last [#commit] may be
     ///     lost, and is to be put again
     void put(List<LetterDocument> letters) throws ArchiveException;
+
+    /// Lets what was put be found. Each time costs the same, however much was put.
+    ///
+    /// @throws ArchiveException as [#put]
+    void show() throws ArchiveException;
 
     /// Forces what was put to stable storage.
     ///

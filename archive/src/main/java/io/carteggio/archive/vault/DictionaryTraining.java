@@ -101,8 +101,7 @@ public final class DictionaryTraining {
     /// @param sender who sent it; strings of one sender count once
     public void sample(byte[] octets, String sender) {
         if (samples.size() < SAMPLES_MOST) {
-            String text = new String(
-                    octets, 0, Math.min(octets.length, SAMPLE_BYTES), StandardCharsets.ISO_8859_1);
+            String text = new String(octets, 0, Math.min(octets.length, SAMPLE_BYTES), StandardCharsets.ISO_8859_1);
             samples.add(new Sample(text, sender));
         }
     }
@@ -172,8 +171,7 @@ public final class DictionaryTraining {
     }
 
     private static String string(Sample sample, int token, int tokens) {
-        return sample.octets().substring(
-                sample.starts()[token], sample.starts()[token + tokens]);
+        return sample.octets().substring(sample.starts()[token], sample.starts()[token + tokens]);
     }
 
     private static final class Common {
@@ -275,8 +273,7 @@ public final class DictionaryTraining {
             return Optional.empty();
         }
         for (int i = 8; i + BEFORE_CONTENT.length <= made.length; i++) {
-            if (Arrays.equals(
-                    made, i, i + BEFORE_CONTENT.length, BEFORE_CONTENT, 0, BEFORE_CONTENT.length)) {
+            if (Arrays.equals(made, i, i + BEFORE_CONTENT.length, BEFORE_CONTENT, 0, BEFORE_CONTENT.length)) {
                 return Optional.of(Arrays.copyOf(made, i + BEFORE_CONTENT.length));
             }
         }

@@ -24,17 +24,21 @@ public record Kept(FrameHead head, Content manifest, List<KeptRecord> records, O
         records = List.copyOf(records);
     }
 
-    /// The places of the frame's letters in their order, as its manifest counts them; empty where one was erased.
-    public List<Optional<Place>> letters() {
-        List<Optional<Place>> places = new ArrayList<>();
+    /// Where the frame's records of a type lie, or lay before they were erased, in the order in which its manifest
+    /// counts them.
+    public List<Place> places(FrameRecord.Type type) {
+        List<Place> places = new ArrayList<>(1);
         for (int i = 1; i < head.rows().size(); i++) {
-            if (head.rows().get(i).type() == FrameRecord.Type.LETTER) {
-                Place place = new Place(number(), i);
-                boolean there = records.stream().anyMatch(r -> r.place().equals(place));
-                places.add(there ? Optional.of(place) : Optional.empty());
+            if (head.rows().get(i).type() == type) {
+                places.add(new Place(number(), i));
             }
         }
         return places;
+    }
+
+    /// The record at a place, unless it was erased.
+    public Optional<KeptRecord> record(Place place) {
+        return records.stream().filter(r -> r.place().equals(place)).findFirst();
     }
 
     /// Its place in the sequence of all frames, from 1 without gaps.

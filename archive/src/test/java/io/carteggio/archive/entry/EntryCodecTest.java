@@ -130,6 +130,9 @@ class EntryCodecTest {
                 new Act.HoldAdded(AT, "op", "case", "from:x", "why"),
                 new Act.HoldReleased(AT, "op", "case", "over"),
                 new Act.RetentionSet(AT, "op", Optional.of(3650L), Optional.empty()),
+                new Act.TimestampAuthoritySet(AT, "op", Optional.of("http://tsa.example/"), Optional.of("PEM")),
+                new Act.TimestampAuthoritySet(AT, "op", Optional.empty(), Optional.empty()),
+                new Act.LodgingSet(AT, "op", Optional.of("/mnt/auditor")),
                 new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
         for (Act act : acts) {
             assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);

@@ -137,6 +137,7 @@ final class Fakes {
             yield Optional.empty();
         }
         case "settle" -> false;
+        case "show" -> Optional.empty();
         case "purge" -> {
             log.add("purge " + arguments[0]);
             ((Collection<?>) arguments[0]).forEach(found::remove);

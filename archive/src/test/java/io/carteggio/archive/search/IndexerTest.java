@@ -17,12 +17,12 @@ class IndexerTest {
 
     private Indexer start() throws Exception {
         return Indexer.start(
-                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, SHORT, LONG, LONG));
+                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, SHORT, SHORT, LONG, LONG));
     }
 
     private Indexer startAndNeverForce() throws Exception {
         return Indexer.start(
-                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, LONG, LONG, LONG));
+                world.vault, world.catalogue, world.index, new Pace(SHORT, SHORT, SHORT, SHORT, LONG, LONG, LONG));
     }
 
     @Test
@@ -205,7 +205,7 @@ class IndexerTest {
     @Test
     void inARushIntakeGoesFirstButNotForLong() throws Exception {
         Duration patience = Duration.ofMillis(1_500);
-        Pace pace = new Pace(SHORT, Duration.ofMillis(100), SHORT, SHORT, patience, LONG);
+        Pace pace = new Pace(SHORT, Duration.ofMillis(100), SHORT, SHORT, SHORT, patience, LONG);
         try (Indexer indexer = Indexer.start(world.vault, world.catalogue, world.index, pace)) {
             long start = System.nanoTime();
             long longest = 0;

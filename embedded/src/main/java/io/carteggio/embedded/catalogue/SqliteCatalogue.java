@@ -20,7 +20,6 @@ import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
-import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -57,9 +56,6 @@ public final class SqliteCatalogue implements Catalogue {
 
     /// Raised with every change of the schema below.
     private static final int SCHEMA_VERSION = 4;
-
-    /// A frame has at most 65,535 records.
-    private static final int RECORD_BITS = 16;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -236,12 +232,11 @@ public final class SqliteCatalogue implements Catalogue {
                         part.get().record());
             }
         }
-        Iterator<Place> fresh = brought(kept, FrameRecord.Type.LETTER).iterator();
-        List<Place> there = places(kept, FrameRecord.Type.LETTER);
+        Iterator<Place> fresh = kept.places(FrameRecord.Type.LETTER).iterator();
         int originals = 0;
         for (LetterRef ref : entry.letters()) {
             Optional<Place> first = ref.fresh() && fresh.hasNext() ? Optional.of(fresh.next()) : Optional.empty();
-            Optional<Place> place = first.filter(there::contains);
+            Optional<Place> place = first.filter(p -> kept.record(p).isPresent());
             if (ref.isGone()) {
                 originals += ref.isGoneOriginal() ? 1 : 0;
                 continue;
@@ -302,23 +297,10 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    /// The records of a type that the frame had, also those that were erased since.
-    private static List<Place> brought(Kept kept, FrameRecord.Type type) {
-        List<Place> brought = new ArrayList<>(1);
-        List<Row> heads = kept.head().rows();
-        for (int record = 0; record < heads.size(); record++) {
-            if (heads.get(record).type() == type) {
-                brought.add(new Place(kept.number(), record));
-            }
-        }
-        return brought;
-    }
-
-    /// The same, empty for those that were erased.
+    /// The records of a type in their order, empty for those that were erased.
     private static List<Optional<Place>> all(Kept kept, FrameRecord.Type type) {
-        List<Place> there = places(kept, type);
-        return brought(kept, type).stream()
-                .map(p -> Optional.of(p).filter(there::contains))
+        return kept.places(type).stream()
+                .map(p -> kept.record(p).map(KeptRecord::place))
                 .toList();
     }
 
@@ -333,11 +315,11 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     private static long number(Place place) {
-        return place.frame() << RECORD_BITS | place.record();
+        return place.number();
     }
 
     private static Place place(long number) {
-        return new Place(number >>> RECORD_BITS, (int) (number & ((1 << RECORD_BITS) - 1)));
+        return Place.ofNumber(number);
     }
 
     private static Optional<Long> numbered(Session session, Sha256 sum, long prefix) throws SQLException {
@@ -364,6 +346,8 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.CredentialSet _,
                     Act.HoldAdded _,
                     Act.HoldReleased _,
+                    Act.TimestampAuthoritySet _,
+                    Act.LodgingSet _,
                     Act.RetentionSet _ -> put(session, "act", kept, act);
         }
     }

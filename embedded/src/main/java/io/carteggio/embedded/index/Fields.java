@@ -12,7 +12,7 @@ final class Fields {
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
 
-    /// Doc value: number of the letter. The index is sorted by it, newest first.
+    /// Doc value: number of the letter. The index is sorted by it, oldest first.
     static final String NUMBER = "number";
 
     /// Digests of the letter's id and of its Message-ID.

@@ -29,21 +29,19 @@ import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.LogByteSizeMergePolicy;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
-import org.apache.lucene.search.TopFieldCollectorManager;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -74,7 +72,9 @@ public final class LuceneIndex implements SearchIndex {
     /// A file that says that the rest must not be trusted any more.
     private static final String DAMAGED = "DAMAGED";
 
-    private static final Sort NEWEST_FIRST = new Sort(new SortField(Fields.NUMBER, SortField.Type.LONG, true));
+    /// As letters come: then nothing has to be sorted when a file is written, or when files that lie beside
+    /// each other are joined. [Newest] reads from the end.
+    private static final Sort OLDEST_FIRST = new Sort(new SortField(Fields.NUMBER, SortField.Type.LONG));
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
 
@@ -200,15 +200,14 @@ public final class LuceneIndex implements SearchIndex {
 
     private static IndexWriterConfig config() {
         IndexWriterConfig config = new IndexWriterConfig(Words.INDEX);
-        config.setIndexSort(NEWEST_FIRST);
+        config.setIndexSort(OLDEST_FIRST);
         config.setRAMBufferSizeMB(BUFFER_MEGABYTES);
         config.setCommitOnClose(false); // close() says when
         ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
         merges.setMaxMergesAndThreads(3, 1); // the processors are for mail
         config.setMergeScheduler(merges);
-        TieredMergePolicy policy = new TieredMergePolicy();
-        policy.setForceMergeDeletesPctAllowed(0); // what is purged must go, however little it is
-        config.setMergePolicy(policy);
+        // joins only what lies beside each other, and rewrites all that has deletions when asked to purge
+        config.setMergePolicy(new LogByteSizeMergePolicy());
         config.setCodec(new CompactCodec());
         return config;
     }
@@ -240,9 +239,19 @@ public final class LuceneIndex implements SearchIndex {
                         at.writer.updateDocument(key(number), document);
                     }
                 }
-                at.searchers.maybeRefreshBlocking();
             } catch (IOException | AlreadyClosedException e) {
                 throw failedWriting("taken", e);
+            }
+        }
+    }
+
+    @Override
+    public void show() throws ArchiveException {
+        synchronized (writing) {
+            try {
+                open.searchers.maybeRefreshBlocking();
+            } catch (IOException | AlreadyClosedException e) {
+                throw failedWriting("shown", e);
             }
         }
     }
@@ -406,12 +415,9 @@ public final class LuceneIndex implements SearchIndex {
                         .build();
         List<Hit> hits = new ArrayList<>();
         StoredFields stored = searcher.storedFields();
-        // A threshold of 1: in an index sorted like the results each segment is left as soon as the page is
-        // full.
-        for (ScoreDoc found :
-                searcher.search(page, new TopFieldCollectorManager(NEWEST_FIRST, limit, null, 1)).scoreDocs) {
-            hits.add(Shown.decode(
-                    stored.document(found.doc, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
+        for (int document : Newest.of(searcher, page, limit, total)) {
+            hits.add(
+                    Shown.decode(stored.document(document, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
         }
         long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
         return new Found(hits, total, notFullySearched);

@@ -50,6 +50,9 @@ public final class Keyring {
     private Key master;
     private long revision;
 
+    /// The last writing failed: what is in memory may lie in both files, in one or in none.
+    private boolean unwritten;
+
     /// What lies sealed.
     private static final class Contents {
         private Key idKey = Key.random();
@@ -194,6 +197,14 @@ public final class Keyring {
         write();
     }
 
+    /// Writes what an earlier call could not: after a failure that call's change stands in memory and perhaps
+    /// in one of the files, and must not be followed by one that builds on its not having happened.
+    public synchronized void settle() throws IOException {
+        if (unwritten) {
+            write();
+        }
+    }
+
     /// The number of the last act whose erasure was carried out wholly.
     public synchronized long erasedThrough() {
         return contents.erasedThrough;
@@ -223,6 +234,7 @@ public final class Keyring {
     }
 
     private synchronized void write() throws IOException {
+        unwritten = true;
         revision++;
         String head = FORMAT_LINE + "\narchive-id " + HexFormat.of().formatHex(archiveId) + "\n" + derivation.line()
                 + "\nrevision " + revision + "\n";
@@ -236,6 +248,7 @@ public final class Keyring {
         text += "sha256 " + Sha256.of(text.getBytes(StandardCharsets.US_ASCII)) + "\n";
         disk.replace(directory.resolve("keyring.copy"), text.getBytes(StandardCharsets.US_ASCII));
         disk.replace(directory.resolve("keyring"), text.getBytes(StandardCharsets.US_ASCII));
+        unwritten = false;
     }
 
     private static byte[] encode(Contents c) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Trains the vault's dictionary anew as the archive grows: first when there are [#FIRST_FRAMES],
-/// then each time it has become so many times as large. Works on a thread of its own, at the lowest
-/// priority; a dictionary that wins little is not taken, since each one closes a segment.
+/// then each time it has become so many times as large. Works on a thread of its own;
+/// a dictionary that wins little is not taken, since each one closes a segment.
 public final class DictionaryKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DictionaryKeeper.class);
     private static final long FIRST_FRAMES = 1_000;
@@ -43,7 +43,6 @@ public final class DictionaryKeeper implements AutoCloseable {
         this.thread = Thread.ofPlatform()
                 .name("dictionary")
                 .daemon()
-                .priority(Thread.MIN_PRIORITY)
                 .unstarted(this::run);
     }
 
@@ -95,8 +94,10 @@ public final class DictionaryKeeper implements AutoCloseable {
         }
         long before = compressed(trial, vault.dictionary());
         long after = compressed(trial, trained);
-        LOG.info("a dictionary of {} samples compresses to {} of what the present one does",
-                training.samples(), String.format(Locale.ROOT, "%.3f", (double) after / before));
+        LOG.info(
+                "a dictionary of {} samples compresses to {} of what the present one does",
+                training.samples(),
+                String.format(Locale.ROOT, "%.3f", (double) after / before));
         if (after < before * WORTH) {
             vault.use(trained.get());
         }
@@ -104,7 +105,9 @@ public final class DictionaryKeeper implements AutoCloseable {
 
     private List<Sample> samples(long frame) throws ArchiveException, IOException {
         Optional<Kept> kept = vault.frame(frame);
-        if (kept.isEmpty() || kept.get().kind() != Frame.Kind.ARRIVAL || kept.get().erased().isPresent()) {
+        if (kept.isEmpty()
+                || kept.get().kind() != Frame.Kind.ARRIVAL
+                || kept.get().erased().isPresent()) {
             return List.of();
         }
         List<Sample> samples = new ArrayList<>();

@@ -55,7 +55,31 @@ final class Erasure {
         }
     }
 
+    /// Finishes what an earlier erasure may have left: the keyring's change, and the sidecar that follows it.
+    /// The copy is about to be written over, so the sidecar itself must open with what the keyring has.
+    private void settle(long segment) throws IOException, ArchiveException {
+        keyring.settle();
+        segments.forgetKeys(segment);
+        Optional<SegmentKey> key = keyring.segment(segment).filter(k -> k.generation() > 0);
+        if (key.isPresent() && !opens(SegmentFiles.sidecar(directory, segment), key.get())) {
+            Path copy = SegmentFiles.sidecarCopy(directory, segment);
+            if (!opens(copy, key.get())) {
+                throw new ArchiveException(
+                        "neither sidecar of segment " + segment + " opens; restore one of them from a backup", false);
+            }
+            disk.replace(SegmentFiles.sidecar(directory, segment), disk.readAll(copy));
+        }
+    }
+
+    private boolean opens(Path sidecar, SegmentKey key) throws IOException {
+        return disk.exists(sidecar)
+                && Sidecar.read(disk.readAll(sidecar), key.segment(), key.key(), keyring.archiveId())
+                        .filter(s -> s.generation() == key.generation())
+                        .isPresent();
+    }
+
     private void erase(long act, Segment segment, Map<Long, Erasing> records) throws IOException, ArchiveException {
+        settle(segment.number());
         Segments.Opened opened = segments.keys(segment.number());
         if (opened.generation() == 0) {
             throw new ArchiveException("segment " + segment.number() + " is still open", true);

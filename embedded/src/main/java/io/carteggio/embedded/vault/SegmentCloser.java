@@ -60,6 +60,7 @@ final class SegmentCloser {
     void secureKeys(SegmentHeader header) throws IOException, ArchiveException {
         Optional<SegmentKey> key = keyring.segment(header.segment());
         if (key.isEmpty() || key.get().generation() > 0) {
+            keyring.settle(); // perhaps the closing was begun before, and failed here
             return; // without a key, reading will say so
         }
         Key generationKey = Key.random();

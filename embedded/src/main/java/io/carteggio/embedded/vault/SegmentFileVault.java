@@ -90,6 +90,9 @@ public final class SegmentFileVault implements Vault {
     /// only.
     private boolean spoilt;
 
+    /// The open segment is closed, and its successor could not be begun yet.
+    private boolean openIsClosed;
+
     /// Opens the vault in a directory, which is made if it is missing. The last segment is read
     /// through: what a crash left unfinished at its end is moved aside and cut off; it was never
     /// acknowledged.
@@ -163,7 +166,8 @@ public final class SegmentFileVault implements Vault {
             closer.finish(segment);
         } else {
             LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
-            try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+            try (SegmentReader reader =
+                    new SegmentReader(disk, file, archiveId, segments.erased(number), Long.MAX_VALUE)) {
                 SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
                 segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
             }
@@ -196,10 +200,11 @@ public final class SegmentFileVault implements Vault {
 
     private SegmentWriter recover(long last, Position acknowledged) throws IOException, ArchiveException {
         Path file = SegmentFiles.segment(directory, last);
+        force(file);
         SegmentHeader header = header(last, file)
                 .orElseThrow(() -> new ArchiveException(
                         file + ": the header is damaged. Restore the file from a backup; nothing was changed.", false));
-        Optional<FooterTail> tail = footer(file);
+        Optional<FooterTail> tail = footer(file).filter(t -> wholeFooter(file, t));
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header, file, tail.get());
             segments.put(segment);
@@ -234,17 +239,17 @@ public final class SegmentFileVault implements Vault {
         Segment.Growing segment = new Segment.Growing(header, file, scan.frames(), -1);
         segments.put(segment);
         if (scan.damaged() || !scan.frames().gapless()) {
-            // never write behind damage: what is broken stays exactly as it was found
-            LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
-            segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
-            closer.secureKeys(header);
-            return start(last + 1, scan.frames().lastFrame() + 1);
+            return behindDamage(header, file, scan, acknowledged);
         }
         Key root = keyring.segment(last)
                 .filter(k -> k.generation() == 0)
                 .orElseThrow(() -> new ArchiveException("the keyring does not open " + file.getFileName(), false))
                 .key();
-        dictionary = segments.dictionary(segment);
+        try {
+            dictionary = segments.dictionary(segment);
+        } catch (IOException e) {
+            return behindDamage(header, file, scan, acknowledged);
+        }
         SegmentWriter resumed =
                 new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root, scan.end());
         if (torn) {
@@ -253,6 +258,36 @@ public final class SegmentFileVault implements Vault {
             return start(last + 1, segment.lastFrame() + 1);
         }
         return resumed;
+    }
+
+    /// What this process reads may lie in the machine's memory alone, written by one that was killed: before
+    /// anything is built on it, it must be on the disk.
+    private void force(Path file) throws IOException {
+        disk.forceDirectory(directory);
+        try (DiskFile seen = disk.open(file, Disk.Access.WRITE)) {
+            seen.force();
+        }
+    }
+
+    /// A footer that a crash left in part is none, though its last sector be there.
+    private boolean wholeFooter(Path file, FooterTail tail) {
+        try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
+            int length = Math.toIntExact(seen.sizeBytes() - tail.footerOffset());
+            return SegmentFormat.readFooter(SegmentFiles.at(seen, tail.footerOffset(), length), archiveId)
+                    .isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Never writes behind damage: what is broken stays exactly as it was found. No number that was ever
+    /// named is used again, also where the frame that had it cannot be read any more.
+    private SegmentWriter behindDamage(SegmentHeader header, Path file, SegmentScan scan, Position acknowledged)
+            throws IOException, ArchiveException {
+        LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
+        segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
+        closer.secureKeys(header);
+        return start(header.segment() + 1, Math.max(scan.frames().lastFrame(), acknowledged.frames()) + 1);
     }
 
     private SegmentWriter start(long number, long firstFrame) throws IOException, ArchiveException {
@@ -264,6 +299,7 @@ public final class SegmentFileVault implements Vault {
         segments.remember(number, with);
         dictionary = with;
         spoilt = false;
+        openIsClosed = false;
         return started;
     }
 
@@ -342,7 +378,7 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
-        follower = newFollower;
+        follower = follower.andThen(newFollower);
     }
 
     private void write() {
@@ -392,12 +428,21 @@ public final class SegmentFileVault implements Vault {
     }
 
     private void rollOver() throws IOException, ArchiveException {
+        spoilt = true; // whatever fails from here on, nothing more is written behind it
         if (open.frames() > 0) {
-            closer.close(open, lastFrame);
+            if (!openIsClosed) {
+                closer.close(open, lastFrame);
+                openIsClosed = true;
+            }
             open = start(open.segment().number() + 1, open.segment().lastFrame() + 1);
         } else {
-            // nothing was ever forced in it: the same segment is begun anew, with another root
-            open.close();
+            // Nothing was ever forced in it: the same segment is begun anew, with another root. What a crash might
+            // bring back of it would not open with that.
+            if (!openIsClosed) {
+                open.cutForGood();
+                open.close();
+                openIsClosed = true;
+            }
             open = start(open.segment().number(), open.segment().firstFrame());
         }
         end = open.position();
@@ -449,6 +494,12 @@ public final class SegmentFileVault implements Vault {
                     "the vault cannot force segment {}; it takes nothing more until restarted",
                     open.segment().number(),
                     e);
+            lastFrame = lastBefore;
+            try {
+                open.takeBack(); // or the next process would read from memory what is not on the disk
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
             fail(batch, e);
             return;
         }

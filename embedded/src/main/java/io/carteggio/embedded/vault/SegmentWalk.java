@@ -158,7 +158,7 @@ final class SegmentWalk {
 
     private long offset(Segment segment, long frame) throws IOException {
         try (Disk.DiskFile open = disk.open(segment.path(), Disk.Access.READ)) {
-            return segment.offset(open, frame);
+            return segments.offset(segment, open, frame);
         }
     }
 

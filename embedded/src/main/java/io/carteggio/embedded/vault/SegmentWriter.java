@@ -300,6 +300,12 @@ final class SegmentWriter {
         file.truncate(forced);
     }
 
+    /// The same, so that no crash brings back what was cut.
+    void cutForGood() throws IOException {
+        takeBack();
+        file.force();
+    }
+
     void close() throws IOException {
         file.close();
     }

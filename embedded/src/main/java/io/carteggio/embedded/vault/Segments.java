@@ -58,6 +58,7 @@ final class Segments {
     private final byte[] archiveId;
     private final ConcurrentSkipListMap<Long, Segment> byFirstFrame = new ConcurrentSkipListMap<>();
     private final Map<Long, Opened> opened = new ConcurrentHashMap<>();
+    private final Map<Long, FrameOffsets> scanned = new ConcurrentHashMap<>(); // where the footer is damaged
     private final Map<Long, Optional<Dictionary>> dictionaries = new LinkedHashMap<>(8, 0.75f, true);
 
     /// The keys of a segment, and what was erased of it.
@@ -214,7 +215,7 @@ final class Segments {
 
     private Found find(Segment segment, DiskFile file, Place place) throws ArchiveException, IOException {
         Opened keys = keys(segment.number());
-        long at = segment.offset(file, place.frame());
+        long at = offset(segment, file, place.frame());
         FrameHead head = at < 0 ? null : head(file, at, place.frame());
         if (head == null || place.record() >= head.rows().size()) {
             throw new ArchiveException("frame " + place.frame() + " is damaged", false);
@@ -233,6 +234,33 @@ final class Segments {
             offset += missing ? 0 : head.rows().get(i).sealedBytes();
         }
         return new Found(segment, head.rows().get(place.record()), place, offset, open);
+    }
+
+    /// Where a frame begins; negative where it is not there. A footer that does not tell the truth costs
+    /// reading the segment through, once.
+    long offset(Segment segment, DiskFile file, long frame) throws IOException {
+        long at = segment.offset(file, frame);
+        if (segment instanceof Segment.Closed closed && (at < 0 || head(file, at, frame) == null)) {
+            FrameOffsets offsets = scanned.get(segment.number());
+            if (offsets == null) {
+                try (SegmentReader reader = new SegmentReader(
+                        disk, segment.path(), archiveId, erased(segment.number()), closed.framesEnd())) {
+                    offsets = SegmentScan.of(reader, Long.MAX_VALUE).frames();
+                }
+                scanned.put(segment.number(), offsets);
+            }
+            return offsets.of(frame);
+        }
+        return at;
+    }
+
+    /// What was erased of a segment; nothing where its keys cannot be had.
+    Map<Long, Tombstone> erased(long number) {
+        try {
+            return keys(number).erased();
+        } catch (ArchiveException e) {
+            return Map.of();
+        }
     }
 
     private @Nullable FrameHead head(DiskFile file, long at, long frame) throws IOException {
@@ -417,7 +445,7 @@ final class Segments {
             return Optional.empty();
         }
         try (DiskFile file = disk.open(segment.get().path(), Disk.Access.READ)) {
-            long at = segment.get().offset(file, number);
+            long at = offset(segment.get(), file, number);
             FrameHead head = at < 0 ? null : head(file, at, number);
             if (head == null) {
                 return Optional.empty();

@@ -161,6 +161,12 @@ public final class FakeDisk implements Disk {
             pending.clear();
         }
 
+        /// What a kernel does whose disk could not take the pages: they are taken for clean, and no later force
+        /// will write them, though they can be read until the machine goes down.
+        void forceFailed() {
+            pending.clear();
+        }
+
         /// A file as a machine may find it that comes up after a power cut.
         Inode afterCrash(RandomGenerator random, Survival survival, int sectorBytes) {
             Inode found = new Inode();
@@ -267,6 +273,9 @@ public final class FakeDisk implements Disk {
         }
     }
 
+    /// Prints each call that changes something: for playing one history again.
+    private static final boolean TRACE = Boolean.getBoolean("crash.trace");
+
     private final int sectorBytes;
     private final Set<Path> directories = new HashSet<>();
     private final Map<Path, Inode> names = new HashMap<>();
@@ -296,8 +305,14 @@ public final class FakeDisk implements Disk {
         trouble = asked;
     }
 
-    /// No trouble any more, and all the room there is.
+    /// What is asked now.
+    public synchronized Trouble trouble() {
+        return trouble;
+    }
+
+    /// No trouble any more, all the room there is, and no power cut to come.
     public synchronized void heal() {
+        cutAt = Long.MAX_VALUE;
         trouble = (call, file, sizeBytes) -> DONE;
         roomBytes = Long.MAX_VALUE;
     }
@@ -383,6 +398,19 @@ public final class FakeDisk implements Disk {
                     found.names.put(name, after);
                     found.forcedNames.put(name, new Bound(0, Optional.of(after)));
                 }));
+        return found;
+    }
+
+    /// The disk as the next process finds it after this one was killed: nothing is lost, nothing is forced
+    /// that was not before. This one is off from then on, for whatever threads the process had.
+    public synchronized FakeDisk killed() {
+        off = true;
+        FakeDisk found = new FakeDisk(sectorBytes);
+        found.directories.addAll(directories);
+        found.names.putAll(names);
+        found.forcedNames.putAll(forcedNames);
+        found.steps.addAll(steps);
+        found.stepNumber = stepNumber;
         return found;
     }
 
@@ -563,7 +591,15 @@ public final class FakeDisk implements Disk {
             refuseIfOff();
             if (call.changes()) {
                 changes++;
+                trace(call, file, 0, 0);
             }
+        }
+    }
+
+    private void trace(Call call, Path file, long at, long sizeBytes) {
+        if (TRACE) {
+            System.out.println(changes + (changes >= cutAt ? " (the power goes) " : " ") + call + " "
+                    + file.getFileName() + (call == Call.WRITE ? " " + at + "+" + sizeBytes : ""));
         }
     }
 
@@ -642,6 +678,7 @@ public final class FakeDisk implements Disk {
                 if (changes >= cutAt && cutRandom.isPresent()) {
                     length = cutRandom.get().nextInt(length + 1);
                 }
+                trace(Call.WRITE, file, at, length);
                 byte[] bytes = new byte[length];
                 from.get(bytes);
                 if (length > 0) {
@@ -668,7 +705,16 @@ public final class FakeDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            begin(Call.FORCE, file, 0);
+            try {
+                begin(Call.FORCE, file, 0);
+            } catch (PowerCut e) {
+                throw e;
+            } catch (IOException e) {
+                synchronized (FakeDisk.this) {
+                    inode.forceFailed();
+                }
+                throw e;
+            }
             synchronized (FakeDisk.this) {
                 refuseIfClosed();
                 if (toBeDone()) {

@@ -256,9 +256,26 @@ class FakeDiskTest {
         assertThatThrownBy(() -> disk.rename(file("a"), file("b"))).hasMessageContaining("I/O error");
         disk.heal();
         assertThat(text(disk, file("a"))).isEqualTo("12");
-        assertThat(text(disk.crash(new SplittableRandom(1), Survival.NOTHING), file("a")))
-                .as("a force that failed forced nothing")
-                .isEmpty();
+        write(a, "34", 2);
+        a.force();
+        FakeDisk found = disk.crash(new SplittableRandom(1), Survival.NOTHING);
+        assertThat(text(found, file("a")))
+                .as("and what it did not force, the next does not force either")
+                .isEqualTo("0034");
+    }
+
+    @Test
+    void aKilledProcessLosesNothingAndForcesNothing() throws IOException {
+        DiskFile a = forced(disk, "a", "1");
+        write(a, "2", 1);
+        disk.create(file("b")).close();
+        FakeDisk next = disk.killed();
+        assertThatThrownBy(() -> write(a, "3", 2)).isInstanceOf(PowerCut.class);
+        assertThat(next.list(DIR)).containsExactly(file("a"), file("b"));
+        assertThat(text(next, file("a"))).isEqualTo("12");
+        FakeDisk after = next.crash(new SplittableRandom(1), Survival.NOTHING);
+        assertThat(after.list(DIR)).containsExactly(file("a"));
+        assertThat(text(after, file("a"))).isEqualTo("1");
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
@@ -117,8 +118,7 @@ class CompactCodecTest {
 
     private static Directory index(List<Document> documents, Codec codec) throws IOException {
         Directory directory = new ByteBuffersDirectory();
-        try (IndexWriter writer =
-                new IndexWriter(directory, new IndexWriterConfig(new WhitespaceAnalyzer()).setCodec(codec))) {
+        try (IndexWriter writer = new IndexWriter(directory, config(codec))) {
             int number = 0;
             for (Document document : documents) {
                 writer.addDocument(document);
@@ -129,6 +129,11 @@ class CompactCodecTest {
             writer.forceMerge(1);
         }
         return directory;
+    }
+
+    /// Without merges of what does not lie beside each other, so that letters have the same numbers in both.
+    private static IndexWriterConfig config(Codec codec) {
+        return new IndexWriterConfig(new WhitespaceAnalyzer()).setCodec(codec).setMergePolicy(new LogDocMergePolicy());
     }
 
     private static List<String> all(PostingsEnum list) throws IOException {

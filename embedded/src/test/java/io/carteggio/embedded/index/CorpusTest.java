@@ -44,10 +44,12 @@ class CorpusTest {
                 subjects.put(number, LetterReader.header(bytes).subject().orElse(""));
                 if (batch.size() == BATCH) {
                     index.put(batch);
+                    index.show();
                     batch.clear();
                 }
             }
             index.put(batch);
+            index.show();
             index.commit();
             assertThat(index.size()).isEqualTo(mails.size());
 

@@ -33,7 +33,9 @@ import org.apache.lucene.index.IndexableField;
 /// `MODE` is how far it goes, each stage with all before it, so that differences tell what one costs: `load`
 /// reads the files, `parse` the letters, `make` their documents, `analyse` their words, `index` does all of it.
 final class IndexBench {
-    private static final int BATCH = 1_000;
+    private static final int BATCH = 2_000;
+    private static final int COMMIT = 10_000;
+    private static final long SHOW_NANOS = 1_000_000_000;
 
     private IndexBench() {}
 
@@ -52,6 +54,7 @@ final class IndexBench {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             List<LetterDocument> batch = new ArrayList<>();
             int unforced = 0;
+            long shown = System.nanoTime();
             for (int i = 0; i < files.size(); i++) {
                 byte[] octets = Files.readAllBytes(files.get(i));
                 rawBytes += octets.length;
@@ -73,7 +76,11 @@ final class IndexBench {
                             index.put(batch);
                             unforced += batch.size();
                             batch.clear();
-                            if (unforced >= 5 * BATCH) {
+                            if (System.nanoTime() - shown > SHOW_NANOS) { // as the indexer does
+                                index.show();
+                                shown = System.nanoTime();
+                            }
+                            if (unforced >= COMMIT) {
                                 index.commit();
                                 unforced = 0;
                             }

@@ -131,6 +131,7 @@ class LuceneIndexTest {
     void wordsOfAllLanguages(String query, String letters) throws ArchiveException {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(LANGUAGES);
+            index.show();
             assertThat(found(index, query, ALL)).as(query).isEqualTo(numbers(letters));
         }
     }
@@ -225,6 +226,7 @@ class LuceneIndexTest {
     private void withLanguages(String[][] table) throws ArchiveException {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(LANGUAGES);
+            index.show();
             for (String[] row : table) {
                 assertThat(found(index, row[0], ALL)).as(row[0]).isEqualTo(numbers(row[1]));
             }
@@ -273,6 +275,7 @@ class LuceneIndexTest {
         LetterDocument bare = letter(8, "From: anna@firm.it\nSubject: bare\n\nnothing\n", PLAIN);
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter, bare));
+            index.show();
             String[][] table = {
                 {"has:attachment", "7"},
                 {"-has:attachment", "8"},
@@ -332,6 +335,7 @@ class LuceneIndexTest {
                 """, report);
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter));
+            index.show();
             String[] secrets = {
                 "bcc:eva",
                 "to:eva@firm.it",
@@ -386,6 +390,7 @@ class LuceneIndexTest {
                         testimony(late, "anna@firm.it", "to:other@firm.it")));
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(letters);
+            index.show();
             assertThat(found(index, "", between("info@firm.it", "", "2021-01-01")))
                     .containsExactly(1L, 3L);
             assertThat(found(index, "", between("info@firm.it", "2021-01-01", "")))
@@ -409,10 +414,12 @@ class LuceneIndexTest {
                 letters.add(letter(number, "Subject: n" + number % 2 + "\n\nx\n", PLAIN));
                 if (number % 10 == 0) {
                     index.put(letters);
+                    index.show();
                     letters.clear();
                 }
             }
             index.put(letters);
+            index.show();
             List<Long> walked = new ArrayList<>();
             long before = Long.MAX_VALUE;
             for (int page = 0; page < 6; page++) {
@@ -439,6 +446,7 @@ class LuceneIndexTest {
         LetterDocument lost = letter(3, Samples.unreadable(500), PLAIN);
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter(1, "Subject: open\n\nx\n", PLAIN), encrypted, lost));
+            index.show();
             assertThat(found(index, "is:unsearched", ALL)).containsExactly(2L, 3L);
             assertThat(found(index, "is:unsearched", own("bob@firm.it"))).containsExactly(3L);
             assertThat(unsearched(index, ALL)).isEqualTo(2);
@@ -457,9 +465,11 @@ class LuceneIndexTest {
     void aLaterPutReplacesTheLetter() throws ArchiveException {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter(1, "Subject: x\n\nx\n", PLAIN)));
+            index.show();
             assertThat(found(index, "", own("new@firm.it"))).isEmpty();
             Testimony second = testimony(NOON, "anna@firm.it", "to:new@firm.it");
             index.put(List.of(letter(1, "Subject: x\n\nx\n", PLAIN, second)));
+            index.show();
             assertThat(index.size()).isEqualTo(1);
             assertThat(found(index, "", own("new@firm.it"))).containsExactly(1L);
             assertThat(found(index, "", own("bob@firm.it"))).containsExactly(1L);
@@ -471,8 +481,10 @@ class LuceneIndexTest {
     void whatWasForcedIsThereAfterReopening() throws ArchiveException {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(LANGUAGES.subList(0, 2));
+            index.show();
             index.commit();
             index.put(LANGUAGES.subList(2, 4));
+            index.show();
             assertThat(index.size()).isEqualTo(4);
         }
         try (LuceneIndex index = LuceneIndex.open(folder)) {
@@ -485,16 +497,20 @@ class LuceneIndexTest {
         }
     }
 
-    /// STYLE 9: what failed is not trusted; the index goes back to what was forced and works again when the disk does.
+    /// STYLE 9: what failed is not trusted; the index goes back to what was forced and works again when the
+    /// disk does.
     @Test
     void aFullDiskCostsOnlyWhatWasNotForced() throws Exception {
         FullDisk disk = new FullDisk(FSDirectory.open(folder));
         try (LuceneIndex index = new LuceneIndex(folder, disk)) {
             index.put(LANGUAGES.subList(0, 1));
+            index.show();
             index.commit();
             index.put(LANGUAGES.subList(1, 2));
+            index.show();
             disk.full = true;
-            assertThatThrownBy(() -> index.put(LANGUAGES.subList(2, 3)))
+            index.put(LANGUAGES.subList(2, 3)); // in memory
+            assertThatThrownBy(index::show)
                     .isInstanceOfSatisfying(
                             ArchiveException.class,
                             e -> assertThat(e.laterHelps()).isTrue());
@@ -502,8 +518,10 @@ class LuceneIndexTest {
             disk.full = false;
             try {
                 index.put(LANGUAGES.subList(1, 3));
+                index.show();
             } catch (ArchiveException theFirstTryOpensItAgain) {
                 index.put(LANGUAGES.subList(1, 3));
+                index.show();
             }
             index.commit();
             assertThat(found(index, "", ALL)).containsExactly(1L, 2L, 3L);
@@ -536,12 +554,14 @@ class LuceneIndexTest {
         }
     }
 
-    /// An index that cannot be used never keeps a server from starting: it is emptied, and filled by who sees that.
+    /// An index that cannot be used never keeps a server from starting: it is emptied, and filled by who sees
+    /// that.
     @ParameterizedTest
     @CsvSource({"segments_*,cut", "segments_*,garbage", "*.cf?,gone", "*.cf?,cut", "*.si,gone", "*.si,cut", "all,cut"})
     void aDamagedIndexIsMadeAnew(String which, String how) throws Exception {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(LANGUAGES);
+            index.show();
             index.commit();
         }
         int damaged = 0;
@@ -562,6 +582,7 @@ class LuceneIndexTest {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             assertThat(index.size()).isZero();
             index.put(LANGUAGES);
+            index.show();
             index.commit();
             assertThat(found(index, "müller", ALL)).containsExactly(1L);
         }
@@ -600,6 +621,7 @@ class LuceneIndexTest {
         LetterDocument nothing = letter(2, Content.of(new byte[0]));
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter, nothing));
+            index.show();
             assertThat(found(index, "", ALL)).containsExactly(1L, 2L);
             assertThat(found(index, "", own(longAddress))).containsExactly(1L);
             assertThat(found(index, "end", ALL)).containsExactly(1L);
@@ -615,6 +637,7 @@ class LuceneIndexTest {
         }
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(letter(1, "Subject: all hands\n\nx\n", testimony(NOON, "anna@firm.it", lines))));
+            index.show();
             assertThat(found(index, "to:person4", own("person99998@firm.it"))).containsExactly(1L);
             assertThat(found(index, "to:person5", own("person99998@firm.it"))).isEmpty();
             assertThat(found(index, "to:person5", own("person5@firm.it"))).containsExactly(1L);

@@ -61,11 +61,13 @@ class PurgeTest {
                     letters.add(said(number, number % 40 == 7 ? "quixo" + number : "plain" + number));
                 }
                 index.put(letters);
+                index.show();
                 if (batch % 3 == 2) {
                     index.commit();
                 }
             }
             index.put(List.of(said(500, "quixolast")));
+            index.show();
             assertThat(words()).anyMatch(w -> w.contains("quixo"));
 
             index.purge(List.of(7L, 47L, 87L, 127L, 167L, 207L, 500L, 12_345L));
@@ -87,11 +89,13 @@ class PurgeTest {
     void theOnlyLetterCanBePurgedAndComeAgain() throws Exception {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(said(1, "quixo")));
+            index.show();
             index.commit();
             index.purge(List.of(1L));
             assertThat(index.size()).isZero();
             assertGone("quixo");
             index.put(List.of(said(1, "zephyr")));
+            index.show();
             assertThat(index.find(query("zephyrtext"), ALL, 10, Long.MAX_VALUE).total())
                     .isEqualTo(1);
         }
@@ -102,9 +106,11 @@ class PurgeTest {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             for (int i = 1; i <= 5; i++) {
                 index.put(List.of(said(i, "word" + i)));
+                index.show();
                 index.commit();
             }
             index.put(List.of(said(2, "other")));
+            index.show();
             index.commit();
             while (index.settle()) {
                 Thread.sleep(5);
@@ -136,6 +142,7 @@ class PurgeTest {
     void aLetterMatchesOrNot(String text, long letter, boolean expected) throws Exception {
         try (LuceneIndex index = LuceneIndex.open(folder)) {
             index.put(List.of(said(1, "plain1"), said(2, "plain2")));
+            index.show();
             assertThat(index.matches(query(text), letter)).isEqualTo(expected);
         }
     }

@@ -33,11 +33,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// P5: "A query reaches the index only through a scope. […] Scope is tested per letter and evidence before grouping: a
-/// recipient sees To, Cc and his own line; only the sender and an auditor see all blind copies."
+/// P5: "A query reaches the index only through a scope. […] Scope is tested per letter and evidence before
+/// grouping: a recipient sees To, Cc and his own line; only the sender and an auditor see all blind copies."
 ///
 /// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures, letters,
-/// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched letters.
+/// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched
+/// letters.
 class ScopeRandomTest {
     private static final int WORLDS = 15;
     private static final int LETTERS = 40;
@@ -118,10 +119,12 @@ class ScopeRandomTest {
             batch.add(letter.document());
             if (random.nextInt(10) == 0) {
                 index.put(batch);
+                index.show();
                 batch.clear();
             }
         }
         index.put(batch);
+        index.show();
         for (int i = 0; i < 5; i++) { // a later arrival makes the document anew
             Plain old = Objects.requireNonNull(letters.get(1L + random.nextInt(LETTERS)));
             List<Testimony> more = new ArrayList<>(old.testimonies());
@@ -130,6 +133,7 @@ class ScopeRandomTest {
                     new Plain(old.number, old.from, old.to, old.cc, old.bcc, old.subject, old.body, old.readable, more);
             letters.put(old.number, renewed);
             index.put(List.of(renewed.document()));
+            index.show();
         }
         return letters;
     }

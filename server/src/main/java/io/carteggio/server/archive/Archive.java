@@ -7,20 +7,34 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.erasure.ErasedMarks;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.ledger.FileLedger;
+import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
+import io.carteggio.embedded.vault.DictionaryKeeper;
+import io.carteggio.embedded.vault.SegmentFileVault;
+import io.carteggio.server.ledger.Arrangements;
+import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.ledger.Prover;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -28,7 +42,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,14 +57,23 @@ public final class Archive implements AutoCloseable {
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
 
+    /// So many are sooner read one by one than by walking past all others.
+    private static final int FEW_FRAMES = 10_000;
+
     private final DataDirectory directory;
-    private final Vault vault;
+    private final SegmentFileVault vault;
     private final SqliteCatalogue catalogue;
     private final SearchIndex index;
     private final Indexer indexer;
     private final Projection projection;
     private final People people = new People();
     private final Sources sources = new Sources();
+    private final Arrangements arrangements = new Arrangements();
+    private final FileLedger ledger;
+    private final TimestampFiles stamps;
+    private final Custody custody;
+    private final Keeping keeping = new Keeping();
+    private final Erasure erasure;
     private final Acts acts;
     private final Intake intake;
     private final Reading reading;
@@ -88,22 +113,49 @@ public final class Archive implements AutoCloseable {
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
                 sources.apply(act);
+                arrangements.apply(act);
+                keeping.apply(act);
             });
-            opened.remove(vault); // closed before the projection, which registers what the vault had taken
+            Path ledgerFiles = directory.path().resolve("ledger");
+            Disk disk = new RealDisk();
+            SignerKey key = SignerKey.ofArchive(
+                    directory.keyring().archiveId(),
+                    directory.keyring().ledgerSeed().toBytes());
+            ledger = FileLedger.open(disk, ledgerFiles, key, clock);
+            stamps = new TimestampFiles(disk, ledgerFiles);
+            custody = new Custody(ledger, stamps, arrangements::settings, clock);
+            opened.remove(vault); // closed before all who follow it: they take what it had taken
+            opened.push(ledger);
+            opened.push(custody);
             opened.push(projection);
             opened.push(vault);
+            opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
+            Erasure.finish(vault, catalogue, index::purge); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
+            followWithLedger();
             acts = new Acts(vault, projection, clock);
+            ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             intake = new Intake(
                     vault,
                     catalogue,
                     projection,
                     ids,
                     new Marks(directory.keyring().partKey()),
+                    erasedMarks,
                     clock);
+            erasure = new Erasure(
+                    vault,
+                    catalogue,
+                    projection,
+                    acts,
+                    index,
+                    new Indexed(indexer),
+                    keeping,
+                    erasedMarks,
+                    intake.erasing());
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
@@ -113,6 +165,51 @@ public final class Archive implements AutoCloseable {
             closeAll(Optional.of(e));
             throw e;
         }
+    }
+
+    /// The index as an erasure needs it.
+    private record Indexed(Indexer indexer) implements Erasure.Index {
+        @Override
+        public boolean awaitCaughtUp(Duration atMost) throws ArchiveException {
+            try {
+                return indexer.awaitCaughtUp(atMost);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ArchiveException("interrupted", true, e);
+            }
+        }
+
+        @Override
+        public void purge(Collection<Long> letters) throws ArchiveException {
+            indexer.purge(letters);
+        }
+    }
+
+    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is missing after a
+    /// clean end, a few more after a crash, all of them where its files were removed.
+    private void followWithLedger() throws ArchiveException {
+        long end = vault.end().frames();
+        if (end - ledger.size() > FEW_FRAMES) {
+            vault.walk(Position.START, new Vault.Walker() {
+                @Override
+                public void frame(Kept kept) {
+                    ledger.add(kept.number(), kept.head().leafData());
+                }
+
+                @Override
+                public void damaged(Vault.Damage damage) {
+                    // The ledger finds the gap, and `check` the damage.
+                }
+            });
+        } else {
+            for (long number = ledger.size() + 1; number <= end; number++) {
+                vault.frame(number)
+                        .ifPresent(kept -> ledger.add(kept.number(), kept.head().leafData()));
+            }
+        }
+        ledger.start(end);
+        vault.follow(forced ->
+                forced.forEach(kept -> ledger.add(kept.number(), kept.head().leafData())));
     }
 
     /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
@@ -177,6 +274,16 @@ public final class Archive implements AutoCloseable {
         return reading;
     }
 
+    /// What must be kept, and for how long.
+    public Keeping keeping() {
+        return keeping;
+    }
+
+    /// The one way to let go for good, and to be kept from it.
+    public Erasure erasure() {
+        return erasure;
+    }
+
     public People people() {
         return people;
     }
@@ -187,6 +294,30 @@ public final class Archive implements AutoCloseable {
 
     public Acts acts() {
         return acts;
+    }
+
+    /// The tree over all frames.
+    public FileLedger ledger() {
+        return ledger;
+    }
+
+    /// Time stamps over its checkpoints.
+    public TimestampFiles stamps() {
+        return stamps;
+    }
+
+    /// Who stamps, and where checkpoints are lodged.
+    public Arrangements arrangements() {
+        return arrangements;
+    }
+
+    public Custody custody() {
+        return custody;
+    }
+
+    /// Makes proofs of letters.
+    public Prover prover() {
+        return new Prover(vault, ledger, stamps);
     }
 
     /// Mail that a size limit kept out, by source.

@@ -79,9 +79,16 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new SearchCommand(this));
         line.addSubcommand(new ShowCommand(this));
         line.addSubcommand(new ExportCommand(this));
+        line.addSubcommand(new ProofCommand(this));
+        line.addSubcommand(new VerifyProofCommand(this));
         line.addSubcommand(new StatsCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
+        line.addSubcommand(new LedgerCommand(this).line());
+        line.addSubcommand(new EraseCommand(this));
+        line.addSubcommand(new HoldCommand(this).line());
+        line.addSubcommand(new RetentionCommand(this).line());
+        line.addSubcommand(new CompactCommand(this));
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
@@ -132,7 +139,8 @@ final class Carteggio implements Runnable {
         return opener.open(directory(), create);
     }
 
-    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here and
+    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here
+    /// and
     /// nowhere else.
     int work(String command, Work work) {
         Outcome outcome;

@@ -3,6 +3,10 @@ package io.carteggio.server.command;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,6 +29,15 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--fast", description = "Frames and what they say, without the octets of letters.")
     private boolean fast;
 
+    @Option(
+            names = "--witness",
+            paramLabel = "FILE",
+            description = {
+                "A checkpoint, or many, that was kept where the archive's administrator cannot reach:",
+                "shows an archive that was rolled back or signed anew."
+            })
+    private Optional<Path> witness = Optional.empty();
+
     CheckCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
@@ -35,7 +48,7 @@ final class CheckCommand implements Callable<Integer> {
             try (Access access = carteggio.access(false);
                     ProgressLine shown = new ProgressLine(carteggio.console(), "frames", 0)) {
                 Heard heard = new Heard(shown);
-                Outcome outcome = access.call("check", Json.object().put("fast", fast), new Lines(heard::line));
+                Outcome outcome = check(access, heard);
                 shown.clear();
                 if (outcome.error().isPresent() || heard.result.isEmpty()) {
                     return outcome;
@@ -47,6 +60,14 @@ final class CheckCommand implements Callable<Integer> {
                                 Exit.NO, heard.result.get().path("problems").asLong(0) + " problems found");
             }
         });
+    }
+
+    private Outcome check(Access access, Heard heard) throws IOException {
+        ObjectNode params = Json.object().put("fast", fast).put("witness", witness.isPresent());
+        try (InputStream notes =
+                witness.isPresent() ? Files.newInputStream(witness.get()) : InputStream.nullInputStream()) {
+            return access.call("check", params, notes, new Lines(heard::line));
+        }
     }
 
     private final class Heard {
@@ -93,6 +114,7 @@ final class CheckCommand implements Callable<Integer> {
                             + Sizes.of(result.path("bytes").asLong(0))
                             + (fast ? " (the octets of letters were not read)" : " read back"));
         }
+        Json.texts(result.path("unproven")).forEach(what -> carteggio.console().line("unproven: " + what));
         if (!result.path("compared").asBoolean(true)) {
             carteggio.console().line("mail keeps coming in: the catalogue was not compared as a whole");
         }

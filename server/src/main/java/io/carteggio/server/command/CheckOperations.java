@@ -39,8 +39,15 @@ final class CheckOperations {
     Outcome check(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean fast = request.flag("fast");
         VaultCheck check = new VaultCheck(desk, reply, !fast);
+        LedgerChecking ledger = new LedgerChecking(
+                desk,
+                request.flag("witness") ? Optional.of(request.body()) : Optional.empty(),
+                problem -> check.problem(problem, Optional.empty()));
+        check.listen(ledger::frame);
         Position reached = desk.vault().end();
         desk.vault().walk(Position.START, check);
+        ledger.finish(reached.frames(), desk.vault().end().frames() == reached.frames());
+        check.listen(kept -> {});
         if (check.framesDamaged()) {
             nameDamagedLetters(check);
         }
@@ -57,12 +64,17 @@ final class CheckOperations {
                 .put("letters", desk.catalogue().letters())
                 .put("bytes", check.bytes())
                 .put("problems", check.problems())
-                .put("compared", compared && comparedTables);
+                .put("compared", compared && comparedTables)
+                .put("checkpoints", ledger.checkpoints())
+                .put("timestamps", ledger.stamps())
+                .put("witnesses", ledger.witnesses());
+        line.set("unproven", Json.texts(ledger.unproven().stream()));
         reply.line(line);
         return check.problems() == 0 ? Outcome.DONE : Outcome.NO;
     }
 
-    /// Frames are broken, so which letters they held can no longer be read in them: ask the catalogue what should be
+    /// Frames are broken, so which letters they held can no longer be read in them: ask the catalogue what
+    /// should be
     /// there and look.
     private void nameDamagedLetters(VaultCheck check) throws ArchiveException, IOException {
         long after = 0;

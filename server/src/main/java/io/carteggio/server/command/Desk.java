@@ -5,13 +5,20 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.ledger.FileLedger;
+import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
+import io.carteggio.server.ledger.Arrangements;
+import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +44,24 @@ interface Desk {
     Sources sources();
 
     Acts acts();
+
+    Keeping keeping();
+
+    Erasure erasure();
+
+    /// The tree over all frames.
+    FileLedger ledger();
+
+    /// Time stamps over its checkpoints.
+    TimestampFiles stamps();
+
+    /// Who stamps, and where checkpoints are lodged.
+    Arrangements arrangements();
+
+    Custody custody();
+
+    /// Makes proofs of letters.
+    Prover prover();
 
     /// A place for a mail while it comes in.
     Spool spool();

@@ -14,6 +14,7 @@ final class DeskOperations {
         ImportOperations imports = new ImportOperations(desk);
         ReadingOperations reading = new ReadingOperations(desk);
         AdministrationOperations administration = new AdministrationOperations(desk);
+        LedgerOperations ledger = new LedgerOperations(desk, reading);
         CheckOperations checks = new CheckOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
@@ -25,6 +26,11 @@ final class DeskOperations {
         table.put("raw", reading::raw);
         table.put("evidence", reading::evidence);
         table.put("export", reading::export);
+        table.put("proof", ledger::proof);
+        table.put("ledger.show", ledger::show);
+        table.put("ledger.checkpoint", ledger::checkpoint);
+        table.put("ledger.timestamp", ledger::timestamp);
+        table.put("ledger.lodge", ledger::lodge);
         table.put("check", checks::check);
         table.put("rebuild.compare", checks::compare);
         table.put("person.add", administration::addPerson);
@@ -32,6 +38,16 @@ final class DeskOperations {
         table.put("person.password", administration::setPassword);
         table.put("source.add", administration::addSource);
         table.put("source.list", administration::listSources);
+        ErasureOperations erasures = new ErasureOperations(desk);
+        table.put("erase", erasures::erase);
+        table.put("erase.readmit", erasures::readmit);
+        table.put("compact", erasures::compact);
+        table.put("hold.add", erasures::addHold);
+        table.put("hold.list", erasures::listHolds);
+        table.put("hold.release", erasures::releaseHold);
+        table.put("retention.set", erasures::setRetention);
+        table.put("retention.show", erasures::showRetention);
+        table.put("retention.apply", erasures::applyRetention);
         return new Operations(table);
     }
 }

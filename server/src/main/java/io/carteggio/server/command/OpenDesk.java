@@ -5,15 +5,22 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.ledger.FileLedger;
+import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.ledger.Arrangements;
+import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
@@ -65,6 +72,41 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Acts acts() {
         return archive.acts();
+    }
+
+    @Override
+    public FileLedger ledger() {
+        return archive.ledger();
+    }
+
+    @Override
+    public TimestampFiles stamps() {
+        return archive.stamps();
+    }
+
+    @Override
+    public Arrangements arrangements() {
+        return archive.arrangements();
+    }
+
+    @Override
+    public Custody custody() {
+        return archive.custody();
+    }
+
+    @Override
+    public Prover prover() {
+        return archive.prover();
+    }
+
+    @Override
+    public Keeping keeping() {
+        return archive.keeping();
+    }
+
+    @Override
+    public Erasure erasure() {
+        return archive.erasure();
     }
 
     @Override

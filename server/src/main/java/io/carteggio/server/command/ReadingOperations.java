@@ -187,7 +187,8 @@ final class ReadingOperations {
         return Outcome.DONE;
     }
 
-    /// The octets of each report that vouches for the letter and that the viewer may see, oldest first; of one arrival
+    /// The octets of each report that vouches for the letter and that the viewer may see, oldest first; of one
+    /// arrival
     /// alone where `arrival` names it.
     Outcome evidence(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
@@ -221,7 +222,8 @@ final class ReadingOperations {
         throw Refusal.no(message);
     }
 
-    private OpenLetter open(Request request) throws ArchiveException, Refusal {
+    /// The letter that `id` names, opened for who asks, which is audited.
+    OpenLetter open(Request request) throws ArchiveException, Refusal {
         String id = request.text("id").strip().toLowerCase(Locale.ROOT);
         if (!LetterId.looksLike(id)) {
             throw Refusal.usage("not a letter's id: '" + id + "'");
@@ -231,7 +233,8 @@ final class ReadingOperations {
                 .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
     }
 
-    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`; where a letter cannot be given, a
+    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`; where a letter cannot be
+    /// given, a
     /// line with `id` and `error` instead, and the answer is no.
     Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
@@ -311,7 +314,8 @@ final class ReadingOperations {
         }
     }
 
-    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part for the
+    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part
+    /// for the
     /// whole.
     private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
         if (reply.offer(line)) {

@@ -56,7 +56,9 @@ final class RunningServer implements AutoCloseable {
                     at.http().getPort(),
                     at.publicUrl(),
                     ZoneId.systemDefault());
-            return new RunningServer(smtp, WebServer.start(config, new WebDesk(archive), Clock.systemUTC()));
+            WebServer web = WebServer.start(config, new WebDesk(archive), Clock.systemUTC());
+            archive.custody().start();
+            return new RunningServer(smtp, web);
         } catch (RuntimeException e) {
             smtp.close();
             throw Refusal.no("the pages cannot be served at " + at.http() + ": " + e.getMessage());

@@ -85,7 +85,15 @@ class UsageTest {
                 "person",
                 "person add",
                 "person list",
-                "person password"
+                "person password",
+                "proof",
+                "verify-proof",
+                "ledger",
+                "ledger show",
+                "ledger key",
+                "ledger checkpoint",
+                "ledger timestamp",
+                "ledger lodge"
             })
     void everyCommandTellsOfItself(String command) {
         Said said = shell().run(words((command + " --help").strip()));
@@ -105,7 +113,10 @@ class UsageTest {
                 "rebuild",
                 "rebuild --compare",
                 "person list",
-                "source list"
+                "source list",
+                "proof aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "ledger show",
+                "ledger lodge --off"
             })
     void whereThereIsNoArchiveNoneIsMade(String line) {
         Said said =

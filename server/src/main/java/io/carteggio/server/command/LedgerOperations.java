@@ -1,0 +1,114 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.ledger.LetterProof;
+import io.carteggio.archive.ledger.SignedCheckpoint;
+import io.carteggio.embedded.ledger.FileLedger.Standing;
+import io.carteggio.mail.Content;
+import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `proof` and `ledger`: what the archive gives to those who do not want to believe it.
+final class LedgerOperations {
+    private static final String BY = "operator";
+
+    private final Desk desk;
+    private final ReadingOperations reading;
+
+    LedgerOperations(Desk desk, ReadingOperations reading) {
+        this.desk = desk;
+        this.reading = reading;
+    }
+
+    /// Offers the proof of a letter, as octets. Whoever may open the letter may have its proof.
+    Outcome proof(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        OpenLetter open = reading.open(request);
+        LetterProof proof = desk.prover()
+                .prove(open.letter().id(), open.letter().sum(), open.letter().places());
+        byte[] bytes = proof.bytes();
+        ObjectNode line = Json.object()
+                .put("id", open.letter().id().text())
+                .put("frame", proof.leaf().frame())
+                .put("size", proof.checkpoint().checkpoint().size())
+                .put("stamped", proof.timestamp().isPresent());
+        if (reply.offer(line)) {
+            try (InputStream in = Content.owning(bytes, bytes.length).open()) {
+                reply.all(in);
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    /// How the ledger stands: one line.
+    Outcome show(Request request, Reply reply) throws ArchiveException, IOException {
+        Custody.Settings settings = desk.arrangements().settings();
+        Optional<SignedCheckpoint> latest = desk.ledger().latest();
+        ObjectNode line = Json.object()
+                .put("key", desk.ledger().key().toString())
+                .put("frames", desk.ledger().size())
+                .put("signed", latest.map(c -> c.checkpoint().size()).orElse(0L));
+        line.set("trouble", Json.text(trouble(desk.ledger().standing())));
+        line.set("timestampUrl", Json.text(settings.authority().map(a -> a.url().toString())));
+        line.put(
+                "timestampTrusted",
+                settings.authority().map(a -> !a.trusted().isEmpty()).orElse(false));
+        line.put("stamped", desk.stamps().sizes().stream().reduce(0L, (a, b) -> b));
+        line.set("lodgedIn", Json.text(settings.place().map(Path::toString)));
+        line.set("custodyTrouble", Json.texts(desk.custody().trouble().stream()));
+        reply.line(line);
+        return Outcome.DONE;
+    }
+
+    static Optional<String> trouble(Standing standing) {
+        return switch (standing) {
+            case Standing.Sound _ -> Optional.empty();
+            case Standing.Failing(String why) -> Optional.of("the ledger cannot be written: " + why);
+            case Standing.Stopped(String why) -> Optional.of("the ledger stands still, nothing more is signed: " + why);
+        };
+    }
+
+    /// The newest checkpoint, signed now where something came in since: one line with `note`.
+    Outcome checkpoint(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        SignedCheckpoint newest =
+                desk.ledger().sign(true).orElseThrow(() -> Refusal.no("nothing was ever kept, so nothing is signed"));
+        reply.line(Json.object().put("size", newest.checkpoint().size()).put("note", newest.note()));
+        return Outcome.DONE;
+    }
+
+    /// Names the time-stamp authority, and asks it for a stamp at once; or, without `url`, nobody.
+    Outcome timestamp(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        try {
+            desk.arrangements()
+                    .setAuthority(desk.acts(), BY, request.optionalText("url"), request.optionalText("certificates"));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(String.valueOf(e.getMessage()));
+        }
+        return now(desk.custody().stamp(), reply);
+    }
+
+    /// Names the place where checkpoints are lodged, and lodges one at once; or, without `directory`, none.
+    Outcome lodge(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        try {
+            desk.arrangements()
+                    .setPlace(desk.acts(), BY, request.optionalText("directory").map(Path::of));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(String.valueOf(e.getMessage()));
+        }
+        return now(desk.custody().lodge(), reply);
+    }
+
+    private static Outcome now(Optional<SignedCheckpoint> done, Reply reply) throws IOException {
+        reply.line(
+                Json.object().put("size", done.map(c -> c.checkpoint().size()).orElse(0L)));
+        return Outcome.DONE;
+    }
+}
