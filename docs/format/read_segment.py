@@ -6,8 +6,7 @@
 
 KEYFILE holds the master key, 64 hexadecimal digits, or the passphrase. Debian packages: python3-cbor2, python3-crc32c,
 python3-cryptography, python3-zstandard, for a passphrase python3-argon2. Damage goes to stderr and makes the exit code
-1; what is whole is read all the same.
-"""
+1; what is whole is read all the same."""
 import base64, hashlib, mmap, re, struct, sys
 from pathlib import Path
 import cbor2, zstandard
@@ -72,10 +71,11 @@ class Segment:
         need(which == int(path.stem) and owner == archive, "the octets of another segment")
         self.nodes, self.erased, self.body = [{"depth": 0, "path": 0, "key": entry["key"]}], {}, 104 + sealed
         if entry["generation"]:
-            copies = path.with_suffix(".keys"), path.with_suffix(".keys.copy")
-            [side] = better(copies, lambda octets: self.sidecar(octets, which, entry))
-            self.nodes, self.erased = side["nodes"], {(each["frame"], record["index"]): record["edition"]
-                                                      for each in side["erased"] for record in each["records"]}
+            [side] = better((path.with_suffix(".keys"), path.with_suffix(".keys.copy")),
+                            lambda octets: self.sidecar(octets, which, entry))
+            self.nodes, self.erased = side.get("nodes", []), {
+                (each["frame"], record["index"]): record["edition"] for each in side.get("erased", [])
+                for record in each["records"]}
         words = self.unseal((1 << 24) - 1 << 16, 0, 0, DICTIONARY, 0, 104, sealed)[0] if sealed else b""
         self.dictionary = zstandard.ZstdCompressionDict(words) if words else None
 
@@ -135,8 +135,7 @@ class Segment:
 
 def content(segments, frame, index, packed=False):
     """A record's content, compared with its commitment; packed: without undoing step 1."""
-    segment = next((each for each in segments if frame in each.frames), None)
-    need(segment, f"frame {frame} is missing")
+    need(segment := next((each for each in segments if frame in each.frames), None), f"frame {frame} is missing")
     kind, coding, size, sealed, commitment, at = segment.frames[frame][1][index]
     need(kind in MUST_KNOW or kind > 127, "written by a later version")
     octets, salt = segment.unseal(frame - segment.first << 16 | index, frame, index, kind, coding, at, sealed)
@@ -177,10 +176,11 @@ def main(data, keyfile, what, out=None):
     need(Path(data, "FORMAT").read_bytes() == b"carteggio archive, format 2\n", "no archive of format 2")
     archive, entries = better((vault / "keyring", vault / "keyring.copy"), lambda octets: keyring(octets, secret))
     entries, segments, follows = {each["segment"]: each for each in entries}, [], (1, bytes(32))
-    for which in sorted(entries.keys() | {int(path.stem) for path in vault.glob("*.seg")}):
+    files = {int(path.stem) for path in vault.glob("*.seg")}
+    for which in sorted(files | {which for which, each in entries.items() if each["generation"]}):
         try:
             segments.append(Segment(vault / f"{which:010}.seg", archive, entries[which]))
-            follows = segments[-1].walk(which == max(entries), *follows)
+            follows = segments[-1].walk(which == max(files), *follows)
         except (OSError, ValueError, KeyError, InvalidTag) as e:
             report(f"segment {which}: {str(e) or 'its key does not open it'}")
     for segment, frame in ((segment, frame) for segment in segments for frame in segment.frames):

@@ -62,7 +62,7 @@ public final class Intake {
         this.marks = marks;
         this.erased = erased;
         this.clock = clock;
-        this.shared = SharedOctets.of(catalogue);
+        this.shared = SharedOctets.of(projection);
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -92,7 +92,7 @@ public final class Intake {
         try {
             Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
             Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
-            projection.handOver(kept.number(), framed.entry());
+            projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {
             sharing.unlock();

@@ -113,9 +113,10 @@ public final class SqliteCatalogue implements Catalogue {
 
     private final Sqlite database;
     private final LetterId.Maker ids;
-    private final LetterFilter filter;
+    private final KeyFilter sums;
+    private final KeyFilter marks; // of bodies and parts
     private final Thread filling;
-    private volatile boolean filled; // the filter holds all that was here when the file was opened
+    private volatile boolean filled; // the filters hold all that was here when the file was opened
     private volatile boolean closed;
     private volatile Frames frames = number -> Optional.empty();
 
@@ -162,8 +163,10 @@ public final class SqliteCatalogue implements Catalogue {
     private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
         this.database = database;
         this.ids = ids;
-        this.filter = new LetterFilter(letters());
-        this.filling = Thread.ofVirtual().name("letter-filter").start(this::fillFilter);
+        long letters = letters();
+        this.sums = new KeyFilter(letters);
+        this.marks = new KeyFilter(letters);
+        this.filling = Thread.ofVirtual().name("catalogue-filters").start(this::fillFilters);
     }
 
     @Override
@@ -180,7 +183,6 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     // ---- registering
-    // -----------------------------------------------------------------------------------------------
 
     @Override
     public void register(List<Registration> batch) throws ArchiveException {
@@ -225,6 +227,7 @@ public final class SqliteCatalogue implements Catalogue {
         for (long mark : entry.parts()) {
             Optional<Place> part = parts.hasNext() ? parts.next() : Optional.empty();
             if (part.isPresent()) {
+                marks.add(mark);
                 session.run(
                         "INSERT INTO part VALUES (?, ?, ?)",
                         mark,
@@ -243,9 +246,12 @@ public final class SqliteCatalogue implements Catalogue {
             }
             LetterId id = ids.of(ref.sum());
             Optional<Long> known =
-                    filled && !filter.mayHold(ref.sum()) ? Optional.empty() : numbered(session, ref.sum(), id.prefix());
+                    filled && !sums.mayHold(ref.sum().prefix())
+                            ? Optional.empty()
+                            : numbered(session, ref.sum(), id.prefix());
             if (known.isEmpty() && first.isPresent()) {
-                filter.add(ref.sum()); // before the transaction ends: what is in the file is in the filter
+                sums.add(ref.sum().prefix()); // before the transaction ends: what is in the file is in the filters
+                ref.bodyMark().ifPresent(marks::add);
                 long number = number(first.get());
                 session.run(
                         "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
@@ -489,7 +495,7 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public boolean knows(Sha256 sum) throws ArchiveException {
-        if (filled && !filter.mayHold(sum)) {
+        if (filled && !sums.mayHold(sum.prefix())) {
             return false;
         }
         long prefix = ids.of(sum).prefix();
@@ -498,26 +504,42 @@ public final class SqliteCatalogue implements Catalogue {
 
     /// Goes through all letters once, so that from then on most questions for new ones need no look
     /// into the file.
-    private void fillFilter() {
+    private void fillFilters() {
         try {
-            long last = 0;
-            boolean more = true;
-            while (more && !closed) {
-                long after = last;
-                List<Long> numbers = database.read(s -> s.list(
-                        "SELECT number, sum FROM letter WHERE number > ? ORDER BY number LIMIT 5000",
-                        r -> {
-                            filter.add(Sha256.ofSum(r.getBytes(2)));
-                            return r.getLong(1);
-                        },
-                        after));
-                more = !numbers.isEmpty();
-                last = more ? numbers.getLast() : last;
-            }
-            filled = !more;
+            filled = pages("SELECT number, sum, body FROM letter WHERE number > ? ORDER BY number LIMIT 5000", r -> {
+                        sums.add(Sha256.ofSum(r.getBytes(2)).prefix());
+                        marks.add(r.getLong(3)); // 0 where there is none
+                    })
+                    && pages(
+                            "SELECT DISTINCT mark FROM part WHERE mark > ? ORDER BY mark LIMIT 5000",
+                            r -> marks.add(r.getLong(1)));
         } catch (ArchiveException e) {
-            LOG.warn("the filter of known letters was not filled: {}", e.getMessage()); // slower, not wrong
+            LOG.warn("the filters of what is known were not filled: {}", e.getMessage()); // slower, not wrong
         }
+    }
+
+    private interface RowTaker {
+        void take(ResultSet row) throws SQLException;
+    }
+
+    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log from being taken in;
+    /// false where the catalogue was closed before the end.
+    private boolean pages(String sql, RowTaker taker) throws ArchiveException {
+        long last = Long.MIN_VALUE;
+        boolean more = true;
+        while (more && !closed) {
+            long after = last;
+            List<Long> keys = database.read(s -> s.list(
+                    sql,
+                    r -> {
+                        taker.take(r);
+                        return r.getLong(1);
+                    },
+                    after));
+            more = !keys.isEmpty();
+            last = more ? keys.getLast() : last;
+        }
+        return !more;
     }
 
     @Override
@@ -578,7 +600,9 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
-        return database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+        return isNew(mark)
+                ? List.of()
+                : database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
     }
 
     @Override
@@ -592,10 +616,14 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Place> parts(long mark) throws ArchiveException {
-        return database.read(s -> s.list(
+        return isNew(mark) ? List.of() : database.read(s -> s.list(
                 "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
                 r -> new Place(r.getLong(1), r.getInt(2)),
                 mark));
+    }
+
+    private boolean isNew(long mark) {
+        return filled && !marks.mayHold(mark);
     }
 
     private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {

@@ -95,6 +95,9 @@ public final class DataDirectory implements AutoCloseable {
     private static DataDirectory locked(Path path, FileChannel lockFile, MasterKey masterKey)
             throws IOException, ArchiveException {
         try {
+            if (!Files.exists(path.resolve("FORMAT"))) {
+                var _ = masterKey.derivation(); // refuses a passphrase that will not do before anything is made
+            }
             checkFormat(path);
             DurableFiles.createDirectories(path.resolve("vault"));
             return new DataDirectory(path, lockFile, keyring(path.resolve("vault"), masterKey));
@@ -141,8 +144,10 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /// A lock alone is what an attempt left that was refused.
     private static boolean isEmpty(Path directory) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
             return !files.iterator().hasNext();
         }
     }

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ public final class Keyring {
     private Derivation derivation;
     private Key master;
     private long revision;
+    private List<String> found = List.of();
 
     /// The last writing failed: what is in memory may lie in both files, in one or in none.
     private boolean unwritten;
@@ -89,6 +91,26 @@ public final class Keyring {
     ///
     /// @throws ArchiveException where neither copy is whole, or the master key is not the right one
     public static Keyring open(Disk disk, Path directory, MasterKey masterKey) throws ArchiveException, IOException {
+        Keyring keyring = read(disk, directory, masterKey);
+        Optional<Written> first = read(disk, directory.resolve("keyring"));
+        Optional<Written> second = read(disk, directory.resolve("keyring.copy"));
+        boolean same = first.isPresent()
+                && second.isPresent()
+                && first.get().text().equals(second.get().text());
+        if (!same) {
+            keyring.found = problems(disk, directory);
+            LOG.warn("one copy of the keyring was missing, damaged or older; both are written anew");
+            keyring.write();
+        }
+        return keyring;
+    }
+
+    /// Refuses a master key that does not open the keyring, and changes nothing either way.
+    public static void verify(Disk disk, Path directory, MasterKey masterKey) throws ArchiveException, IOException {
+        read(disk, directory, masterKey);
+    }
+
+    private static Keyring read(Disk disk, Path directory, MasterKey masterKey) throws ArchiveException, IOException {
         Optional<Written> first = read(disk, directory.resolve("keyring"));
         Optional<Written> second = read(disk, directory.resolve("keyring.copy"));
         if (first.isEmpty() && second.isEmpty()) {
@@ -103,27 +125,52 @@ public final class Keyring {
                 ? second.orElseThrow()
                 : first.get();
         Key master = masterKey.key(disk, newest.derivation());
-        Contents contents = unseal(newest, master)
-                .orElseThrow(() -> new ArchiveException(
-                        "the " + (newest.derivation().isPassphrase() ? "passphrase" : "master key")
-                                + " does not open the keyring of this archive. Nothing was changed.",
-                        false));
-        Keyring keyring = new Keyring(
+        Optional<Contents> contents = unseal(newest, master);
+        if (contents.isEmpty()) {
+            throw new ArchiveException(notOpened(newest, first, second, master) + next(disk, masterKey), false);
+        }
+        return new Keyring(
                 disk,
                 directory,
                 HexFormat.of().parseHex(newest.archiveId()),
-                contents,
+                contents.get(),
                 newest.derivation(),
                 master,
                 newest.revision());
-        boolean same = first.isPresent()
-                && second.isPresent()
-                && first.get().text().equals(second.get().text());
-        if (!same) {
-            LOG.warn("one copy of the keyring was missing, damaged or older; both are written anew");
-            keyring.write();
+    }
+
+    /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
+    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some later
+    /// start.
+    private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
+        boolean opensOlder = Stream.of(first, second)
+                .flatMap(Optional::stream)
+                .anyMatch(w -> w.revision() < newest.revision() && unseal(w, master).isPresent());
+        if (opensOlder) {
+            return "a change of the master key was interrupted, and this is the old key: give the new one,"
+                    + " which finishes the change. Nothing was changed.";
         }
-        return keyring;
+        return "the " + (newest.derivation().isPassphrase() ? "passphrase" : "master key")
+                + " does not open the keyring of this archive. Nothing was changed.";
+    }
+
+    /// What was wrong with the copies when this keyring was opened, and was mended by that.
+    public List<String> mended() {
+        return found.stream()
+                .map(problem -> problem + "; it was written anew when the archive was opened")
+                .toList();
+    }
+
+    /// Where a key that was to take the place of this one is left over.
+    private static String next(Disk disk, MasterKey masterKey) throws IOException {
+        if (masterKey instanceof MasterKey.InFile(Path file)) {
+            Path next = MasterKey.next(file);
+            if (disk.exists(next)) {
+                return " A change of the key was interrupted: try " + next + ", and if it opens the archive give it"
+                        + " the name of the old one.";
+            }
+        }
+        return "";
     }
 
     /// Whether both copies are whole and the same, for `check`.
@@ -214,6 +261,21 @@ public final class Keyring {
     public synchronized void erasedThrough(long act) throws IOException {
         contents.erasedThrough = Math.max(contents.erasedThrough, act);
         write();
+    }
+
+    /// Whether the master key is made from a passphrase.
+    public synchronized boolean underPassphrase() {
+        return derivation.isPassphrase();
+    }
+
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the key.
+    public synchronized String fingerprint() {
+        return MasterKey.fingerprint(master);
+    }
+
+    /// Raised with every writing.
+    public synchronized long revision() {
+        return revision;
     }
 
     /// Seals the keyring under another master key. No segment is touched.

@@ -3,6 +3,7 @@ package io.carteggio.embedded.keys;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.Key;
 import io.carteggio.embedded.disk.Disk;
+import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,6 +92,11 @@ public sealed interface MasterKey {
         return new InFile(file);
     }
 
+    /// Where the key lies that is to take the place of the one in a file, until it has.
+    static Path next(Path file) {
+        return file.resolveSibling(file.getFileName() + ".next");
+    }
+
     /// How a key of this kind is made, for a new keyring.
     default Derivation derivation() throws ArchiveException {
         if (this instanceof Passphrase(String words)) {
@@ -121,6 +127,25 @@ public sealed interface MasterKey {
             case Digits(String digits) -> parse(digits, "CARTEGGIO_KEY");
             case Passphrase(String words) -> stretch(words, derivation);
         };
+    }
+
+    /// A sum that names a key without telling it: the first 16 octets of a SHA-256 that serves nothing else.
+    ///
+    /// A key of 256 random bits cannot be found from it. From a passphrase's it can be tried, at the price of one
+    /// Argon2id a try, as from the keyring itself.
+    static String fingerprint(Key key) {
+        byte[] label = "carteggio master key fingerprint\0".getBytes(StandardCharsets.US_ASCII);
+        byte[] both = Arrays.copyOf(label, label.length + Key.SIZE_BYTES);
+        System.arraycopy(key.toBytes(), 0, both, label.length, Key.SIZE_BYTES);
+        return Sha256.of(both).toString().substring(0, 32);
+    }
+
+    /// The fingerprint of the key in a file or in the environment.
+    ///
+    /// @throws ArchiveException where there is no such key; also for a passphrase, whose key needs the salt in the
+    ///     keyring
+    default String fingerprint(Disk disk) throws ArchiveException {
+        return fingerprint(key(disk, Derivation.none()));
     }
 
     private static Key inFile(Disk disk, Path file) throws ArchiveException {

@@ -35,6 +35,8 @@ import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -86,7 +88,13 @@ public final class Archive implements AutoCloseable {
     ///
     /// @return empty where another process holds it
     public static Optional<Archive> open(Path path, Clock clock) throws ArchiveException {
-        Optional<DataDirectory> directory = DataDirectory.open(path);
+        return open(path, Optional.empty(), clock);
+    }
+
+    /// The same with a master key from elsewhere than the data directory.
+    public static Optional<Archive> open(Path path, Optional<MasterKey> masterKey, Clock clock)
+            throws ArchiveException {
+        Optional<DataDirectory> directory = DataDirectory.open(path, masterKey);
         return directory.isEmpty() ? Optional.empty() : Optional.of(new Archive(directory.get(), clock));
     }
 
@@ -242,8 +250,13 @@ public final class Archive implements AutoCloseable {
         return directory.path();
     }
 
-    public Vault vault() {
+    public SegmentFileVault vault() {
         return vault;
+    }
+
+    /// The keys of the archive.
+    public Keyring keyring() {
+        return directory.keyring();
     }
 
     /// The catalogue, with everything in it that was accepted before this call.

@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.InProcess;
@@ -32,13 +33,13 @@ final class ArchiveOpener implements Carteggio.Opener {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     @Override
-    public Access open(Path directory, boolean create) throws ArchiveException, IOException, Refusal {
+    public Access open(Path directory, boolean create, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal {
         if (!create && !Files.exists(directory.resolve("FORMAT"))) {
             throw Refusal.no("there is no archive in " + directory + " (another one: --data DIR)");
         }
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Optional<Archive> archive = Archive.open(directory, Clock.systemUTC());
+            Optional<Archive> archive = Archive.open(directory, key, Clock.systemUTC());
             if (archive.isPresent()) {
                 return OwnArchive.serving(archive.get());
             }
@@ -55,8 +56,8 @@ final class ArchiveOpener implements Carteggio.Opener {
     }
 
     /// Opens an archive for a server, which must have it to itself; makes one where there is none.
-    static OwnArchive own(Path directory) throws ArchiveException, IOException, Refusal {
-        Optional<Archive> archive = Archive.open(directory, Clock.systemUTC());
+    static OwnArchive own(Path directory, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal {
+        Optional<Archive> archive = Archive.open(directory, key, Clock.systemUTC());
         if (archive.isEmpty()) {
             throw Refusal.no("another process has the archive in " + directory + " open");
         }

@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Operations;
@@ -39,6 +40,21 @@ final class Carteggio implements Runnable {
     private Optional<Path> data = Optional.empty();
 
     @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The master key: 64 hexadecimal digits; if not given, what CARTEGGIO_KEY_FILE, CARTEGGIO_KEY"
+                    + " or CARTEGGIO_PASSPHRASE says, or the file master.key in the data directory.")
+    private Optional<Path> keyFile = Optional.empty();
+
+    @Option(
+            names = "--passphrase-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "A file whose first line is the passphrase, for an archive that has one.")
+    private Optional<Path> passphraseFile = Optional.empty();
+
+    @Option(
             names = "--json",
             scope = ScopeType.INHERIT,
             description = "Print JSON: one object, or one a line for lists.")
@@ -54,7 +70,8 @@ final class Carteggio implements Runnable {
         /// Opens it; the caller closes it.
         ///
         /// @param create whether an archive is made where there is none
-        Access open(Path directory, boolean create) throws ArchiveException, IOException, Refusal;
+        /// @param key what opens the keyring; where absent, the master key in the directory
+        Access open(Path directory, boolean create, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal;
     }
 
     /// What a command does.
@@ -89,6 +106,9 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new HoldCommand(this).line());
         line.addSubcommand(new RetentionCommand(this).line());
         line.addSubcommand(new CompactCommand(this));
+        line.addSubcommand(new BackupCommand(this));
+        line.addSubcommand(new RestoreCommand(this));
+        line.addSubcommand(new KeyCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
@@ -136,7 +156,16 @@ final class Carteggio implements Runnable {
     ///
     /// @param create whether one is made where there is none
     Access access(boolean create) throws ArchiveException, IOException, Refusal {
-        return opener.open(directory(), create);
+        Path directory = directory();
+        KeySource.Watch watch = KeySource.watch(directory);
+        Access access = opener.open(directory, create, masterKey());
+        watch.tellOfNewKey(console);
+        return access;
+    }
+
+    /// What opens the keyring; empty where it is the file in the data directory.
+    Optional<MasterKey> masterKey() throws IOException, Refusal {
+        return KeySource.of(keyFile, passphraseFile, console);
     }
 
     /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here

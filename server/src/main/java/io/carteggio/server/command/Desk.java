@@ -14,6 +14,7 @@ import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.ledger.Arrangements;
@@ -23,6 +24,7 @@ import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -106,6 +108,15 @@ interface Desk {
         @Override
         void close() throws ArchiveException;
     }
+
+    /// The keys of the archive.
+    Keyring keyring();
+
+    /// Closes the open segment, so that all that is kept now lies in files that do not change.
+    void rollVault() throws ArchiveException;
+
+    /// What is wrong with the copies of the keyring and the sidecars.
+    List<String> keyProblems() throws ArchiveException;
 
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;

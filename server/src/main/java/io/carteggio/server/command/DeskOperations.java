@@ -16,6 +16,7 @@ final class DeskOperations {
         AdministrationOperations administration = new AdministrationOperations(desk);
         LedgerOperations ledger = new LedgerOperations(desk, reading);
         CheckOperations checks = new CheckOperations(desk);
+        KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
         table.put("index.await", books::awaitIndex);
@@ -48,6 +49,9 @@ final class DeskOperations {
         table.put("retention.set", erasures::setRetention);
         table.put("retention.show", erasures::showRetention);
         table.put("retention.apply", erasures::applyRetention);
+        table.put("key.show", keys::show);
+        table.put("key.rotate", keys::rotate);
+        table.put("backup.begin", keys::beginBackup);
         return new Operations(table);
     }
 }

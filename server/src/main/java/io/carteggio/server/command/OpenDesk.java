@@ -15,6 +15,7 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
@@ -27,6 +28,8 @@ import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -170,6 +173,23 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public void removeCatalogue(Path file) throws IOException {
         SqliteCatalogue.remove(file);
+    }
+
+    @Override
+    public Keyring keyring() {
+        return archive.keyring();
+    }
+
+    @Override
+    public void rollVault() throws ArchiveException {
+        archive.vault().roll();
+    }
+
+    @Override
+    public List<String> keyProblems() throws ArchiveException {
+        List<String> problems = new ArrayList<>(archive.keyring().mended());
+        problems.addAll(archive.vault().keyProblems());
+        return problems;
     }
 
     private record Anew(SqliteCatalogue catalogue) implements Digested {

@@ -30,7 +30,7 @@ final class RebuildCommand implements Callable<Integer> {
     public Integer call() {
         return carteggio.work("rebuild", () -> {
             if (!compare) {
-                return new Rebuilding(carteggio.directory(), carteggio.console())
+                return new Rebuilding(carteggio.directory(), carteggio.masterKey(), carteggio.console())
                         .run(Lines.printing(carteggio, this::print));
             }
             try (Access access = carteggio.access(false)) {

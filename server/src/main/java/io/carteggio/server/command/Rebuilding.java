@@ -9,6 +9,7 @@ import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -33,10 +34,12 @@ final class Rebuilding {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Path path;
+    private final Optional<MasterKey> key;
     private final Console console;
 
-    Rebuilding(Path path, Console console) {
+    Rebuilding(Path path, Optional<MasterKey> key, Console console) {
         this.path = path;
+        this.key = key;
         this.console = console;
     }
 
@@ -44,7 +47,7 @@ final class Rebuilding {
         if (!Files.exists(path.resolve("FORMAT"))) {
             throw Refusal.no("there is no archive in " + path + " (another one: --data DIR)");
         }
-        DataDirectory directory = DataDirectory.open(path)
+        DataDirectory directory = DataDirectory.open(path, key)
                 .orElseThrow(() ->
                         Refusal.no("a server or another command has the archive in " + path + " open; stop it first"));
         try (directory) {

@@ -98,8 +98,13 @@ final class ServeCommand implements Callable<Integer> {
             }
         });
         Runtime.getRuntime().addShutdownHook(hook);
-        try (ArchiveOpener.OwnArchive own = ArchiveOpener.own(directory.resolve(throwAway ? "data" : ""));
+        Path data = directory.resolve(throwAway ? "data" : "");
+        KeySource.Watch watch = KeySource.watch(data);
+        try (ArchiveOpener.OwnArchive own = ArchiveOpener.own(data, carteggio.masterKey());
                 RunningServer server = RunningServer.start(own.archive(), addresses, certificate, key)) {
+            if (!throwAway) {
+                watch.tellOfNewKey(carteggio.console());
+            }
             firstSource(own);
             tell(own, server, throwAway);
             if (demo) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,13 +48,24 @@ record Shell(Path data) {
 
     /// @param input what comes on the standard input
     Said runWith(String input, String... arguments) {
+        return run(input, Map.of(), arguments);
+    }
+
+    /// Runs it with more in the environment.
+    Said with(Map<String, String> variables, String... arguments) {
+        return run("", variables, arguments);
+    }
+
+    private Said run(String input, Map<String, String> variables, String... arguments) {
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("CARTEGGIO_DATA", data.toString());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(
                 new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of("CARTEGGIO_DATA", data.toString()),
+                environment,
                 false);
         int exit = new Carteggio(console, new ArchiveOpener()).run(arguments);
         return new Said(exit, out.toString(StandardCharsets.ISO_8859_1), err.toString(StandardCharsets.UTF_8));

@@ -1,0 +1,103 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.embedded.home.DataDirectory;
+import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.server.local.Access;
+import io.carteggio.server.local.Exit;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "backup",
+        description = {
+            "Copies the archive while mail comes in. Into the same directory again, it copies only what is new.",
+            "Catalogue and index are not copied, they are made anew; nor is the master key, without which a backup is",
+            "noise: keep it elsewhere. 'restore' takes it back, and so does 'cp -r'."
+        })
+final class BackupCommand implements Callable<Integer> {
+    private final Carteggio carteggio;
+
+    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; outside of the archive.")
+    private Path to = Path.of("");
+
+    @Option(names = "--verify", description = "Also read back what earlier backups copied.")
+    private boolean verify;
+
+    @Option(names = "--with-master-key", description = "Copy the master key's file too: who has the backup can read it.")
+    private boolean withMasterKey;
+
+    BackupCommand(Carteggio carteggio) {
+        this.carteggio = carteggio;
+    }
+
+    @Override
+    public Integer call() {
+        return carteggio.work("backup", () -> {
+            try (Access access = carteggio.access(false);
+                    ProgressLine shown = new ProgressLine(carteggio.console(), "segments", 0)) {
+                return run(access, shown);
+            }
+        });
+    }
+
+    private Outcome run(Access access, ProgressLine shown) throws ArchiveException, IOException, Refusal {
+        Backup backup = new Backup(carteggio.directory(), to, shown);
+        backup.begin();
+        List<ObjectNode> begun = new ArrayList<>();
+        Outcome rolled = access.call("backup.begin", Json.object(), new Lines(begun::add));
+        if (rolled.error().isPresent() || begun.isEmpty()) {
+            return rolled;
+        }
+        backup.finish(begun.getFirst().path("open").asLong(0));
+        if (withMasterKey) {
+            backup.addMasterKey(masterKeyFile());
+        }
+        List<String> wrong = verify ? Backup.verify(to, shown) : List.of();
+        shown.clear();
+        wrong.forEach(name -> carteggio.console().complain(name + " is not as it was written"));
+        tell(backup, begun.getFirst().path("frames").asLong(0), wrong);
+        return wrong.isEmpty()
+                ? Outcome.DONE
+                : Outcome.failed(
+                        Exit.NO, wrong.size() + " files of the backup are damaged; delete them and run it again");
+    }
+
+    private Path masterKeyFile() throws IOException, Refusal {
+        return switch (carteggio
+                .masterKey()
+                .orElse(new MasterKey.InFile(carteggio.directory().resolve(DataDirectory.MASTER_KEY)))) {
+            case MasterKey.InFile(Path file) -> file;
+            case MasterKey.Digits _, MasterKey.Passphrase _ ->
+                throw Refusal.usage("--with-master-key: the master key is in no file");
+        };
+    }
+
+    private void tell(Backup backup, long frames, List<String> wrong) {
+        if (carteggio.json()) {
+            carteggio
+                    .console()
+                    .json(Json.object()
+                            .put("frames", frames)
+                            .put("segments", backup.segmentCount())
+                            .put("files", backup.files())
+                            .put("copiedFiles", backup.copiedFiles())
+                            .put("copiedBytes", backup.copiedBytes())
+                            .put("damaged", wrong.size()));
+        } else {
+            carteggio
+                    .console()
+                    .line(to + " holds the first " + frames + " frames, in " + backup.segmentCount() + " segments; "
+                            + backup.copiedFiles() + " files were copied, " + Sizes.of(backup.copiedBytes())
+                            + (withMasterKey ? ", with the master key" : "; the master key is not among them"));
+        }
+    }
+}
