@@ -127,7 +127,12 @@ public final class Projection implements AutoCloseable {
         byte[] manifest = bytes(kept.manifest());
         try {
             return switch (kept.kind()) {
-                case ARRIVAL -> new Registration.OfArrival(kept, EntryCodec.arrival(manifest));
+                case ARRIVAL -> {
+                    ArrivalEntry entry = EntryCodec.arrival(manifest);
+                    // a tombstone was written before its act had a number
+                    yield new Registration.OfArrival(
+                            kept, kept.erased().map(entry::erasedBy).orElse(entry));
+                }
                 case ACT -> new Registration.OfAct(kept, EntryCodec.act(manifest));
             };
         } catch (IllegalArgumentException e) {

@@ -101,6 +101,10 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new StatsCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
+        line.addSubcommand(new EraseCommand(this));
+        line.addSubcommand(new HoldCommand(this).line());
+        line.addSubcommand(new RetentionCommand(this).line());
+        line.addSubcommand(new CompactCommand(this));
         line.addSubcommand(new BackupCommand(this));
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
