@@ -29,7 +29,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,9 +47,6 @@ public final class SegmentFileVault implements Vault {
 
     private static final int BATCH_FRAMES = 256;
     private static final long BATCH_BYTES = 32L << 20;
-
-    /// A batch waits no longer than this for one more frame.
-    private static final long GATHER_NANOS = 500_000;
 
     /// What waits for the writer.
     private sealed interface Pending {
@@ -86,9 +82,6 @@ public final class SegmentFileVault implements Vault {
     private volatile Optional<Dictionary> wanted;
 
     // the writer's own
-    private int last; // frames in the last batch
-    private int beforeLast;
-    private long forceNanos;
     private SegmentWriter open;
     private Sha256 lastFrame = SegmentFormat.noFrame();
 
@@ -402,18 +395,12 @@ public final class SegmentFileVault implements Vault {
                     }
                     bytes += append.prepared().sizeBytes();
                     batch.add(append);
-                    if (batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES) {
+                    if (batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES || queue.isEmpty()) {
                         break;
                     }
-                    Optional<Pending> more = gather(batch.size());
-                    if (more.isEmpty()) {
-                        break;
-                    }
-                    next = more.get();
+                    next = queue.remove();
                 }
                 commit(batch);
-                beforeLast = last;
-                last = batch.size();
                 switch (next) {
                     case Pending.Append _ -> {}
                     case Pending.Roll roll -> roll(roll);
@@ -426,17 +413,6 @@ public final class SegmentFileVault implements Vault {
                 LOG.warn("the vault's writer was interrupted; it goes on");
             }
         }
-    }
-
-    /// What else waits. Those who were answered last are likely to bring the next frame at once: as long as fewer wait
-    /// than came in the last two batches together, it is worth half a force to wait for them. Who comes alone never
-    /// waits.
-    private Optional<Pending> gather(int has) throws InterruptedException {
-        Pending there = queue.poll();
-        if (there != null || last + beforeLast <= 2 || has >= last + beforeLast) {
-            return Optional.ofNullable(there);
-        }
-        return Optional.ofNullable(queue.poll(Math.min(forceNanos / 2, GATHER_NANOS), TimeUnit.NANOSECONDS));
     }
 
     private void roll(Pending.Roll roll) {
@@ -509,9 +485,7 @@ public final class SegmentFileVault implements Vault {
             return;
         }
         try {
-            long begun = System.nanoTime();
             open.force();
-            forceNanos = System.nanoTime() - begun;
         } catch (IOException e) {
             // After a failed force the kernel may have dropped the pages: what the file holds is no
             // longer known.
