@@ -146,8 +146,7 @@ public final class DataDirectory implements AutoCloseable {
 
     /// A lock alone is what an attempt left that was refused.
     private static boolean isEmpty(Path directory) throws IOException {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
             return !files.iterator().hasNext();
         }
     }

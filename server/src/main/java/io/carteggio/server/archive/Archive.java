@@ -26,6 +26,8 @@ import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
@@ -35,8 +37,6 @@ import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
-import io.carteggio.embedded.keys.Keyring;
-import io.carteggio.embedded.keys.MasterKey;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -193,8 +193,8 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is missing after a
-    /// clean end, a few more after a crash, all of them where its files were removed.
+    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is
+    /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
         if (end - ledger.size() > FEW_FRAMES) {
