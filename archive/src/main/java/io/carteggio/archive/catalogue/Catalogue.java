@@ -62,8 +62,8 @@ public interface Catalogue extends AutoCloseable {
     /// Newest first.
     List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException;
 
-    /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources, people, addresses,
-    /// credentials, holds, retention.
+    /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources,
+    /// people, addresses, credentials, holds, retention.
     List<Act> administration() throws ArchiveException;
 
     /// Erasures with numbers over `after`, in their order, at most `limit`.

@@ -197,10 +197,12 @@ public final class Projection implements AutoCloseable {
                 entry.envelopeMark().ifPresent(e -> envelopes.merge(e, frame, Math::max));
                 remember(
                         bodies,
-                        entry.letters().stream().filter(LetterRef::fresh).map(LetterRef::bodyMark).toList(),
+                        entry.letters().stream()
+                                .filter(LetterRef::fresh)
+                                .map(LetterRef::bodyMark)
+                                .toList(),
                         places(kept, FrameRecord.Type.LETTER));
-                remember(
-                        parts, entry.parts().stream().map(Optional::of).toList(), places(kept, FrameRecord.Type.PART));
+                remember(parts, entry.parts().stream().map(Optional::of).toList(), places(kept, FrameRecord.Type.PART));
             }
         } finally {
             lock.unlock();

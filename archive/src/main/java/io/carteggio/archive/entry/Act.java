@@ -55,8 +55,8 @@ public sealed interface Act {
     /// A letter that was erased may come again: its mark is forgotten.
     record Readmitted(Instant at, String by, String reason, Octets mark) implements Act {}
 
-    /// Letters that could not be read any more once another one's records are gone; the frame has them anew,
-    /// whole, in its records of type letter, in this order.
+    /// Letters that could not be read any more once another one's records are gone; the frame has
+    /// them anew, whole, in its records of type letter, in this order.
     ///
     /// @param letters none where the frame was erased in turn
     record KeptAnew(Instant at, String by, List<LetterRef> letters) implements Act {

@@ -10,8 +10,9 @@ import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Keyed marks by which an erased letter is known when it comes again (P8): HMAC-SHA-256(mark key, sum). Without the
-/// key they confirm nothing to someone who has a copy of the letter. Safe for many threads.
+/// Keyed marks by which an erased letter is known when it comes again (P8): HMAC-SHA-256(mark key,
+/// sum). Without the key they confirm nothing to someone who has a copy of the letter. Safe for many
+/// threads.
 public final class ErasedMarks {
     private final SecretKeySpec key;
     private final Catalogue catalogue;
@@ -39,7 +40,8 @@ public final class ErasedMarks {
         }
     }
 
-    /// Whether the letter was erased and not readmitted since. Costs nothing as long as nothing ever was.
+    /// Whether the letter was erased and not readmitted since. Costs nothing as long as nothing ever
+    /// was.
     public boolean knows(Sha256 letter) throws ArchiveException {
         return any && catalogue.isErased(of(letter));
     }

@@ -27,16 +27,16 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Erases messages (P8): the letter with all its variants, all that ever vouched for them, the parts that no other
-/// letter needs, their keys, and what catalogue and index say of them.
+/// Erases messages (P8): the letter with all its variants, all that ever vouched for them, the parts
+/// that no other letter needs, their keys, and what catalogue and index say of them.
 ///
-/// The order: nothing is destroyed before an act in the vault says what; the act is registered, so nobody is shown the
-/// letter any more; then the index forgets it, then the catalogue's files, last the keys. What a crash interrupts is
-/// done by [#finish] at the next start. Erasures, holds and retention are decided one after the other.
-/// Safe for many threads.
+/// The order: nothing is destroyed before an act in the vault says what; the act is registered, so
+/// nobody is shown the letter any more; then the index forgets it, then the catalogue's files, last
+/// the keys. What a crash interrupts is done by [#finish] at the next start. Erasures, holds and
+/// retention are decided one after the other. Safe for many threads.
 public final class Erasure {
-    /// So long copies of the keyring are kept, where nothing else was agreed: only then is an erasure complete in
-    /// backups and write-once storage too.
+    /// So long copies of the keyring are kept, where nothing else was agreed: only then is an erasure
+    /// complete in backups and write-once storage too.
     public static final Duration COPIES_KEPT = Duration.ofDays(30);
 
     private static final Duration INDEX_PATIENCE = Duration.ofMinutes(2);
@@ -60,8 +60,10 @@ public final class Erasure {
         ///
         /// @param act the number of the frame that says so
         /// @param marks by which the letters are known if they come again
-        /// @param everywhere when it is complete in copies too, if they are kept no longer than [#COPIES_KEPT]
-        record Done(long act, int letters, int arrivals, int records, Instant at, List<Octets> marks, Instant everywhere)
+        /// @param everywhere when it is complete in copies too, if they are kept no longer than
+        ///     [#COPIES_KEPT]
+        record Done(
+                long act, int letters, int arrivals, int records, Instant at, List<Octets> marks, Instant everywhere)
                 implements Answer {
             public Done {
                 marks = List.copyOf(marks);
@@ -119,8 +121,8 @@ public final class Erasure {
 
     /// Erases the message that a letter belongs to.
     ///
-    /// @param unsearched to go on also where the index could not read all of the letter, so that no one but the asker
-    ///     can tell whether a hold means it
+    /// @param unsearched to go on also where the index could not read all of the letter, so that no
+    ///     one but the asker can tell whether a hold means it
     public Answer erase(String by, LetterId id, String reason, boolean unsearched) throws ArchiveException {
         String stated = Keeping.stated(reason);
         deciding.lock();
@@ -177,7 +179,9 @@ public final class Erasure {
                         continue;
                     }
                     Message message = planner.message(letter);
-                    if (bounds.atMostUntil(message.latest(letter.number())).orElseThrow().isAfter(now)) {
+                    if (bounds.atMostUntil(message.latest(letter.number()))
+                            .orElseThrow()
+                            .isAfter(now)) {
                         continue;
                     }
                     over++;
@@ -191,8 +195,9 @@ public final class Erasure {
                     }
                 }
                 if (!dryRun && batch.isPresent()) {
-                    erase(by, reason, batch.get())
-                            .orElseThrow(() -> new ArchiveException("more of a message came in meanwhile", true));
+                    if (erase(by, reason, batch.get()).isEmpty()) {
+                        throw new ArchiveException("more of a message came in meanwhile", true);
+                    }
                     finish(vault, catalogue, indexing::purge);
                 }
             }
@@ -214,6 +219,8 @@ public final class Erasure {
         }
     }
 
+    /// Ends a hold.
+    ///
     /// @throws IllegalArgumentException where no such hold stands
     public void releaseHold(String by, String name, String reason) throws ArchiveException {
         deciding.lock();
@@ -224,7 +231,9 @@ public final class Erasure {
         }
     }
 
-    /// @throws IllegalArgumentException where the bounds exclude each other
+    /// Sets both bounds of retention.
+    ///
+    /// @throws IllegalArgumentException where they exclude each other
     public void setRetention(String by, Bounds bounds) throws ArchiveException {
         deciding.lock();
         try {
@@ -284,8 +293,8 @@ public final class Erasure {
                 switch (Query.parse(hold.query())) {
                     case Query.Parsed.Good(Query query) -> {
                         if (index.matches(query, letter.number())) {
-                            return Optional.of(
-                                    "hold '" + hold.name() + "' keeps it: " + hold.reason() + " (" + hold.query() + ")");
+                            return Optional.of("hold '" + hold.name() + "' keeps it: " + hold.reason() + " ("
+                                    + hold.query() + ")");
                         }
                         if (!unsearched && index.matches(new Query.NotFullySearched(), letter.number())) {
                             return Optional.of("the index could not read all of it, so it cannot be told whether hold '"
@@ -323,7 +332,8 @@ public final class Erasure {
             if (trouble.isPresent()) {
                 throw new ArchiveException("the erasure is decided and will be carried out: " + trouble.get(), true);
             }
-            int records = act.frames().stream().mapToInt(f -> f.records().size()).sum();
+            int records =
+                    act.frames().stream().mapToInt(f -> f.records().size()).sum();
             return Optional.of(new Answer.Done(
                     number,
                     message.letters().size(),
@@ -358,8 +368,9 @@ public final class Erasure {
         void of(Collection<Long> letters) throws ArchiveException;
     }
 
-    /// Carries out every erasure that an act has decided and that is not complete: also those that a crash
-    /// interrupted. To be called before anything else follows the catalogue, with no other erasure under way.
+    /// Carries out every erasure that an act has decided and that is not complete: also those that a
+    /// crash interrupted. To be called before anything else follows the catalogue, with no other
+    /// erasure under way.
     public static void finish(Vault vault, Catalogue catalogue, Purge purge) throws ArchiveException {
         List<Long> letters = catalogue.unpurged();
         if (!letters.isEmpty()) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What must be kept and what must not be for long: holds and the bounds of retention, as all acts so far have made
-/// them. Safe for many threads.
+/// What must be kept and what must not be for long: holds and the bounds of retention, as all acts so
+/// far have made them. Safe for many threads.
 public final class Keeping {
     /// The longest retention: a thousand years.
     public static final long DAYS_LIMIT = 365_250;
@@ -28,7 +28,8 @@ public final class Keeping {
     /// @param query which letters it keeps, also those that come later
     public record Hold(String name, String query, String reason, Instant at, String by) {}
 
-    /// How long letters are kept at least and at most, from their latest plausible instant; no bound where absent.
+    /// How long letters are kept at least and at most, from their latest plausible instant; no bound
+    /// where absent.
     public record Bounds(Optional<Long> minimumDays, Optional<Long> maximumDays) {
         /// Until when a letter of this instant must be kept.
         public Optional<Instant> atLeastUntil(Instant latest) {
@@ -63,8 +64,8 @@ public final class Keeping {
 
     /// Puts letters on hold.
     ///
-    /// @throws IllegalArgumentException where a hold of that name stands, the name is none, the query cannot be read,
-    ///     or no reason is given
+    /// @throws IllegalArgumentException where a hold of that name stands, the name is none, the query
+    ///     cannot be read, or no reason is given
     Hold add(Acts acts, String by, String name, String query, String reason) throws ArchiveException {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(

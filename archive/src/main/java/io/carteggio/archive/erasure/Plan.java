@@ -25,9 +25,8 @@ final class Plan {
     private final Set<Long> acts = new HashSet<>();
     private final Map<Long, CataloguedLetter> anew = new TreeMap<>();
 
-    /// @return whether that is new
-    boolean take(Place record) {
-        return records.computeIfAbsent(record.frame(), _ -> new TreeSet<>()).add(record.record());
+    void take(Place record) {
+        records.computeIfAbsent(record.frame(), _ -> new TreeSet<>()).add(record.record());
     }
 
     boolean takes(Place record) {

@@ -38,8 +38,8 @@ final class Planner {
         this.catalogue = catalogue;
     }
 
-    /// The letter with its variants: the protected and the clear copy of one mail in one report, and letters that differ
-    /// in trace headers alone.
+    /// The letter with its variants: the protected and the clear copy of one mail in one report, and
+    /// letters that differ in trace headers alone.
     Message message(CataloguedLetter letter) throws ArchiveException {
         return message(List.of(letter));
     }
@@ -138,7 +138,7 @@ final class Planner {
     private void bury(Plan plan, Message message, Testimony arrival) throws ArchiveException {
         Set<Sha256> originals = new HashSet<>();
         for (CataloguedLetter letter : message.letters()) {
-            boolean first = message.said().get(letter.number()).stream()
+            boolean first = message.said().getOrDefault(letter.number(), List.of()).stream()
                     .filter(t -> t.entry().letters().stream()
                             .anyMatch(l -> l.fresh() && l.sum().equals(letter.sum())))
                     .findFirst()
@@ -159,7 +159,8 @@ final class Planner {
     private Kept frame(long number) throws ArchiveException {
         return vault.frame(number)
                 .orElseThrow(() -> new ArchiveException(
-                        "frame " + number + " is damaged, so it cannot be told what of it must go; run `carteggio check`",
+                        "frame " + number
+                                + " is damaged, so it cannot be told what of it must go; run `carteggio check`",
                         false));
     }
 
@@ -181,7 +182,8 @@ final class Planner {
         for (Place part : parts) {
             if (isPart(part) && !neededElsewhere(message, part)) {
                 plan.take(part);
-                // which of its frame's letters are made of it is not written down, so those that stay are kept anew
+                // which of its frame's letters are made of it is not written down, so those that stay
+                // are kept anew
                 for (CataloguedLetter letter : lettersIn(part.frame())) {
                     if (!message.has(letter.number())) {
                         plan.keepAnew(letter);
@@ -204,8 +206,7 @@ final class Planner {
         }
         // a part in a frame of which nothing of this message lies is its own letters'
         boolean ours = message.arrivals().containsKey(part.frame());
-        return !ours
-                && lettersIn(part.frame()).stream().anyMatch(l -> !message.has(l.number()));
+        return !ours && lettersIn(part.frame()).stream().anyMatch(l -> !message.has(l.number()));
     }
 
     /// The letters whose octets lie in a frame.
@@ -217,8 +218,8 @@ final class Planner {
         return letters;
     }
 
-    /// Letters that stay, though a record that they are read with goes. What they leave behind may in turn be what
-    /// others are read with.
+    /// Letters that stay, though a record that they are read with goes. What they leave behind may in
+    /// turn be what others are read with.
     private void keepWhole(Plan plan, Message message) throws ArchiveException {
         Deque<Place> going = new ArrayDeque<>();
         message.letters().forEach(l -> going.addAll(l.places()));
@@ -243,10 +244,11 @@ final class Planner {
                     return bytes;
                 }
             } catch (IOException unreadable) {
-                continue; // perhaps it lies elsewhere too
+                // perhaps it lies elsewhere too
             }
         }
         throw new ArchiveException(
-                "letter " + letter.id() + " shares octets with this one and cannot be read; run `carteggio check`", false);
+                "letter " + letter.id() + " shares octets with this one and cannot be read; run `carteggio check`",
+                false);
     }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/// Tells whether two letters are one message: equal but for trace headers, which the hosts on the way write (DESIGN 2,
-/// variants). Pure.
+/// Tells whether two letters are one message: equal but for trace headers, which the hosts on the way
+/// write (DESIGN 2, variants). Pure.
 final class Variants {
     /// Fields that hosts add on the way; those that begin with `x-` or `arc-` count as such too.
     private static final Set<String> TRACE = Set.of(

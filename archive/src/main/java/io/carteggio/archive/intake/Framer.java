@@ -17,7 +17,8 @@ import java.util.List;
 final class Framer {
     private Framer() {}
 
-    /// Whether the mail is kept as it came: where no letter was found in it, but for one that must not come again.
+    /// Whether the mail is kept as it came: where no letter was found in it, but for one that must
+    /// not come again.
     static boolean keepsWhole(Reading reading) {
         return reading.letters().isEmpty() && reading.otherwise() != Disposition.DISCARDED;
     }

@@ -144,8 +144,7 @@ public final class Intake {
             }
         }
         Optional<Octets> small = small(reading.evidence());
-        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0)
-                + (Framer.keepsWhole(reading) ? 1 : 0);
+        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();
         ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);

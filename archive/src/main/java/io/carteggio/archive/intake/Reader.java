@@ -61,8 +61,8 @@ final class Reader {
         /// An original in an arrival.
         record Found(Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
 
-        /// The same without letters that must not come again, and without the report that tells of them. With no
-        /// letter left, nothing of it is left.
+        /// The same without letters that must not come again, and without the report that tells of
+        /// them. With no letter left, nothing of it is left.
         Reading without(Set<Sha256> gone) {
             List<Found> left = letters.stream()
                     .filter(l -> !gone.contains(l.sum()))

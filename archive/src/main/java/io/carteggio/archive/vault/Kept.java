@@ -24,8 +24,8 @@ public record Kept(FrameHead head, Content manifest, List<KeptRecord> records, O
         records = List.copyOf(records);
     }
 
-    /// Where the frame's records of a type lie, or lay before they were erased, in the order in which its manifest
-    /// counts them.
+    /// Where the frame's records of a type lie, or lay before they were erased, in the order in which
+    /// its manifest counts them.
     public List<Place> places(FrameRecord.Type type) {
         List<Place> places = new ArrayList<>(1);
         for (int i = 1; i < head.rows().size(); i++) {

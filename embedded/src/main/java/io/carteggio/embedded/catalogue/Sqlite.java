@@ -103,8 +103,8 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
-    /// Takes all of the log into the file and empties it: then neither holds what was deleted. Waits for readers a
-    /// while.
+    /// Takes all of the log into the file and empties it: then neither holds what was deleted. Waits
+    /// for readers a while.
     synchronized void emptyLog() throws ArchiveException {
         try {
             boolean busy = writer.first("PRAGMA wal_checkpoint(TRUNCATE)", r -> r.getInt(1))

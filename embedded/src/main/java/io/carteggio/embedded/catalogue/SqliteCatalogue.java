@@ -61,7 +61,8 @@ public final class SqliteCatalogue implements Catalogue {
     /// in `testimony`.
     /// `place` has further places of a letter, where arrivals raced. `uses` says which letters cannot
     /// be read without a record of another frame.
-    /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased letters,
+    /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
+    /// letters,
     /// `unpurged` the numbers of those that the index may still have.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
@@ -94,14 +95,13 @@ public final class SqliteCatalogue implements Catalogue {
             INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong to the
-    /// index; where the last frame ends is moved by compaction.
+    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong
+    /// to the index; where the last frame ends is moved by compaction.
     private static final Map<String, String> DERIVED_TABLES = derivedTables();
 
     private static Map<String, String> derivedTables() {
         Map<String, String> tables = new LinkedHashMap<>();
-        for (String table :
-                List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
+        for (String table : List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
             tables.put(table, "1");
         }
         tables.put("place", "1, 2, 3");
@@ -219,8 +219,7 @@ public final class SqliteCatalogue implements Catalogue {
     /// @return how many letters came of it for the first time
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
         long frame = kept.number();
-        if (entry.disposition() == Disposition.QUARANTINED
-                && entry.erased().isEmpty()) {
+        if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
             session.run("INSERT INTO quarantined VALUES (?)", frame);
         }
         Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
@@ -245,10 +244,9 @@ public final class SqliteCatalogue implements Catalogue {
                 continue;
             }
             LetterId id = ids.of(ref.sum());
-            Optional<Long> known =
-                    filled && !sums.mayHold(ref.sum().prefix())
-                            ? Optional.empty()
-                            : numbered(session, ref.sum(), id.prefix());
+            Optional<Long> known = filled && !sums.mayHold(ref.sum().prefix())
+                    ? Optional.empty()
+                    : numbered(session, ref.sum(), id.prefix());
             if (known.isEmpty() && first.isPresent()) {
                 sums.add(ref.sum().prefix()); // before the transaction ends: what is in the file is in the filters
                 ref.bodyMark().ifPresent(marks::add);
@@ -366,7 +364,8 @@ public final class SqliteCatalogue implements Catalogue {
         Iterator<Optional<Place>> places = all(kept, FrameRecord.Type.LETTER).iterator();
         for (LetterRef ref : anew.letters()) {
             Optional<Place> place = places.hasNext() ? places.next() : Optional.empty();
-            Optional<Long> letter = numbered(session, ref.sum(), ids.of(ref.sum()).prefix());
+            Optional<Long> letter =
+                    numbered(session, ref.sum(), ids.of(ref.sum()).prefix());
             if (place.isPresent() && letter.isPresent()) {
                 session.run(
                         "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
@@ -379,9 +378,9 @@ public final class SqliteCatalogue implements Catalogue {
 
     /// Forgets what lay in erased records.
     ///
-    /// The invariant that `rebuild --compare` rests on: the catalogue is the same whether a frame is registered whole
-    /// and then an act erases it, or only what the erasure left of it is ever seen. A letter of which no record is
-    /// left is gone; one that was kept anew before has moved.
+    /// The invariant that `rebuild --compare` rests on: the catalogue is the same whether a frame is
+    /// registered whole and then an act erases it, or only what the erasure left of it is ever seen.
+    /// A letter of which no record is left is gone; one that was kept anew before has moved.
     private void erase(Session session, Act.Erased erasure, Set<Long> touched) throws SQLException {
         Set<Long> affected = new LinkedHashSet<>();
         for (Act.ErasedFrame frame : erasure.frames()) {
@@ -420,7 +419,11 @@ public final class SqliteCatalogue implements Catalogue {
         }
         for (Act.ErasedFrame frame : erasure.frames()) {
             if (frame.tombstone().isPresent()) {
-                bury(session, frame.frame(), EntryCodec.tombstone(frame.tombstone().get()), touched);
+                bury(
+                        session,
+                        frame.frame(),
+                        EntryCodec.tombstone(frame.tombstone().get()),
+                        touched);
             }
         }
         for (Octets mark : erasure.marks()) {
@@ -433,8 +436,7 @@ public final class SqliteCatalogue implements Catalogue {
             throws SQLException {
         session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
         Set<Long> survivors = new LinkedHashSet<>();
-        for (LetterRef ref :
-                tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
+        for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
             if (!ref.isGone()) {
                 numbered(session, ref.sum(), ids.of(ref.sum()).prefix()).ifPresent(survivors::add);
             }
@@ -522,8 +524,8 @@ public final class SqliteCatalogue implements Catalogue {
         void take(ResultSet row) throws SQLException;
     }
 
-    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log from being taken in;
-    /// false where the catalogue was closed before the end.
+    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log
+    /// from being taken in; false where the catalogue was closed before the end.
     private boolean pages(String sql, RowTaker taker) throws ArchiveException {
         long last = Long.MIN_VALUE;
         boolean more = true;
@@ -616,10 +618,12 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Place> parts(long mark) throws ArchiveException {
-        return isNew(mark) ? List.of() : database.read(s -> s.list(
-                "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
-                r -> new Place(r.getLong(1), r.getInt(2)),
-                mark));
+        return isNew(mark)
+                ? List.of()
+                : database.read(s -> s.list(
+                        "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
+                        r -> new Place(r.getLong(1), r.getInt(2)),
+                        mark));
     }
 
     private boolean isNew(long mark) {

@@ -193,8 +193,8 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is missing after a
-    /// clean end, a few more after a crash, all of them where its files were removed.
+    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is
+    /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
         if (end - ledger.size() > FEW_FRAMES) {

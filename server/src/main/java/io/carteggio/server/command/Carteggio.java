@@ -71,7 +71,8 @@ final class Carteggio implements Runnable {
         ///
         /// @param create whether an archive is made where there is none
         /// @param key what opens the keyring; where absent, the master key in the directory
-        Access open(Path directory, boolean create, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal;
+        Access open(Path directory, boolean create, Optional<MasterKey> key)
+                throws ArchiveException, IOException, Refusal;
     }
 
     /// What a command does.
@@ -168,9 +169,8 @@ final class Carteggio implements Runnable {
         return KeySource.of(keyFile, passphraseFile, console);
     }
 
-    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here
-    /// and
-    /// nowhere else.
+    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit
+    /// code, here and nowhere else.
     int work(String command, Work work) {
         Outcome outcome;
         try {

@@ -56,9 +56,12 @@ final class EraseCommand implements Callable<Integer> {
                     "erase",
                     "erase.readmit",
                     params,
-                    Lines.printing(carteggio, line -> carteggio
-                            .console()
-                            .line("the letter with mark " + line.path("readmitted").asString("") + " may come again")));
+                    Lines.printing(
+                            carteggio,
+                            line -> carteggio
+                                    .console()
+                                    .line("the letter with mark "
+                                            + line.path("readmitted").asString("") + " may come again")));
         }
         params.put("id", id.orElse(""));
         return carteggio.ask("erase", "erase", params, Lines.printing(carteggio, this::print));
@@ -67,7 +70,8 @@ final class EraseCommand implements Callable<Integer> {
     private void print(ObjectNode done) {
         Console console = carteggio.console();
         console.line("erased: letters " + done.path("letters").asLong(0) + ", arrivals "
-                + done.path("arrivals").asLong(0) + ", records " + done.path("records").asLong(0) + " (act "
+                + done.path("arrivals").asLong(0) + ", records "
+                + done.path("records").asLong(0) + " (act "
                 + done.path("act").asLong(0) + ")");
         console.line("complete once copies of the keyring older than "
                 + done.path("erasedAt").asString("") + " have expired (by default "

@@ -100,8 +100,8 @@ final class ErasureOperations {
 
     Outcome addHold(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         try {
-            reply.line(hold(desk.erasure()
-                    .addHold(BY, request.text("name"), request.text("query"), request.text("reason"))));
+            reply.line(hold(
+                    desk.erasure().addHold(BY, request.text("name"), request.text("query"), request.text("reason"))));
         } catch (IllegalArgumentException e) {
             throw said(e);
         }
@@ -147,8 +147,8 @@ final class ErasureOperations {
     /// `minimum` and `maximum` in days; -1 for none, absent for what is set already.
     Outcome setRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Bounds now = desk.keeping().bounds();
-        Bounds next = new Bounds(
-                days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
+        Bounds next =
+                new Bounds(days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
         try {
             desk.erasure().setRetention(BY, next);
         } catch (IllegalArgumentException e) {

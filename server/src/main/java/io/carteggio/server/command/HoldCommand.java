@@ -59,7 +59,8 @@ final class HoldCommand implements Runnable {
 
         @Override
         public Integer call() {
-            ObjectNode params = Json.object().put("name", name).put("query", query).put("reason", reason);
+            ObjectNode params =
+                    Json.object().put("name", name).put("query", query).put("reason", reason);
             return carteggio.ask(
                     "hold add", "hold.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
         }
@@ -101,9 +102,11 @@ final class HoldCommand implements Runnable {
                     "hold release",
                     "hold.release",
                     params,
-                    Lines.printing(carteggio, line -> carteggio
-                            .console()
-                            .line("released: " + line.path("released").asString(""))));
+                    Lines.printing(
+                            carteggio,
+                            line -> carteggio
+                                    .console()
+                                    .line("released: " + line.path("released").asString(""))));
         }
     }
 }

@@ -122,12 +122,14 @@ final class RetentionCommand implements Runnable {
                     "retention apply",
                     "retention.apply",
                     Json.object().put("dryRun", dryRun),
-                    Lines.printing(carteggio, line -> carteggio
-                            .console()
-                            .line("over age: " + line.path("overAge").asLong(0)
-                                    + (dryRun ? ", to be erased: " : ", erased: ")
-                                    + line.path("erased").asLong(0) + ", must stay: "
-                                    + line.path("mustStay").asLong(0))));
+                    Lines.printing(
+                            carteggio,
+                            line -> carteggio
+                                    .console()
+                                    .line("over age: " + line.path("overAge").asLong(0)
+                                            + (dryRun ? ", to be erased: " : ", erased: ")
+                                            + line.path("erased").asLong(0) + ", must stay: "
+                                            + line.path("mustStay").asLong(0))));
         }
     }
 }

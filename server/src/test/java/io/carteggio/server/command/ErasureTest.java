@@ -26,9 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// P8: "erasing a message destroys the keys of all its letters, variants, evidence, unshared parts and index entries,
-/// leaves the proofs valid, is refused while a hold or a minimum retention stands … Mail that comes again after erasure
-/// is recognised by a keyed mark, discarded as *erased*, with an alarm and an override."
+/// P8: "erasing a message destroys the keys of all its letters, variants, evidence, unshared parts
+/// and index entries, leaves the proofs valid, is refused while a hold or a minimum retention stands
+/// … Mail that comes again after erasure is recognised by a keyed mark, discarded as *erased*, with
+/// an alarm and an override."
 class ErasureTest {
     @TempDir
     Path folder = Path.of("");
@@ -71,7 +72,8 @@ class ErasureTest {
                         + books.path("discarded").longValue());
     }
 
-    /// Where any of the words still stands: in the octets of any file, or in anything that any key still opens.
+    /// Where any of the words still stands: in the octets of any file, or in anything that any key
+    /// still opens.
     private List<String> whereabouts(String... words) throws Exception {
         List<String> found = new ArrayList<>();
         for (Path file : Shell.filesBelow(shell.data())) {
@@ -127,7 +129,9 @@ class ErasureTest {
         String risotto = id("risotto");
         String saltimbocca = id("saltimbocca");
         byte[] before = raw(risotto);
-        assertThat(whereabouts("knuffelwort")).as("there was something to erase").isNotEmpty();
+        assertThat(whereabouts("knuffelwort"))
+                .as("there was something to erase")
+                .isNotEmpty();
 
         JsonNode done = erase(gone);
 
@@ -215,7 +219,8 @@ class ErasureTest {
     private static String report(String id, String envelope, String original) {
         return "From: journal@firm.example\r\nTo: archive@firm.example\r\nSubject: journal\r\nMessage-ID: <" + id
                 + "@firm.example>\r\nX-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n"
-                + "Content-Type: multipart/mixed; boundary=rr\r\n\r\n--rr\r\nContent-Type: text/plain\r\n\r\n" + envelope
+                + "Content-Type: multipart/mixed; boundary=rr\r\n\r\n--rr\r\nContent-Type: text/plain\r\n\r\n"
+                + envelope
                 + "\r\n--rr\r\nContent-Type: message/rfc822\r\n\r\n" + original + "\r\n--rr--\r\n";
     }
 
