@@ -22,14 +22,16 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second behind at most
-/// while letters come at an office's pace. In a rush intake goes first: then letters wait until it is over, but
-/// never longer than [#PATIENCE], and never more than [#RUSH_LETTERS] of them.
+/// Carries letters from the catalogue's outbox into the index, on one platform thread, a second
+/// behind at most while letters come at an office's pace. In a rush intake goes first: then letters
+/// wait until it is over, but never longer than [#PATIENCE], and never more than [#RUSH_LETTERS] of
+/// them.
 ///
-/// What is taken is found at once; it is forced to disk every few seconds, and only then are its outbox rows
-/// confirmed, so after a crash the index takes again what it may have lost. A world that fails (a full disk) is
-/// tried again once a second, [#trouble] says why. One letter that fails never holds up the others: it is taken
-/// with what can be had and counts as not fully searched. Methods are safe for many threads.
+/// What is taken is found at once; it is forced to disk every few seconds, and only then are its
+/// outbox rows confirmed, so after a crash the index takes again what it may have lost. A world that
+/// fails (a full disk) is tried again once a second, [#trouble] says why. One letter that fails never
+/// holds up the others: it is taken with what can be had and counts as not fully searched. Methods
+/// are safe for many threads.
 public final class Indexer implements AutoCloseable {
     /// Most letters taken at once; they are found together.
     public static final int BATCH_LETTERS = 2_000;
@@ -59,8 +61,8 @@ public final class Indexer implements AutoCloseable {
     /// How long the thread waits.
     ///
     /// @param lookAgain until it looks without being told
-    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those of a rush
-    ///     are taken together, since each time costs the same however many they are
+    /// @param gather between two batches of a rush: a letter that comes alone is taken at once, those
+    ///     of a rush are taken together, since each time costs the same however many they are
     /// @param retryAfter after a failure
     /// @param showAfter until what was taken is found, while there is more to take
     /// @param commitAfter until it forces to disk what it took, however little that is
@@ -87,6 +89,7 @@ public final class Indexer implements AutoCloseable {
     private final Vault vault;
     private final Catalogue catalogue;
     private final SearchIndex index;
+    private final Optional<String> mended;
     private final Pace pace;
     private final Thread thread;
 
@@ -108,8 +111,8 @@ public final class Indexer implements AutoCloseable {
     private long caughtUpNanos = System.nanoTime();
     private Optional<String> trouble = Optional.empty();
 
-    /// Held while the index is written to, so that nothing of a purged letter is in hand. Fair: who purges gets
-    /// his turn.
+    /// Held while the index is written to, so that nothing of a purged letter is in hand. Fair: who
+    /// purges gets his turn.
     private final ReentrantLock writing = new ReentrantLock(true);
 
     // Used under it only.
@@ -133,8 +136,8 @@ public final class Indexer implements AutoCloseable {
     /// @param waiting how long ago there were none at last; zero where there are none now
     public record Lag(long rows, Duration waiting) {}
 
-    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is filled anew
-    /// (P6).
+    /// Starts to follow. An index that lacks letters of the catalogue, as a deleted one does, is
+    /// filled anew (P6).
     public static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index) throws ArchiveException {
         return start(vault, catalogue, index, Pace.USUAL);
     }
@@ -142,20 +145,31 @@ public final class Indexer implements AutoCloseable {
     static Indexer start(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) throws ArchiveException {
         long letters = catalogue.letters();
         long known = index.size();
+        Optional<String> mended = Optional.empty();
         if (known > letters) { // the index of another vault, or of one that has lost its end
-            LOG.log(Level.WARNING, "the index has " + known + " letters, the catalogue " + letters + ": made anew");
+            mended = Optional.of("the index had " + known + " letters, the catalogue " + letters + "; it was made anew");
+            LOG.log(Level.WARNING, mended.get());
             index.clear();
             catalogue.fillOutbox();
         } else if (letters > 0 && (known == 0 || known + catalogue.outboxSize() < letters)) {
-            LOG.log(Level.INFO, "the index has " + known + " of " + letters + " letters: filled anew");
+            String what = "the index had " + known + " of " + letters + " letters; it was filled anew";
+            mended = known == 0 ? Optional.empty() : Optional.of(what); // who took it all away wants it made anew
+            LOG.log(Level.INFO, what);
             catalogue.fillOutbox();
         }
-        Indexer indexer = new Indexer(vault, catalogue, index, pace);
+        Indexer indexer = new Indexer(vault, catalogue, index, pace, mended);
         indexer.thread.start();
         return indexer;
     }
 
-    private Indexer(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace) {
+    /// What was wrong with the index at the start, and is no more.
+    public Optional<String> mended() {
+        return mended;
+    }
+
+    private Indexer(
+            Vault vault, Catalogue catalogue, SearchIndex index, Pace pace, Optional<String> mended) {
+        this.mended = mended;
         this.vault = vault;
         this.catalogue = catalogue;
         this.index = index;
@@ -191,8 +205,8 @@ public final class Indexer implements AutoCloseable {
         return now - windowNanos < 2 * pace.gather().toNanos();
     }
 
-    /// Takes letters out of the index for good, see [SearchIndex#purge]. The catalogue must have forgotten them
-    /// before: then none of them can come back.
+    /// Takes letters out of the index for good, see [SearchIndex#purge]. The catalogue must have
+    /// forgotten them before: then none of them can come back.
     public void purge(Collection<Long> letters) throws ArchiveException {
         writing.lock();
         try {
@@ -211,8 +225,8 @@ public final class Indexer implements AutoCloseable {
         long rows = catalogue.outboxSize();
         lock.lock();
         try {
-            // rows that are found already but not confirmed do not wait; row numbers may have gaps, so this is
-            // only exact while nobody is taking, and never below what waits
+            // rows that are found already but not confirmed do not wait; row numbers may have gaps,
+            // so this is only exact while nobody is taking, and never below what waits
             long waiting = Math.max(0, rows - unconfirmedRows);
             return new Lag(waiting, waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - caughtUpNanos));
         } finally {
@@ -255,8 +269,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the outbox still
-    /// holds is taken after the next start.
+    /// Finishes the batch in hand, forces what was taken, and stops. Closes nothing else. What the
+    /// outbox still holds is taken after the next start.
     @Override
     public void close() {
         lock.lock();
@@ -515,8 +529,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one is then
-    /// taken without its text.
+    /// Some letter is more than this program can bear. Taken one at a time, they show which; that one
+    /// is then taken without its text.
     private void suspect(Error e) {
         if (careful > 0) {
             errors = erringLetter == inHand ? errors + 1 : 1;
@@ -526,8 +540,8 @@ public final class Indexer implements AutoCloseable {
         careful = unforced + BATCH_LETTERS;
     }
 
-    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice does no
-    /// harm.
+    /// After a failure nothing that was not confirmed is believed to be in the index; taking it twice
+    /// does no harm.
     private void startOver(Throwable e) {
         unforced = 0;
         unshown = false;
@@ -551,7 +565,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Bytes that cannot be had: the letter is still found by its people and counts as not fully searched.
+    /// Bytes that cannot be had: the letter is still found by its people and counts as not fully
+    /// searched.
     private record Unreadable(long sizeBytes, String why) implements Content {
         @Override
         public InputStream open(long offset, long length) throws IOException {

@@ -51,9 +51,9 @@ import org.slf4j.LoggerFactory;
 
 /// The index in a folder of its own, by Lucene. Two processes never have it open at once.
 ///
-/// A folder that this program cannot use, since another version wrote it or since it is damaged, is emptied and
-/// said so in the log: whoever fills the index sees that letters are missing and brings them again. [#put],
-/// [#commit] and [#clear] belong to one thread; everything else is safe for many.
+/// A folder that this program cannot use, since another version wrote it or since it is damaged, is
+/// emptied and said so in the log: whoever fills the index sees that letters are missing and brings
+/// them again. [#put], [#commit] and [#clear] belong to one thread; everything else is safe for many.
 public final class LuceneIndex implements SearchIndex {
     /// Memory for letters that are not yet written to a file.
     private static final double BUFFER_MEGABYTES = 24;
@@ -64,7 +64,8 @@ public final class LuceneIndex implements SearchIndex {
     /// That happens when what lies beside the largest segment is this part of it, or more.
     private static final int SETTLED_PART = 8;
 
-    /// Clauses that Lucene looks at in one query; [Query#CONDITIONS_LIMIT] conditions in all fields stay below.
+    /// Clauses that Lucene looks at in one query; [Query#CONDITIONS_LIMIT] conditions in all fields
+    /// stay below.
     private static final int CLAUSES_LIMIT = 100_000;
 
     private static final String SCHEMA = "carteggio.schema";
@@ -72,8 +73,8 @@ public final class LuceneIndex implements SearchIndex {
     /// A file that says that the rest must not be trusted any more.
     private static final String DAMAGED = "DAMAGED";
 
-    /// As letters come: then nothing has to be sorted when a file is written, or when files that lie beside
-    /// each other are joined. [Newest] reads from the end.
+    /// As letters come: then nothing has to be sorted when a file is written, or when files that lie
+    /// beside each other are joined. [Newest] reads from the end.
     private static final Sort OLDEST_FIRST = new Sort(new SortField(Fields.NUMBER, SortField.Type.LONG));
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
@@ -123,6 +124,28 @@ public final class LuceneIndex implements SearchIndex {
             throw new ArchiveException("the index in " + folder + " is open elsewhere", true, e);
         } catch (IOException e) {
             throw new ArchiveException("the index in " + folder + " cannot be opened: " + e, true, e);
+        }
+    }
+
+    /// Reads the checksums of an index's files, which may be open meanwhile.
+    ///
+    /// @return what is not as it was written
+    public static List<String> problems(Path folder) throws ArchiveException {
+        try (Directory directory = FSDirectory.open(folder)) {
+            if (!DirectoryReader.indexExists(directory)) {
+                return List.of();
+            }
+            try (DirectoryReader reader = DirectoryReader.open(directory)) {
+                for (LeafReaderContext leaf : reader.leaves()) {
+                    leaf.reader().checkIntegrity();
+                }
+            }
+            return List.of();
+        } catch (IOException | IllegalArgumentException e) {
+            if (isDamage(e)) {
+                return List.of("the index is damaged: " + e.getMessage());
+            }
+            throw new ArchiveException("the index's files cannot be read: " + e, true, e);
         }
     }
 
@@ -206,7 +229,8 @@ public final class LuceneIndex implements SearchIndex {
         ConcurrentMergeScheduler merges = new ConcurrentMergeScheduler();
         merges.setMaxMergesAndThreads(3, 1); // the processors are for mail
         config.setMergeScheduler(merges);
-        // joins only what lies beside each other, and rewrites all that has deletions when asked to purge
+        // joins only what lies beside each other, and rewrites all that has deletions when asked to
+        // purge
         config.setMergePolicy(new LogByteSizeMergePolicy());
         config.setCodec(new CompactCodec());
         return config;
@@ -277,8 +301,8 @@ public final class LuceneIndex implements SearchIndex {
             try {
                 IndexWriter writer = open.writer;
                 writer.deleteDocuments(letters.stream().map(LuceneIndex::key).toArray(Term[]::new));
-                // A merge that was under way brings a deleted document into its new file: what is left is
-                // merged again.
+                // A merge that was under way brings a deleted document into its new file: what is
+                // left is merged again.
                 do {
                     writer.forceMergeDeletes();
                     settleMerges(writer);
@@ -322,9 +346,9 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    /// Whether joining all files is worth its cost: what lies beside the largest segment must be a fair part of
-    /// it, so that each letter is written anew a few times in all, however often there is nothing to do. An
-    /// index that is large is left to the usual merges.
+    /// Whether joining all files is worth its cost: what lies beside the largest segment must be a
+    /// fair part of it, so that each letter is written anew a few times in all, however often there
+    /// is nothing to do. An index that is large is left to the usual merges.
     private boolean isScattered() throws IOException {
         long all = 0;
         long largest = 0;
@@ -423,8 +447,8 @@ public final class LuceneIndex implements SearchIndex {
         return new Found(hits, total, notFullySearched);
     }
 
-    /// A damaged file shows when it is read. The index goes on answering from what is sound, and the next
-    /// opening makes it anew.
+    /// A damaged file shows when it is read. The index goes on answering from what is sound, and the
+    /// next opening makes it anew.
     private void distrust(Exception e) {
         try {
             LOG.error("the index in {} is damaged and will be made anew at the next start", folder, e);
@@ -475,7 +499,8 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    /// Closes without forcing what was put since the last [#commit]: that is taken again from the outbox.
+    /// Closes without forcing what was put since the last [#commit]: that is taken again from the
+    /// outbox.
     @Override
     public void close() throws ArchiveException {
         try (directory) {

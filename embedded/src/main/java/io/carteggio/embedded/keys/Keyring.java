@@ -139,9 +139,9 @@ public final class Keyring {
                 newest.revision());
     }
 
-    /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
-    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some later
-    /// start.
+    /// A change of the master key writes the copy first. Where it was interrupted there, the old key
+    /// still opens the other one, but going on with it would leave the new key's copy behind, to win
+    /// at some later start.
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
         boolean opensOlder = Stream.of(first, second)
                 .flatMap(Optional::stream)
@@ -244,8 +244,9 @@ public final class Keyring {
         write();
     }
 
-    /// Writes what an earlier call could not: after a failure that call's change stands in memory and perhaps
-    /// in one of the files, and must not be followed by one that builds on its not having happened.
+    /// Writes what an earlier call could not: after a failure that call's change stands in memory and
+    /// perhaps in one of the files, and must not be followed by one that builds on its not having
+    /// happened.
     public synchronized void settle() throws IOException {
         if (unwritten) {
             write();
@@ -268,7 +269,8 @@ public final class Keyring {
         return derivation.isPassphrase();
     }
 
-    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the key.
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell
+    /// the key.
     public synchronized String fingerprint() {
         return MasterKey.fingerprint(master);
     }

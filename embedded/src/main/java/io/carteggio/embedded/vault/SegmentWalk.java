@@ -119,6 +119,9 @@ final class SegmentWalk {
                 damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
             }
             if (walker.deep() && from == reader.framesBegin()) {
+                if (!last && known.isPresent() && known.get() instanceof Segment.Growing) {
+                    damage(s, reader.limit(), 0, "the segment has lost its footer");
+                }
                 footer(s, file, known, offsets);
                 dictionary(s, known);
             }

@@ -102,7 +102,6 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new StatsCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
-        line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new EraseCommand(this));
         line.addSubcommand(new HoldCommand(this).line());
         line.addSubcommand(new RetentionCommand(this).line());
@@ -110,6 +109,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new BackupCommand(this));
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
+        line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));

@@ -51,6 +51,13 @@ final class CheckOperations {
         if (check.framesDamaged()) {
             nameDamagedLetters(check);
         }
+        List<String> others = new ArrayList<>(desk.keyProblems());
+        if (!fast) {
+            others.addAll(desk.indexProblems());
+        }
+        for (String problem : others) {
+            check.problem(problem, Optional.empty());
+        }
         boolean compared = compareBooks(check, reached);
         boolean comparedTables = fast || !compared || compareTables(check);
         compareIndex(check);
@@ -73,9 +80,8 @@ final class CheckOperations {
         return check.problems() == 0 ? Outcome.DONE : Outcome.NO;
     }
 
-    /// Frames are broken, so which letters they held can no longer be read in them: ask the catalogue what
-    /// should be
-    /// there and look.
+    /// Frames are broken, so which letters they held can no longer be read in them: ask the catalogue
+    /// what should be there and look.
     private void nameDamagedLetters(VaultCheck check) throws ArchiveException, IOException {
         long after = 0;
         while (true) {

@@ -118,6 +118,9 @@ interface Desk {
     /// What is wrong with the copies of the keyring and the sidecars.
     List<String> keyProblems() throws ArchiveException;
 
+    /// What is wrong with the index's files, and what was wrong with the index at the start.
+    List<String> indexProblems() throws ArchiveException;
+
     /// The one way in (P10).
     Receipt take(Arrival arrival) throws ArchiveException;
 }

@@ -13,6 +13,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
@@ -183,6 +184,14 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public void rollVault() throws ArchiveException {
         archive.vault().roll();
+    }
+
+    @Override
+    public List<String> indexProblems() throws ArchiveException {
+        List<String> problems =
+                new ArrayList<>(LuceneIndex.problems(archive.directory().resolve("index")));
+        archive.indexer().mended().ifPresent(problems::add);
+        return problems;
     }
 
     @Override

@@ -1,0 +1,449 @@
+package io.carteggio.server.command;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.command.Shell.Said;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.lucene.analysis.core.KeywordAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.store.FSDirectory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// P7: a table of attacks on a real data directory, each found by `check`, and named to the letter
+/// where a letter is hit. The directory is made once and copied for each.
+class TamperTest {
+    @TempDir
+    static Path folder = Path.of("");
+
+    private static Path made = Path.of("");
+
+    /// The archive before its last letters came: what a rollback brings back.
+    private static Path earlier = Path.of("");
+
+    private static Path witness = Path.of("");
+
+    /// A letter of segment 1, without attachment.
+    private static Target alpha = new Target("", new Place(1, 1));
+
+    /// A letter of segment 1 whose attachment lies in a part that another letter uses too.
+    private static Target beta = alpha;
+
+    /// A letter of segment 3, which is open.
+    private static Target omega = alpha;
+
+    private record Target(String id, Place place) {}
+
+    /// What a tamperer does with a copy.
+    @FunctionalInterface
+    private interface Deed {
+        void to(Path data) throws Exception;
+    }
+
+    /// @param finds a part of what `check` says
+    private record Attack(String name, Deed deed, String finds, boolean witnessed) {}
+
+    /// Where a frame and its records lie in a segment file that was never compacted.
+    private record FrameAt(long number, int at, int length, List<RecordAt> records) {}
+
+    private record RecordAt(int type, int at, int length) {}
+
+    @BeforeAll
+    static void make() throws Exception {
+        made = folder.resolve("made");
+        earlier = folder.resolve("earlier");
+        Shell shell = new Shell(made);
+        shell.done("person", "add", "Anna", "anna@example.com");
+        byte[] attachment = new byte[40_000];
+        new Random(7).nextBytes(attachment);
+        shell.done("import", mail("alpha", Shell.mail("anna@example.com", "bob@example.org", "Alpha", "Ciao.")));
+        shell.done("import", mail("beta", withAttachment("Beta", attachment)));
+        shell.done("import", mail("beta2", withAttachment("Beta two", attachment)));
+        shell.done("import", mail("quiet", Shell.mail("bob@example.org", "anna@example.com", "Gamma", "Salve.")));
+        roll(shell);
+        shell.done("import", mail("delta", Shell.mail("bob@example.org", "anna@example.com", "Delta", "Sempre.")));
+        shell.done("import", mail("eps", Shell.mail("bob@example.org", "anna@example.com", "Epsilon", "Mai.")));
+        copy(made, earlier);
+        roll(shell);
+        shell.done("import", mail("omega", Shell.mail("anna@example.com", "bob@example.org", "Omega", "Fine.")));
+        shell.done("check");
+        witness = Files.writeString(
+                folder.resolve("witness"), shell.done("ledger", "checkpoint").out());
+        alpha = target(shell, "alpha");
+        beta = target(shell, "\"beta two\"");
+        omega = target(shell, "omega");
+    }
+
+    private static String mail(String name, String text) throws IOException {
+        return Shell.write(folder.resolve("mails/" + name + ".eml"), text).toString();
+    }
+
+    private static String withAttachment(String subject, byte[] octets) {
+        return "From: anna@example.com\r\nTo: bob@example.org\r\nSubject: " + subject + "\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHere.\r\n"
+                + "--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + Base64.getMimeEncoder().encodeToString(octets) + "\r\n--b--\r\n";
+    }
+
+    private static void roll(Shell shell) throws Exception {
+        try (Archive archive =
+                Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
+            archive.vault().roll();
+        }
+    }
+
+    private static Target target(Shell shell, String query) throws Exception {
+        String id = shell.done("search", query, "--json")
+                .lines()
+                .getFirst()
+                .path("id")
+                .stringValue();
+        try (Archive archive =
+                Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
+            CataloguedLetter letter = archive.catalogue().lettersAfter(0, 100).stream()
+                    .filter(l -> l.id().text().equals(id))
+                    .findFirst()
+                    .orElseThrow();
+            return new Target(id, letter.places().getFirst());
+        }
+    }
+
+    // ---- what tamperers do ----
+
+    private static Path segment(Path data, int number) {
+        return data.resolve(String.format(java.util.Locale.ROOT, "vault/%010d.seg", number));
+    }
+
+    private static Path sidecar(Path data, int number) {
+        return data.resolve(String.format(java.util.Locale.ROOT, "vault/%010d.keys", number));
+    }
+
+    private static Deed flip(String file, int at) {
+        return data -> flip(data.resolve(file), at);
+    }
+
+    /// @param at negative: so far before the end
+    private static void flip(Path file, int at) throws IOException {
+        byte[] octets = Files.readAllBytes(file);
+        octets[at < 0 ? octets.length + at : at] ^= 0x10;
+        Files.write(file, octets);
+    }
+
+    private static List<FrameAt> frames(byte[] octets) {
+        ByteBuffer b = ByteBuffer.wrap(octets);
+        List<FrameAt> frames = new ArrayList<>();
+        int at = 104 + b.getInt(88);
+        while (at + 64 < octets.length && new String(octets, at, 4, ISO_8859_1).equals("FRM2")) {
+            int n = b.getShort(at + 6);
+            int from = at + 68 + 48 * n;
+            List<RecordAt> records = new ArrayList<>();
+            for (int i = 0; i < n; i++) {
+                int length = (int) b.getLong(at + 64 + 48 * i + 8);
+                records.add(new RecordAt(b.get(at + 64 + 48 * i), from, length));
+                from += length;
+            }
+            frames.add(new FrameAt(b.getLong(at + 8), at, (int) b.getLong(at + 16), records));
+            at += (int) b.getLong(at + 16);
+        }
+        return frames;
+    }
+
+    private static FrameAt frame(Path file, long number) throws IOException {
+        return frames(Files.readAllBytes(file)).stream()
+                .filter(f -> f.number() == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Flips a bit so far behind the begin of the frame that holds a letter.
+    private static Deed inFrame(int offset) {
+        return data -> flip(segment(data, 1), frame(segment(data, 1), alpha.place().frame()).at() + offset);
+    }
+
+    private static Deed inRecord(int segment, Target target, int record) {
+        return data -> {
+            FrameAt frame = frame(segment(data, segment), target.place().frame());
+            flip(segment(data, segment), frame.records().get(record).at() + 3);
+        };
+    }
+
+    /// Puts other octets in the place of a stretch of segment 1.
+    private static Deed splice(long frame, boolean twice) {
+        return data -> {
+            Path file = segment(data, 1);
+            byte[] octets = Files.readAllBytes(file);
+            FrameAt found = frame(file, frame);
+            int end = found.at() + found.length();
+            byte[] result = new byte[octets.length + (twice ? found.length() : -found.length())];
+            System.arraycopy(octets, 0, result, 0, found.at());
+            int to = found.at();
+            for (int i = 0; i < (twice ? 2 : 0); i++) {
+                System.arraycopy(octets, found.at(), result, to, found.length());
+                to += found.length();
+            }
+            System.arraycopy(octets, end, result, to, octets.length - end);
+            Files.write(file, result);
+        };
+    }
+
+    private static void swapRecords(Path data) throws IOException {
+        Path file = segment(data, 1);
+        byte[] octets = Files.readAllBytes(file);
+        RecordAt one = frame(file, alpha.place().frame()).records().get(1);
+        RecordAt other = frames(octets).getLast().records().get(1);
+        int length = Math.min(one.length(), other.length());
+        byte[] kept = Arrays.copyOfRange(octets, one.at(), one.at() + length);
+        System.arraycopy(octets, other.at(), octets, one.at(), length);
+        System.arraycopy(kept, 0, octets, other.at(), length);
+        Files.write(file, octets);
+    }
+
+    private static void swap(Path one, Path other) throws IOException {
+        byte[] kept = Files.readAllBytes(one);
+        Files.write(one, Files.readAllBytes(other));
+        Files.write(other, kept);
+    }
+
+    private static Deed sql(String... statements) {
+        return data -> {
+            try (Connection connection =
+                            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("catalogue.db"));
+                    Statement statement = connection.createStatement()) {
+                int changed = 0;
+                for (String one : statements) {
+                    changed += statement.executeUpdate(one);
+                }
+                assertThat(changed).as(String.join("; ", statements)).isPositive();
+            }
+        };
+    }
+
+    private static Deed index(String how) {
+        return data -> {
+            try (FSDirectory directory = FSDirectory.open(data.resolve("index"));
+                    IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new KeywordAnalyzer()))) {
+                var before = writer.getLiveCommitData();
+                switch (how) {
+                    case "remove" -> writer.tryDeleteDocument(
+                            org.apache.lucene.index.DirectoryReader.open(writer), 0);
+                    case "add" -> writer.addDocument(new Document());
+                    default -> writer.deleteDocuments(new MatchAllDocsQuery());
+                }
+                if (before != null) {
+                    writer.setLiveCommitData(before);
+                }
+                writer.commit();
+            }
+        };
+    }
+
+    private static void rollBack(Path data) throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : (Iterable<Path>) files.sorted(java.util.Comparator.reverseOrder())::iterator) {
+                Files.delete(file);
+            }
+        }
+        copy(earlier, data);
+    }
+
+    private static Deed replaceInText(String file, String regex, String with) {
+        return data -> {
+            Path path = data.resolve(file);
+            String text = Files.readString(path, ISO_8859_1);
+            String other = text.replaceFirst(regex, with);
+            assertThat(other).isNotEqualTo(text);
+            Files.writeString(path, other, ISO_8859_1);
+        };
+    }
+
+    private static Attack attack(String name, Deed deed, String finds) {
+        return new Attack(name, deed, finds, false);
+    }
+
+    private static List<Attack> attacks() {
+        String damagedAlpha = "letter " + alpha.id();
+        List<Attack> table = new ArrayList<>();
+        // one flipped bit
+        table.add(attack("FORMAT", flip("FORMAT", 3), "reads only format 2"));
+        table.add(attack("keyring", flip("vault/keyring", -200), "keyring is missing or damaged"));
+        table.add(attack("keyring's copy", flip("vault/keyring.copy", -200), "keyring's copy is missing or damaged"));
+        table.add(attack(
+                "keyring and copy",
+                data -> {
+                    flip(data.resolve("vault/keyring"), -200);
+                    flip(data.resolve("vault/keyring.copy"), -200);
+                },
+                "missing or damaged"));
+        table.add(attack("master key", flip("master.key", 5), "master key"));
+        table.add(attack("sidecar", data -> flip(sidecar(data, 1), 60), "0000000001.keys is missing or not"));
+        table.add(attack("sidecar's copy", flip("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
+        table.add(attack("segment header", data -> flip(segment(data, 1), 20), "segment 1"));
+        table.add(attack("header of the open segment", data -> flip(segment(data, 3), 20), "header is damaged"));
+        String[] fields = {
+            "magic", "kind", "zero", "count", "number", "length", "forced-up-to", "previous hash", "type", "coding",
+            "size", "sealed size", "commitment"
+        };
+        int[] offsets = {0, 4, 5, 7, 15, 23, 31, 40, 112, 113, 119, 127, 130};
+        for (int i = 0; i < fields.length; i++) {
+            table.add(attack("frame head: " + fields[i], inFrame(offsets[i]), damagedAlpha));
+        }
+        table.add(attack("manifest", data -> inRecord(1, alpha, 0).to(data), "frame"));
+        table.add(attack("letter", data -> inRecord(1, alpha, 1).to(data), damagedAlpha));
+        table.add(attack("letter in the open segment", data -> inRecord(3, omega, 1).to(data), "letter " + omega.id()));
+        table.add(attack(
+                "part that a letter shares",
+                data -> {
+                    byte[] octets = Files.readAllBytes(segment(data, 1));
+                    RecordAt part = frames(octets).stream()
+                            .flatMap(f -> f.records().stream())
+                            .filter(r -> r.type() == 5)
+                            .findFirst()
+                            .orElseThrow();
+                    flip(segment(data, 1), part.at() + 1000);
+                },
+                "letter " + beta.id()));
+        table.add(attack(
+                "frame trailer",
+                data -> {
+                    FrameAt frame = frame(segment(data, 1), alpha.place().frame());
+                    flip(segment(data, 1), frame.at() + frame.length() - 2);
+                },
+                "frame " + alpha.place().frame()));
+        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1"));
+        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1"));
+        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1"));
+        // records, frames and files moved about
+        table.add(attack("two letters swapped", TamperTest::swapRecords, damagedAlpha));
+        table.add(attack("frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
+        table.add(attack("frame twice", data -> splice(alpha.place().frame(), true).to(data), "segment 1"));
+        table.add(attack("first segment removed", data -> Files.delete(segment(data, 1)), "letter " + alpha.id()));
+        table.add(attack("last segment removed", data -> Files.delete(segment(data, 3)), "segments are missing"));
+        table.add(attack(
+                "segment from an older copy",
+                data -> Files.write(segment(data, 2), Files.readAllBytes(segment(earlier, 2))),
+                "segment 2 .*lost its footer"));
+        table.add(attack("two segments swapped", data -> swap(segment(data, 1), segment(data, 2)), damagedAlpha));
+        table.add(attack(
+                "acknowledged tail cut off",
+                data -> {
+                    byte[] octets = Files.readAllBytes(segment(data, 3));
+                    Files.write(segment(data, 3), Arrays.copyOf(octets, octets.length - 20));
+                },
+                "acknowledged|segments are missing|frames"));
+        table.add(attack("sidecar of another segment", data -> swap(sidecar(data, 1), sidecar(data, 2)), "0000000002.keys is missing or not"));
+        table.add(attack("sidecar and copy removed", data -> {
+            Files.delete(sidecar(data, 1));
+            Files.delete(data.resolve("vault/0000000001.keys.copy"));
+        }, "the sidecar of segment 1 and its copy are missing"));
+        // the catalogue
+        table.add(attack("a letter's place", sql("UPDATE letter SET number = number + 1000000 WHERE number ="
+                + " (SELECT min(number) FROM letter)"), "letter " + alpha.id() + "|table 'letter'"));
+        table.add(attack("a letter's size", sql("UPDATE letter SET size = size + 1"), damagedAlpha));
+        table.add(attack("a letter's sum", sql("UPDATE letter SET sum = zeroblob(32) WHERE number ="
+                + " (SELECT min(number) FROM letter)"), "does not know a letter"));
+        table.add(attack("a letter's id", sql("UPDATE letter SET id = id + 1"), "table 'letter'"));
+        table.add(attack("a letter's body mark", sql("UPDATE letter SET body = 5"), "table 'letter'"));
+        table.add(attack("a letter removed", sql("DELETE FROM letter WHERE number = (SELECT min(number) FROM letter)"),
+                "does not know a letter"));
+        table.add(attack("a testimony added", sql("INSERT INTO testimony SELECT number, 1, 5 FROM letter LIMIT 1"),
+                "table 'testimony'"));
+        table.add(attack("an envelope's mark", sql("UPDATE letter SET envelope = 5"), "table 'letter'"));
+        table.add(attack("the books", sql("UPDATE books SET received = received + 1, letters = letters + 1"),
+                "the books of source"));
+        table.add(attack("a person's address", sql("UPDATE act SET manifest = CAST(replace(CAST(manifest AS TEXT),"
+                + " 'anna@', 'evil@') AS BLOB) WHERE instr(manifest, CAST('anna@' AS BLOB)) > 0"), "table 'act'"));
+        table.add(attack("an act removed", sql("DELETE FROM act WHERE number = (SELECT max(number) FROM act)"),
+                "table 'act'"));
+        table.add(attack("the catalogue's position", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
+        // the index
+        table.add(attack("index: a letter removed", index("remove"), "the index had 6 of 7"));
+        table.add(attack("index: a document added", index("add"), "the index had 8"));
+        // the ledger
+        table.add(attack(
+                "index: a bit of a file",
+                data -> {
+                    try (Stream<Path> files = Files.list(data.resolve("index"))) {
+                        flip(
+                                files.filter(f -> f.toString().endsWith(".cfs"))
+                                        .findFirst()
+                                        .orElseThrow(),
+                                200);
+                    }
+                },
+                "index"));
+        table.add(attack("checkpoint's signature", flip("ledger/checkpoint", -10), "checkpoint"));
+        table.add(attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
+        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
+        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
+        table.add(new Attack("rolled back, against a witness", TamperTest::rollBack, "rolled back or re-signed", true));
+        return table;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachIsFound() {
+        return attacks().stream().map(attack -> DynamicTest.dynamicTest(attack.name(), () -> found(attack)));
+    }
+
+    private static void found(Attack attack) throws Exception {
+        Path data = Files.createTempDirectory(folder, "tampered").resolve("data");
+        copy(made, data);
+        attack.deed().to(data);
+        Shell shell = new Shell(data);
+        Said said = attack.witnessed()
+                ? shell.run("check", "--witness", witness.toString())
+                : shell.run("check");
+        assertThat(said.exit()).as(said.out() + said.err()).isEqualTo(1);
+        assertThat(said.err()).containsPattern(attack.finds());
+    }
+
+    @Test
+    void thereAreThirtyAtLeast() {
+        assertThat(attacks()).hasSizeGreaterThanOrEqualTo(30);
+    }
+
+    /// The one thing that cannot be found from inside: the whole directory as it once was. `check`
+    /// says so.
+    @Test
+    void withoutAWitnessARollbackIsUnproven() throws Exception {
+        Path data = folder.resolve("rolled-back");
+        copy(made, data);
+        rollBack(data);
+        assertThat(new Shell(data).done("check").out()).contains("unproven: that the archive was not taken back");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path copied = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copied);
+                } else if (Files.isRegularFile(file)) {
+                    Files.copy(file, copied, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+}
