@@ -79,6 +79,7 @@ public final class LuceneIndex implements SearchIndex {
 
     private static final Logger LOG = LoggerFactory.getLogger(LuceneIndex.class);
 
+    private volatile Optional<String> mended = Optional.empty();
     private final Path folder;
     private final Directory directory;
     private volatile Open open;
@@ -118,13 +119,20 @@ public final class LuceneIndex implements SearchIndex {
                 }
                 LOG.warn("the index in {} is made anew: {}", folder, e.toString());
                 empty(folder);
-                return new LuceneIndex(folder, FSDirectory.open(folder));
+                LuceneIndex anew = new LuceneIndex(folder, FSDirectory.open(folder));
+                anew.mended = Optional.of("the index was damaged, and made anew: " + e.getMessage());
+                return anew;
             }
         } catch (LockObtainFailedException e) {
             throw new ArchiveException("the index in " + folder + " is open elsewhere", true, e);
         } catch (IOException e) {
             throw new ArchiveException("the index in " + folder + " cannot be opened: " + e, true, e);
         }
+    }
+
+    /// What was wrong with the files when they were opened.
+    public Optional<String> mended() {
+        return mended;
     }
 
     /// Reads the checksums of an index's files, which may be open meanwhile.

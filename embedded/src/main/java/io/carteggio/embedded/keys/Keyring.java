@@ -98,7 +98,7 @@ public final class Keyring {
                 && second.isPresent()
                 && first.get().text().equals(second.get().text());
         if (!same) {
-            keyring.found = problems(disk, directory);
+            keyring.found = damaged(disk, directory, first, second);
             LOG.warn("one copy of the keyring was missing, damaged or older; both are written anew");
             keyring.write();
         }
@@ -152,6 +152,19 @@ public final class Keyring {
         }
         return "the " + (newest.derivation().isPassphrase() ? "passphrase" : "master key")
                 + " does not open the keyring of this archive. Nothing was changed.";
+    }
+
+    /// A copy that is missing, or older, is what a crash leaves; one that was never written so is not.
+    private static List<String> damaged(
+            Disk disk, Path directory, Optional<Written> first, Optional<Written> second) throws IOException {
+        List<String> damaged = new ArrayList<>();
+        if (first.isEmpty() && disk.exists(directory.resolve("keyring"))) {
+            damaged.add("the keyring was damaged");
+        }
+        if (second.isEmpty() && disk.exists(directory.resolve("keyring.copy"))) {
+            damaged.add("the keyring's copy was damaged");
+        }
+        return damaged;
     }
 
     /// What was wrong with the copies when this keyring was opened, and was mended by that.

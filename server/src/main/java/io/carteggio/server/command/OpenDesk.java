@@ -190,6 +190,9 @@ record OpenDesk(Archive archive) implements Desk {
     public List<String> indexProblems() throws ArchiveException {
         List<String> problems =
                 new ArrayList<>(LuceneIndex.problems(archive.directory().resolve("index")));
+        if (archive.index() instanceof LuceneIndex index) {
+            index.mended().ifPresent(problems::add);
+        }
         archive.indexer().mended().ifPresent(problems::add);
         return problems;
     }

@@ -158,7 +158,7 @@ final class ReadingOperations {
         line.set("recipients", Json.objects(view.addressees().stream().map(ReadingOperations::addressee)));
         line.put("complete", view.complete());
         line.set("dialect", Json.text(view.testimony().entry().dialect()));
-        line.put("evidence", view.testimony().evidence().isPresent());
+        line.put("evidence", view.testimony().hasEvidence());
         return line;
     }
 

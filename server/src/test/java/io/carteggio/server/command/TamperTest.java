@@ -250,7 +250,7 @@ class TamperTest {
                     case "remove" -> writer.tryDeleteDocument(
                             org.apache.lucene.index.DirectoryReader.open(writer), 0);
                     case "add" -> writer.addDocument(new Document());
-                    default -> writer.deleteDocuments(new MatchAllDocsQuery());
+                    default -> writer.deleteDocuments(MatchAllDocsQuery.INSTANCE);
                 }
                 if (before != null) {
                     writer.setLiveCommitData(before);
@@ -288,8 +288,8 @@ class TamperTest {
         List<Attack> table = new ArrayList<>();
         // one flipped bit
         table.add(attack("FORMAT", flip("FORMAT", 3), "reads only format 2"));
-        table.add(attack("keyring", flip("vault/keyring", -200), "keyring is missing or damaged"));
-        table.add(attack("keyring's copy", flip("vault/keyring.copy", -200), "keyring's copy is missing or damaged"));
+        table.add(attack("keyring", flip("vault/keyring", -200), "the keyring was damaged"));
+        table.add(attack("keyring's copy", flip("vault/keyring.copy", -200), "the keyring's copy was damaged"));
         table.add(attack(
                 "keyring and copy",
                 data -> {
@@ -380,7 +380,7 @@ class TamperTest {
         table.add(attack("the catalogue's position", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
         // the index
         table.add(attack("index: a letter removed", index("remove"), "the index had 6 of 7"));
-        table.add(attack("index: a document added", index("add"), "the index had 8"));
+        table.add(attack("index: a document added", index("add"), "the index was damaged"));
         // the ledger
         table.add(attack(
                 "index: a bit of a file",

@@ -1,0 +1,117 @@
+package io.carteggio.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// A customer must be able to read his letters without us: `docs/format/read_segment.py` was written from
+/// `segment.md` alone, in another language, and gets the same letters out as `export`.
+@Tag("peers")
+class ReadSegmentTest {
+    private static final Path READER = Program.root().resolve("docs/format/read_segment.py");
+
+    private record Read(int exit, String out, String err) {}
+
+    private static Read read(Path data, Path key, String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(READER.toString(), data.toString(), key.toString()));
+        command.addAll(List.of(more));
+        Path err = Files.createTempFile(Program.freshDirectory("reader"), "err", "");
+        Process process =
+                new ProcessBuilder(command).redirectError(err.toFile()).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        return new Read(process.exitValue(), out, Files.readString(err));
+    }
+
+    private static Set<String> sums(Path folder) throws IOException {
+        Set<String> sums = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : (Iterable<Path>)
+                    files.filter(f -> f.toString().endsWith(".eml"))::iterator) {
+                sums.add(Sha256.of(Files.readAllBytes(file)).toString());
+            }
+        }
+        return sums;
+    }
+
+    private static void assertSameAsExport(Program program, Path data, Path key) throws Exception {
+        Path exported = Program.freshDirectory("exported").resolve("out");
+        program.run("export", "--to", exported.toString(), "--key-file", key.toString()).done();
+        Path extracted = Program.freshDirectory("extracted");
+        Read read = read(data, key, "extract", extracted.toString());
+        assertThat(read.err()).isEmpty();
+        assertThat(read.exit()).isZero();
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(extracted)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = file.getFileName().toString();
+                assertThat(Sha256.of(Files.readAllBytes(file)).toString()).isEqualTo(name);
+                names.add(name);
+            }
+        }
+        assertThat(names).isNotEmpty().isEqualTo(sums(exported));
+    }
+
+    @Test
+    void itIsShort() throws Exception {
+        assertThat(Files.readAllLines(READER)).hasSizeLessThanOrEqualTo(200).allMatch(line -> line.length() <= 120);
+    }
+
+    @Test
+    void theCorpusComesOutAsExportGivesIt() throws Exception {
+        Path corpus = Corpus.root();
+        Program program = Program.on(Program.freshDirectory("reader-corpus"));
+        program.run("import", corpus.toString());
+        Path key = program.data().resolve("master.key");
+        assertSameAsExport(program, program.data(), key); // one open segment
+        Path backup = Program.freshDirectory("reader-backup").resolve("b");
+        program.run("backup", "--to", backup.toString()).done();
+        assertSameAsExport(program, program.data(), key); // a closed one with its sidecar
+        assertSameAsExport(program, backup, key); // the backup, which is read as it stands
+
+        Path segment = program.data().resolve("vault/0000000001.seg");
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            long middle = file.length() / 2;
+            file.seek(middle);
+            int octet = file.read();
+            file.seek(middle);
+            file.write(octet ^ 1);
+        }
+        Read damaged = read(program.data(), key, "list");
+        assertThat(damaged.exit()).isEqualTo(1);
+        assertThat(damaged.err()).contains("damage: ");
+        assertThat(damaged.out().lines().count()).as("the others are listed").isPositive();
+    }
+
+    @Test
+    void anArchiveUnderAPassphrase() throws Exception {
+        Path folder = Program.freshDirectory("reader-words");
+        Path words = Files.writeString(folder.resolve("words"), "seven green bottles on a wall\n");
+        Files.setPosixFilePermissions(words, PosixFilePermissions.fromString("rw-------"));
+        Path mail = Files.write(
+                folder.resolve("a.eml"),
+                Post.plain("p1", "anna@firm.example", "bruno@firm.example", "One", "Text.", "To: bruno@firm.example")
+                        .original());
+        Program program = Program.on(folder.resolve("data"));
+        program.run("import", mail.toString(), "--passphrase-file", words.toString()).done();
+        Read read = read(program.data(), words, "list");
+        assertThat(read.exit()).as(read.err()).isZero();
+        assertThat(read.out()).startsWith(Sha256.of(Files.readAllBytes(mail)).toString());
+        Path wrong = Files.writeString(folder.resolve("wrong"), "something else entirely\n");
+        assertThat(read(program.data(), wrong, "list").exit()).isEqualTo(1);
+    }
+}
