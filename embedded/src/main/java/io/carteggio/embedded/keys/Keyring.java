@@ -139,13 +139,14 @@ public final class Keyring {
                 newest.revision());
     }
 
-    /// A change of the master key writes the copy first. Where it was interrupted there, the old key
-    /// still opens the other one, but going on with it would leave the new key's copy behind, to win
-    /// at some later start.
+    /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
+    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some later
+    /// start.
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
         boolean opensOlder = Stream.of(first, second)
                 .flatMap(Optional::stream)
-                .anyMatch(w -> w.revision() < newest.revision() && unseal(w, master).isPresent());
+                .anyMatch(w ->
+                        w.revision() < newest.revision() && unseal(w, master).isPresent());
         if (opensOlder) {
             return "a change of the master key was interrupted, and this is the old key: give the new one,"
                     + " which finishes the change. Nothing was changed.";
@@ -155,8 +156,8 @@ public final class Keyring {
     }
 
     /// A copy that is missing, or older, is what a crash leaves; one that was never written so is not.
-    private static List<String> damaged(
-            Disk disk, Path directory, Optional<Written> first, Optional<Written> second) throws IOException {
+    private static List<String> damaged(Disk disk, Path directory, Optional<Written> first, Optional<Written> second)
+            throws IOException {
         List<String> damaged = new ArrayList<>();
         if (first.isEmpty() && disk.exists(directory.resolve("keyring"))) {
             damaged.add("the keyring was damaged");
@@ -257,9 +258,8 @@ public final class Keyring {
         write();
     }
 
-    /// Writes what an earlier call could not: after a failure that call's change stands in memory and
-    /// perhaps in one of the files, and must not be followed by one that builds on its not having
-    /// happened.
+    /// Writes what an earlier call could not: after a failure that call's change stands in memory and perhaps
+    /// in one of the files, and must not be followed by one that builds on its not having happened.
     public synchronized void settle() throws IOException {
         if (unwritten) {
             write();
@@ -282,8 +282,7 @@ public final class Keyring {
         return derivation.isPassphrase();
     }
 
-    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell
-    /// the key.
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the key.
     public synchronized String fingerprint() {
         return MasterKey.fingerprint(master);
     }

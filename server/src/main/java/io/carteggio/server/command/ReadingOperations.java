@@ -189,8 +189,9 @@ final class ReadingOperations {
         return Outcome.DONE;
     }
 
-    /// The octets of each report that vouches for the letter and that the viewer may see, oldest
-    /// first; of one arrival alone where `arrival` names it.
+    /// The octets of each report that vouches for the letter and that the viewer may see, oldest first; of one
+    /// arrival
+    /// alone where `arrival` names it.
     Outcome evidence(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
         OpenLetter open = open(request);
@@ -234,9 +235,10 @@ final class ReadingOperations {
                 .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
     }
 
-    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`, and `proof`
-    /// where it is asked for; where a letter cannot be given, a line with `id` and `error` instead,
-    /// and the answer is no.
+    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`, and `proof` where it is
+    /// asked for; where a letter cannot be
+    /// given, a
+    /// line with `id` and `error` instead, and the answer is no.
     Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
         String text = request.text("query");
@@ -332,8 +334,9 @@ final class ReadingOperations {
         }
     }
 
-    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take
-    /// a part for the whole.
+    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part
+    /// for the
+    /// whole.
     private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
         if (reply.offer(line)) {
             try (InputStream in = bytes.open()) {

@@ -40,11 +40,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A letter: its page, its HTML, its pictures and attachments, its bytes. All of them come from
-/// [io.carteggio.archive.access.Reading], and what is not the viewer's is answered like what does not
-/// exist.
+/// [io.carteggio.archive.access.Reading], and what is not the viewer's is answered like what does not exist.
 ///
-/// Opening a page is one act in an auditor's trail; the HTML and the pictures that the page itself
-/// loads belong to it and carry a pass that the page gave out. A download is an act of its own.
+/// Opening a page is one act in an auditor's trail; the HTML and the pictures that the page itself loads belong to it
+/// and carry a pass that the page gave out. A download is an act of its own.
 final class LetterPages {
     private static final ReadLimits LIMITS = ReadLimits.DEFAULT;
     private static final int FIELDS_SHOWN = 500;
@@ -326,9 +325,8 @@ final class LetterPages {
         return site.tokens().seal("letter", session.handle(), id, reason);
     }
 
-    /// A picture within a letter's HTML. The sandboxed frame has an origin of its own, so no cookie
-    /// comes along; the address names the session and carries the pass, and the scope decides as
-    /// always.
+    /// A picture within a letter's HTML. The sandboxed frame has an origin of its own, so no cookie comes along; the
+    /// address names the session and carries the pass, and the scope decides as always.
     void picture(Visit visit) throws ArchiveException, IOException {
         String[] words = visit.path("pass").split("\\.", 2);
         Optional<Session> session = words.length == 2 ? site.sessions().ofHandle(words[0]) : Optional.empty();
