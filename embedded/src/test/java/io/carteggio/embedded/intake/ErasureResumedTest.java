@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// An erasure that stops between its act and the keys is finished later, also by another process.
 class ErasureResumedTest {
-    private static final String MAIL = "From: anna@example.com\r\nTo: bob@example.org\r\nSubject: Plan\r\n\r\nIts words.\r\n";
+    private static final String MAIL =
+            "From: anna@example.com\r\nTo: bob@example.org\r\nSubject: Plan\r\n\r\nIts words.\r\n";
 
     @TempDir
     Path folder = Path.of("");
@@ -83,7 +84,9 @@ class ErasureResumedTest {
             Erasure erasure = erasure(archive, failing(archive.vault));
             assertThatThrownBy(() -> erasure.erase("test", id, "asked", false)).hasMessageContaining("disk is gone");
             assertThat(archive.catalogue.letter(id)).as("nobody is shown it").isEmpty();
-            assertThat(archive.vault.read(place).sizeBytes()).as("its key is there").isEqualTo(MAIL.length());
+            assertThat(archive.vault.read(place).sizeBytes())
+                    .as("its key is there")
+                    .isEqualTo(MAIL.length());
             assertThat(purged).containsExactly(number);
         }
         try (EmbeddedArchive archive = new EmbeddedArchive(folder.resolve("data"))) {
