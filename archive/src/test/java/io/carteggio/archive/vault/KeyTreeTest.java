@@ -75,7 +75,7 @@ class KeyTreeTest {
         }
         for (Node node : tree.nodes()) { // no node above a leaf that is gone
             for (long leaf : gone) {
-                assertThat(leaf >>> KeyTree.DEPTH - node.depth()).isNotEqualTo(node.path());
+                assertThat(leaf >>> (KeyTree.DEPTH - node.depth())).isNotEqualTo(node.path());
             }
         }
         KeyTree again = new KeyTree(tree.nodes().reversed());
