@@ -1,6 +1,7 @@
 package io.carteggio.mail;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -52,12 +53,9 @@ public final class Sha256 implements Comparable<Sha256> {
         }
     }
 
-    /// One of its eight words of 32 bits, for tables that need numbers spread evenly.
-    public int word(int index) {
-        return (sum[4 * index] & 0xff) << 24
-                | (sum[4 * index + 1] & 0xff) << 16
-                | (sum[4 * index + 2] & 0xff) << 8
-                | (sum[4 * index + 3] & 0xff);
+    /// The first 64 bits, for tables that need numbers spread evenly.
+    public long prefix() {
+        return ByteBuffer.wrap(sum).getLong();
     }
 
     public byte[] toBytes() {
@@ -76,7 +74,7 @@ public final class Sha256 implements Comparable<Sha256> {
 
     @Override
     public int hashCode() {
-        return word(0);
+        return (int) (prefix() >>> Integer.SIZE);
     }
 
     /// 64 lower-case hexadecimal digits.

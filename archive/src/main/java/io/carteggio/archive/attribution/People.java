@@ -38,6 +38,8 @@ public final class People {
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
                     Act.Erased _,
+                    Act.Readmitted _,
+                    Act.KeptAnew _,
                     Act.HoldAdded _,
                     Act.HoldReleased _,
                     Act.RetentionSet _,

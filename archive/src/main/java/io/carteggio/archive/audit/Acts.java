@@ -13,6 +13,7 @@ import io.carteggio.mail.Sha256;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,12 +30,18 @@ public final class Acts {
     }
 
     /// Keeps the act; when this returns it is in force.
-    public void keep(Act act) throws ArchiveException {
+    ///
+    /// @param records what is kept with it
+    /// @return the number of its frame
+    public long keep(Act act, FrameRecord... records) throws ArchiveException {
         byte[] manifest = EntryCodec.encode(act);
-        FrameRecord record = new FrameRecord(
-                FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.owning(manifest, manifest.length));
-        Kept kept = vault.append(new Frame(Frame.Kind.ACT, List.of(record)));
+        List<FrameRecord> all = new ArrayList<>();
+        all.add(new FrameRecord(
+                FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.owning(manifest, manifest.length)));
+        all.addAll(List.of(records));
+        Kept kept = vault.append(new Frame(Frame.Kind.ACT, all));
         projection.await(kept.number());
+        return kept.number();
     }
 
     /// An entry of the audit trail.

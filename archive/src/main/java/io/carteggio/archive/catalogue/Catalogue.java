@@ -5,9 +5,11 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.mail.Sha256;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,8 +62,29 @@ public interface Catalogue extends AutoCloseable {
     /// Newest first.
     List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException;
 
-    /// Every act but the audit trail, oldest first: sources, people, addresses, credentials.
+    /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources,
+    /// people, addresses, credentials, holds, retention.
     List<Act> administration() throws ArchiveException;
+
+    /// Erasures with numbers over `after`, in their order, at most `limit`.
+    List<Erasure> erasures(long after, int limit) throws ArchiveException;
+
+    /// Whether a letter with this keyed mark was erased and has not been readmitted.
+    boolean isErased(Octets mark) throws ArchiveException;
+
+    /// How many marks of erased letters there are.
+    long erasedMarks() throws ArchiveException;
+
+    /// Numbers of letters that were erased and that the index may still have.
+    List<Long> unpurged() throws ArchiveException;
+
+    /// The index has forgotten these letters, durably.
+    void purged(Collection<Long> letters) throws ArchiveException;
+
+    /// Sees to it that no file of the catalogue holds what was deleted from it.
+    ///
+    /// @throws ArchiveException where that cannot be had now, such as while somebody reads for long
+    void scrub() throws ArchiveException;
 
     /// Newest first.
     List<Act.Audited> audit(int limit) throws ArchiveException;
@@ -93,6 +116,9 @@ public interface Catalogue extends AutoCloseable {
 
     /// A letter that the index has yet to take.
     record Outstanding(long row, long letter) {}
+
+    /// An erasure with the number of its frame.
+    record Erasure(long number, Act.Erased act) {}
 
     /// A frame with what its manifest says.
     sealed interface Registration {

@@ -7,7 +7,8 @@ import java.util.List;
 
 /// A letter as the catalogue knows it.
 ///
-/// @param number in the order of the vault, from 1; newest letters have the highest
+/// @param number of the place where it lay first ([Place#number]), so in the order of the vault:
+///     newest letters have the highest
 /// @param places where its bytes lie: one, or more where two arrivals raced
 public record CataloguedLetter(long number, LetterId id, Sha256 sum, long sizeBytes, List<Place> places) {
     public CataloguedLetter {

@@ -5,7 +5,10 @@ import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.EntryCodec;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
@@ -63,6 +66,8 @@ public final class Projection implements AutoCloseable {
     private final Map<Long, ArrivalEntry> entries = new HashMap<>(); // of frames that are not registered, by number
     private final Map<Sha256, Long> letters = new HashMap<>(); // that they brought or vouch for, with the last frame
     private final Map<Long, Long> envelopes = new HashMap<>(); // the same by their marks
+    private final Map<Long, Place> bodies = new HashMap<>(); // where new letters lie, by the marks of their bodies
+    private final Map<Long, Place> parts = new HashMap<>();
     private long forced;
     private long registered;
     private long awaited; // the highest frame that somebody waits for
@@ -122,7 +127,12 @@ public final class Projection implements AutoCloseable {
         byte[] manifest = bytes(kept.manifest());
         try {
             return switch (kept.kind()) {
-                case ARRIVAL -> new Registration.OfArrival(kept, EntryCodec.arrival(manifest));
+                case ARRIVAL -> {
+                    ArrivalEntry entry = EntryCodec.arrival(manifest);
+                    // a tombstone was written before its act had a number
+                    yield new Registration.OfArrival(
+                            kept, kept.erased().map(entry::erasedBy).orElse(entry));
+                }
                 case ACT -> new Registration.OfAct(kept, EntryCodec.act(manifest));
             };
         } catch (IllegalArgumentException e) {
@@ -165,20 +175,72 @@ public final class Projection implements AutoCloseable {
         if (entry != null) {
             entry.letters().forEach(l -> letters.remove(l.sum(), frame)); // not where a later frame vouches for it
             entry.envelopeMark().ifPresent(e -> envelopes.remove(e, frame));
+            entry.letters().forEach(l -> l.bodyMark().ifPresent(m -> forget(bodies, m, frame)));
+            entry.parts().forEach(m -> forget(parts, m, frame));
         }
+    }
+
+    private static void forget(Map<Long, Place> recent, long mark, long frame) {
+        recent.computeIfPresent(mark, (_, place) -> place.frame() == frame ? null : place);
     }
 
     /// Tells what is in a frame that was just kept, so that it need not be read again, and remembers
     /// it until it is registered. Whoever calls this sees to it that nobody asks about the same
     /// letters between append and here.
-    public void handOver(long frame, ArrivalEntry entry) {
+    public void handOver(Kept kept, ArrivalEntry entry) {
+        long frame = kept.number();
         lock.lock();
         try {
             if (registered < frame) {
                 entries.put(frame, entry);
                 entry.letters().forEach(l -> letters.merge(l.sum(), frame, Math::max));
                 entry.envelopeMark().ifPresent(e -> envelopes.merge(e, frame, Math::max));
+                remember(
+                        bodies,
+                        entry.letters().stream()
+                                .filter(LetterRef::fresh)
+                                .map(LetterRef::bodyMark)
+                                .toList(),
+                        places(kept, FrameRecord.Type.LETTER));
+                remember(parts, entry.parts().stream().map(Optional::of).toList(), places(kept, FrameRecord.Type.PART));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static List<Place> places(Kept kept, FrameRecord.Type type) {
+        return kept.records().stream()
+                .filter(r -> r.type() == type)
+                .map(Kept.KeptRecord::place)
+                .toList();
+    }
+
+    private static void remember(Map<Long, Place> recent, List<Optional<Long>> marks, List<Place> places) {
+        for (int i = 0; i < Math.min(marks.size(), places.size()); i++) {
+            Place place = places.get(i);
+            marks.get(i).ifPresent(mark -> recent.putIfAbsent(mark, place));
+        }
+    }
+
+    /// Where parts with this mark lie, registered or not, oldest first.
+    public List<Place> parts(long mark) throws ArchiveException {
+        List<Place> known = catalogue.parts(mark);
+        return known.isEmpty() ? recent(parts, mark).stream().toList() : known;
+    }
+
+    /// Where the oldest letter lies whose body has this mark, registered or not.
+    public Optional<Place> letterWithBody(long mark) throws ArchiveException {
+        List<CataloguedLetter> known = catalogue.lettersWithBody(mark, 1);
+        return known.isEmpty()
+                ? recent(bodies, mark)
+                : Optional.of(known.getFirst().places().getFirst());
+    }
+
+    private Optional<Place> recent(Map<Long, Place> recent, long mark) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(recent.get(mark));
         } finally {
             lock.unlock();
         }

@@ -52,6 +52,19 @@ public sealed interface Act {
         }
     }
 
+    /// A letter that was erased may come again: its mark is forgotten.
+    record Readmitted(Instant at, String by, String reason, Octets mark) implements Act {}
+
+    /// Letters that could not be read any more once another one's records are gone; the frame has
+    /// them anew, whole, in its records of type letter, in this order.
+    ///
+    /// @param letters none where the frame was erased in turn
+    record KeptAnew(Instant at, String by, List<LetterRef> letters) implements Act {
+        public KeptAnew {
+            letters = List.copyOf(letters);
+        }
+    }
+
     /// Letters that a query finds must be kept until the hold is released.
     record HoldAdded(Instant at, String by, String name, String query, String reason) implements Act {}
 

@@ -55,6 +55,31 @@ public record ArrivalEntry(
         parts = List.copyOf(parts);
     }
 
+    /// The same, with the number of the act that erased it.
+    public ArrivalEntry erasedBy(long act) {
+        return new ArrivalEntry(
+                source,
+                family,
+                provenance,
+                arrived,
+                vouched,
+                disposition,
+                reason,
+                dialect,
+                via,
+                rawBytes,
+                envelopeMark,
+                redelivery,
+                sender,
+                onBehalfOf,
+                addressees,
+                letters,
+                warnings,
+                evidence,
+                parts,
+                Optional.of(act));
+    }
+
     /// The instant that decides who may see: vouched for, else our own clock's (DESIGN 4, attribution).
     public Instant at() {
         return vouched.orElse(arrived);

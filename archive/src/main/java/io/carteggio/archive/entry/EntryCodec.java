@@ -82,6 +82,14 @@ public final class EntryCodec {
                 map.optionalNumber("erased"));
     }
 
+    /// What stands for an erased manifest; empty where that was an act's.
+    public static Optional<ArrivalEntry> tombstone(Octets tombstone) {
+        byte[] manifest = tombstone.toBytes();
+        return Cbor.readMap(manifest).optionalText("act").isPresent()
+                ? Optional.empty()
+                : Optional.of(arrival(manifest));
+    }
+
     private static MapWriter addressee(Addressee a) {
         Recipient r = a.told();
         return Cbor.map()
@@ -165,6 +173,11 @@ public final class EntryCodec {
                         .put("reason", a.reason())
                         .putAll("records", a.frames(), EntryCodec::erasedFrame)
                         .putAll("marks", a.marks(), Octets::toBytes);
+            case Act.Readmitted a ->
+                map.put("act", "readmitted")
+                        .put("reason", a.reason())
+                        .put("mark", a.mark().toBytes());
+            case Act.KeptAnew a -> map.put("act", "kept-anew").putAll("letters", a.letters(), EntryCodec::letter);
             case Act.HoldAdded a ->
                 map.put("act", "hold-added")
                         .put("name", a.name())
@@ -222,6 +235,12 @@ public final class EntryCodec {
                                 .map(EntryCodec::erasedFrame)
                                 .toList(),
                         map.octetStrings("marks").stream().map(Octets::of).toList());
+            case "readmitted" -> new Act.Readmitted(at, by, map.text("reason"), Octets.of(map.octets("mark")));
+            case "kept-anew" ->
+                new Act.KeptAnew(
+                        at,
+                        by,
+                        map.maps("letters").stream().map(EntryCodec::letter).toList());
             case "hold-added" -> new Act.HoldAdded(at, by, map.text("name"), map.text("query"), map.text("reason"));
             case "hold-released" -> new Act.HoldReleased(at, by, map.text("name"), map.text("reason"));
             case "retention-set" ->

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// A letter that an arrival brought or vouches for.
 ///
-/// @param kind what the report says of it: `original`, `protected` or `clear`
+/// @param kind what the report says of it: `original`, `protected` or `clear`; `erased` for one that
+///     is no more
 /// @param fresh whether its bytes lie in this arrival's frame; else the archive had them before
 /// @param spliceOffset where in the evidence the letter's bytes belong to make the report whole
 ///     again; absent where the evidence already is whole
@@ -26,5 +27,34 @@ public record LetterRef(
         List<Place> uses) {
     public LetterRef {
         uses = List.copyOf(uses);
+    }
+
+    private static final String GONE = "erased";
+    private static final String COPY_GONE = "erased-copy";
+
+    /// What a tombstone has in the place of a letter whose octets lay in the frame: that one did, and
+    /// nothing of it.
+    ///
+    /// @param original whether the letter came with this arrival for the first time
+    public static LetterRef gone(boolean original) {
+        return new LetterRef(
+                Sha256.ofSum(new byte[32]),
+                0,
+                original ? GONE : COPY_GONE,
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /// Whether this stands for an erased letter.
+    public boolean isGone() {
+        return kind.equals(GONE) || kind.equals(COPY_GONE);
+    }
+
+    /// Whether this stands for an erased letter that came with this arrival for the first time.
+    public boolean isGoneOriginal() {
+        return kind.equals(GONE);
     }
 }

@@ -19,6 +19,10 @@ public record Provenance(
         Optional<Address> mailFrom,
         List<Address> rcptTo,
         Optional<String> item) {
+    /// Where nothing of it is kept.
+    public static final Provenance NOTHING = new Provenance(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
+
     public Provenance {
         rcptTo = List.copyOf(rcptTo);
     }

@@ -1,6 +1,7 @@
 package io.carteggio.archive.intake;
 
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Frame;
@@ -16,6 +17,12 @@ import java.util.List;
 final class Framer {
     private Framer() {}
 
+    /// Whether the mail is kept as it came: where no letter was found in it, but for one that must
+    /// not come again.
+    static boolean keepsWhole(Reading reading) {
+        return reading.letters().isEmpty() && reading.otherwise() != Disposition.DISCARDED;
+    }
+
     /// @param letters the fresh letters, in the manifest's order
     /// @param parts what they share, to lie behind all other records
     static Frame frame(ArrivalEntry entry, Reading reading, List<FrameRecord> letters, List<FrameRecord> parts)
@@ -29,7 +36,7 @@ final class Framer {
             Content evidence = reading.evidence().get();
             records.add(new FrameRecord(FrameRecord.Type.EVIDENCE, Sha256.of(evidence), evidence));
         }
-        if (reading.letters().isEmpty()) {
+        if (keepsWhole(reading)) {
             records.add(new FrameRecord(FrameRecord.Type.WHOLE, Sha256.of(reading.mail()), reading.mail()));
         }
         records.addAll(parts);

@@ -7,6 +7,8 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
@@ -16,11 +18,14 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -30,24 +35,34 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
+    private static final Logger LOG = System.getLogger(Intake.class.getName());
+
     private final Vault vault;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
     private final Clock clock;
+    private final ErasedMarks erased;
     private final SharedOctets shared;
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
 
     public Intake(
-            Vault vault, Catalogue catalogue, Projection projection, LetterId.Maker ids, Marks marks, Clock clock) {
+            Vault vault,
+            Catalogue catalogue,
+            Projection projection,
+            LetterId.Maker ids,
+            Marks marks,
+            ErasedMarks erased,
+            Clock clock) {
         this.vault = vault;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
+        this.erased = erased;
         this.clock = clock;
-        this.shared = SharedOctets.of(catalogue);
+        this.shared = SharedOctets.of(projection);
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
@@ -75,9 +90,9 @@ public final class Intake {
     private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
         sharing.lock();
         try {
-            Framed framed = framed(arrival, arrived, reading);
+            Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
             Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
-            projection.handOver(kept.number(), framed.entry());
+            projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {
             sharing.unlock();
@@ -89,6 +104,21 @@ public final class Intake {
         Receipt receipt = accept(arrival);
         projection.await(receipt.number());
         return receipt;
+    }
+
+    /// What was erased and comes again is not kept (P8); what comes with it is.
+    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
+        Set<Sha256> again = new HashSet<>();
+        for (Sha256 sum : reading.sums()) {
+            if (erased.knows(sum) && again.add(sum)) {
+                LOG.log(
+                        Level.WARNING,
+                        "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
+                        arrival.source().name(),
+                        HexFormat.of().formatHex(erased.of(sum).toBytes()));
+            }
+        }
+        return again.isEmpty() ? reading : reading.without(again);
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
@@ -114,8 +144,7 @@ public final class Intake {
             }
         }
         Optional<Octets> small = small(reading.evidence());
-        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0)
-                + (reading.letters().isEmpty() ? 1 : 0);
+        int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();
         ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
@@ -162,7 +191,7 @@ public final class Intake {
         return new ArrivalEntry(
                 arrival.source().name(),
                 arrival.source().family(),
-                arrival.provenance(),
+                disposition == Disposition.DISCARDED ? Provenance.NOTHING : arrival.provenance(),
                 arrived,
                 reading.vouched(),
                 disposition,

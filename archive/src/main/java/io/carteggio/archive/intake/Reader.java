@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in
 /// code. Pure.
@@ -59,6 +60,30 @@ final class Reader {
 
         /// An original in an arrival.
         record Found(Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
+
+        /// The same without letters that must not come again, and without the report that tells of
+        /// them. With no letter left, nothing of it is left.
+        Reading without(Set<Sha256> gone) {
+            List<Found> left = letters.stream()
+                    .filter(l -> !gone.contains(l.sum()))
+                    .map(l -> new Found(l.content(), l.sum(), l.kind(), Optional.empty(), l.said()))
+                    .toList();
+            boolean none = left.isEmpty();
+            return new Reading(
+                    left,
+                    Disposition.DISCARDED,
+                    Optional.of("erased"),
+                    none ? Optional.empty() : dialect,
+                    none ? Optional.empty() : via,
+                    none ? Optional.empty() : vouched,
+                    none ? Optional.empty() : sender,
+                    none ? Optional.empty() : onBehalfOf,
+                    none ? List.of() : addressees,
+                    List.of(),
+                    mail,
+                    Optional.empty(),
+                    Optional.empty());
+        }
 
         List<Sha256> sums() {
             return letters.stream().map(Found::sum).toList();

@@ -1,7 +1,7 @@
 package io.carteggio.archive.intake;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.vault.Place;
 import java.util.List;
 import java.util.Optional;
@@ -9,19 +9,17 @@ import java.util.Optional;
 /// What the archive already has that a letter might share. A mark only suggests: the octets are
 /// compared.
 interface SharedOctets {
-    /// What a catalogue knows of.
-    static SharedOctets of(Catalogue catalogue) {
+    /// What the catalogue knows of, or will know of.
+    static SharedOctets of(Projection projection) {
         return new SharedOctets() {
             @Override
             public List<Place> parts(long mark) throws ArchiveException {
-                return catalogue.parts(mark);
+                return projection.parts(mark);
             }
 
             @Override
             public Optional<Place> letterWithBody(long mark) throws ArchiveException {
-                return catalogue.lettersWithBody(mark, 1).stream()
-                        .findFirst()
-                        .map(l -> l.places().getFirst());
+                return projection.letterWithBody(mark);
             }
         };
     }

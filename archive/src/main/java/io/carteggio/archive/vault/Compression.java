@@ -29,6 +29,9 @@ public final class Compression {
     /// The bit of a coding that says: the letter is a recipe.
     public static final int RECIPE = 0x10;
 
+    /// zstd's level without a dictionary.
+    private static final int LEVEL_ALONE = 3;
+
     private static final int DICTIONARY_MAGIC = 0xec30a437;
     private static final ConcurrentLinkedDeque<ZstdCompressCtx> COMPRESSING = new ConcurrentLinkedDeque<>();
     private static final ConcurrentLinkedDeque<ZstdDecompressCtx> DECOMPRESSING = new ConcurrentLinkedDeque<>();
@@ -77,7 +80,7 @@ public final class Compression {
 
     /// A stream that compresses what is written to it; closing it ends the octets but not `out`.
     public static OutputStream compressing(OutputStream out, Optional<Dictionary> dictionary) throws IOException {
-        ZstdOutputStreamNoFinalizer stream = new ZstdOutputStreamNoFinalizer(new Unclosed(out), Dictionary.LEVEL);
+        ZstdOutputStreamNoFinalizer stream = new ZstdOutputStreamNoFinalizer(new Unclosed(out), LEVEL_ALONE);
         if (dictionary.isPresent()) {
             stream.setDict(dictionary.get().forCompressing());
         }
@@ -139,7 +142,7 @@ public final class Compression {
 
     private static ZstdCompressCtx lend() {
         ZstdCompressCtx context = Optional.ofNullable(COMPRESSING.poll()).orElseGet(ZstdCompressCtx::new);
-        context.setLevel(Dictionary.LEVEL);
+        context.setLevel(LEVEL_ALONE); // with a dictionary, its own level counts
         context.setDictID(false);
         context.setChecksum(false);
         return context;

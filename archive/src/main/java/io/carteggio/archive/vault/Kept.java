@@ -3,6 +3,7 @@ package io.carteggio.archive.vault;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,23 @@ public record Kept(FrameHead head, Content manifest, List<KeptRecord> records, O
 
     public Kept {
         records = List.copyOf(records);
+    }
+
+    /// Where the frame's records of a type lie, or lay before they were erased, in the order in which
+    /// its manifest counts them.
+    public List<Place> places(FrameRecord.Type type) {
+        List<Place> places = new ArrayList<>(1);
+        for (int i = 1; i < head.rows().size(); i++) {
+            if (head.rows().get(i).type() == type) {
+                places.add(new Place(number(), i));
+            }
+        }
+        return places;
+    }
+
+    /// The record at a place, unless it was erased.
+    public Optional<KeptRecord> record(Place place) {
+        return records.stream().filter(r -> r.place().equals(place)).findFirst();
     }
 
     /// Its place in the sequence of all frames, from 1 without gaps.

@@ -103,6 +103,21 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
+    /// Takes all of the log into the file and empties it: then neither holds what was deleted. Waits
+    /// for readers a while.
+    synchronized void emptyLog() throws ArchiveException {
+        try {
+            boolean busy = writer.first("PRAGMA wal_checkpoint(TRUNCATE)", r -> r.getInt(1))
+                            .orElse(1)
+                    != 0;
+            if (busy) {
+                throw new ArchiveException("somebody reads in the catalogue, so its log cannot be emptied now", true);
+            }
+        } catch (SQLException e) {
+            throw new ArchiveException("the catalogue's log cannot be emptied: " + e.getMessage(), true, e);
+        }
+    }
+
     @Override
     public synchronized void close() throws SQLException {
         closed = true;

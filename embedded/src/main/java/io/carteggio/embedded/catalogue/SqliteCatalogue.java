@@ -17,9 +17,9 @@ import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
-import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -30,6 +30,8 @@ import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -53,15 +55,15 @@ public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 3;
-
-    /// A frame has at most 65,535 records.
-    private static final int RECORD_BITS = 16;
+    private static final int SCHEMA_VERSION = 4;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
     /// `place` has further places of a letter, where arrivals raced. `uses` says which letters cannot
     /// be read without a record of another frame.
+    /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
+    /// letters,
+    /// `unpurged` the numbers of those that the index may still have.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
@@ -86,16 +88,20 @@ public final class SqliteCatalogue implements Catalogue {
             CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
+            CREATE TABLE moved (letter INTEGER PRIMARY KEY);
+            CREATE TABLE erasure (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
+            CREATE TABLE erased (mark BLOB PRIMARY KEY) WITHOUT ROWID;
+            CREATE TABLE unpurged (letter INTEGER PRIMARY KEY);
             INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same, with what orders them; the outbox belongs to the
-    /// index.
+    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong
+    /// to the index; where the last frame ends is moved by compaction.
     private static final Map<String, String> DERIVED_TABLES = derivedTables();
 
     private static Map<String, String> derivedTables() {
         Map<String, String> tables = new LinkedHashMap<>();
-        for (String table : List.of("position", "letter", "quarantined", "books", "act", "audit")) {
+        for (String table : List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
             tables.put(table, "1");
         }
         tables.put("place", "1, 2, 3");
@@ -107,9 +113,10 @@ public final class SqliteCatalogue implements Catalogue {
 
     private final Sqlite database;
     private final LetterId.Maker ids;
-    private final LetterFilter filter;
+    private final KeyFilter sums;
+    private final KeyFilter marks; // of bodies and parts
     private final Thread filling;
-    private volatile boolean filled; // the filter holds all that was here when the file was opened
+    private volatile boolean filled; // the filters hold all that was here when the file was opened
     private volatile boolean closed;
     private volatile Frames frames = number -> Optional.empty();
 
@@ -156,8 +163,10 @@ public final class SqliteCatalogue implements Catalogue {
     private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
         this.database = database;
         this.ids = ids;
-        this.filter = new LetterFilter(letters());
-        this.filling = Thread.ofVirtual().name("letter-filter").start(this::fillFilter);
+        long letters = letters();
+        this.sums = new KeyFilter(letters);
+        this.marks = new KeyFilter(letters);
+        this.filling = Thread.ofVirtual().name("catalogue-filters").start(this::fillFilters);
     }
 
     @Override
@@ -174,7 +183,6 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     // ---- registering
-    // -----------------------------------------------------------------------------------------------
 
     @Override
     public void register(List<Registration> batch) throws ArchiveException {
@@ -211,26 +219,38 @@ public final class SqliteCatalogue implements Catalogue {
     /// @return how many letters came of it for the first time
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
         long frame = kept.number();
-        if (entry.disposition() == Disposition.QUARANTINED) {
+        if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
             session.run("INSERT INTO quarantined VALUES (?)", frame);
         }
-        int part = 0;
-        for (Place place : places(kept, FrameRecord.Type.PART)) {
-            if (part < entry.parts().size()) {
-                long mark = entry.parts().get(part++);
-                session.run("INSERT INTO part VALUES (?, ?, ?)", mark, place.frame(), place.record());
+        Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
+        for (long mark : entry.parts()) {
+            Optional<Place> part = parts.hasNext() ? parts.next() : Optional.empty();
+            if (part.isPresent()) {
+                marks.add(mark);
+                session.run(
+                        "INSERT INTO part VALUES (?, ?, ?)",
+                        mark,
+                        part.get().frame(),
+                        part.get().record());
             }
         }
-        Iterator<Optional<Place>> fresh = fresh(kept).iterator();
+        Iterator<Place> fresh = kept.places(FrameRecord.Type.LETTER).iterator();
         int originals = 0;
         for (LetterRef ref : entry.letters()) {
-            Optional<Place> place = ref.fresh() && fresh.hasNext() ? fresh.next() : Optional.empty();
+            Optional<Place> first = ref.fresh() && fresh.hasNext() ? Optional.of(fresh.next()) : Optional.empty();
+            Optional<Place> place = first.filter(p -> kept.record(p).isPresent());
+            if (ref.isGone()) {
+                originals += ref.isGoneOriginal() ? 1 : 0;
+                continue;
+            }
             LetterId id = ids.of(ref.sum());
-            Optional<Long> known =
-                    filled && !filter.mayHold(ref.sum()) ? Optional.empty() : numbered(session, ref.sum(), id.prefix());
-            if (known.isEmpty() && place.isPresent()) {
-                filter.add(ref.sum()); // before the transaction ends: what is in the file is in the filter
-                long number = number(place.get());
+            Optional<Long> known = filled && !sums.mayHold(ref.sum().prefix())
+                    ? Optional.empty()
+                    : numbered(session, ref.sum(), id.prefix());
+            if (known.isEmpty() && first.isPresent()) {
+                sums.add(ref.sum().prefix()); // before the transaction ends: what is in the file is in the filters
+                ref.bodyMark().ifPresent(marks::add);
+                long number = number(first.get());
                 session.run(
                         "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
                         number,
@@ -239,8 +259,12 @@ public final class SqliteCatalogue implements Catalogue {
                         ref.sizeBytes(),
                         entry.envelopeMark().orElse(null),
                         ref.bodyMark().orElse(null));
-                for (Place used : ref.uses()) {
-                    session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
+                if (place.isPresent()) {
+                    for (Place used : ref.uses()) {
+                        session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
+                    }
+                } else { // it was kept anew, and its record here erased; the frame that says where is still to come
+                    session.run("INSERT INTO moved VALUES (?)", number);
                 }
                 touched.add(number);
                 originals++;
@@ -277,18 +301,11 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    /// Where the fresh letters lie, in the order of the manifest; empty for those that were erased.
-    private static List<Optional<Place>> fresh(Kept kept) {
-        List<Place> there = places(kept, FrameRecord.Type.LETTER);
-        List<Optional<Place>> fresh = new ArrayList<>(1);
-        List<Row> heads = kept.head().rows();
-        for (int record = 0; record < heads.size(); record++) {
-            if (heads.get(record).type() == FrameRecord.Type.LETTER) {
-                Place place = new Place(kept.number(), record);
-                fresh.add(Optional.of(place).filter(there::contains));
-            }
-        }
-        return fresh;
+    /// The records of a type in their order, empty for those that were erased.
+    private static List<Optional<Place>> all(Kept kept, FrameRecord.Type type) {
+        return kept.places(type).stream()
+                .map(p -> kept.record(p).map(KeptRecord::place))
+                .toList();
     }
 
     private static List<Place> places(Kept kept, FrameRecord.Type type) {
@@ -302,11 +319,11 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     private static long number(Place place) {
-        return place.frame() << RECORD_BITS | place.record();
+        return place.number();
     }
 
     private static Place place(long number) {
-        return new Place(number >>> RECORD_BITS, (int) (number & ((1 << RECORD_BITS) - 1)));
+        return Place.ofNumber(number);
     }
 
     private static Optional<Long> numbered(Session session, Sha256 sum, long prefix) throws SQLException {
@@ -315,34 +332,121 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     private void act(Session session, Kept kept, Act act, Set<Long> touched) throws SQLException {
-        session.run(
-                act instanceof Act.Audited ? "INSERT INTO audit VALUES (?, ?)" : "INSERT INTO act VALUES (?, ?)",
-                kept.number(),
-                EntryCodec.encode(act));
-        if (act instanceof Act.Erased erased) {
-            for (Act.ErasedFrame frame : erased.frames()) {
-                erase(session, frame, touched);
+        switch (act) {
+            case Act.Audited _ -> put(session, "audit", kept, act);
+            case Act.Erased erased -> {
+                put(session, "erasure", kept, act);
+                erase(session, erased, touched);
+            }
+            case Act.KeptAnew anew -> keptAnew(session, kept, anew);
+            case Act.Readmitted readmitted -> {
+                put(session, "act", kept, act);
+                session.run(
+                        "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
+            }
+            case Act.SourceAdded _,
+                    Act.PersonAdded _,
+                    Act.AddressGiven _,
+                    Act.CredentialSet _,
+                    Act.HoldAdded _,
+                    Act.HoldReleased _,
+                    Act.TimestampAuthoritySet _,
+                    Act.LodgingSet _,
+                    Act.RetentionSet _ -> put(session, "act", kept, act);
+        }
+    }
+
+    private static void put(Session session, String table, Kept kept, Act act) throws SQLException {
+        session.run("INSERT INTO " + table + " VALUES (?, ?)", kept.number(), EntryCodec.encode(act));
+    }
+
+    private void keptAnew(Session session, Kept kept, Act.KeptAnew anew) throws SQLException {
+        Iterator<Optional<Place>> places = all(kept, FrameRecord.Type.LETTER).iterator();
+        for (LetterRef ref : anew.letters()) {
+            Optional<Place> place = places.hasNext() ? places.next() : Optional.empty();
+            Optional<Long> letter =
+                    numbered(session, ref.sum(), ids.of(ref.sum()).prefix());
+            if (place.isPresent() && letter.isPresent()) {
+                session.run(
+                        "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
+                        letter.get(),
+                        place.get().frame(),
+                        place.get().record());
             }
         }
     }
 
-    /// Forgets what lay in erased records. Letters that lie elsewhere too are erased there too (P8),
-    /// in the same act.
-    private static void erase(Session session, Act.ErasedFrame erased, Set<Long> touched) throws SQLException {
-        for (int record : erased.records()) {
-            long letter = number(new Place(erased.frame(), record));
-            session.run("DELETE FROM letter WHERE number = ?", letter);
-            session.run("DELETE FROM place WHERE letter = ?", letter);
-            session.run("DELETE FROM testimony WHERE letter = ?", letter);
-            session.run("DELETE FROM uses WHERE letter = ?", letter);
-            session.run("DELETE FROM outbox WHERE letter = ?", letter);
-            session.run("DELETE FROM place WHERE frame = ? AND record = ?", erased.frame(), record);
-            session.run("DELETE FROM part WHERE frame = ? AND record = ?", erased.frame(), record);
-            touched.remove(letter);
-            if (record == 0) { // the manifest: nothing is left of what the arrival said
-                session.run("DELETE FROM testimony WHERE arrival = ?", erased.frame());
-                session.run("DELETE FROM quarantined WHERE arrival = ?", erased.frame());
+    /// Forgets what lay in erased records.
+    ///
+    /// The invariant that `rebuild --compare` rests on: the catalogue is the same whether a frame is
+    /// registered whole and then an act erases it, or only what the erasure left of it is ever seen.
+    /// A letter of which no record is left is gone; one that was kept anew before has moved.
+    private void erase(Session session, Act.Erased erasure, Set<Long> touched) throws SQLException {
+        Set<Long> affected = new LinkedHashSet<>();
+        for (Act.ErasedFrame frame : erasure.frames()) {
+            for (int record : frame.records()) {
+                long at = number(new Place(frame.frame(), record));
+                session.first("SELECT number FROM letter WHERE number = ?", r -> r.getLong(1), at)
+                        .ifPresent(affected::add);
+                affected.addAll(session.list(
+                        "SELECT letter FROM place WHERE frame = ? AND record = ?",
+                        r -> r.getLong(1),
+                        frame.frame(),
+                        record));
+                session.run("DELETE FROM place WHERE frame = ? AND record = ?", frame.frame(), record);
+                session.run("DELETE FROM part WHERE frame = ? AND record = ?", frame.frame(), record);
             }
+        }
+        Set<Place> records = new HashSet<>();
+        erasure.frames().forEach(f -> f.records().forEach(r -> records.add(new Place(f.frame(), r))));
+        for (long letter : affected) {
+            boolean atFirst = !records.contains(place(letter))
+                    && session.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, letter)
+                            .isEmpty();
+            boolean elsewhere = session.first("SELECT 1 FROM place WHERE letter = ? LIMIT 1", r -> true, letter)
+                    .isPresent();
+            if (!atFirst && !elsewhere) {
+                for (String table : List.of("place", "testimony", "uses", "outbox", "moved")) {
+                    session.run("DELETE FROM " + table + " WHERE letter = ?", letter);
+                }
+                session.run("DELETE FROM letter WHERE number = ?", letter);
+                session.run("INSERT OR IGNORE INTO unpurged VALUES (?)", letter);
+                touched.remove(letter);
+            } else if (!atFirst) {
+                session.run("INSERT OR IGNORE INTO moved VALUES (?)", letter);
+                session.run("DELETE FROM uses WHERE letter = ?", letter);
+            }
+        }
+        for (Act.ErasedFrame frame : erasure.frames()) {
+            if (frame.tombstone().isPresent()) {
+                bury(
+                        session,
+                        frame.frame(),
+                        EntryCodec.tombstone(frame.tombstone().get()),
+                        touched);
+            }
+        }
+        for (Octets mark : erasure.marks()) {
+            session.run("INSERT OR IGNORE INTO erased VALUES (?)", mark.toBytes());
+        }
+    }
+
+    /// What an arrival said is now what its tombstone says.
+    private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
+            throws SQLException {
+        session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
+        Set<Long> survivors = new LinkedHashSet<>();
+        for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
+            if (!ref.isGone()) {
+                numbered(session, ref.sum(), ids.of(ref.sum()).prefix()).ifPresent(survivors::add);
+            }
+        }
+        session.run("UPDATE testimony SET envelope = NULL WHERE arrival = ?", arrival);
+        for (long letter : survivors) {
+            if (place(letter).frame() == arrival) {
+                session.run("UPDATE letter SET envelope = NULL WHERE number = ?", letter);
+            }
+            touched.add(letter);
         }
     }
 
@@ -393,7 +497,7 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public boolean knows(Sha256 sum) throws ArchiveException {
-        if (filled && !filter.mayHold(sum)) {
+        if (filled && !sums.mayHold(sum.prefix())) {
             return false;
         }
         long prefix = ids.of(sum).prefix();
@@ -402,26 +506,42 @@ public final class SqliteCatalogue implements Catalogue {
 
     /// Goes through all letters once, so that from then on most questions for new ones need no look
     /// into the file.
-    private void fillFilter() {
+    private void fillFilters() {
         try {
-            long last = 0;
-            boolean more = true;
-            while (more && !closed) {
-                long after = last;
-                List<Long> numbers = database.read(s -> s.list(
-                        "SELECT number, sum FROM letter WHERE number > ? ORDER BY number LIMIT 5000",
-                        r -> {
-                            filter.add(Sha256.ofSum(r.getBytes(2)));
-                            return r.getLong(1);
-                        },
-                        after));
-                more = !numbers.isEmpty();
-                last = more ? numbers.getLast() : last;
-            }
-            filled = !more;
+            filled = pages("SELECT number, sum, body FROM letter WHERE number > ? ORDER BY number LIMIT 5000", r -> {
+                        sums.add(Sha256.ofSum(r.getBytes(2)).prefix());
+                        marks.add(r.getLong(3)); // 0 where there is none
+                    })
+                    && pages(
+                            "SELECT DISTINCT mark FROM part WHERE mark > ? ORDER BY mark LIMIT 5000",
+                            r -> marks.add(r.getLong(1)));
         } catch (ArchiveException e) {
-            LOG.warn("the filter of known letters was not filled: {}", e.getMessage()); // slower, not wrong
+            LOG.warn("the filters of what is known were not filled: {}", e.getMessage()); // slower, not wrong
         }
+    }
+
+    private interface RowTaker {
+        void take(ResultSet row) throws SQLException;
+    }
+
+    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log
+    /// from being taken in; false where the catalogue was closed before the end.
+    private boolean pages(String sql, RowTaker taker) throws ArchiveException {
+        long last = Long.MIN_VALUE;
+        boolean more = true;
+        while (more && !closed) {
+            long after = last;
+            List<Long> keys = database.read(s -> s.list(
+                    sql,
+                    r -> {
+                        taker.take(r);
+                        return r.getLong(1);
+                    },
+                    after));
+            more = !keys.isEmpty();
+            last = more ? keys.getLast() : last;
+        }
+        return !more;
     }
 
     @Override
@@ -482,7 +602,9 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
-        return database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+        return isNew(mark)
+                ? List.of()
+                : database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
     }
 
     @Override
@@ -496,10 +618,16 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Place> parts(long mark) throws ArchiveException {
-        return database.read(s -> s.list(
-                "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
-                r -> new Place(r.getLong(1), r.getInt(2)),
-                mark));
+        return isNew(mark)
+                ? List.of()
+                : database.read(s -> s.list(
+                        "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
+                        r -> new Place(r.getLong(1), r.getInt(2)),
+                        mark));
+    }
+
+    private boolean isNew(long mark) {
+        return filled && !marks.mayHold(mark);
     }
 
     private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
@@ -511,7 +639,10 @@ public final class SqliteCatalogue implements Catalogue {
         List<CataloguedLetter> letters = new ArrayList<>(bare.size());
         for (Bare b : bare) {
             List<Place> places = new ArrayList<>(1);
-            places.add(place(b.number()));
+            if (s.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, b.number())
+                    .isEmpty()) {
+                places.add(place(b.number()));
+            }
             places.addAll(s.list(
                     "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
                     r -> new Place(r.getLong(1), r.getInt(2)),
@@ -604,6 +735,47 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Act> administration() throws ArchiveException {
         return database.read(
                 s -> s.list("SELECT manifest FROM act ORDER BY number", r -> EntryCodec.act(r.getBytes(1))));
+    }
+
+    @Override
+    public List<Erasure> erasures(long after, int limit) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT number, manifest FROM erasure WHERE number > ? ORDER BY number LIMIT ?",
+                r -> new Erasure(r.getLong(1), (Act.Erased) EntryCodec.act(r.getBytes(2))),
+                after,
+                limit));
+    }
+
+    @Override
+    public boolean isErased(Octets mark) throws ArchiveException {
+        return database.read(s -> s.first("SELECT 1 FROM erased WHERE mark = ?", r -> true, mark.toBytes())
+                .isPresent());
+    }
+
+    @Override
+    public long erasedMarks() throws ArchiveException {
+        return count("SELECT count(*) FROM erased");
+    }
+
+    @Override
+    public List<Long> unpurged() throws ArchiveException {
+        return database.read(s -> s.list("SELECT letter FROM unpurged ORDER BY 1", r -> r.getLong(1)));
+    }
+
+    @Override
+    public void purged(Collection<Long> letters) throws ArchiveException {
+        database.write(s -> {
+            int gone = 0;
+            for (long letter : letters) {
+                gone += s.run("DELETE FROM unpurged WHERE letter = ?", letter);
+            }
+            return gone;
+        });
+    }
+
+    @Override
+    public void scrub() throws ArchiveException {
+        database.emptyLog();
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.Optional;
 /// vault/             segments; with the keyring all that a rebuild needs
 /// vault/keyring      the archive's id and all its keys, sealed under the master key, kept twice
 /// master.key         the master key, unless it is kept elsewhere
+/// ledger/            proofs: tiles are derived, signatures and time stamps are not
 /// catalogue.db       derived
 /// index/             derived
 /// spool/             mail that is coming in
@@ -146,8 +147,7 @@ public final class DataDirectory implements AutoCloseable {
 
     /// A lock alone is what an attempt left that was refused.
     private static boolean isEmpty(Path directory) throws IOException {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
             return !files.iterator().hasNext();
         }
     }

@@ -5,9 +5,12 @@ import org.apache.lucene.codecs.FieldsConsumer;
 import org.apache.lucene.codecs.FieldsProducer;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.PostingsFormat;
+import org.apache.lucene.codecs.StoredFieldsFormat;
+import org.apache.lucene.codecs.compressing.CompressionMode;
 import org.apache.lucene.codecs.lucene103.blocktree.Lucene103BlockTreeTermsReader;
 import org.apache.lucene.codecs.lucene103.blocktree.Lucene103BlockTreeTermsWriter;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+import org.apache.lucene.codecs.lucene90.compressing.Lucene90CompressingStoredFieldsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.IOUtils;
@@ -20,16 +23,33 @@ import org.apache.lucene.util.IOUtils;
 public final class CompactCodec extends FilterCodec {
     private static final String NAME = "CarteggioCompact1";
 
+    /// What a page of results shows is compressed hard, but in small pieces: a page takes fifty of them.
+    private static final int SHOWN_PIECE_BYTES = 8 * 1024;
+
+    private static final int SHOWN_PIECE_LETTERS = 64;
+    private static final int SHOWN_INDEX_SHIFT = 10; // Lucene's own
+
     private final PostingsFormat postings = new Postings();
+    private final StoredFieldsFormat shown = new Lucene90CompressingStoredFieldsFormat(
+            "CarteggioShown",
+            CompressionMode.HIGH_COMPRESSION,
+            SHOWN_PIECE_BYTES,
+            SHOWN_PIECE_LETTERS,
+            SHOWN_INDEX_SHIFT);
 
     /// For Lucene, which makes one by itself.
     public CompactCodec() {
-        super(NAME, new Lucene104Codec(Lucene104Codec.Mode.BEST_COMPRESSION));
+        super(NAME, new Lucene104Codec());
     }
 
     @Override
     public PostingsFormat postingsFormat() {
         return postings;
+    }
+
+    @Override
+    public StoredFieldsFormat storedFieldsFormat() {
+        return shown;
     }
 
     /// Terms in Lucene's tree, their lists in ours.

@@ -60,6 +60,8 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
             return new Body.Streamed(record, recipe | Compression.ZSTD, kept);
         }
         byte[] octets = kept.toByteArray(IN_MEMORY_BYTES);
+        Optional<Dictionary> suited = dictionary.filter(d -> record.type() != FrameRecord.Type.PART
+                && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
         Optional<byte[]> like = Optional.empty();
         if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
             Optional<byte[]> other = segments.asDictionary(record.like().get(), LIKE_LIMIT_BYTES);
@@ -69,7 +71,7 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
         }
         Optional<byte[]> alone = like.isPresent() && like.get().length < octets.length / 8
                 ? Optional.empty()
-                : Compression.compress(octets, octets.length, dictionary);
+                : Compression.compress(octets, octets.length, suited);
         int aloneBytes = alone.map(a -> a.length).orElse(octets.length);
         if (like.isPresent() && (alone.isEmpty() || like.get().length + RECORD_NAME_BYTES < aloneBytes)) {
             Place other = record.like().orElseThrow();
@@ -83,7 +85,7 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
         return alone.isPresent()
                 ? inMemory(
                         record,
-                        recipe | (dictionary.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
+                        recipe | (suited.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
                         alone.get())
                 : inMemory(record, recipe | Compression.NONE, octets);
     }

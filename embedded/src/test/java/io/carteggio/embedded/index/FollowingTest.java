@@ -13,6 +13,7 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -130,6 +131,7 @@ class FollowingTest {
                     projection,
                     ids,
                     new Marks(directory.keyring().partKey()),
+                    new ErasedMarks(directory.keyring().markKey(), catalogue),
                     clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }

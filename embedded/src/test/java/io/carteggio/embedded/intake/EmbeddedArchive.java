@@ -7,6 +7,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -45,7 +46,13 @@ final class EmbeddedArchive implements AutoCloseable {
         });
         acts = new Acts(vault, projection, clock);
         intake = new Intake(
-                vault, catalogue, projection, ids, new Marks(directory.keyring().partKey()), clock);
+                vault,
+                catalogue,
+                projection,
+                ids,
+                new Marks(directory.keyring().partKey()),
+                new ErasedMarks(directory.keyring().markKey(), catalogue),
+                clock);
     }
 
     Receipt take(Family family, String mail) throws ArchiveException {

@@ -7,6 +7,9 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.erasure.ErasedMarks;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -41,7 +44,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +74,8 @@ public final class Archive implements AutoCloseable {
     private final FileLedger ledger;
     private final TimestampFiles stamps;
     private final Custody custody;
+    private final Keeping keeping = new Keeping();
+    private final Erasure erasure;
     private final Acts acts;
     private final Intake intake;
     private final Reading reading;
@@ -115,6 +122,7 @@ public final class Archive implements AutoCloseable {
                 people.apply(act);
                 sources.apply(act);
                 arrangements.apply(act);
+                keeping.apply(act);
             });
             Path ledgerFiles = directory.path().resolve("ledger");
             Disk disk = new RealDisk();
@@ -132,17 +140,30 @@ public final class Archive implements AutoCloseable {
             opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
+            Erasure.finish(vault, catalogue, index::purge); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
             acts = new Acts(vault, projection, clock);
+            ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             intake = new Intake(
                     vault,
                     catalogue,
                     projection,
                     ids,
                     new Marks(directory.keyring().partKey()),
+                    erasedMarks,
                     clock);
+            erasure = new Erasure(
+                    vault,
+                    catalogue,
+                    projection,
+                    acts,
+                    index,
+                    new Indexed(indexer),
+                    keeping,
+                    erasedMarks,
+                    intake.erasing());
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         } catch (IOException e) {
@@ -154,8 +175,26 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is missing after a
-    /// clean end, a few more after a crash, all of them where its files were removed.
+    /// The index as an erasure needs it.
+    private record Indexed(Indexer indexer) implements Erasure.Index {
+        @Override
+        public boolean awaitCaughtUp(Duration atMost) throws ArchiveException {
+            try {
+                return indexer.awaitCaughtUp(atMost);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new ArchiveException("interrupted", true, e);
+            }
+        }
+
+        @Override
+        public void purge(Collection<Long> letters) throws ArchiveException {
+            indexer.purge(letters);
+        }
+    }
+
+    /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is
+    /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
         if (end - ledger.size() > FEW_FRAMES) {
@@ -246,6 +285,16 @@ public final class Archive implements AutoCloseable {
 
     public Reading reading() {
         return reading;
+    }
+
+    /// What must be kept, and for how long.
+    public Keeping keeping() {
+        return keeping;
+    }
+
+    /// The one way to let go for good, and to be kept from it.
+    public Erasure erasure() {
+        return erasure;
     }
 
     public People people() {

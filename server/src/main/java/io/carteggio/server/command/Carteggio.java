@@ -71,7 +71,8 @@ final class Carteggio implements Runnable {
         ///
         /// @param create whether an archive is made where there is none
         /// @param key what opens the keyring; where absent, the master key in the directory
-        Access open(Path directory, boolean create, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal;
+        Access open(Path directory, boolean create, Optional<MasterKey> key)
+                throws ArchiveException, IOException, Refusal;
     }
 
     /// What a command does.
@@ -101,6 +102,10 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new StatsCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
+        line.addSubcommand(new EraseCommand(this));
+        line.addSubcommand(new HoldCommand(this).line());
+        line.addSubcommand(new RetentionCommand(this).line());
+        line.addSubcommand(new CompactCommand(this));
         line.addSubcommand(new BackupCommand(this));
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
@@ -164,9 +169,8 @@ final class Carteggio implements Runnable {
         return KeySource.of(keyFile, passphraseFile, console);
     }
 
-    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit code, here
-    /// and
-    /// nowhere else.
+    /// Runs a command's work. Whatever goes wrong becomes one line on the error stream and an exit
+    /// code, here and nowhere else.
     int work(String command, Work work) {
         Outcome outcome;
         try {

@@ -5,6 +5,8 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
@@ -44,6 +46,10 @@ interface Desk {
     Sources sources();
 
     Acts acts();
+
+    Keeping keeping();
+
+    Erasure erasure();
 
     /// The tree over all frames.
     FileLedger ledger();

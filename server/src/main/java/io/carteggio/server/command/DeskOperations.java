@@ -39,6 +39,16 @@ final class DeskOperations {
         table.put("person.password", administration::setPassword);
         table.put("source.add", administration::addSource);
         table.put("source.list", administration::listSources);
+        ErasureOperations erasures = new ErasureOperations(desk);
+        table.put("erase", erasures::erase);
+        table.put("erase.readmit", erasures::readmit);
+        table.put("compact", erasures::compact);
+        table.put("hold.add", erasures::addHold);
+        table.put("hold.list", erasures::listHolds);
+        table.put("hold.release", erasures::releaseHold);
+        table.put("retention.set", erasures::setRetention);
+        table.put("retention.show", erasures::showRetention);
+        table.put("retention.apply", erasures::applyRetention);
         table.put("key.show", keys::show);
         table.put("key.rotate", keys::rotate);
         table.put("backup.begin", keys::beginBackup);

@@ -41,6 +41,11 @@ final class ExportCommand implements Callable<Integer> {
             description = "eml (if not given): a file a letter; mbox: one mailbox, mboxrd; zip: the files in one.")
     private Format format = Format.EML;
 
+    @Option(
+            names = "--proof",
+            description = "With each letter the proof that it was archived, for 'verify-proof'; not in an mbox.")
+    private boolean proof;
+
     @Mixin
     private ViewerOptions viewer = new ViewerOptions();
 
@@ -61,7 +66,10 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private Outcome run() throws io.carteggio.archive.ArchiveException, IOException, Refusal {
-        ObjectNode params = Json.object().put("query", String.join(" ", query));
+        if (proof && format == Format.MBOX) {
+            throw Refusal.usage("an mbox has no place for proofs: --proof goes with eml and zip");
+        }
+        ObjectNode params = Json.object().put("query", String.join(" ", query)).put("proof", proof);
         viewer.into(params);
         try (Access access = carteggio.access(false);
                 Letters letters = letters();

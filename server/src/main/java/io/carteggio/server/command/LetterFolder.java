@@ -16,7 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/// A file for each letter, in one folder with its manifest. A file gets its name when it is whole, and its line in the
+/// A file for each letter, in one folder with its manifest. A file gets its name when it is whole, and its line
+/// in the
 /// manifest after that; a letter that has both, of the right size, is not asked for again.
 final class LetterFolder implements ExportCommand.Letters {
     private static final String PART = ".letter.part";
@@ -97,6 +98,7 @@ final class LetterFolder implements ExportCommand.Letters {
 
     @Override
     public boolean begin(Exported letter) throws IOException {
+        writeProof(letter);
         Path file = folder.resolve(letter.fileName());
         boolean listed = written.contains(sum(letter.manifestLine(letter.fileName())));
         if (Files.exists(file)) {
@@ -114,6 +116,18 @@ final class LetterFolder implements ExportCommand.Letters {
         current = Optional.of(letter);
         out = Files.newOutputStream(folder.resolve(PART));
         return true;
+    }
+
+    /// Before the letter, so that an export that is gone on with has the proofs of all its letters. A proof
+    /// that is there
+    /// from the last time is as good as a new one.
+    private void writeProof(Exported letter) throws IOException {
+        Path file = folder.resolve(letter.proofName());
+        if (letter.proof().isPresent() && !Files.exists(file)) {
+            Path part = folder.resolve(PART);
+            Files.writeString(part, letter.proof().get());
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     private static boolean holds(Path file, Exported letter) throws IOException {

@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// All letters as files in one zip, the manifest last. Streamed: neither letters nor the manifest are kept in memory.
+/// All letters as files in one zip, the manifest last. Streamed: neither letters nor the manifest are kept in
+/// memory.
 final class LetterZip implements ExportCommand.Letters {
     private final NewFile file;
     private final ZipOutputStream zip;
@@ -43,6 +44,13 @@ final class LetterZip implements ExportCommand.Letters {
 
     @Override
     public boolean begin(Exported letter) throws IOException {
+        if (letter.proof().isPresent()) {
+            ZipEntry proof = new ZipEntry("letters/" + letter.proofName());
+            proof.setTime(letter.date().toEpochMilli());
+            zip.putNextEntry(proof);
+            zip.write(letter.proof().get().getBytes(StandardCharsets.UTF_8));
+            zip.closeEntry();
+        }
         ZipEntry entry = new ZipEntry("letters/" + letter.fileName());
         entry.setTime(letter.date().toEpochMilli());
         zip.putNextEntry(entry);

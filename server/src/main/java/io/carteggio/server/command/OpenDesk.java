@@ -5,6 +5,8 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
@@ -99,6 +101,16 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Prover prover() {
         return archive.prover();
+    }
+
+    @Override
+    public Keeping keeping() {
+        return archive.keeping();
+    }
+
+    @Override
+    public Erasure erasure() {
+        return archive.erasure();
     }
 
     @Override

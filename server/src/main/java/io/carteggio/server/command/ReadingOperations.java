@@ -6,6 +6,7 @@ import io.carteggio.archive.access.EnvelopeView;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
@@ -23,6 +24,7 @@ import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -156,7 +158,7 @@ final class ReadingOperations {
         line.set("recipients", Json.objects(view.addressees().stream().map(ReadingOperations::addressee)));
         line.put("complete", view.complete());
         line.set("dialect", Json.text(view.testimony().entry().dialect()));
-        line.put("evidence", view.testimony().evidence().isPresent());
+        line.put("evidence", view.testimony().hasEvidence());
         return line;
     }
 
@@ -233,7 +235,8 @@ final class ReadingOperations {
                 .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
     }
 
-    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`; where a letter cannot be
+    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`, and `proof` where it is
+    /// asked for; where a letter cannot be
     /// given, a
     /// line with `id` and `error` instead, and the answer is no.
     Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
@@ -243,7 +246,7 @@ final class ReadingOperations {
         if (!desk.awaitIndexed(LONG_PATIENCE)) { // to leave letters out without a word would be worse than to refuse
             throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
         }
-        Walk walk = new Walk(viewer, reply);
+        Walk walk = new Walk(viewer, reply, request.flag("proof"));
         try {
             desk.reading().each(viewer, query, text, "export", walk);
         } catch (BrokenWalk e) {
@@ -255,11 +258,20 @@ final class ReadingOperations {
     private final class Walk implements Reading.Sink {
         private final Viewer viewer;
         private final Reply reply;
+        private final boolean proofs;
         private long failed;
 
-        Walk(Viewer viewer, Reply reply) {
+        Walk(Viewer viewer, Reply reply, boolean proofs) {
             this.viewer = viewer;
             this.reply = reply;
+            this.proofs = proofs;
+        }
+
+        private String proof(CataloguedLetter letter) throws ArchiveException {
+            byte[] bytes = desk.prover()
+                    .prove(letter.id(), letter.sum(), letter.places())
+                    .bytes();
+            return new String(bytes, StandardCharsets.UTF_8);
         }
 
         @Override
@@ -289,6 +301,14 @@ final class ReadingOperations {
                     .put("date", Json.instant(result.hit().date()))
                     .put("sha256", open.get().letter().sum().toString())
                     .put("bytes", bytes.sizeBytes());
+            if (proofs) {
+                try {
+                    line.put("proof", proof(open.get().letter()));
+                } catch (ArchiveException e) {
+                    fail(id, e);
+                    return;
+                }
+            }
             open.get().envelopes().stream().findFirst().ifPresent(view -> {
                 line.set("sender", Json.address(view.sender()));
                 line.put("at", Json.instant(view.at()));

@@ -16,7 +16,6 @@ import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -84,26 +83,31 @@ final class VaultCheck implements Vault.Walker {
     private void arrival(Kept kept, ArrivalEntry entry) throws ArchiveException {
         arrivals++;
         int originals = 0;
-        Iterator<KeptRecord> records = kept.records().stream()
-                .filter(r -> r.type() == FrameRecord.Type.LETTER)
-                .iterator();
+        int gone = 0;
+        Iterator<Place> places = kept.places(FrameRecord.Type.LETTER).iterator();
         for (LetterRef ref : entry.letters()) {
-            Optional<Place> place = Optional.empty();
+            Optional<Place> first = Optional.empty();
             if (ref.fresh()) {
-                if (!records.hasNext()) {
+                if (!places.hasNext()) {
                     problem("arrival " + kept.number() + " says it brought a letter and has none", Optional.empty());
                     continue;
                 }
-                KeptRecord record = records.next();
-                boolean other = record.sum().filter(s -> !s.equals(ref.sum())).isPresent();
-                if (other || record.sizeBytes() != ref.sizeBytes()) {
+                first = Optional.of(places.next());
+                Optional<KeptRecord> record = kept.record(first.get());
+                boolean other = record.filter(r -> r.sizeBytes() != ref.sizeBytes()
+                                || r.sum().filter(s -> !s.equals(ref.sum())).isPresent())
+                        .isPresent();
+                if (other && !ref.isGone()) {
                     problem("arrival " + kept.number() + " brought another letter than it says", Optional.empty());
                 }
-                place = Optional.of(record.place());
             }
-            originals += letter(kept.number(), ref, place);
+            if (ref.isGone()) {
+                gone += ref.isGoneOriginal() ? 1 : 0;
+            } else {
+                originals += letter(kept, ref, first);
+            }
         }
-        if (records.hasNext()) {
+        if (places.hasNext()) {
             problem("arrival " + kept.number() + " brought a letter that it does not name", Optional.empty());
         }
         Disposition d = entry.disposition();
@@ -115,14 +119,15 @@ final class VaultCheck implements Vault.Walker {
                 d == Disposition.NOTICE ? 1 : 0,
                 d == Disposition.QUARANTINED ? 1 : 0,
                 d == Disposition.DISCARDED ? 1 : 0,
-                originals,
+                originals + gone,
                 entry.rawBytes());
         bySource.merge(entry.source(), one, VaultCheck::sum);
         letters += originals;
     }
 
     /// @return 1 where this is the letter's first place
-    private int letter(long arrival, LetterRef ref, Optional<Place> place) throws ArchiveException {
+    private int letter(Kept kept, LetterRef ref, Optional<Place> place) throws ArchiveException {
+        long arrival = kept.number();
         awaitRegistered(arrival);
         Optional<CataloguedLetter> known = desk.catalogue().letter(ref.sum());
         if (known.isEmpty()) {
@@ -137,13 +142,13 @@ final class VaultCheck implements Vault.Walker {
             return 0;
         }
         List<Place> places = known.get().places();
-        if (!places.contains(place.get())) {
+        if (kept.record(place.get()).isPresent() && !places.contains(place.get())) {
             problem(
                     "the catalogue does not know where letter " + id + " of arrival " + arrival + " lies",
                     Optional.of(id));
             return 0;
         }
-        return places.stream().min(Comparator.naturalOrder()).equals(place) ? 1 : 0;
+        return known.get().number() == place.get().number() ? 1 : 0;
     }
 
     /// The catalogue may be an instant behind the vault.

@@ -66,11 +66,16 @@ public final class Prover {
     }
 
     private LetterProof plain(Leaf leaf, Opening opening, LetterId id) throws ArchiveException {
-        SignedCheckpoint newest = ledger.sign(false)
-                .filter(c -> c.checkpoint().size() >= leaf.frame())
+        // Not signed anew for each proof: an export of many letters then has one checkpoint, or a few.
+        Optional<SignedCheckpoint> signed = covering(ledger.latest(), leaf);
+        SignedCheckpoint newest = (signed.isPresent() ? signed : covering(ledger.sign(false), leaf))
                 .orElseThrow(() -> new ArchiveException(
                         "no checkpoint has frame " + leaf.frame() + " yet: " + ledger.standing(), true));
         return proof(leaf, opening, id, newest, Optional.empty());
+    }
+
+    private static Optional<SignedCheckpoint> covering(Optional<SignedCheckpoint> checkpoint, Leaf leaf) {
+        return checkpoint.filter(c -> c.checkpoint().size() >= leaf.frame());
     }
 
     private LetterProof proof(

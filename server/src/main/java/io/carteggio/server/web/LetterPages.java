@@ -208,7 +208,7 @@ final class LetterPages {
                         ? Optional.empty()
                         : Optional.of("Blind copies to others are shown to the sender and to auditors only."),
                 entry.dialect(),
-                all && e.testimony().evidence().isPresent()
+                all && e.testimony().hasEvidence()
                         ? Optional.of("/letters/" + id + "/reports/" + e.arrival())
                         : Optional.empty());
     }

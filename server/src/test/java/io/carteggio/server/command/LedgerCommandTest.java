@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -213,6 +214,37 @@ class LedgerCommandTest {
                 .isEqualTo(1);
         assertThat(shell.run("ledger", "timestamp", "--url", "ftp://x/").exit()).isEqualTo(2);
         assertThat(shell.run("ledger", "timestamp").exit()).isEqualTo(2);
+    }
+
+    /// Each export carries inclusion proofs (DESIGN 4), one checkpoint for all of them.
+    @Test
+    void anExportCarriesItsProofs() throws Exception {
+        Path export = folder.resolve("export");
+        shell.done("export", "--to", export.toString(), "--proof");
+        List<Path> proofs = Shell.filesBelow(export).stream()
+                .filter(f -> f.toString().endsWith(".proof"))
+                .toList();
+        assertThat(proofs).hasSize(2);
+        Path key = Files.writeString(
+                folder.resolve("key"), shell.done("ledger", "key").out());
+        for (Path proof : proofs) {
+            Path letter = Path.of(proof.toString().replace(".proof", ""));
+            assertThat(python(proof, key, letter)).startsWith("0 Proven.");
+        }
+        Files.delete(proofs.getFirst());
+        shell.done("export", "--to", export.toString(), "--proof"); // goes on
+        assertThat(proofs.getFirst()).exists();
+        Path zip = folder.resolve("export.zip");
+        shell.done("export", "--to", zip.toString(), "--proof", "--format", "zip");
+        try (var entries = new ZipFile(zip.toFile())) {
+            assertThat(entries.stream()
+                            .filter(e -> e.getName().endsWith(".proof"))
+                            .count())
+                    .isEqualTo(2);
+        }
+        assertThat(shell.run("export", "--to", folder.resolve("x").toString(), "--proof", "--format", "mbox")
+                        .exit())
+                .isEqualTo(2);
     }
 
     /// Who stamps is told once; then a letter's proof says by when it was there.

@@ -57,7 +57,7 @@ class SmallThingsTest {
         "-0001-03-01T12:34:56Z, undated-abc.eml",
     })
     void aFileIsNamedByDateAndId(String date, String name) {
-        assertThat(new Exported("abc", "", 0, Instant.parse(date), Optional.empty()).fileName())
+        assertThat(new Exported("abc", "", 0, Instant.parse(date), Optional.empty(), Optional.empty()).fileName())
                 .isEqualTo(name);
     }
 }

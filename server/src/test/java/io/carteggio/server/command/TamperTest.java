@@ -250,7 +250,7 @@ class TamperTest {
                     case "remove" -> writer.tryDeleteDocument(
                             org.apache.lucene.index.DirectoryReader.open(writer), 0);
                     case "add" -> writer.addDocument(new Document());
-                    default -> writer.deleteDocuments(new MatchAllDocsQuery());
+                    default -> writer.deleteDocuments(MatchAllDocsQuery.INSTANCE);
                 }
                 if (before != null) {
                     writer.setLiveCommitData(before);

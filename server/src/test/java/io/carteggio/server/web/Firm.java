@@ -11,6 +11,7 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -93,7 +94,13 @@ final class Firm implements ArchiveDesk, AutoCloseable {
         index = LuceneIndex.open(directory.index());
         indexer = Indexer.start(vault, catalogue, index);
         intake = new Intake(
-                vault, catalogue, projection, ids, new Marks(directory.keyring().partKey()), clock);
+                vault,
+                catalogue,
+                projection,
+                ids,
+                new Marks(directory.keyring().partKey()),
+                new ErasedMarks(directory.keyring().markKey(), catalogue),
+                clock);
         reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
         journal = sources.named("journal").orElseThrow();

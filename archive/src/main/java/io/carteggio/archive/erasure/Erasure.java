@@ -1,0 +1,394 @@
+package io.carteggio.archive.erasure;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Act.ErasedFrame;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.erasure.Keeping.Bounds;
+import io.carteggio.archive.erasure.Keeping.Hold;
+import io.carteggio.archive.search.Query;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Octets;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.archive.vault.Vault.Erasing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Erases messages (P8): the letter with all its variants, all that ever vouched for them, the parts
+/// that no other letter needs, their keys, and what catalogue and index say of them.
+///
+/// The order: nothing is destroyed before an act in the vault says what; the act is registered, so
+/// nobody is shown the letter any more; then the index forgets it, then the catalogue's files, last
+/// the keys. What a crash interrupts is done by [#finish] at the next start. Erasures, holds and
+/// retention are decided one after the other. Safe for many threads.
+public final class Erasure {
+    /// So long copies of the keyring are kept, where nothing else was agreed: only then is an erasure
+    /// complete in backups and write-once storage too.
+    public static final Duration COPIES_KEPT = Duration.ofDays(30);
+
+    private static final Duration INDEX_PATIENCE = Duration.ofMinutes(2);
+    private static final int BATCH_LETTERS = 200;
+    private static final int TRIES = 20;
+
+    /// What the index must do for an erasure.
+    public interface Index {
+        /// Waits until the index has everything that is kept now.
+        ///
+        /// @return false where that took longer than `atMost`
+        boolean awaitCaughtUp(Duration atMost) throws ArchiveException;
+
+        /// See [SearchIndex#purge].
+        void purge(Collection<Long> letters) throws ArchiveException;
+    }
+
+    /// What came of asking for an erasure.
+    public sealed interface Answer {
+        /// It is done here.
+        ///
+        /// @param act the number of the frame that says so
+        /// @param marks by which the letters are known if they come again
+        /// @param everywhere when it is complete in copies too, if they are kept no longer than
+        ///     [#COPIES_KEPT]
+        record Done(
+                long act, int letters, int arrivals, int records, Instant at, List<Octets> marks, Instant everywhere)
+                implements Answer {
+            public Done {
+                marks = List.copyOf(marks);
+            }
+        }
+
+        /// There is no such letter.
+        record Unknown() implements Answer {}
+
+        /// Something says that it must be kept, and nothing was changed.
+        record Refused(String why) implements Answer {}
+    }
+
+    /// What came of [#applyRetention].
+    ///
+    /// @param over letters whose time was over
+    /// @param erased of those
+    /// @param held of those, which holds or their variants' age keep
+    public record Applied(long over, long erased, long held) {}
+
+    private final Vault vault;
+    private final Catalogue catalogue;
+    private final Projection projection;
+    private final Acts acts;
+    private final SearchIndex index;
+    private final Index indexing;
+    private final Keeping keeping;
+    private final ErasedMarks marks;
+    private final Planner planner;
+    private final Lock intakeStopped;
+    private final ReentrantLock deciding = new ReentrantLock();
+
+    /// @param intakeStopped while held, no arrival is on its way into the vault
+    public Erasure(
+            Vault vault,
+            Catalogue catalogue,
+            Projection projection,
+            Acts acts,
+            SearchIndex index,
+            Index indexing,
+            Keeping keeping,
+            ErasedMarks marks,
+            Lock intakeStopped) {
+        this.vault = vault;
+        this.catalogue = catalogue;
+        this.projection = projection;
+        this.acts = acts;
+        this.index = index;
+        this.indexing = indexing;
+        this.keeping = keeping;
+        this.marks = marks;
+        this.intakeStopped = intakeStopped;
+        this.planner = new Planner(vault, catalogue);
+    }
+
+    /// Erases the message that a letter belongs to.
+    ///
+    /// @param unsearched to go on also where the index could not read all of the letter, so that no
+    ///     one but the asker can tell whether a hold means it
+    public Answer erase(String by, LetterId id, String reason, boolean unsearched) throws ArchiveException {
+        String stated = Keeping.stated(reason);
+        deciding.lock();
+        try {
+            for (int i = 0; i < TRIES; i++) {
+                Optional<CataloguedLetter> letter = catalogue.letter(id);
+                if (letter.isEmpty()) {
+                    return new Answer.Unknown();
+                }
+                Message message = planner.message(letter.get());
+                awaitIndexed();
+                Optional<String> refused = refusal(message, unsearched);
+                if (refused.isPresent()) {
+                    return new Answer.Refused(refused.get());
+                }
+                Optional<Answer.Done> done = erase(by, stated, message);
+                if (done.isPresent()) {
+                    finish(vault, catalogue, indexing::purge);
+                    return done.get();
+                }
+            }
+            throw new ArchiveException("more of the same message keeps coming in", true);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Erases all letters whose time is over, but those that must be kept.
+    ///
+    /// @param dryRun only to count them
+    public Applied applyRetention(String by, boolean dryRun) throws ArchiveException {
+        deciding.lock();
+        try {
+            Bounds bounds = keeping.bounds();
+            if (bounds.maximumDays().isEmpty()) {
+                throw new IllegalArgumentException("no maximum age is set");
+            }
+            awaitIndexed();
+            String reason = "kept for " + bounds.maximumDays().get() + " days";
+            Instant now = acts.now();
+            long over = 0;
+            long erased = 0;
+            long held = 0;
+            long after = 0;
+            for (List<CataloguedLetter> page = catalogue.lettersAfter(after, BATCH_LETTERS);
+                    !page.isEmpty();
+                    page = catalogue.lettersAfter(after, BATCH_LETTERS)) {
+                after = page.getLast().number();
+                Optional<Message> batch = Optional.empty();
+                for (CataloguedLetter letter : page) {
+                    if (batch.isPresent() && batch.get().has(letter.number())) {
+                        over++;
+                        erased++;
+                        continue;
+                    }
+                    Message message = planner.message(letter);
+                    if (bounds.atMostUntil(message.latest(letter.number()))
+                            .orElseThrow()
+                            .isAfter(now)) {
+                        continue;
+                    }
+                    over++;
+                    boolean young =
+                            bounds.atMostUntil(message.latest()).orElseThrow().isAfter(now);
+                    if (young || refusal(message, false).isPresent()) {
+                        held++;
+                    } else {
+                        erased++;
+                        batch = Optional.of(batch.isPresent() ? batch.get().and(message) : message);
+                    }
+                }
+                if (!dryRun && batch.isPresent()) {
+                    if (erase(by, reason, batch.get()).isEmpty()) {
+                        throw new ArchiveException("more of a message came in meanwhile", true);
+                    }
+                    finish(vault, catalogue, indexing::purge);
+                }
+            }
+            return new Applied(over, erased, held);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Puts letters on hold, now and when they come.
+    ///
+    /// @throws IllegalArgumentException where the name is taken or the query no query
+    public Hold addHold(String by, String name, String query, String reason) throws ArchiveException {
+        deciding.lock();
+        try {
+            return keeping.add(acts, by, name, query, reason);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Ends a hold.
+    ///
+    /// @throws IllegalArgumentException where no such hold stands
+    public void releaseHold(String by, String name, String reason) throws ArchiveException {
+        deciding.lock();
+        try {
+            keeping.release(acts, by, name, reason);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Sets both bounds of retention.
+    ///
+    /// @throws IllegalArgumentException where they exclude each other
+    public void setRetention(String by, Bounds bounds) throws ArchiveException {
+        deciding.lock();
+        try {
+            keeping.set(acts, by, bounds);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Lets an erased letter come again.
+    ///
+    /// @return false where no letter with this mark is known as erased
+    public boolean readmit(String by, Octets mark, String reason) throws ArchiveException {
+        String stated = Keeping.stated(reason);
+        deciding.lock();
+        try {
+            if (!catalogue.isErased(mark)) {
+                return false;
+            }
+            acts.keep(new Act.Readmitted(acts.now(), by, stated, mark));
+            return true;
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    /// Gives back the space of what was erased, after finishing what is not finished.
+    ///
+    /// @return how many octets that freed
+    public long compact() throws ArchiveException {
+        deciding.lock();
+        try {
+            finish(vault, catalogue, indexing::purge);
+            return vault.compact();
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private void awaitIndexed() throws ArchiveException {
+        projection.await(vault.end().frames());
+        if (!indexing.awaitCaughtUp(INDEX_PATIENCE)) {
+            throw new ArchiveException(
+                    "letters wait for the index, so it cannot be told what holds mean; nothing was changed", true);
+        }
+    }
+
+    /// What keeps a message, if anything does.
+    private Optional<String> refusal(Message message, boolean unsearched) throws ArchiveException {
+        Optional<Instant> until = keeping.bounds().atLeastUntil(message.latest());
+        if (until.isPresent() && until.get().isAfter(acts.now())) {
+            return Optional.of("it must be kept until " + until.get() + ": the minimum retention is "
+                    + keeping.bounds().minimumDays().orElse(0L) + " days");
+        }
+        for (Hold hold : keeping.holds()) {
+            for (CataloguedLetter letter : message.letters()) {
+                switch (Query.parse(hold.query())) {
+                    case Query.Parsed.Good(Query query) -> {
+                        if (index.matches(query, letter.number())) {
+                            return Optional.of("hold '" + hold.name() + "' keeps it: " + hold.reason() + " ("
+                                    + hold.query() + ")");
+                        }
+                        if (!unsearched && index.matches(new Query.NotFullySearched(), letter.number())) {
+                            return Optional.of("the index could not read all of it, so it cannot be told whether hold '"
+                                    + hold.name() + "' means it");
+                        }
+                    }
+                    case Query.Parsed.Bad(int position, String why) -> {
+                        return Optional.of("hold '" + hold.name() + "' has a query that is not understood any more");
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// @return empty where more of the message came in since it was looked at
+    private Optional<Answer.Done> erase(String by, String reason, Message looked) throws ArchiveException {
+        intakeStopped.lock();
+        try {
+            projection.await(vault.end().frames());
+            Message message = planner.again(looked);
+            if (!message.same(looked)) {
+                return Optional.empty();
+            }
+            Plan plan = planner.plan(message);
+            for (CataloguedLetter letter : plan.anew()) {
+                keepAnew(by, letter);
+            }
+            List<Octets> marked =
+                    message.letters().stream().map(l -> marks.of(l.sum())).toList();
+            Act.Erased act = new Act.Erased(acts.now(), by, reason, plan.frames(acts.now(), by), marked);
+            long number = acts.keep(act);
+            marks.added();
+            Optional<String> trouble = projection.trouble();
+            if (trouble.isPresent()) {
+                throw new ArchiveException("the erasure is decided and will be carried out: " + trouble.get(), true);
+            }
+            int records =
+                    act.frames().stream().mapToInt(f -> f.records().size()).sum();
+            return Optional.of(new Answer.Done(
+                    number,
+                    message.letters().size(),
+                    message.arrivals().size(),
+                    records,
+                    act.at(),
+                    marked,
+                    act.at().plus(COPIES_KEPT)));
+        } finally {
+            intakeStopped.unlock();
+        }
+    }
+
+    private void keepAnew(String by, CataloguedLetter letter) throws ArchiveException {
+        LetterRef ref = new LetterRef(
+                letter.sum(),
+                letter.sizeBytes(),
+                "original",
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+        acts.keep(
+                new Act.KeptAnew(acts.now(), by, List.of(ref)),
+                new FrameRecord(FrameRecord.Type.LETTER, letter.sum(), planner.verified(letter)));
+    }
+
+    /// How the index forgets letters.
+    @FunctionalInterface
+    public interface Purge {
+        void of(Collection<Long> letters) throws ArchiveException;
+    }
+
+    /// Carries out every erasure that an act has decided and that is not complete: also those that a
+    /// crash interrupted. To be called before anything else follows the catalogue, with no other
+    /// erasure under way.
+    public static void finish(Vault vault, Catalogue catalogue, Purge purge) throws ArchiveException {
+        List<Long> letters = catalogue.unpurged();
+        if (!letters.isEmpty()) {
+            purge.of(letters);
+            catalogue.purged(letters);
+        }
+        List<Catalogue.Erasure> left = catalogue.erasures(vault.erasedThrough(), 1);
+        if (!left.isEmpty() || !letters.isEmpty()) {
+            catalogue.scrub();
+        }
+        while (!left.isEmpty()) { // in their order: the vault remembers only how far it has come
+            Catalogue.Erasure erasure = left.getFirst();
+            Map<Long, Erasing> records = new LinkedHashMap<>();
+            for (ErasedFrame frame : erasure.act().frames()) {
+                records.put(frame.frame(), new Erasing(frame.records(), frame.tombstone()));
+            }
+            vault.erase(erasure.number(), records);
+            left = catalogue.erasures(erasure.number(), 1);
+        }
+    }
+}

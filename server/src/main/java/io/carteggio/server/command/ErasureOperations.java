@@ -1,0 +1,194 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Erasure.Answer;
+import io.carteggio.archive.erasure.Keeping.Bounds;
+import io.carteggio.archive.erasure.Keeping.Hold;
+import io.carteggio.archive.search.Query;
+import io.carteggio.archive.vault.Octets;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `erase`, `compact`, `hold` and `retention`. Every change is an act.
+final class ErasureOperations {
+    private static final String BY = "operator";
+
+    /// A number of days that stands for no bound.
+    private static final long NO_BOUND = -1;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Desk desk;
+
+    ErasureOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    /// One line: what was erased, and until when copies may still hold it.
+    Outcome erase(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        String id = request.text("id").toLowerCase(Locale.ROOT);
+        if (!LetterId.looksLike(id)) {
+            throw Refusal.usage("not a letter's id: " + id);
+        }
+        Answer answer;
+        try {
+            answer = desk.erasure().erase(BY, new LetterId(id), request.text("reason"), request.flag("unsearched"));
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        return switch (answer) {
+            case Answer.Unknown() -> throw Refusal.no("there is no letter " + id);
+            case Answer.Refused(String why) -> throw Refusal.no("letter " + id + " was not erased: " + why);
+            case Answer.Done done -> {
+                ObjectNode line = Json.object()
+                        .put("id", id)
+                        .put("act", done.act())
+                        .put("letters", done.letters())
+                        .put("arrivals", done.arrivals())
+                        .put("records", done.records())
+                        .put("erasedAt", Json.instant(done.at()))
+                        .put("everywhereFrom", Json.instant(done.everywhere()))
+                        .put("copiesKeptDays", Erasure.COPIES_KEPT.toDays());
+                line.set("marks", Json.texts(done.marks().stream().map(ErasureOperations::hex)));
+                reply.line(line);
+                yield Outcome.DONE;
+            }
+        };
+    }
+
+    /// Lets an erased letter come again.
+    Outcome readmit(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        String text = request.text("mark");
+        Octets mark;
+        try {
+            mark = Octets.of(HexFormat.of().parseHex(text.toLowerCase(Locale.ROOT)));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage("not a mark: " + text);
+        }
+        try {
+            if (!desk.erasure().readmit(BY, mark, request.text("reason"))) {
+                throw Refusal.no("no erased letter has the mark " + text);
+            }
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        reply.line(Json.object().put("readmitted", hex(mark)));
+        return Outcome.DONE;
+    }
+
+    private static String hex(Octets mark) {
+        return HexFormat.of().formatHex(mark.toBytes());
+    }
+
+    /// One line with `freedBytes` and `storedBytes`.
+    Outcome compact(Request request, Reply reply) throws ArchiveException, IOException {
+        long freed = desk.erasure().compact();
+        reply.line(Json.object().put("freedBytes", freed).put("storedBytes", desk.storedBytes()));
+        return Outcome.DONE;
+    }
+
+    Outcome addHold(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        try {
+            reply.line(hold(
+                    desk.erasure().addHold(BY, request.text("name"), request.text("query"), request.text("reason"))));
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        return Outcome.DONE;
+    }
+
+    Outcome listHolds(Request request, Reply reply) throws ArchiveException, IOException {
+        for (Hold hold : desk.keeping().holds()) {
+            reply.line(hold(hold));
+        }
+        return Outcome.DONE;
+    }
+
+    Outcome releaseHold(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        String name = request.text("name");
+        try {
+            desk.erasure().releaseHold(BY, name, request.text("reason"));
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        reply.line(Json.object().put("released", name));
+        return Outcome.DONE;
+    }
+
+    private ObjectNode hold(Hold hold) throws ArchiveException {
+        desk.awaitIndexed(PATIENCE);
+        ObjectNode line = Json.object()
+                .put("name", hold.name())
+                .put("query", hold.query())
+                .put("reason", hold.reason())
+                .put("at", Json.instant(hold.at()))
+                .put("by", hold.by());
+        if (Query.parse(hold.query()) instanceof Query.Parsed.Good(Query query)) {
+            line.put(
+                    "letters",
+                    desk.index()
+                            .find(query, new Scope.Everything(), 1, Long.MAX_VALUE)
+                            .total());
+        }
+        return line;
+    }
+
+    /// `minimum` and `maximum` in days; -1 for none, absent for what is set already.
+    Outcome setRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Bounds now = desk.keeping().bounds();
+        Bounds next =
+                new Bounds(days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
+        try {
+            desk.erasure().setRetention(BY, next);
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        return showRetention(request, reply);
+    }
+
+    private static Optional<Long> days(Request request, String name, Optional<Long> now) throws Refusal {
+        long days = request.number(name, now.orElse(NO_BOUND));
+        return days == NO_BOUND ? Optional.empty() : Optional.of(days);
+    }
+
+    Outcome showRetention(Request request, Reply reply) throws IOException {
+        Bounds bounds = desk.keeping().bounds();
+        ObjectNode line = Json.object();
+        bounds.minimumDays().ifPresentOrElse(d -> line.put("minimumDays", d), () -> line.putNull("minimumDays"));
+        bounds.maximumDays().ifPresentOrElse(d -> line.put("maximumDays", d), () -> line.putNull("maximumDays"));
+        reply.line(line);
+        return Outcome.DONE;
+    }
+
+    /// One line: how many letters are over age, and what became of them.
+    Outcome applyRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        boolean dryRun = request.flag("dryRun");
+        Erasure.Applied applied;
+        try {
+            applied = desk.erasure().applyRetention(BY, dryRun);
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+        reply.line(Json.object()
+                .put("overAge", applied.over())
+                .put("erased", applied.erased())
+                .put("mustStay", applied.held())
+                .put("dryRun", dryRun));
+        return Outcome.DONE;
+    }
+
+    private static Refusal said(IllegalArgumentException e) {
+        return Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));
+    }
+}

@@ -1,0 +1,305 @@
+package io.carteggio.server.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.home.DataDirectory;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Sha256;
+import io.carteggio.server.command.Shell.Said;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// P8: "erasing a message destroys the keys of all its letters, variants, evidence, unshared parts
+/// and index entries, leaves the proofs valid, is refused while a hold or a minimum retention stands
+/// … Mail that comes again after erasure is recognised by a keyed mark, discarded as *erased*, with
+/// an alarm and an override."
+class ErasureTest {
+    @TempDir
+    Path folder = Path.of("");
+
+    private Shell shell = new Shell(Path.of(""));
+
+    @BeforeEach
+    void archive() {
+        shell = new Shell(folder.resolve("data"));
+    }
+
+    private void take(String name, String mail) throws IOException {
+        Path file = Shell.write(folder.resolve("in/" + name + ".eml"), mail);
+        shell.done("import", file.toString());
+    }
+
+    private String id(String query) {
+        List<JsonNode> found = shell.done("search", query, "--json").lines();
+        return found.getFirst().path("id").asString("");
+    }
+
+    private byte[] raw(String id) {
+        return shell.done("show", id, "--raw").octets();
+    }
+
+    private JsonNode erase(String id) {
+        return shell.done("erase", id, "--reason", "asked for by whom it is about", "--json")
+                .json();
+    }
+
+    private void allIsWell() {
+        assertThat(shell.done("check").out()).contains("all is well");
+        assertThat(shell.done("rebuild", "--compare").out()).contains("the same");
+        JsonNode books = shell.done("stats", "--json").json();
+        assertThat(books.path("received").longValue())
+                .isEqualTo(books.path("letters").longValue()
+                        + books.path("evidence").longValue()
+                        + books.path("notices").longValue()
+                        + books.path("quarantined").longValue()
+                        + books.path("discarded").longValue());
+    }
+
+    /// Where any of the words still stands: in the octets of any file, or in anything that any key
+    /// still opens.
+    private List<String> whereabouts(String... words) throws Exception {
+        List<String> found = new ArrayList<>();
+        for (Path file : Shell.filesBelow(shell.data())) {
+            find(file.toString(), Files.readAllBytes(file), found, words);
+        }
+        try (DataDirectory directory = DataDirectory.open(shell.data()).orElseThrow();
+                Vault vault = directory.openVault(Position.START, Clock.systemUTC())) {
+            vault.walk(Position.START, new Vault.Walker() {
+                @Override
+                public void frame(Kept kept) {
+                    search("manifest of " + kept.number(), kept.manifest());
+                    for (KeptRecord record : kept.records()) {
+                        try {
+                            search(record.toString(), vault.read(record.place()));
+                        } catch (io.carteggio.archive.ArchiveException e) {
+                            found.add("unreadable: " + record + " " + e);
+                        }
+                    }
+                }
+
+                private void search(String where, Content content) {
+                    try {
+                        find(where, content.toByteArray(1 << 26), found, words);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+
+                @Override
+                public void damaged(Vault.Damage damage) {
+                    found.add(damage.toString());
+                }
+            });
+        }
+        return found;
+    }
+
+    private static void find(String where, byte[] octets, List<String> found, String... words) {
+        String text = new String(octets, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        for (String word : words) {
+            if (text.contains(word.toLowerCase(Locale.ROOT))) {
+                found.add(word + " in " + where);
+            }
+        }
+    }
+
+    @Test
+    void nothingOfAnErasedMessageIsLeftAndTheOthersAreWhole() throws Exception {
+        take("one", Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told."));
+        take("two", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        take("three", Shell.mail("carla@example.net", "bob@example.org", "Re: Lunch", "Or saltimbocca?"));
+        String gone = id("from:qwezzel@vastorp.example");
+        String risotto = id("risotto");
+        String saltimbocca = id("saltimbocca");
+        byte[] before = raw(risotto);
+        assertThat(whereabouts("knuffelwort"))
+                .as("there was something to erase")
+                .isNotEmpty();
+
+        JsonNode done = erase(gone);
+
+        assertThat(done.path("letters").longValue()).isEqualTo(1);
+        assertThat(done.path("everywhereFrom").asString("")).isNotBlank();
+        assertThat(shell.run("show", gone).exit()).isEqualTo(1);
+        assertThat(shell.done("search", "knuffelwort", "--json").lines()).isEmpty();
+        assertThat(raw(risotto)).isEqualTo(before);
+        allIsWell();
+        shell.done("compact");
+        allIsWell();
+        assertThat(raw(risotto)).isEqualTo(before);
+        assertThat(id("saltimbocca")).isEqualTo(saltimbocca);
+    }
+
+    @Test
+    void noFileAndNoRecordHoldsItsWords() throws Exception {
+        take("one", Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told."));
+        take("two", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        String gone = id("subject:xylobrim"); // what was searched for stays in the audit trail
+        String sum = Sha256.of(raw(gone)).toString();
+        erase(gone);
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", sum)).isEmpty();
+        shell.done("compact");
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", sum)).isEmpty();
+        allIsWell();
+    }
+
+    @Test
+    void itsVariantsGoWithIt() throws Exception {
+        String letter = Shell.mail("anna@example.com", "bob@example.org", "Plan", "The wobbelkrams. ".repeat(40));
+        take("one", "Received: from a.example by b.example; Fri, 1 Mar 2024 12:34:56 +0100\r\n" + letter);
+        take("two", "Received: from c.example by d.example; Fri, 1 Mar 2024 12:34:57 +0100\r\n" + letter);
+        take("three", letter.replace("Subject: Plan", "Subject: Plan again"));
+        JsonNode done = erase(id("subject:plan -subject:again"));
+        assertThat(done.path("letters").longValue()).isEqualTo(2);
+        allIsWell();
+        List<JsonNode> left = shell.done("search", "subject:plan", "--json").lines();
+        assertThat(left).hasSize(1); // the one with another subject, which was kept as a difference to the first
+        assertThat(new String(raw(left.getFirst().path("id").asString("")), StandardCharsets.US_ASCII))
+                .isEqualTo(letter.replace("Subject: Plan", "Subject: Plan again"));
+        shell.done("compact");
+        allIsWell();
+        shell.done("rebuild");
+        allIsWell();
+        erase(left.getFirst().path("id").asString(""));
+        shell.done("compact");
+        allIsWell();
+        assertThat(whereabouts("wobbelkrams")).containsExactly();
+    }
+
+    private static String withEnclosure(String subject, String enclosure) {
+        return "From: anna@example.com\r\nTo: bob@example.org\r\nSubject: " + subject
+                + "\r\nDate: Fri, 01 Mar 2024 12:34:56 +0100\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=xx\r\n\r\n--xx\r\n\r\n" + subject
+                + "\r\n--xx\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
+                + "Content-Disposition: attachment; filename=a.bin\r\n\r\n" + enclosure + "\r\n--xx--\r\n";
+    }
+
+    @Test
+    void whatOthersShareStaysUntilTheLastIsErased() throws Exception {
+        byte[] octets = new byte[60_000];
+        new Random(7).nextBytes(octets);
+        byte[] word = "SNORKELBAAR".getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(word, 0, octets, 30_000, word.length);
+        String enclosure = Base64.getMimeEncoder(76, new byte[] {'\r', '\n'}).encodeToString(octets);
+        String first = withEnclosure("alpha", enclosure);
+        String second = withEnclosure("beta", enclosure);
+        take("a", first);
+        take("b", second);
+        String alpha = id("subject:alpha");
+        String beta = id("subject:beta");
+
+        erase(alpha);
+        shell.done("compact");
+        allIsWell();
+        assertThat(new String(raw(beta), StandardCharsets.ISO_8859_1)).isEqualTo(second);
+
+        erase(beta);
+        shell.done("compact");
+        allIsWell();
+        assertThat(whereabouts("snorkelbaar")).isEmpty();
+    }
+
+    private static String report(String id, String envelope, String original) {
+        return "From: journal@firm.example\r\nTo: archive@firm.example\r\nSubject: journal\r\nMessage-ID: <" + id
+                + "@firm.example>\r\nX-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=rr\r\n\r\n--rr\r\nContent-Type: text/plain\r\n\r\n"
+                + envelope
+                + "\r\n--rr\r\nContent-Type: message/rfc822\r\n\r\n" + original + "\r\n--rr--\r\n";
+    }
+
+    @Test
+    void everyReportThatVouchesForItGoes() throws Exception {
+        String letter = Shell.mail("anna@firm.example", "bob@example.org", "Plan", "Body of it.");
+        String envelope = "Sender: anna@firm.example\r\nMessage-ID: <x@firm.example>\r\nRecipient: bob@example.org\r\n";
+        take("r1", report("1", envelope + "Bcc: grimbelwald@firm.example\r\n", letter));
+        take("r2", report("2", envelope + "Bcc: trokkenheim@firm.example\r\n", letter));
+        take("other", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        assertThat(whereabouts("grimbelwald", "trokkenheim")).isNotEmpty();
+        JsonNode done = erase(id("subject:plan"));
+        assertThat(done.path("arrivals").longValue()).isEqualTo(2);
+        allIsWell();
+        assertThat(whereabouts("grimbelwald", "trokkenheim")).isEmpty();
+        shell.done("compact");
+        allIsWell();
+        shell.done("rebuild");
+        allIsWell();
+    }
+
+    @Test
+    void aHoldRefuses() throws Exception {
+        take("one", Shell.mail("anna@example.com", "bob@example.org", "Merger", "The quinquennial figures."));
+        shell.done("hold", "add", "merger", "subject:merger", "--reason", "case 12");
+        assertThat(shell.done("hold", "list", "--json").json().path("letters").longValue())
+                .isEqualTo(1);
+        String id = id("merger");
+        Said refused = shell.run("erase", id, "--reason", "asked");
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("hold 'merger' keeps it").contains("case 12");
+        assertThat(shell.run("hold", "release", "other", "--reason", "x").exit())
+                .isEqualTo(1);
+        shell.done("hold", "release", "merger", "--reason", "case closed");
+        erase(id);
+        allIsWell();
+    }
+
+    @Test
+    void retentionRefusesBeforeItsTimeAndErasesAfter() throws Exception {
+        take("one", Shell.mail("anna@example.com", "bob@example.org", "Merger", "The quinquennial figures."));
+        take("two", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        shell.done("retention", "set", "--min", "3650");
+        Said refused = shell.run("erase", id("merger"), "--reason", "asked");
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("must be kept until").contains("3650 days");
+        assertThat(shell.run("retention", "set", "--max", "10").exit()).isEqualTo(1);
+        assertThat(shell.run("retention", "apply").exit()).isEqualTo(1);
+        shell.done("retention", "set", "--min", "none", "--max", "0");
+        shell.done("hold", "add", "lunch", "risotto", "--reason", "hungry");
+        JsonNode would = shell.done("retention", "apply", "--dry-run", "--json").json();
+        assertThat(would.path("erased").longValue()).isEqualTo(1);
+        JsonNode applied = shell.done("retention", "apply", "--json").json();
+        assertThat(applied.path("overAge").longValue()).isEqualTo(2);
+        assertThat(applied.path("erased").longValue()).isEqualTo(1);
+        assertThat(applied.path("mustStay").longValue()).isEqualTo(1);
+        assertThat(shell.run("show", id("risotto")).exit()).isZero();
+        allIsWell();
+    }
+
+    @Test
+    void whatComesAgainIsDiscardedUnlessReadmitted() throws Exception {
+        String mail = Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told.");
+        take("one", mail);
+        JsonNode done = erase(id("subject:xylobrim"));
+        take("again", mail);
+        JsonNode books = shell.done("stats", "--json").json();
+        assertThat(books.path("discarded").longValue()).isEqualTo(1);
+        assertThat(books.path("rawBytes").longValue()).isEqualTo(2L * mail.length());
+        allIsWell();
+        assertThat(whereabouts("knuffelwort", "qwezzel")).isEmpty();
+
+        String mark = done.path("marks").get(0).asString("");
+        shell.done("erase", "--readmit", mark, "--reason", "it was the wrong one");
+        take("third", mail);
+        assertThat(new String(raw(id("subject:xylobrim")), StandardCharsets.US_ASCII))
+                .isEqualTo(mail);
+        allIsWell();
+        erase(id("subject:xylobrim"));
+        allIsWell();
+    }
+}
