@@ -40,8 +40,7 @@ class ReadSegmentTest {
     private static Set<String> sums(Path folder) throws IOException {
         Set<String> sums = new TreeSet<>();
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>)
-                    files.filter(f -> f.toString().endsWith(".eml"))::iterator) {
+            for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith(".eml"))::iterator) {
                 sums.add(Sha256.of(Files.readAllBytes(file)).toString());
             }
         }
@@ -50,7 +49,8 @@ class ReadSegmentTest {
 
     private static void assertSameAsExport(Program program, Path data, Path key) throws Exception {
         Path exported = Program.freshDirectory("exported").resolve("out");
-        program.run("export", "--to", exported.toString(), "--key-file", key.toString()).done();
+        program.run("export", "--to", exported.toString(), "--key-file", key.toString())
+                .done();
         Path extracted = Program.freshDirectory("extracted");
         Read read = read(data, key, "extract", extracted.toString());
         assertThat(read.err()).isEmpty();
@@ -107,7 +107,8 @@ class ReadSegmentTest {
                 Post.plain("p1", "anna@firm.example", "bruno@firm.example", "One", "Text.", "To: bruno@firm.example")
                         .original());
         Program program = Program.on(folder.resolve("data"));
-        program.run("import", mail.toString(), "--passphrase-file", words.toString()).done();
+        program.run("import", mail.toString(), "--passphrase-file", words.toString())
+                .done();
         Read read = read(program.data(), words, "list");
         assertThat(read.exit()).as(read.err()).isZero();
         assertThat(read.out()).startsWith(Sha256.of(Files.readAllBytes(mail)).toString());

@@ -147,7 +147,8 @@ public final class Indexer implements AutoCloseable {
         long known = index.size();
         Optional<String> mended = Optional.empty();
         if (known > letters) { // the index of another vault, or of one that has lost its end
-            mended = Optional.of("the index had " + known + " letters, the catalogue " + letters + "; it was made anew");
+            mended =
+                    Optional.of("the index had " + known + " letters, the catalogue " + letters + "; it was made anew");
             LOG.log(Level.WARNING, mended.get());
             index.clear();
             catalogue.fillOutbox();
@@ -167,8 +168,7 @@ public final class Indexer implements AutoCloseable {
         return mended;
     }
 
-    private Indexer(
-            Vault vault, Catalogue catalogue, SearchIndex index, Pace pace, Optional<String> mended) {
+    private Indexer(Vault vault, Catalogue catalogue, SearchIndex index, Pace pace, Optional<String> mended) {
         this.mended = mended;
         this.vault = vault;
         this.catalogue = catalogue;

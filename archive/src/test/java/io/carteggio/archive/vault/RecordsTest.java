@@ -42,7 +42,7 @@ class RecordsTest {
 
     private static byte[] sealed(byte[] plain) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new RecordSeal.Sealer().seal(plain, plain.length, KEY, ABOUT, (sealed, length) -> out.write(sealed, 0, length));
+        new RecordSeal.Sealer().seal(plain, plain.length, KEY, ABOUT, (chunk, length) -> out.write(chunk, 0, length));
         return out.toByteArray();
     }
 
@@ -113,7 +113,8 @@ class RecordsTest {
         byte[] decoded = octets(length);
         Base64Form form = new Base64Form(line, crlf, ended);
         String end = crlf ? "\r\n" : "\n";
-        String expected = Base64.getMimeEncoder(line, end.getBytes(StandardCharsets.US_ASCII)).encodeToString(decoded)
+        String expected = Base64.getMimeEncoder(line, end.getBytes(StandardCharsets.US_ASCII))
+                        .encodeToString(decoded)
                 + (ended && length > 0 ? end : "");
         byte[] encoded = form.encode(new ByteArrayInputStream(decoded), length).readAllBytes();
         assertThat(new String(encoded, StandardCharsets.US_ASCII)).isEqualTo(expected);
@@ -166,8 +167,10 @@ class RecordsTest {
     @Test
     void compressionAndItsLimits() throws IOException {
         byte[] text = "Dear Anna, all the best to you and yours. ".repeat(400).getBytes(StandardCharsets.US_ASCII);
-        byte[] packed = Compression.compress(text, text.length, Optional.empty()).orElseThrow();
-        assertThat(Compression.decompress(packed, 0, Optional.empty(), text.length)).isEqualTo(text);
+        byte[] packed =
+                Compression.compress(text, text.length, Optional.empty()).orElseThrow();
+        assertThat(Compression.decompress(packed, 0, Optional.empty(), text.length))
+                .isEqualTo(text);
         assertThatThrownBy(() -> Compression.decompress(packed, 0, Optional.empty(), text.length - 1))
                 .as("a bomb")
                 .isInstanceOf(IOException.class);
@@ -200,7 +203,9 @@ class RecordsTest {
         assertThat(Sidecar.generation(file, 5)).contains(2L);
 
         assertThat(Sidecar.read(file, 6, KEY, ARCHIVE)).as("another segment").isEmpty();
-        assertThat(Sidecar.read(file, 5, KEY.derive(0), ARCHIVE)).as("another key").isEmpty();
+        assertThat(Sidecar.read(file, 5, KEY.derive(0), ARCHIVE))
+                .as("another key")
+                .isEmpty();
         assertThat(Sidecar.read(file, 5, KEY, octets(16))).as("another archive").isEmpty();
         assertThat(Sidecar.read(new byte[0], 5, KEY, ARCHIVE)).isEmpty();
         for (int cut = 1; cut < file.length; cut += 13) {
@@ -218,7 +223,9 @@ class RecordsTest {
         Tombstone stone = new Tombstone(9, List.of(new Gone(1, 2)), 12, Optional.empty());
         assertThat(stone.covers(1)).isTrue();
         assertThat(stone.covers(0)).isFalse();
-        assertThat(stone.missing(1, 1)).as("before compaction it lies there still").isFalse();
+        assertThat(stone.missing(1, 1))
+                .as("before compaction it lies there still")
+                .isFalse();
         assertThat(stone.missing(1, 2)).isTrue();
         assertThat(stone.missing(1, 3)).isTrue();
     }
@@ -228,6 +235,7 @@ class RecordsTest {
         assertThat(Key.of(KEY.toBytes())).isEqualTo(KEY).hasSameHashCodeAs(KEY);
         assertThat(KEY.toString()).doesNotContain("0123456789abcdef");
         assertThatThrownBy(() -> Key.of(new byte[31])).isInstanceOf(IllegalArgumentException.class);
-        assertThat(ByteBuffer.wrap(KEY.derive(0).toBytes())).isNotEqualTo(ByteBuffer.wrap(KEY.derive(1).toBytes()));
+        assertThat(ByteBuffer.wrap(KEY.derive(0).toBytes()))
+                .isNotEqualTo(ByteBuffer.wrap(KEY.derive(1).toBytes()));
     }
 }

@@ -145,7 +145,8 @@ public final class Keyring {
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
         boolean opensOlder = Stream.of(first, second)
                 .flatMap(Optional::stream)
-                .anyMatch(w -> w.revision() < newest.revision() && unseal(w, master).isPresent());
+                .anyMatch(w ->
+                        w.revision() < newest.revision() && unseal(w, master).isPresent());
         if (opensOlder) {
             return "a change of the master key was interrupted, and this is the old key: give the new one,"
                     + " which finishes the change. Nothing was changed.";
@@ -155,8 +156,8 @@ public final class Keyring {
     }
 
     /// A copy that is missing, or older, is what a crash leaves; one that was never written so is not.
-    private static List<String> damaged(
-            Disk disk, Path directory, Optional<Written> first, Optional<Written> second) throws IOException {
+    private static List<String> damaged(Disk disk, Path directory, Optional<Written> first, Optional<Written> second)
+            throws IOException {
         List<String> damaged = new ArrayList<>();
         if (first.isEmpty() && disk.exists(directory.resolve("keyring"))) {
             damaged.add("the keyring was damaged");

@@ -33,7 +33,8 @@ final class ArchiveOpener implements Carteggio.Opener {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     @Override
-    public Access open(Path directory, boolean create, Optional<MasterKey> key) throws ArchiveException, IOException, Refusal {
+    public Access open(Path directory, boolean create, Optional<MasterKey> key)
+            throws ArchiveException, IOException, Refusal {
         if (!create && !Files.exists(directory.resolve("FORMAT"))) {
             throw Refusal.no("there is no archive in " + directory + " (another one: --data DIR)");
         }

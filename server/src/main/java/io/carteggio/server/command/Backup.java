@@ -199,7 +199,8 @@ final class Backup {
             if (last > 0
                     && text.substring(last)
                             .equals("sha256 "
-                                    + Sha256.of(text.substring(0, last).getBytes(StandardCharsets.ISO_8859_1)) + "\n")) {
+                                    + Sha256.of(text.substring(0, last).getBytes(StandardCharsets.ISO_8859_1))
+                                    + "\n")) {
                 return text;
             }
         }

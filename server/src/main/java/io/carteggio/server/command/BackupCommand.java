@@ -32,7 +32,9 @@ final class BackupCommand implements Callable<Integer> {
     @Option(names = "--verify", description = "Also read back what earlier backups copied.")
     private boolean verify;
 
-    @Option(names = "--with-master-key", description = "Copy the master key's file too: who has the backup can read it.")
+    @Option(
+            names = "--with-master-key",
+            description = "Copy the master key's file too: who has the backup can read it.")
     private boolean withMasterKey;
 
     BackupCommand(Carteggio carteggio) {

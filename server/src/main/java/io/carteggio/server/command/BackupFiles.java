@@ -99,8 +99,7 @@ final class BackupFiles {
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 if (line.matches("[0-9a-f]{64}  .+")) {
-                    sums.put(
-                            line.substring(SUM_CHARACTERS + 2), Sha256.parse(line.substring(0, SUM_CHARACTERS)));
+                    sums.put(line.substring(SUM_CHARACTERS + 2), Sha256.parse(line.substring(0, SUM_CHARACTERS)));
                 }
             }
         }

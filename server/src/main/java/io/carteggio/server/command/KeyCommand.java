@@ -96,7 +96,8 @@ final class KeyCommand implements Runnable {
                 }
                 try (Access access = carteggio.access(false)) {
                     if (newPassphraseFile.isPresent()) {
-                        String words = KeySource.passphrase(newPassphraseFile.get()).words();
+                        String words =
+                                KeySource.passphrase(newPassphraseFile.get()).words();
                         return rotate(access, "passphrase", words, "the passphrase in " + newPassphraseFile.get());
                     }
                     return newKeyFile.isPresent() ? toFile(access, newKeyFile.get()) : inPlace(access);
@@ -114,13 +115,12 @@ final class KeyCommand implements Runnable {
         /// The new key is forced to disk before the keyring is sealed under it, and takes the old one's name after:
         /// in between, whatever breaks, both keys are there.
         private Outcome inPlace(Access access) throws ArchiveException, IOException, Refusal {
-            Path file =
-                    switch (carteggio.masterKey().orElseGet(this::own)) {
-                        case MasterKey.InFile(Path known) -> known;
-                        case MasterKey.Digits _, MasterKey.Passphrase _ ->
-                            throw Refusal.usage("the master key is in no file that could be replaced: say"
-                                    + " --new-key-file or --new-passphrase-file");
-                    };
+            Path file = switch (carteggio.masterKey().orElseGet(this::own)) {
+                case MasterKey.InFile(Path known) -> known;
+                case MasterKey.Digits _, MasterKey.Passphrase _ ->
+                    throw Refusal.usage("the master key is in no file that could be replaced: say"
+                            + " --new-key-file or --new-passphrase-file");
+            };
             String now = fingerprint(access);
             if (!new MasterKey.InFile(file).fingerprint(new RealDisk()).equals(now)) {
                 throw Refusal.no("the key in " + file + " is not the one this archive is open with; name that one with"

@@ -77,8 +77,9 @@ final class KeySource {
     record Watch(Path file, boolean wasThere) {
         void tellOfNewKey(Console console) {
             if (!wasThere && Files.exists(file)) {
-                console.complain("a new master key lies in " + file + ". Whoever has it can read the archive, without"
-                        + " it nobody can: move it to another disk, keep a copy in a safe, and name it with --key-file.");
+                console.complain(
+                        "a new master key lies in " + file + ". Whoever has it can read the archive, without"
+                                + " it nobody can: move it to another disk, keep a copy in a safe, and name it with --key-file.");
             }
         }
     }

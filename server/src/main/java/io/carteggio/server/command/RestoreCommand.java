@@ -82,7 +82,8 @@ final class RestoreCommand implements Callable<Integer> {
                     shown.done(1, 0);
                 }
             }
-            damaged += copy(data, "FORMAT", Optional.ofNullable(sums.get("FORMAT")).orElseThrow(), shown);
+            damaged +=
+                    copy(data, "FORMAT", Optional.ofNullable(sums.get("FORMAT")).orElseThrow(), shown);
         }
         return damaged;
     }

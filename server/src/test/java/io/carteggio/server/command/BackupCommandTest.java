@@ -55,8 +55,7 @@ class BackupCommandTest {
     }
 
     private Said restore(String from, Path data) throws IOException {
-        return shell.run(
-                "restore", "--from", from, "--data", data.toString(), "--key-file", key().toString());
+        return shell.run("restore", "--from", from, "--data", data.toString(), "--key-file", key().toString());
     }
 
     private void assertWhole(Path data, int expected) throws IOException {
@@ -83,7 +82,8 @@ class BackupCommandTest {
     @Test
     void aPlainCopyOfTheBackupIsAnArchive() throws IOException {
         shell.done("backup", "--to", to, "--with-master-key");
-        Process copy = new ProcessBuilder("cp", "-r", to, folder.resolve("plain").toString())
+        Process copy = new ProcessBuilder(
+                        "cp", "-r", to, folder.resolve("plain").toString())
                 .inheritIO()
                 .start();
         assertThat(copy.onExit().join().exitValue()).isZero();

@@ -112,7 +112,8 @@ class KeyCommandTest {
         assertThat(shell.run("stats").err()).contains("is missing");
         shell.done("stats", "--key-file", key.toString());
         shell.done("--key-file", key.toString(), "stats");
-        assertThat(shell.with(Map.of("CARTEGGIO_KEY_FILE", key.toString()), "stats").exit())
+        assertThat(shell.with(Map.of("CARTEGGIO_KEY_FILE", key.toString()), "stats")
+                        .exit())
                 .isZero();
         assertThat(shell.with(Map.of("CARTEGGIO_KEY", digits), "stats").exit()).isZero();
         assertThat(shell.with(Map.of("CARTEGGIO_KEY", digits, "CARTEGGIO_PASSPHRASE", WORDS), "stats")
@@ -124,7 +125,11 @@ class KeyCommandTest {
     @Test
     void anArchiveUnderAPassphrase() throws IOException {
         Path words = secret("words", WORDS + "\n");
-        assertThat(shell.run("import", mails.toString(), "--passphrase-file", secret("short", "short").toString())
+        assertThat(shell.run(
+                                "import",
+                                mails.toString(),
+                                "--passphrase-file",
+                                secret("short", "short").toString())
                         .err())
                 .contains("shorter than 12");
         assertThat(shell.data().resolve("FORMAT")).doesNotExist();
@@ -133,7 +138,8 @@ class KeyCommandTest {
         assertThat(shell.run("stats").err()).contains("locked with a passphrase");
         assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS), "check").exit())
                 .isZero();
-        assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS + "!"), "stats").err())
+        assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS + "!"), "stats")
+                        .err())
                 .contains("the passphrase does not open");
         assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS), "key", "show", "--json")
                         .json()
@@ -170,8 +176,8 @@ class KeyCommandTest {
         }
         Path next = folder.resolve("next");
         if (withServer) {
-            try (OwnArchive _ =
-                    OwnArchive.serving(Archive.open(shell.data(), Clock.systemUTC()).orElseThrow())) {
+            try (OwnArchive _ = OwnArchive.serving(
+                    Archive.open(shell.data(), Clock.systemUTC()).orElseThrow())) {
                 shell.done("key", "rotate", "--new-key-file", next.toString());
                 shell.done("stats");
             }
@@ -198,11 +204,13 @@ class KeyCommandTest {
         assertThat(Files.readString(ownKey())).isNotEqualTo(old);
         assertThat(shell.data().resolve("master.key.next")).doesNotExist();
         shell.done("check");
-        shell.done("key", "rotate", "--new-passphrase-file", secret("words", WORDS).toString());
+        shell.done(
+                "key", "rotate", "--new-passphrase-file", secret("words", WORDS).toString());
         assertThat(shell.run("stats").err()).contains("locked with a passphrase");
         assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS), "check").exit())
                 .isZero();
-        assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS), "key", "rotate").exit())
+        assertThat(shell.with(Map.of("CARTEGGIO_PASSPHRASE", WORDS), "key", "rotate")
+                        .exit())
                 .as("there is no file to put a new key in")
                 .isEqualTo(2);
     }

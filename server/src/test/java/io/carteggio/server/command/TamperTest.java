@@ -109,8 +109,7 @@ class TamperTest {
     }
 
     private static void roll(Shell shell) throws Exception {
-        try (Archive archive =
-                Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
+        try (Archive archive = Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
             archive.vault().roll();
         }
     }
@@ -121,8 +120,7 @@ class TamperTest {
                 .getFirst()
                 .path("id")
                 .stringValue();
-        try (Archive archive =
-                Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
+        try (Archive archive = Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
             CataloguedLetter letter = archive.catalogue().lettersAfter(0, 100).stream()
                     .filter(l -> l.id().text().equals(id))
                     .findFirst()
@@ -180,7 +178,8 @@ class TamperTest {
 
     /// Flips a bit so far behind the begin of the frame that holds a letter.
     private static Deed inFrame(int offset) {
-        return data -> flip(segment(data, 1), frame(segment(data, 1), alpha.place().frame()).at() + offset);
+        return data -> flip(
+                segment(data, 1), frame(segment(data, 1), alpha.place().frame()).at() + offset);
     }
 
     private static Deed inRecord(int segment, Target target, int record) {
@@ -229,8 +228,7 @@ class TamperTest {
 
     private static Deed sql(String... statements) {
         return data -> {
-            try (Connection connection =
-                            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("catalogue.db"));
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("catalogue.db"));
                     Statement statement = connection.createStatement()) {
                 int changed = 0;
                 for (String one : statements) {
@@ -247,8 +245,7 @@ class TamperTest {
                     IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new KeywordAnalyzer()))) {
                 var before = writer.getLiveCommitData();
                 switch (how) {
-                    case "remove" -> writer.tryDeleteDocument(
-                            org.apache.lucene.index.DirectoryReader.open(writer), 0);
+                    case "remove" -> writer.tryDeleteDocument(org.apache.lucene.index.DirectoryReader.open(writer), 0);
                     case "add" -> writer.addDocument(new Document());
                     default -> writer.deleteDocuments(MatchAllDocsQuery.INSTANCE);
                 }
@@ -299,12 +296,24 @@ class TamperTest {
                 "missing or damaged"));
         table.add(attack("master key", flip("master.key", 5), "master key"));
         table.add(attack("sidecar", data -> flip(sidecar(data, 1), 60), "0000000001.keys is missing or not"));
-        table.add(attack("sidecar's copy", flip("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
+        table.add(attack(
+                "sidecar's copy", flip("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
         table.add(attack("segment header", data -> flip(segment(data, 1), 20), "segment 1"));
         table.add(attack("header of the open segment", data -> flip(segment(data, 3), 20), "header is damaged"));
         String[] fields = {
-            "magic", "kind", "zero", "count", "number", "length", "forced-up-to", "previous hash", "type", "coding",
-            "size", "sealed size", "commitment"
+            "magic",
+            "kind",
+            "zero",
+            "count",
+            "number",
+            "length",
+            "forced-up-to",
+            "previous hash",
+            "type",
+            "coding",
+            "size",
+            "sealed size",
+            "commitment"
         };
         int[] offsets = {0, 4, 5, 7, 15, 23, 31, 40, 112, 113, 119, 127, 130};
         for (int i = 0; i < fields.length; i++) {
@@ -312,7 +321,8 @@ class TamperTest {
         }
         table.add(attack("manifest", data -> inRecord(1, alpha, 0).to(data), "frame"));
         table.add(attack("letter", data -> inRecord(1, alpha, 1).to(data), damagedAlpha));
-        table.add(attack("letter in the open segment", data -> inRecord(3, omega, 1).to(data), "letter " + omega.id()));
+        table.add(attack(
+                "letter in the open segment", data -> inRecord(3, omega, 1).to(data), "letter " + omega.id()));
         table.add(attack(
                 "part that a letter shares",
                 data -> {
@@ -337,8 +347,10 @@ class TamperTest {
         table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1"));
         // records, frames and files moved about
         table.add(attack("two letters swapped", TamperTest::swapRecords, damagedAlpha));
-        table.add(attack("frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
-        table.add(attack("frame twice", data -> splice(alpha.place().frame(), true).to(data), "segment 1"));
+        table.add(attack(
+                "frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
+        table.add(attack(
+                "frame twice", data -> splice(alpha.place().frame(), true).to(data), "segment 1"));
         table.add(attack("first segment removed", data -> Files.delete(segment(data, 1)), "letter " + alpha.id()));
         table.add(attack("last segment removed", data -> Files.delete(segment(data, 3)), "segments are missing"));
         table.add(attack(
@@ -353,30 +365,49 @@ class TamperTest {
                     Files.write(segment(data, 3), Arrays.copyOf(octets, octets.length - 20));
                 },
                 "acknowledged|segments are missing|frames"));
-        table.add(attack("sidecar of another segment", data -> swap(sidecar(data, 1), sidecar(data, 2)), "0000000002.keys is missing or not"));
-        table.add(attack("sidecar and copy removed", data -> {
-            Files.delete(sidecar(data, 1));
-            Files.delete(data.resolve("vault/0000000001.keys.copy"));
-        }, "the sidecar of segment 1 and its copy are missing"));
+        table.add(attack(
+                "sidecar of another segment",
+                data -> swap(sidecar(data, 1), sidecar(data, 2)),
+                "0000000002.keys is missing or not"));
+        table.add(attack(
+                "sidecar and copy removed",
+                data -> {
+                    Files.delete(sidecar(data, 1));
+                    Files.delete(data.resolve("vault/0000000001.keys.copy"));
+                },
+                "the sidecar of segment 1 and its copy are missing"));
         // the catalogue
-        table.add(attack("a letter's place", sql("UPDATE letter SET number = number + 1000000 WHERE number ="
-                + " (SELECT min(number) FROM letter)"), "letter " + alpha.id() + "|table 'letter'"));
+        table.add(attack(
+                "a letter's place",
+                sql("UPDATE letter SET number = number + 1000000 WHERE number =" + " (SELECT min(number) FROM letter)"),
+                "letter " + alpha.id() + "|table 'letter'"));
         table.add(attack("a letter's size", sql("UPDATE letter SET size = size + 1"), damagedAlpha));
-        table.add(attack("a letter's sum", sql("UPDATE letter SET sum = zeroblob(32) WHERE number ="
-                + " (SELECT min(number) FROM letter)"), "does not know a letter"));
+        table.add(attack(
+                "a letter's sum",
+                sql("UPDATE letter SET sum = zeroblob(32) WHERE number =" + " (SELECT min(number) FROM letter)"),
+                "does not know a letter"));
         table.add(attack("a letter's id", sql("UPDATE letter SET id = id + 1"), "table 'letter'"));
         table.add(attack("a letter's body mark", sql("UPDATE letter SET body = 5"), "table 'letter'"));
-        table.add(attack("a letter removed", sql("DELETE FROM letter WHERE number = (SELECT min(number) FROM letter)"),
+        table.add(attack(
+                "a letter removed",
+                sql("DELETE FROM letter WHERE number = (SELECT min(number) FROM letter)"),
                 "does not know a letter"));
-        table.add(attack("a testimony added", sql("INSERT INTO testimony SELECT number, 1, 5 FROM letter LIMIT 1"),
+        table.add(attack(
+                "a testimony added",
+                sql("INSERT INTO testimony SELECT number, 1, 5 FROM letter LIMIT 1"),
                 "table 'testimony'"));
         table.add(attack("an envelope's mark", sql("UPDATE letter SET envelope = 5"), "table 'letter'"));
-        table.add(attack("the books", sql("UPDATE books SET received = received + 1, letters = letters + 1"),
+        table.add(attack(
+                "the books",
+                sql("UPDATE books SET received = received + 1, letters = letters + 1"),
                 "the books of source"));
-        table.add(attack("a person's address", sql("UPDATE act SET manifest = CAST(replace(CAST(manifest AS TEXT),"
-                + " 'anna@', 'evil@') AS BLOB) WHERE instr(manifest, CAST('anna@' AS BLOB)) > 0"), "table 'act'"));
-        table.add(attack("an act removed", sql("DELETE FROM act WHERE number = (SELECT max(number) FROM act)"),
+        table.add(attack(
+                "a person's address",
+                sql("UPDATE act SET manifest = CAST(replace(CAST(manifest AS TEXT),"
+                        + " 'anna@', 'evil@') AS BLOB) WHERE instr(manifest, CAST('anna@' AS BLOB)) > 0"),
                 "table 'act'"));
+        table.add(attack(
+                "an act removed", sql("DELETE FROM act WHERE number = (SELECT max(number) FROM act)"), "table 'act'"));
         table.add(attack("the catalogue's position", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
         // the index
         table.add(attack("index: a letter removed", index("remove"), "the index had 6 of 7"));
@@ -395,7 +426,8 @@ class TamperTest {
                 },
                 "index"));
         table.add(attack("checkpoint's signature", flip("ledger/checkpoint", -10), "checkpoint"));
-        table.add(attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
+        table.add(
+                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
         table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
         table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
         table.add(new Attack("rolled back, against a witness", TamperTest::rollBack, "rolled back or re-signed", true));
@@ -412,9 +444,7 @@ class TamperTest {
         copy(made, data);
         attack.deed().to(data);
         Shell shell = new Shell(data);
-        Said said = attack.witnessed()
-                ? shell.run("check", "--witness", witness.toString())
-                : shell.run("check");
+        Said said = attack.witnessed() ? shell.run("check", "--witness", witness.toString()) : shell.run("check");
         assertThat(said.exit()).as(said.out() + said.err()).isEqualTo(1);
         assertThat(said.err()).containsPattern(attack.finds());
     }
