@@ -8,6 +8,7 @@ import io.carteggio.archive.vault.SegmentFormat.FooterTail;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar;
 import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.Keyring.SegmentKey;
 import io.carteggio.mail.Sha256;
@@ -49,6 +50,18 @@ final class SegmentCloser {
         finish(closed);
         segments.put(closed);
         writer.close();
+    }
+
+    /// Writes the footer of the last segment once more and forces it: it may have been read from
+    /// memory only, after a force that failed and was not repeated, and what the kernel then calls
+    /// written need not be.
+    void secureFooter(Segment.Closed segment) throws IOException {
+        try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
+            long at = segment.footer().footerOffset();
+            byte[] footer = SegmentFiles.at(file, at, Math.toIntExact(file.sizeBytes() - at));
+            file.write(ByteBuffer.wrap(footer), at);
+            file.force();
+        }
     }
 
     /// Does what is left to do for a segment that has its footer.

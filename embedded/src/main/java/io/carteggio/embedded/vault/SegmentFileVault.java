@@ -208,6 +208,7 @@ public final class SegmentFileVault implements Vault {
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header, file, tail.get());
             segments.put(segment);
+            closer.secureFooter(segment);
             closer.finish(segment);
             lastFrame = segment.lastHash();
             return start(last + 1, segment.lastFrame() + 1);
@@ -260,8 +261,8 @@ public final class SegmentFileVault implements Vault {
         return resumed;
     }
 
-    /// What this process reads may lie in the machine's memory alone, written by one that was killed: before
-    /// anything is built on it, it must be on the disk.
+    /// What this process reads may lie in the machine's memory alone, written by one that was killed:
+    /// before anything is built on it, it must be on the disk.
     private void force(Path file) throws IOException {
         disk.forceDirectory(directory);
         try (DiskFile seen = disk.open(file, Disk.Access.WRITE)) {
@@ -280,8 +281,8 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
-    /// Never writes behind damage: what is broken stays exactly as it was found. No number that was ever
-    /// named is used again, also where the frame that had it cannot be read any more.
+    /// Never writes behind damage: what is broken stays exactly as it was found. No number that was
+    /// ever named is used again, also where the frame that had it cannot be read any more.
     private SegmentWriter behindDamage(SegmentHeader header, Path file, SegmentScan scan, Position acknowledged)
             throws IOException, ArchiveException {
         LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
@@ -436,8 +437,8 @@ public final class SegmentFileVault implements Vault {
             }
             open = start(open.segment().number() + 1, open.segment().lastFrame() + 1);
         } else {
-            // Nothing was ever forced in it: the same segment is begun anew, with another root. What a crash might
-            // bring back of it would not open with that.
+            // Nothing was ever forced in it: the same segment is begun anew, with another root. What
+            // a crash might bring back of it would not open with that.
             if (!openIsClosed) {
                 open.cutForGood();
                 open.close();

@@ -31,6 +31,7 @@ final class SegmentWalk {
     private final Segments segments;
     private final Walker walker;
     private final long start;
+    private long damages;
     private long frames;
     private Optional<Sha256> previous;
 
@@ -102,6 +103,7 @@ final class SegmentWalk {
                 }
             }
             List<Long> offsets = new ArrayList<>();
+            long damagesBefore = damages;
             for (long at = from; at < reader.limit(); ) {
                 Optional<FoundFrame> found = reader.frame(at);
                 if (found.isEmpty()) {
@@ -119,7 +121,9 @@ final class SegmentWalk {
                 damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
             }
             if (walker.deep() && from == reader.framesBegin()) {
-                if (!last && known.isPresent() && known.get() instanceof Segment.Growing) {
+                // a segment that was left for its damage has none, and was named for that
+                boolean left = damages > damagesBefore;
+                if (!last && !left && known.isPresent() && known.get() instanceof Segment.Growing) {
                     damage(s, reader.limit(), 0, "the segment has lost its footer");
                 }
                 footer(s, file, known, offsets);
@@ -196,6 +200,7 @@ final class SegmentWalk {
         }
         walker.frame(kept);
         for (Damage damage : wrong) {
+            damages++;
             walker.damaged(damage);
         }
     }
@@ -229,6 +234,7 @@ final class SegmentWalk {
     }
 
     private void damage(long s, long offset, long frame, String what) throws ArchiveException {
+        damages++;
         walker.damaged(new Damage(s, offset, frame, Optional.empty(), what));
     }
 }
