@@ -42,7 +42,7 @@ class RecordsTest {
 
     private static byte[] sealed(byte[] plain) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new RecordSeal.Sealer().seal(plain, plain.length, KEY, ABOUT, (chunk, length) -> out.write(chunk, 0, length));
+        new RecordSeal.Sealer().seal(plain, plain.length, KEY, ABOUT, (octets, length) -> out.write(octets, 0, length));
         return out.toByteArray();
     }
 

@@ -40,10 +40,7 @@ public final class DictionaryKeeper implements AutoCloseable {
 
     private DictionaryKeeper(SegmentFileVault vault) {
         this.vault = vault;
-        this.thread = Thread.ofPlatform()
-                .name("dictionary")
-                .daemon()
-                .unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("dictionary").daemon().unstarted(this::run);
     }
 
     public static DictionaryKeeper start(SegmentFileVault vault) {

@@ -60,8 +60,8 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
             return new Body.Streamed(record, recipe | Compression.ZSTD, kept);
         }
         byte[] octets = kept.toByteArray(IN_MEMORY_BYTES);
-        Optional<Dictionary> suited = dictionary.filter(d -> record.type() != FrameRecord.Type.PART
-                && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
+        Optional<Dictionary> suited = dictionary.filter(
+                d -> record.type() != FrameRecord.Type.PART && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
         Optional<byte[]> like = Optional.empty();
         if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
             Optional<byte[]> other = segments.asDictionary(record.like().get(), LIKE_LIMIT_BYTES);

@@ -10,10 +10,10 @@ import java.util.function.Predicate;
 
 /// Collects the fields of one header from its lines, within limits: what is over one is dropped, and marked.
 final class HeaderCollector {
-    /// OctetSearch of one header block.
+    /// Octets of one header block.
     static final int BLOCK_BYTES = 8 * 1024 * 1024;
 
-    /// OctetSearch of one field.
+    /// Octets of one field.
     static final int FIELD_BYTES = 1024 * 1024;
 
     /// Fields of one header.

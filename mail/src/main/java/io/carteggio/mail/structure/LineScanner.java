@@ -133,18 +133,18 @@ public final class LineScanner {
         return starts && ends;
     }
 
-    /// OctetSearch of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a
+    /// Octets of the line break that ends the line: 2 for CRLF, 1 for a single one, 0 for none (yet). Where a
     /// long line is cut between CR and LF this is 2 although the CR lies in the segment before.
     public int breakBytes() {
         return breakBytes;
     }
 
-    /// OctetSearch of the segment, line break included.
+    /// Octets of the segment, line break included.
     public int length() {
         return end - from;
     }
 
-    /// OctetSearch of the segment without the line break.
+    /// Octets of the segment without the line break.
     public int textLength() {
         return Math.max(0, end - from - breakBytes);
     }

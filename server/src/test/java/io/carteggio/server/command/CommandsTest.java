@@ -3,10 +3,12 @@ package io.carteggio.server.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.ArchiveOpener.OwnArchive;
 import io.carteggio.server.command.Shell.Said;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -219,11 +221,18 @@ class CommandsTest {
                 .filter(f -> f.toString().endsWith(".seg"))
                 .findFirst()
                 .orElseThrow();
-        int at = new String(Files.readAllBytes(segment), ISO_8859_1).indexOf("quinquennial");
-        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-            file.seek(at);
-            file.write('Q');
+        Place place;
+        try (Archive archive =
+                Archive.open(folder.resolve("data"), Clock.systemUTC()).orElseThrow()) {
+            place = archive.catalogue()
+                    .letter(new LetterId(id))
+                    .orElseThrow()
+                    .places()
+                    .getFirst();
         }
+        byte[] octets = Files.readAllBytes(segment);
+        octets[inRecord(octets, place)] ^= 1;
+        Files.write(segment, octets);
         Said check = shell.run("check", "--json");
         assertThat(check.exit()).isEqualTo(1);
         assertThat(check.json().path("ok").booleanValue()).isFalse();
@@ -238,6 +247,21 @@ class CommandsTest {
         assertThat(export.err()).contains(id);
         assertThat(folder.resolve("out").toFile().list()).hasSize(2); // the other letter and the manifest
         assertThat(shell.run("check", "--fast").exit()).isZero(); // says that it did not read letters
+    }
+
+    /// The first octet of a sealed record, found as `docs/format/segment.md` says.
+    private static int inRecord(byte[] segment, Place place) {
+        ByteBuffer b = ByteBuffer.wrap(segment);
+        for (int at = 0; at + 68 < segment.length; at++) {
+            if (b.getInt(at) == 0x46524d32 && b.getLong(at + 8) == place.frame()) {
+                int record = at + 68 + 48 * b.getShort(at + 6);
+                for (int i = 0; i < place.record(); i++) {
+                    record += (int) b.getLong(at + 64 + 48 * i + 8);
+                }
+                return record;
+            }
+        }
+        throw new AssertionError("no frame " + place.frame());
     }
 
     @Test
