@@ -83,7 +83,7 @@ class ReadSegmentTest {
         assertSameAsExport(program, program.data(), key); // a closed one with its sidecar
         assertSameAsExport(program, backup, key); // the backup, which is read as it stands
 
-        for (String word : List.of("the", "and", "you")) {
+        for (String word : List.of("the", "hello", "you")) {
             String id = program.run("search", word, "--limit", "1", "--json").done().jsonLines().stream()
                     .filter(line -> line.has("id"))
                     .map(line -> line.path("id").stringValue())
