@@ -83,6 +83,19 @@ class ReadSegmentTest {
         assertSameAsExport(program, program.data(), key); // a closed one with its sidecar
         assertSameAsExport(program, backup, key); // the backup, which is read as it stands
 
+        for (String word : List.of("the", "hello", "you")) {
+            String id = program.run("search", word, "--limit", "1", "--json").done().jsonLines().stream()
+                    .filter(line -> line.has("id"))
+                    .map(line -> line.path("id").stringValue())
+                    .findFirst()
+                    .orElseThrow();
+            program.run("erase", id, "--reason", "test").done();
+        }
+        assertSameAsExport(program, program.data(), key); // keys are gone, octets are not
+        program.run("compact").done();
+        assertSameAsExport(program, program.data(), key); // octets are gone, too
+        assertThat(read(program.data(), key, "list").out()).contains("erased ");
+
         Path segment = program.data().resolve("vault/0000000001.seg");
         try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
             long middle = file.length() / 2;
