@@ -208,7 +208,9 @@ public final class SegmentFileVault implements Vault {
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header, file, tail.get());
             segments.put(segment);
-            closer.secureFooter(segment);
+            if (keyring.segment(last).filter(k -> k.generation() == 0).isPresent()) {
+                closer.secureFooter(segment); // else it was forced before the keyring moved on
+            }
             closer.finish(segment);
             lastFrame = segment.lastHash();
             return start(last + 1, segment.lastFrame() + 1);
@@ -242,17 +244,18 @@ public final class SegmentFileVault implements Vault {
         if (scan.damaged() || !scan.frames().gapless()) {
             return behindDamage(header, file, scan, acknowledged);
         }
-        Key root = keyring.segment(last)
-                .filter(k -> k.generation() == 0)
-                .orElseThrow(() -> new ArchiveException("the keyring does not open " + file.getFileName(), false))
-                .key();
+        Optional<Key> root =
+                keyring.segment(last).filter(k -> k.generation() == 0).map(Keyring.SegmentKey::key);
+        if (root.isEmpty()) {
+            return behindDamage(header, file, scan, acknowledged); // it was closed, and has lost its footer since
+        }
         try {
             dictionary = segments.dictionary(segment);
         } catch (IOException e) {
             return behindDamage(header, file, scan, acknowledged);
         }
         SegmentWriter resumed =
-                new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root, scan.end());
+                new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root.get(), scan.end());
         if (torn) {
             // the numbers that were cut have served for keys already
             closer.close(resumed, lastFrame);
