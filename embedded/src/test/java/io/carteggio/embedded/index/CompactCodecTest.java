@@ -41,6 +41,10 @@ class CompactCodecTest {
             LeafReader other = their.leaves().getFirst().reader();
             for (String field : List.of("words", "keys", "long")) {
                 Terms terms = one.terms(field);
+                if (terms == null) { // with a single letter a field may have none
+                    assertThat(other.terms(field)).as("seed %d", seed).isNull();
+                    continue;
+                }
                 assertThat(terms.size()).isEqualTo(other.terms(field).size());
                 TermsEnum each = terms.iterator();
                 TermsEnum expected = other.terms(field).iterator();
