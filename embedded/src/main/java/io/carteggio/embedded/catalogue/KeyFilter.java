@@ -18,8 +18,9 @@ final class KeyFilter {
     private static final int BITS_A_KEY = 16;
     private static final int PROBES = 4;
 
-    private final AtomicLongArray bits;
+    private volatile AtomicLongArray bits;
     private final int mask;
+    private volatile boolean released;
 
     /// @param keys how many there are now
     KeyFilter(long keys) {
@@ -29,20 +30,34 @@ final class KeyFilter {
         mask = size - 1;
     }
 
+    /// Gives back the memory. From then on every key may be known.
+    void release() {
+        released = true;
+        bits = new AtomicLongArray(0);
+    }
+
     void add(long key) {
+        AtomicLongArray here = bits;
+        if (released) {
+            return;
+        }
         for (int probe = 0; probe < PROBES; probe++) {
             int bit = bit(key, probe);
             long set = 1L << bit; // the low six bits count
-            if ((bits.get(bit / Long.SIZE) & set) == 0) {
-                bits.accumulateAndGet(bit / Long.SIZE, set, (a, b) -> a | b);
+            if ((here.get(bit / Long.SIZE) & set) == 0) {
+                here.accumulateAndGet(bit / Long.SIZE, set, (a, b) -> a | b);
             }
         }
     }
 
     boolean mayHold(long key) {
+        AtomicLongArray here = bits;
+        if (released) {
+            return true;
+        }
         for (int probe = 0; probe < PROBES; probe++) {
             int bit = bit(key, probe);
-            if ((bits.get(bit / Long.SIZE) & 1L << bit) == 0) {
+            if ((here.get(bit / Long.SIZE) & (1L << bit)) == 0) {
                 return false;
             }
         }

@@ -847,6 +847,8 @@ public final class SqliteCatalogue implements Catalogue {
         closed = true;
         try {
             filling.join(); // it has a connection in hand
+            sums.release();
+            marks.release();
             database.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

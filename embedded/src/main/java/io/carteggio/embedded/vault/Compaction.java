@@ -3,6 +3,7 @@ package io.carteggio.embedded.vault;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.embedded.disk.Disk;
@@ -108,10 +109,28 @@ final class Compaction {
             newBytes = to.at;
             out.force();
         }
-        disk.rename(beside, old.path());
-        disk.forceDirectory(directory);
+        try {
+            disk.rename(beside, old.path());
+        } catch (IOException e) {
+            if (edition(old.path()) == header.edition()) {
+                segments.put(new Segment.Closed(header, old.path(), tail)); // it has its new name all the same
+            }
+            throw e;
+        }
+        // Whoever reads from now on finds the new file, be its name forced or not; what is erased
+        // next must know.
         segments.put(new Segment.Closed(header, old.path(), tail));
+        disk.forceDirectory(directory);
         return oldBytes - newBytes;
+    }
+
+    private int edition(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            byte[] head = SegmentFiles.at(open, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+            return SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Good(SegmentHeader good)
+                    ? good.edition()
+                    : -1;
+        }
     }
 
     private static FoundFrame whole(SegmentReader reader, long at, Segment.Closed old)

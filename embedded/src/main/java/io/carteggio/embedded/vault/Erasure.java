@@ -55,8 +55,9 @@ final class Erasure {
         }
     }
 
-    /// Finishes what an earlier erasure may have left: the keyring's change, and the sidecar that follows it.
-    /// The copy is about to be written over, so the sidecar itself must open with what the keyring has.
+    /// Finishes what an earlier erasure may have left: the keyring's change, and the sidecar that
+    /// follows it. The copy is about to be written over, so the sidecar itself must open with what
+    /// the keyring has.
     private void settle(long segment) throws IOException, ArchiveException {
         keyring.settle();
         segments.forgetKeys(segment);
@@ -105,8 +106,12 @@ final class Erasure {
                 segment.number(), opened.generation() + 1, opened.keys().without(leaves), erased);
         byte[] bytes = sidecar.toBytes(next, keyring.archiveId());
         disk.replace(SegmentFiles.sidecarCopy(directory, segment.number()), bytes);
-        keyring.put(List.of(new SegmentKey(segment.number(), sidecar.generation(), next)));
-        disk.replace(SegmentFiles.sidecar(directory, segment.number()), bytes);
-        segments.forgetKeys(segment.number());
+        try {
+            keyring.put(List.of(new SegmentKey(segment.number(), sidecar.generation(), next)));
+            disk.replace(SegmentFiles.sidecar(directory, segment.number()), bytes);
+        } finally {
+            // whether or not it came through: what was read before is not to be relied on
+            segments.forgetKeys(segment.number());
+        }
     }
 }

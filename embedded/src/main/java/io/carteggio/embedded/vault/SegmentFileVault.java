@@ -578,6 +578,11 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public long compact() throws ArchiveException {
+        try {
+            keyring.settle(); // what is compacted away must be erased on disk too, not only in memory
+        } catch (IOException e) {
+            throw new ArchiveException("compaction waits for the keyring: " + e, true, e);
+        }
         return new Compaction(disk, directory, archiveId, segments).run(end.segment());
     }
 
