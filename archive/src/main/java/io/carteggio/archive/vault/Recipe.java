@@ -2,6 +2,7 @@ package io.carteggio.archive.vault;
 
 import io.carteggio.mail.Concatenation;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.Exactly;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -368,41 +369,7 @@ public record Recipe(List<Piece> pieces) {
             }
             InputStream in = Base64.getMimeDecoder().wrap(base64.open());
             in.skipNBytes(offset);
-            return new Bounded(in, length);
-        }
-    }
-
-    private static final class Bounded extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Bounded(InputStream in, long left) {
-            this.in = in;
-            this.left = left;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] into, int off, int len) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int n = in.read(into, off, (int) Math.min(len, left));
-            if (n < 0) {
-                throw new IOException("base64 gives " + left + " octets less than it should");
-            }
-            left -= n;
-            return n;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
+            return new Exactly(in, length);
         }
     }
 }

@@ -23,6 +23,7 @@ import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.Keyring.SegmentKey;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.Exactly;
 import io.carteggio.mail.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,15 +1,16 @@
-package io.carteggio.embedded.vault;
+package io.carteggio.mail;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/// So many octets of a stream; throws where there are fewer.
-final class Exactly extends FilterInputStream {
+/// So many octets of a stream; throws where there are fewer. Closing it closes the stream. Belongs to
+/// one thread.
+public final class Exactly extends FilterInputStream {
     private long left;
 
-    Exactly(InputStream in, long length) {
+    public Exactly(InputStream in, long length) {
         super(in);
         this.left = length;
     }
