@@ -75,10 +75,10 @@ public final class Intake {
     public Receipt accept(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        try {
+        try (Vault.Announced frame = vault.announce()) {
             Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
             try (Claims.Claim _ = claims.claim(reading.sums())) {
-                Receipt receipt = keep(arrival, arrived, reading);
+                Receipt receipt = keep(arrival, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
                 return receipt;
             }
@@ -87,11 +87,12 @@ public final class Intake {
         }
     }
 
-    private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    private Receipt keep(Arrival arrival, Instant arrived, Reading reading, Vault.Announced frame)
+            throws ArchiveException, IOException {
         sharing.lock();
         try {
             Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
-            Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
+            Kept kept = frame.append(framed.frame()); // forced: from here on the archive vouches
             projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {

@@ -18,6 +18,22 @@ public interface Vault extends AutoCloseable {
     /// found after the next opening.
     Kept append(Frame frame) throws ArchiveException;
 
+    /// Says that a frame is about to be brought, so that others that are here may wait a moment for it
+    /// and be forced together with it. Close it in any case, also where no frame came of it.
+    default Announced announce() {
+        return new Announced() {
+            @Override
+            public Kept append(Frame frame) throws ArchiveException {
+                return Vault.this.append(frame);
+            }
+
+            @Override
+            public void close() {
+                // nobody waits for it
+            }
+        };
+    }
+
     /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch
     /// returns. The
     /// follower must be quick and must not throw. Named before the first append; several are told one after the
@@ -66,6 +82,15 @@ public interface Vault extends AutoCloseable {
 
     @Override
     void close() throws ArchiveException;
+
+    /// A frame that is on its way. Belongs to the thread that announced it.
+    interface Announced extends AutoCloseable {
+        /// As [Vault#append]; once.
+        Kept append(Frame frame) throws ArchiveException;
+
+        @Override
+        void close();
+    }
 
     /// What is erased of one frame.
     ///
