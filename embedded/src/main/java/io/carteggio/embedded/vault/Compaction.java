@@ -56,11 +56,9 @@ final class Compaction {
                     }
                 }
             }
-            for (Path file : disk.list(directory)) {
-                if (String.valueOf(file.getFileName()).contains(".seg.torn-")) {
-                    freed += disk.sizeBytes(file);
-                    disk.delete(file);
-                }
+            for (Path file : SegmentFiles.torn(disk, directory)) {
+                freed += disk.sizeBytes(file);
+                disk.delete(file);
             }
             return freed;
         } catch (IOException e) {
