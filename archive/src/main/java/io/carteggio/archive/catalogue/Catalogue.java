@@ -68,6 +68,9 @@ public interface Catalogue extends AutoCloseable {
 
     /// Erasures with numbers over `after`, in their order, at most `limit`.
     List<Erasure> erasures(long after, int limit) throws ArchiveException;
+    /// Numbers over `after` of arrivals that are kept whole, quarantined or as notices, in order, at most `limit`.
+    List<Long> keptWhole(long after, int limit) throws ArchiveException;
+
 
     /// Whether a letter with this keyed mark was erased and has not been readmitted.
     boolean isErased(Octets mark) throws ArchiveException;

@@ -108,13 +108,13 @@ public final class Intake {
     }
 
     /// What was erased and comes again is not kept (P8); what comes with it is.
-    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
+    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> again = new HashSet<>();
-        for (Sha256 sum : reading.sums()) {
+        for (Sha256 sum : Framer.keepsWhole(reading) ? List.of(Sha256.of(reading.mail())) : reading.sums()) {
             if (erased.knows(sum) && again.add(sum)) {
                 LOG.log(
                         Level.WARNING,
-                        "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
+                        "ALARM: what was erased came again through {0} and was discarded; mark {1}",
                         arrival.source().name(),
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }

@@ -55,7 +55,7 @@ public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 4;
+    private static final int SCHEMA_VERSION = 5;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -78,6 +78,7 @@ public final class SqliteCatalogue implements Catalogue {
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
             CREATE INDEX testimony_arrival ON testimony (arrival);
             CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE notice (arrival INTEGER PRIMARY KEY);
             CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
             CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
@@ -101,7 +102,8 @@ public final class SqliteCatalogue implements Catalogue {
 
     private static Map<String, String> derivedTables() {
         Map<String, String> tables = new LinkedHashMap<>();
-        for (String table : List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
+        for (String table :
+                List.of("letter", "quarantined", "notice", "books", "act", "audit", "moved", "erasure", "erased")) {
             tables.put(table, "1");
         }
         tables.put("place", "1, 2, 3");
@@ -221,6 +223,9 @@ public final class SqliteCatalogue implements Catalogue {
         long frame = kept.number();
         if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
             session.run("INSERT INTO quarantined VALUES (?)", frame);
+        }
+        if (entry.disposition() == Disposition.NOTICE && entry.erased().isEmpty()) {
+            session.run("INSERT INTO notice VALUES (?)", frame);
         }
         Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
         for (long mark : entry.parts()) {
@@ -435,6 +440,7 @@ public final class SqliteCatalogue implements Catalogue {
     private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
             throws SQLException {
         session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
+        session.run("DELETE FROM notice WHERE arrival = ?", arrival);
         Set<Long> survivors = new LinkedHashSet<>();
         for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
             if (!ref.isGone()) {
@@ -710,7 +716,13 @@ public final class SqliteCatalogue implements Catalogue {
                     .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
             entries.add(new QuarantineEntry(arrival, entry(kept), whole));
         }
-        return entries;
+    }
+
+    @Override
+    public List<Long> keptWhole(long after, int limit) throws ArchiveException {
+        return database.read(s -> s.list("""
+                SELECT arrival FROM quarantined WHERE arrival > ?
+                UNION ALL SELECT arrival FROM notice WHERE arrival > ? ORDER BY arrival LIMIT ?""", r -> r.getLong(1), after, after, limit));
     }
 
     @Override
