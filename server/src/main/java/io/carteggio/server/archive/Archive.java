@@ -46,8 +46,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -347,6 +349,14 @@ public final class Archive implements AutoCloseable {
     /// archive. The next mail may well be kept, so nothing is refused for this.
     public Optional<String> condition() {
         return trouble().or(lastFailure::sentence);
+    }
+
+    /// What needs an administrator although mail is taken, in sentences.
+    public List<String> concerns() {
+        List<String> concerns = new ArrayList<>();
+        ledger.standing().trouble().ifPresent(concerns::add);
+        concerns.addAll(custody.trouble());
+        return concerns;
     }
 
     /// A mail that did not even come in whole, through no fault of its own.

@@ -57,13 +57,13 @@ final class BooksOperations {
                 Json.objects(bySource.values().stream()
                         .map(a -> account(a).put("refused", refused.getOrDefault(a.source(), 0L)))));
         desk.trouble().ifPresent(why -> line.put("trouble", why));
+        line.set("concerns", Json.texts(desk.concerns().stream()));
         reply.line(line);
         return books.sources().stream().allMatch(Account::balances)
                 ? Outcome.DONE
                 : Outcome.failed(Exit.NO, "the books do not balance");
     }
 
-    static ObjectNode account(Account account) {
     /// Mail that was kept whole, oldest first: a line each, envelope and reason only.
     Outcome quarantine(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean notices = request.flag("notices");
@@ -111,6 +111,7 @@ final class BooksOperations {
         return line;
     }
 
+    static ObjectNode account(Account account) {
         ObjectNode line = Json.object().put("name", account.source());
         put(line, account);
         return line;

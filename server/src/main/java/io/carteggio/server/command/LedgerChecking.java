@@ -43,7 +43,7 @@ final class LedgerChecking {
         this.problems = problems;
         this.witnessed = witness.isPresent();
         List<Expected> expected = new ArrayList<>();
-        LedgerOperations.trouble(desk.ledger().standing()).ifPresent(problems);
+        desk.ledger().standing().trouble().ifPresent(problems);
         desk.ledger().files().walk(note -> own(note, "the history of checkpoints", expected));
         Optional<byte[]> latest = desk.ledger().files().latest();
         if (latest.isPresent()) {

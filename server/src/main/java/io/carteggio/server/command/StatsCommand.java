@@ -45,6 +45,11 @@ final class StatsCommand implements Callable<Integer> {
         console.line("stored " + Sizes.of(books.path("storedBytes").asLong(0)) + ", index "
                 + Sizes.of(books.path("indexBytes").asLong(0)) + ", letters waiting for the index "
                 + books.path("indexLag").asLong(0));
+        if (books.path("refused").asLong(0) > 0) {
+            console.line("refused for their size, in nobody's archive: "
+                    + books.path("refused").asLong(0));
+        }
+        Json.texts(books.path("concerns")).forEach(concern -> console.line("needs you: " + concern));
         if (books.has("trouble")) {
             console.line("");
             console.line("Nothing new is taken at the moment: "

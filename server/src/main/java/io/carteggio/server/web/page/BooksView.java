@@ -7,18 +7,21 @@ import java.util.Optional;
 ///
 /// @param total the sum of all accounts
 /// @param trouble why nothing new is taken
+/// @param concerns what else needs somebody, in sentences
 public record BooksView(
         boolean balanced,
         Account total,
         List<Account> accounts,
         List<Measure> measures,
         Optional<String> trouble,
+        List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
         List<TrailRow> trail) {
     /// One source's account, numbers grouped for reading.
     ///
     /// @param sum the right side of the balance
+    /// @param refused mails over the size limit: no arrivals, so outside of the balance
     public record Account(
             String source,
             String received,
@@ -30,6 +33,7 @@ public record BooksView(
             String sum,
             String originals,
             String bytes,
+            String refused,
             boolean balances) {}
 
     /// Something measured.
@@ -54,6 +58,7 @@ public record BooksView(
     public BooksView {
         accounts = List.copyOf(accounts);
         measures = List.copyOf(measures);
+        concerns = List.copyOf(concerns);
         sources = List.copyOf(sources);
         quarantine = List.copyOf(quarantine);
         trail = List.copyOf(trail);
