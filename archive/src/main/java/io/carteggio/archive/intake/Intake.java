@@ -38,6 +38,7 @@ public final class Intake {
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
     private final Vault vault;
+    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
@@ -57,6 +58,7 @@ public final class Intake {
             ErasedMarks erased,
             Clock clock) {
         this.vault = vault;
+        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
@@ -140,7 +142,7 @@ public final class Intake {
     private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> fresh = new LinkedHashSet<>();
         for (Reading.Found found : reading.letters()) {
-            if (!fresh.contains(found.sum()) && !projection.knows(found.sum())) {
+            if (!fresh.contains(found.sum()) && (!projection.knows(found.sum()) || isLost(found.sum()))) {
                 fresh.add(found.sum());
             }
         }
@@ -150,6 +152,15 @@ public final class Intake {
         List<FrameRecord> records = new ArrayList<>();
         ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
         return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
+    }
+
+    /// A known letter that nobody can open any more is kept once more.
+    private boolean isLost(Sha256 sum) throws ArchiveException {
+        return !vault.lostKeys().isEmpty()
+                && catalogue
+                        .letter(sum)
+                        .filter(l -> l.places().stream().noneMatch(vault::opens))
+                        .isPresent();
     }
 
     private ArrivalEntry entry(

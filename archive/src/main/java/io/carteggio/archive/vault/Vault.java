@@ -1,6 +1,7 @@
 package io.carteggio.archive.vault;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.mail.Content;
 import java.util.Collection;
 import java.util.List;
@@ -66,6 +67,17 @@ public interface Vault extends AutoCloseable {
     ///     erased one
     void erase(long act, Map<Long, Erasing> records) throws ArchiveException;
 
+    /// Whether the keys are there that open a record. Where they are lost for good, nothing may be kept in
+    /// dependence on it, and what it holds must be kept anew if it comes again.
+    default boolean opens(Place place) {
+        return true;
+    }
+
+    /// Whose keys are lost, so that what they sealed cannot be read: a sentence for each segment.
+    default List<String> lostKeys() {
+        return List.of();
+    }
+
     /// The number of the last act whose erasure was carried out wholly.
     long erasedThrough();
 
@@ -105,6 +117,10 @@ public interface Vault extends AutoCloseable {
     interface Walker {
         /// A frame whose head and manifest are as they were written.
         void frame(Kept frame) throws ArchiveException;
+
+        /// A frame whose head is as it was written and whose records nobody can open, since the keys of its
+        /// segment are lost. That they are was reported as damage.
+        default void sealed(FrameHead head) throws ArchiveException {}
 
         /// Bytes that were forced once and are no longer what was written.
         void damaged(Damage damage) throws ArchiveException;

@@ -668,7 +668,31 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Testimony> testimonies(long letter) throws ArchiveException {
-        List<Long> arrivals = database.read(s -> {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            testimonies.add(testimony(arrival));
+        }
+        return testimonies;
+    }
+
+    @Override
+    public List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            try {
+                testimonies.add(testimony(arrival));
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+                LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
+            }
+        }
+        return testimonies;
+    }
+
+    private List<Long> arrivals(long letter) throws ArchiveException {
+        return database.read(s -> {
             List<Long> numbers = new ArrayList<>();
             if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
                     .isPresent()) {
@@ -678,15 +702,14 @@ public final class SqliteCatalogue implements Catalogue {
             }
             return numbers;
         });
-        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
-        for (long arrival : arrivals) {
-            Kept kept = frame(arrival);
-            testimonies.add(new Testimony(
-                    arrival,
-                    entry(kept),
-                    places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst()));
-        }
-        return testimonies;
+    }
+
+    private Testimony testimony(long arrival) throws ArchiveException {
+        Kept kept = frame(arrival);
+        return new Testimony(
+                arrival,
+                entry(kept),
+                places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst());
     }
 
     private Kept frame(long number) throws ArchiveException {
@@ -710,11 +733,26 @@ public final class SqliteCatalogue implements Catalogue {
                 limit));
         List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
         for (long arrival : arrivals) {
+            Optional<QuarantineEntry> entry = quarantined(arrival);
+            entry.ifPresent(entries::add);
+        }
+        return entries;
+    }
+
+    /// Empty where it cannot be read any more: the others are shown all the same.
+    private Optional<QuarantineEntry> quarantined(long arrival) throws ArchiveException {
+        try {
             Kept kept = frame(arrival);
             Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
                     .findFirst()
                     .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
-            entries.add(new QuarantineEntry(arrival, entry(kept), whole));
+            return Optional.of(new QuarantineEntry(arrival, entry(kept), whole));
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            LOG.warn("quarantined arrival {} cannot be read: {}", arrival, e.getMessage());
+            return Optional.empty();
         }
     }
 

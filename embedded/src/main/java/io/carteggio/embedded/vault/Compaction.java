@@ -46,7 +46,9 @@ final class Compaction {
         segments.all().forEach(all::add);
         try {
             for (Segment segment : all) {
-                if (segment instanceof Segment.Closed closed && closed.number() < openSegment) {
+                if (segment instanceof Segment.Closed closed
+                        && closed.number() < openSegment
+                        && !segments.lost().containsKey(closed.number())) {
                     Map<Long, Tombstone> erased = segments.keys(closed.number()).erased();
                     int edition = closed.header().edition();
                     if (erased.values().stream()

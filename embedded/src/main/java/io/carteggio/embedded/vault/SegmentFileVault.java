@@ -146,6 +146,8 @@ public final class SegmentFileVault implements Vault {
         }
         open = numbers.isEmpty() ? start(1, 1) : recover(numbers.getLast(), acknowledged);
         end = open.position();
+        segments.findLost(end.segment());
+        segments.lost().values().forEach(why -> LOG.error("{}; what lies there cannot be read", why));
         writer = Thread.ofPlatform().name("vault").daemon().start(this::write);
     }
 
@@ -585,6 +587,26 @@ public final class SegmentFileVault implements Vault {
     @Override
     public Optional<Key> salt(Place place) throws ArchiveException {
         return segments.salt(place);
+    }
+
+    @Override
+    public boolean opens(Place place) {
+        return segments.lost().isEmpty()
+                || segments.of(place.frame())
+                        .filter(s -> !segments.lost().containsKey(s.number()))
+                        .isPresent();
+    }
+
+    @Override
+    public List<String> lostKeys() {
+        List<String> lost = new ArrayList<>();
+        segments.lost()
+                .forEach((number, why) -> segments.byNumber(number)
+                        .ifPresent(s -> lost.add("the keys of segment " + number + " are lost, so what came in frames "
+                                + s.firstFrame() + " to " + s.lastFrame() + " cannot be read (`carteggio check` names"
+                                + " the letters); put a sidecar of the same generation back from a backup and start"
+                                + " again: " + why)));
+        return lost;
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
@@ -84,6 +85,7 @@ public final class Archive implements AutoCloseable {
     private final Spools spools;
     private final Refusals refusals;
     private final LastFailure lastFailure;
+    private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -142,7 +144,7 @@ public final class Archive implements AutoCloseable {
             opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
-            Erasure.finish(vault, catalogue, index::purge); // what a crash interrupted, before anything follows
+            finishErasures(); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
@@ -177,6 +179,18 @@ public final class Archive implements AutoCloseable {
         }
     }
 
+    /// An erasure that waits for the keys of a segment must not keep the archive from taking mail.
+    private void finishErasures() throws ArchiveException {
+        try {
+            Erasure.finish(vault, catalogue, index::purge);
+        } catch (ArchiveException e) {
+            if (vault.lostKeys().isEmpty()) {
+                throw e;
+            }
+            unfinished = Optional.of("an erasure is decided, and cannot be carried out: " + e.getMessage());
+        }
+    }
+
     /// The index as an erasure needs it.
     private record Indexed(Indexer indexer) implements Erasure.Index {
         @Override
@@ -199,11 +213,16 @@ public final class Archive implements AutoCloseable {
     /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
-        if (end - ledger.size() > FEW_FRAMES) {
-            vault.walk(Position.START, new Vault.Walker() {
+        if (end - ledger.size() > FEW_FRAMES || !vault.lostKeys().isEmpty()) {
+            vault.walk(new Position(0, 0, ledger.size()), new Vault.Walker() {
                 @Override
                 public void frame(Kept kept) {
-                    ledger.add(kept.number(), kept.head().leafData());
+                    sealed(kept.head());
+                }
+
+                @Override
+                public void sealed(FrameHead head) {
+                    ledger.add(head.number(), head.leafData());
                 }
 
                 @Override
@@ -353,7 +372,8 @@ public final class Archive implements AutoCloseable {
 
     /// What needs an administrator although mail is taken, in sentences.
     public List<String> concerns() {
-        List<String> concerns = new ArrayList<>();
+        List<String> concerns = new ArrayList<>(vault.lostKeys());
+        unfinished.ifPresent(concerns::add);
         ledger.standing().trouble().ifPresent(concerns::add);
         concerns.addAll(custody.trouble());
         return concerns;
