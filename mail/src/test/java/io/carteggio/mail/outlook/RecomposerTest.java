@@ -95,9 +95,7 @@ class RecomposerTest {
         Recomposed mail = Recomposed.of(MsgMaker.message("the item's subject")
                 .from("Item", "item@example.com")
                 .recipient(1, "Item", "SMTP", "item-to@example.com")
-                .text(
-                        0x007D,
-                        """
+                .text(0x007D, """
                         Microsoft Mail Internet Headers Version 2.0
                         Received: from a by b;
                         \tFri, 1 Mar 2024 12:00:00 +0100
@@ -165,8 +163,7 @@ class RecomposerTest {
                 .from("Anna", "anna@example.com")
                 .text(0x1035, "<offer@example.com>")
                 .text(0x1000, "the offer");
-        String text =
-                """
+        String text = """
                 Sender: anna@example.com
                 Subject: Offer
                 Message-Id: <offer@example.com>

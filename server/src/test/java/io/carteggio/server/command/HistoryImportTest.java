@@ -78,12 +78,12 @@ class HistoryImportTest {
 
     private Map<String, String> labelsBySubject() {
         Map<String, String> labels = new TreeMap<>();
-        for (JsonNode hit : shell().done("search", "", "--json", "--limit", "200").lines()) {
+        for (JsonNode hit :
+                shell().done("search", "", "--json", "--limit", "200").lines()) {
             JsonNode letter =
                     shell().done("show", hit.path("id").stringValue(), "--json").json();
             List<String> all = new ArrayList<>();
-            letter.path("envelopes")
-                    .forEach(e -> e.path("labels").forEach(l -> all.add(l.stringValue())));
+            letter.path("envelopes").forEach(e -> e.path("labels").forEach(l -> all.add(l.stringValue())));
             labels.put(hit.path("subject").stringValue(), String.join("|", all));
         }
         return labels;
@@ -228,7 +228,8 @@ class HistoryImportTest {
             zip.write(mail(2));
             zip.closeEntry();
         }
-        Map<String, byte[]> files = new TreeMap<>(Map.of("1.eml", mail(1), "2.zip", out.toByteArray(), "3.eml", mail(3)));
+        Map<String, byte[]> files =
+                new TreeMap<>(Map.of("1.eml", mail(1), "2.zip", out.toByteArray(), "3.eml", mail(3)));
         Path bomb = Files.write(folder.resolve("bomb.zip"), zip(files));
         Said said = shell().run("import", bomb.toString(), "--json");
         assertThat(said.exit()).isEqualTo(1);
@@ -269,14 +270,20 @@ class HistoryImportTest {
         int letters = books.path("letters").intValue();
         JsonNode again = shell().run("import", corpus.toString(), "--json").json();
         assertThat(again.path("letters").intValue()).as("the same octets again").isZero();
-        assertThat(again.path("evidence").intValue()).isEqualTo(books.path("received").intValue());
+        assertThat(again.path("evidence").intValue())
+                .isEqualTo(books.path("received").intValue());
         assertThat(labelsBySubject().values()).as(said.out() + letters).contains("Sample1");
         JsonNode letter = shell().done(
                         "show",
-                        shell().done("search", "", "--json", "--limit", "1").lines().getFirst().path("id").stringValue(),
+                        shell().done("search", "", "--json", "--limit", "1")
+                                .lines()
+                                .getFirst()
+                                .path("id")
+                                .stringValue(),
                         "--json")
                 .json();
-        assertThat(letter.path("envelopes").get(0).path("recomposed").stringValue()).isEqualTo("pst");
+        assertThat(letter.path("envelopes").get(0).path("recomposed").stringValue())
+                .isEqualTo("pst");
     }
 
     /// As libpst counts them, folder by folder (`OutlookCorpusTest`).

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Tars that the tar of the system writes, and some that nobody should.
 class TarReaderTest {
-    private static final String LONG = "a-folder-with-a-rather-long-name/".repeat(6) + "and a file with blanks, ü and 東.eml";
+    private static final String LONG =
+            "a-folder-with-a-rather-long-name/".repeat(6) + "and a file with blanks, ü and 東.eml";
 
     @TempDir
     Path folder = Path.of("");
@@ -63,8 +64,8 @@ class TarReaderTest {
     @Test
     void whatTarWritesIsRead() throws Exception {
         for (String format : List.of("v7", "ustar", "oldgnu", "gnu", "posix")) {
-            List<String> expected = new ArrayList<>(List.of(
-                    "./a.eml 513 513", "./b.unread 5000 0", "./c.eml 0 0", "-./e"));
+            List<String> expected =
+                    new ArrayList<>(List.of("./a.eml 513 513", "./b.unread 5000 0", "./c.eml 0 0", "-./e"));
             if (!format.equals("ustar") && !format.equals("v7")) {
                 expected.add(1, "./" + LONG + " 512 512");
             }
