@@ -77,7 +77,10 @@ public final class SegmentFileVault implements Vault {
     /// What the open segment's records are compressed against.
     private volatile Optional<Dictionary> dictionary = Optional.empty();
 
-    private volatile Optional<Dictionary> wanted;
+    private volatile Optional<Dictionary> wanted = Optional.empty();
+
+    /// What the first segments are compressed against.
+    private final Optional<Dictionary> first;
 
     // the writer's own
     private SegmentWriter open;
@@ -139,7 +142,7 @@ public final class SegmentFileVault implements Vault {
         this.segments = new Segments(disk, directory, keyring);
         this.closer = new SegmentCloser(disk, directory, keyring, segments);
         this.erasure = new Erasure(disk, directory, keyring, segments);
-        this.wanted = first;
+        this.first = first;
         List<Long> numbers = SegmentFiles.list(disk, directory);
         for (long number : numbers.isEmpty() ? numbers : numbers.subList(0, numbers.size() - 1)) {
             known(number);
@@ -295,7 +298,8 @@ public final class SegmentFileVault implements Vault {
     }
 
     private SegmentWriter start(long number, long firstFrame) throws IOException, ArchiveException {
-        Optional<Dictionary> with = wanted.isPresent() ? wanted : dictionary;
+        Optional<Dictionary> with =
+                wanted.or(() -> dictionary).or(this::inherited).or(() -> first);
         SegmentWriter started =
                 SegmentWriter.start(disk, directory, keyring, number, firstFrame, lastFrame, clock.millis(), with);
         segments.forgetKeys(number);
@@ -305,6 +309,21 @@ public final class SegmentFileVault implements Vault {
         spoilt = false;
         openIsClosed = false;
         return started;
+    }
+
+    /// What the last segment was compressed against, where that can be read.
+    private Optional<Dictionary> inherited() {
+        Optional<Segment> last = Optional.empty();
+        for (Segment segment : segments.all()) {
+            last = Optional.of(segment);
+        }
+        try {
+            return last.isPresent() ? segments.dictionary(last.get()) : Optional.empty();
+        } catch (IOException | ArchiveException e) {
+            LOG.warn(
+                    "the dictionary of {} cannot be read: {}", last.get().path().getFileName(), e.toString());
+            return Optional.empty(); // then letters are kept larger than they need be
+        }
     }
 
     @Override
@@ -370,12 +389,15 @@ public final class SegmentFileVault implements Vault {
         return dictionary;
     }
 
-    /// The number of the first frame that has the present dictionary; empty where there is none.
+    /// The number of the first frame that has the present dictionary; empty where there is none. Told by
+    /// the dictionary's length, which is not known to have changed where only the words did.
     public Optional<Long> dictionarySince() {
         Optional<Long> since = Optional.empty();
+        int bytes = 0;
         for (Segment segment : segments.all()) {
-            if (segment.header().dictionarySealedBytes() > 0) {
-                since = Optional.of(segment.firstFrame());
+            if (segment.header().dictionarySealedBytes() != bytes) {
+                bytes = segment.header().dictionarySealedBytes();
+                since = bytes > 0 ? Optional.of(segment.firstFrame()) : Optional.empty();
             }
         }
         return since;

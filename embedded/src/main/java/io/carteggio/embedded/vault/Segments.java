@@ -368,12 +368,7 @@ final class Segments {
     /// The octets of a record before compression: the content, or what is kept in its stead by a
     /// recipe.
     private byte[] keptOctets(Found found) throws IOException, ArchiveException {
-        byte[] sealed;
-        try (DiskFile file = disk.open(found.segment().path(), Disk.Access.READ)) {
-            sealed = SegmentFiles.at(
-                    file, found.offset(), Math.toIntExact(found.row().sealedBytes()));
-        }
-        byte[] plain = RecordSeal.unseal(sealed, found.keys().key(), name(found));
+        byte[] plain = unsealed(found);
         return switch (found.row().coding() & Compression.MASK) {
             case Compression.NONE -> plain;
             case Compression.ZSTD -> Compression.decompress(plain, 0, Optional.empty(), DECOMPRESSED_LIMIT_BYTES);
@@ -390,8 +385,34 @@ final class Segments {
                 }
                 yield Compression.decompressLike(plain, RECORD_NAME_BYTES, keptOctets(like), DECOMPRESSED_LIMIT_BYTES);
             }
+            case Compression.BEGUN ->
+                Compression.decompressBegun(plain, begunBytes(found), dictionary(found.segment()));
+            case Compression.CONTINUED -> {
+                Found begun = find(new Place(found.place().frame(), 0));
+                if ((begun.row().coding() & Compression.MASK) != Compression.BEGUN) {
+                    throw new IOException("the record goes on from one that has an end");
+                }
+                yield Compression.decompressContinued(
+                        unsealed(begun), plain, begunBytes(begun), dictionary(found.segment()));
+            }
             default -> throw new IOException("coding " + found.row().coding() + " is unknown to this program");
         };
+    }
+
+    private static int begunBytes(Found begun) throws IOException {
+        if (begun.row().sizeBytes() > Compression.TOGETHER_LIMIT_BYTES) {
+            throw new IOException("a manifest of " + begun.row().sizeBytes() + " octets with a letter behind it");
+        }
+        return (int) begun.row().sizeBytes();
+    }
+
+    private byte[] unsealed(Found found) throws IOException {
+        byte[] sealed;
+        try (DiskFile file = disk.open(found.segment().path(), Disk.Access.READ)) {
+            sealed = SegmentFiles.at(
+                    file, found.offset(), Math.toIntExact(found.row().sealedBytes()));
+        }
+        return RecordSeal.unseal(sealed, found.keys().key(), name(found));
     }
 
     /// What serves as a dictionary for a letter like this one; empty where it is too large or depends
