@@ -23,10 +23,8 @@ import io.carteggio.archive.vault.Position;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -96,23 +94,7 @@ public final class SqliteCatalogue implements Catalogue {
             INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong
-    /// to the index; where the last frame ends is moved by compaction.
-    private static final Map<String, String> DERIVED_TABLES = derivedTables();
-
-    private static Map<String, String> derivedTables() {
-        Map<String, String> tables = new LinkedHashMap<>();
-        for (String table :
-                List.of("letter", "quarantined", "notice", "books", "act", "audit", "moved", "erasure", "erased")) {
-            tables.put(table, "1");
-        }
-        tables.put("place", "1, 2, 3");
-        tables.put("testimony", "1, 2");
-        tables.put("part", "1, 2, 3");
-        tables.put("uses", "1, 2, 3");
-        return tables;
-    }
-
+    private final Path file;
     private final Sqlite database;
     private final LetterId.Maker ids;
     private final KeyFilter sums;
@@ -138,7 +120,7 @@ public final class SqliteCatalogue implements Catalogue {
                     return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
                 });
             }
-            return new SqliteCatalogue(database, ids);
+            return new SqliteCatalogue(file, database, ids);
         } catch (SQLException | IOException e) {
             throw new ArchiveException("the catalogue " + file + " cannot be opened: " + e.getMessage(), true, e);
         }
@@ -162,7 +144,8 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
+    private SqliteCatalogue(Path file, Sqlite database, LetterId.Maker ids) throws ArchiveException {
+        this.file = file;
         this.database = database;
         this.ids = ids;
         long letters = letters();
@@ -653,6 +636,9 @@ public final class SqliteCatalogue implements Catalogue {
                     "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
                     r -> new Place(r.getLong(1), r.getInt(2)),
                     b.number()));
+            if (places.isEmpty()) { // no catalogue of ours says so; the vault will tell whether it is there
+                places.add(place(b.number()));
+            }
             letters.add(new CataloguedLetter(b.number(), ids.of(b.sum()), b.sum(), b.size(), places));
         }
         return letters;
@@ -868,28 +854,27 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     /// A sum over each table's rows in their order: equal for two catalogues that say the same. For
-    /// `rebuild
-    /// --compare`.
+    /// `rebuild --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
-        Map<String, Sha256> sums = new LinkedHashMap<>();
-        for (Map.Entry<String, String> table : DERIVED_TABLES.entrySet()) {
-            MessageDigest digest = Sha256.digest();
-            String rows = "SELECT * FROM " + table.getKey() + " ORDER BY " + table.getValue();
-            database.read(s -> s.list(rows, r -> digestRow(digest, r)));
-            sums.put(table.getKey(), Sha256.finish(digest));
-        }
-        return sums;
+        return database.read(Comparison::digest);
     }
 
-    private static Boolean digestRow(MessageDigest digest, ResultSet row) throws SQLException {
-        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-            byte[] cell = row.getBytes(i);
-            digest.update((i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
-            if (cell != null) {
-                digest.update(cell);
-            }
+    /// What SQLite finds wrong with the file as such: pages, and indices that do not have what their
+    /// table has.
+    public List<Comparison.Fault> faults() throws ArchiveException {
+        return database.read(s -> Comparison.faults(s, ids));
+    }
+
+    /// Of which letters another catalogue of the same archive says something else in a table, where
+    /// the table has letters.
+    ///
+    /// @param anew the other's file, which is closed or at rest; told by what it says where both know the letter
+    public List<LetterId> different(String table, Path anew) throws ArchiveException {
+        try (Sqlite both = new Sqlite(anew)) {
+            return both.read(s -> Comparison.different(s, table, file, ids));
+        } catch (SQLException e) {
+            throw new ArchiveException("the two catalogues cannot be compared: " + e.getMessage(), true, e);
         }
-        return Boolean.TRUE;
     }
 
     @Override

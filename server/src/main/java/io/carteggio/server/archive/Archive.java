@@ -232,8 +232,15 @@ public final class Archive implements AutoCloseable {
             });
         } else {
             for (long number = ledger.size() + 1; number <= end; number++) {
-                vault.frame(number)
-                        .ifPresent(kept -> ledger.add(kept.number(), kept.head().leafData()));
+                try {
+                    vault.frame(number)
+                            .ifPresent(kept ->
+                                    ledger.add(kept.number(), kept.head().leafData()));
+                } catch (ArchiveException e) {
+                    if (e.laterHelps()) {
+                        throw e;
+                    } // else as above: damage keeps nobody from opening the archive
+                }
             }
         }
         ledger.start(end);

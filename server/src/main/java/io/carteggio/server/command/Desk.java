@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
@@ -12,6 +13,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
@@ -95,6 +97,15 @@ interface Desk {
 
     /// A sum for each of the catalogue's tables.
     Map<String, Sha256> catalogueDigest() throws ArchiveException;
+
+    /// Of which letters another catalogue, in a file, says something else in a table.
+    List<LetterId> catalogueDifference(String table, Path anew) throws ArchiveException;
+
+    /// What is wrong with the catalogue's file as such.
+    List<Comparison.Fault> catalogueFaults() throws ArchiveException;
+
+    /// The id of a letter.
+    LetterId id(Sha256 letter);
 
     /// An empty catalogue in a file, for comparing.
     Digested newCatalogue(Path file) throws ArchiveException;

@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
@@ -12,6 +13,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
@@ -169,6 +171,21 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Map<String, Sha256> catalogueDigest() throws ArchiveException {
         return archive.catalogueFile().digest();
+    }
+
+    @Override
+    public List<LetterId> catalogueDifference(String table, Path anew) throws ArchiveException {
+        return archive.catalogueFile().different(table, anew);
+    }
+
+    @Override
+    public List<Comparison.Fault> catalogueFaults() throws ArchiveException {
+        return archive.catalogueFile().faults();
+    }
+
+    @Override
+    public LetterId id(Sha256 letter) {
+        return archive.ids().of(letter);
     }
 
     @Override

@@ -77,13 +77,18 @@ final class VaultCheck implements Vault.Walker {
             problem("frame " + kept.number() + ": " + e.getMessage(), Optional.empty());
         }
         if (frames % PROGRESS_FRAMES == 0) {
-            say(Json.object().put("frames", frames).put("bytes", bytes));
+            progress(0);
         }
     }
 
     @Override
     public void sealed(FrameHead head) throws ArchiveException {
         listener.frame(head);
+    }
+
+    /// @param indexed letters that were compared with the index
+    void progress(long indexed) {
+        say(Json.object().put("frames", frames + indexed).put("bytes", bytes));
     }
 
     private void arrival(Kept kept, ArrivalEntry entry) throws ArchiveException {
@@ -137,7 +142,8 @@ final class VaultCheck implements Vault.Walker {
         awaitRegistered(arrival);
         Optional<CataloguedLetter> known = desk.catalogue().letter(ref.sum());
         if (known.isEmpty()) {
-            problem("the catalogue does not know a letter of arrival " + arrival, Optional.empty());
+            String id = desk.id(ref.sum()).text();
+            problem("the catalogue does not know letter " + id + " of arrival " + arrival, Optional.of(id));
             return 0;
         }
         String id = known.get().id().text();
