@@ -57,6 +57,10 @@ public interface Catalogue extends AutoCloseable {
     /// bodies are equal.
     List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException;
 
+    /// Letters that are the same message as this one but for trace headers, newest first, at most `limit`, without
+    /// it.
+    List<CataloguedLetter> variants(long letter, int limit) throws ArchiveException;
+
     /// Where parts with this mark lie, oldest first.
     List<Place> parts(long mark) throws ArchiveException;
 

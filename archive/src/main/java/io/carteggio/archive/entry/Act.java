@@ -16,7 +16,20 @@ public sealed interface Act {
     String by();
 
     /// A place that mail comes from.
-    record SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) implements Act {}
+    ///
+    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it; none for
+    ///     the usual order
+    record SourceAdded(
+            Instant at, String by, String name, Optional<Address> address, Family family, List<String> headerOrder)
+            implements Act {
+        public SourceAdded {
+            headerOrder = List.copyOf(headerOrder);
+        }
+
+        public SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) {
+            this(at, by, name, address, family, List.of());
+        }
+    }
 
     /// A person, still without addresses.
     ///

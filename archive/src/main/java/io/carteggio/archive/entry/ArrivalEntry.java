@@ -2,6 +2,7 @@ package io.carteggio.archive.entry;
 
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,15 @@ public record ArrivalEntry(
         letters = List.copyOf(letters);
         warnings = List.copyOf(warnings);
         parts = List.copyOf(parts);
+    }
+
+    /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one, where
+    /// the letter is one of them (JOURNAL-FORMATS 3.1).
+    public List<LetterRef> copiesOf(Sha256 letter) {
+        boolean managed = letters.stream().anyMatch(l -> l.sum().equals(letter) && l.isManaged());
+        return managed
+                ? letters.stream().filter(l -> !l.isGone() && l.isManaged()).toList()
+                : List.of();
     }
 
     /// The same, with the number of the act that erased it.

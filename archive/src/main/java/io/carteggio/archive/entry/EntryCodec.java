@@ -128,6 +128,7 @@ public final class EntryCodec {
                 .put("splice", l.spliceOffset())
                 .put("said", l.said())
                 .put("body", l.bodyMark())
+                .put("message", l.messageMark())
                 .putAll("uses", l.uses(), EntryCodec::place);
     }
 
@@ -140,6 +141,7 @@ public final class EntryCodec {
                 map.optionalNumber("splice"),
                 map.optionalInstant("said"),
                 map.optionalNumber("body"),
+                map.optionalNumber("message"),
                 map.maps("uses").stream().map(EntryCodec::place).toList());
     }
 
@@ -158,7 +160,8 @@ public final class EntryCodec {
                 map.put("act", "source-added")
                         .put("name", a.name())
                         .put("address", a.address().map(Address::raw))
-                        .put("family", a.family().word());
+                        .put("family", a.family().word())
+                        .putAll("headerOrder", a.headerOrder(), field -> field);
             case Act.PersonAdded a ->
                 map.put("act", "person-added")
                         .put("person", a.person())
@@ -218,7 +221,8 @@ public final class EntryCodec {
                         by,
                         map.text("name"),
                         map.optionalText("address").map(Address::new),
-                        Family.ofWord(map.text("family")));
+                        Family.ofWord(map.text("family")),
+                        map.texts("headerOrder"));
             case "person-added" ->
                 new Act.PersonAdded(at, by, map.text("person"), map.text("name"), PersonRole.ofWord(map.text("role")));
             case "address-given" ->

@@ -446,8 +446,9 @@ public final class Erasure {
         LetterRef ref = new LetterRef(
                 letter.sum(),
                 letter.sizeBytes(),
-                "original",
+                LetterRef.ORIGINAL,
                 true,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -28,8 +28,6 @@ import java.util.TreeMap;
 
 /// Finds what belongs to a message, and what must go with it. Changes nothing.
 final class Planner {
-    private static final String ORIGINAL = "original";
-
     /// Letters with one body that are compared.
     private static final int FORKS_LIMIT = 10_000;
 
@@ -108,7 +106,7 @@ final class Planner {
             found.put(letter.get().number(), letter.get());
             said.put(letter.get().number(), testimonies);
             for (Testimony t : testimonies) {
-                for (LetterRef copy : copies(t.entry(), letter.get().sum())) {
+                for (LetterRef copy : t.entry().copiesOf(letter.get().sum())) {
                     catalogue.letter(copy.sum()).ifPresent(next::add);
                 }
             }
@@ -125,12 +123,15 @@ final class Planner {
                     .filter(l -> l.sum().equals(letter.sum()))
                     .forEach(l -> l.bodyMark().ifPresent(bodies::add));
         }
-        List<CataloguedLetter> variants = new ArrayList<>();
+        Map<Long, CataloguedLetter> alike = new TreeMap<>();
+        catalogue.variants(letter.number(), FORKS_LIMIT).forEach(l -> alike.put(l.number(), l));
         for (long body : bodies) {
-            for (CataloguedLetter other : catalogue.lettersWithBody(body, FORKS_LIMIT)) {
-                if (other.number() != letter.number() && isVariant(letter, other)) {
-                    variants.add(other);
-                }
+            catalogue.lettersWithBody(body, FORKS_LIMIT).forEach(l -> alike.put(l.number(), l));
+        }
+        List<CataloguedLetter> variants = new ArrayList<>();
+        for (CataloguedLetter other : alike.values()) {
+            if (other.number() != letter.number() && isVariant(letter, other)) {
+                variants.add(other);
             }
         }
         return variants;
@@ -142,17 +143,6 @@ final class Planner {
         } catch (IOException e) {
             throw new ArchiveException("letters cannot be compared: " + e.getMessage(), true, e);
         }
-    }
-
-    /// The other copies of the mail that a rights-managed mail's report carries (JOURNAL-FORMATS 3.1).
-    private static List<LetterRef> copies(ArrivalEntry entry, Sha256 letter) {
-        boolean managed = entry.letters().stream()
-                .anyMatch(l -> l.sum().equals(letter) && !l.kind().equals(ORIGINAL));
-        return managed
-                ? entry.letters().stream()
-                        .filter(l -> !l.isGone() && !l.kind().equals(ORIGINAL))
-                        .toList()
-                : List.of();
     }
 
     Plan plan(Message message) throws ArchiveException {

@@ -2,6 +2,7 @@ package io.carteggio.archive.intake;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
@@ -44,6 +46,7 @@ public final class Intake {
     private final Marks marks;
     private final Clock clock;
     private final ErasedMarks erased;
+    private final Supplier<Directory> people;
     private final SharedOctets shared;
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
@@ -56,6 +59,7 @@ public final class Intake {
             LetterId.Maker ids,
             Marks marks,
             ErasedMarks erased,
+            Supplier<Directory> people,
             Clock clock) {
         this.vault = vault;
         this.catalogue = catalogue;
@@ -63,6 +67,7 @@ public final class Intake {
         this.ids = ids;
         this.marks = marks;
         this.erased = erased;
+        this.people = people;
         this.clock = clock;
         this.shared = SharedOctets.of(projection);
     }
@@ -78,7 +83,7 @@ public final class Intake {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (Vault.Announced frame = vault.announce()) {
-            Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
+            Reading reading = Reader.read(arrival, arrived, people.get()); // pure; bad mail is a case, not an exception
             try (Claims.Claim _ = claims.claim(reading.sums())) {
                 Receipt receipt = keep(arrival, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
@@ -189,6 +194,7 @@ public final class Intake {
                     found.spliceOffset(),
                     found.said(),
                     kept.flatMap(LetterKeeping.Letter::bodyMark),
+                    kept.map(LetterKeeping.Letter::messageMark),
                     kept.map(LetterKeeping.Letter::uses).orElse(List.of())));
         }
         Disposition disposition = reading.letters().isEmpty()
@@ -235,6 +241,7 @@ public final class Intake {
                 entry.disposition(),
                 entry.reason(),
                 entry.letters().stream().map(l -> ids.of(l.sum())).distinct().toList(),
-                (int) entry.letters().stream().filter(LetterRef::fresh).count());
+                (int) entry.letters().stream().filter(LetterRef::fresh).count(),
+                entry.redelivery());
     }
 }

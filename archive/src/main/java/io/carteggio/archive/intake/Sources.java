@@ -5,6 +5,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.report.HeaderOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ public final class Sources {
     /// Takes an act into account. Acts that are not about sources are ignored.
     public synchronized void apply(Act act) {
         if (act instanceof Act.SourceAdded a) {
-            Source source = new Source(a.name(), a.address(), a.family());
+            HeaderOrder headers = a.headerOrder().isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(a.headerOrder());
+            Source source = new Source(a.name(), a.address(), a.family(), headers);
             byName.put(a.name(), source);
             if (source.listening()) {
                 a.address().ifPresent(address -> byAddress.put(address.key(), source));
@@ -48,6 +50,19 @@ public final class Sources {
     ///     letters, digits, spaces and `. _ @ -`
     public void add(Acts acts, String by, String name, Optional<Address> address, Family family)
             throws ArchiveException {
+        add(acts, by, name, address, family, HeaderOrder.DEFAULT);
+    }
+
+    /// The same, with an order of header fields of the source's own.
+    ///
+    /// @throws IllegalArgumentException also where the source's mail is not read by its header
+    public void add(Acts acts, String by, String name, Optional<Address> address, Family family, HeaderOrder headers)
+            throws ArchiveException {
+        boolean usual = headers.equals(HeaderOrder.DEFAULT);
+        if (!usual && family != Family.MULTIDROP) {
+            throw new IllegalArgumentException("a header order is for multidrop sources: " + family.word()
+                    + " does not ask the header who got a mail");
+        }
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "a source's name has 1 to 64 letters, digits, spaces and . _ @ - : '" + name + "'");
@@ -59,6 +74,6 @@ public final class Sources {
             throw new IllegalArgumentException(address.get() + " is the address of source "
                     + at(address.get()).get().name() + " already");
         }
-        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family));
+        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family, usual ? List.of() : headers.fields()));
     }
 }

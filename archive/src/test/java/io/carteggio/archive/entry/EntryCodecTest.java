@@ -68,12 +68,14 @@ class EntryCodecTest {
                                 Optional.of(17L),
                                 Optional.of(AT),
                                 Optional.of(5L),
+                                Optional.of(-6L),
                                 List.of(new Place(7, 2))),
                         new LetterRef(
                                 SUM,
                                 99,
                                 "clear",
                                 false,
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -116,6 +118,7 @@ class EntryCodecTest {
         List<Act> acts = List.of(
                 new Act.SourceAdded(AT, "op", "exo", Optional.of(new Address("j@a.example")), Family.NDR),
                 new Act.SourceAdded(AT, "op", "import", Optional.empty(), Family.AUTO),
+                new Act.SourceAdded(AT, "op", "exim", Optional.empty(), Family.MULTIDROP, List.of("Envelope-To", "To")),
                 new Act.PersonAdded(AT, "op", "id", "Anna Ä", PersonRole.AUDITOR),
                 new Act.AddressGiven(
                         AT, "op", "id", new Address("a@b"), Optional.of(AT), Optional.of(AT.plusSeconds(1))),

@@ -42,18 +42,18 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and
-/// filled anew from the vault, which is the same code that registers every arrival.
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew
+/// from the vault, which is the same code that registers every arrival.
 ///
-/// It is kept small, about 110 octets a letter. A letter's number is its first place (frame and
-/// record), so no column says where it lies, and a catalogue made anew numbers the same, also after
-/// erasures. What an arrival says is read from its frame in the vault. Ids, bodies, envelopes and
-/// parts are found by 60 or 64 bits and then compared.
+/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and record), so no
+/// column says where it lies, and a catalogue made anew numbers the same, also after erasures. What an arrival says
+/// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and then
+/// compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 5;
+    private static final int SCHEMA_VERSION = 6;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -66,9 +66,10 @@ public final class SqliteCatalogue implements Catalogue {
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
             CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, id INTEGER NOT NULL,
-                size INTEGER NOT NULL, envelope INTEGER, body INTEGER);
+                size INTEGER NOT NULL, envelope INTEGER, body INTEGER, message INTEGER);
             CREATE INDEX letter_id ON letter (id);
             CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;
+            CREATE INDEX letter_message ON letter (message) WHERE message IS NOT NULL;
             CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
             CREATE INDEX place_frame ON place (frame, record);
@@ -83,7 +84,8 @@ public final class SqliteCatalogue implements Catalogue {
                 PRIMARY KEY (frame, record, letter)) WITHOUT ROWID;
             CREATE TABLE books (source TEXT PRIMARY KEY, received INTEGER NOT NULL, letters INTEGER NOT NULL,
                 evidence INTEGER NOT NULL, notice INTEGER NOT NULL, quarantined INTEGER NOT NULL,
-                discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL) WITHOUT ROWID;
+                discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL,
+                redeliveries INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
@@ -240,13 +242,14 @@ public final class SqliteCatalogue implements Catalogue {
                 ref.bodyMark().ifPresent(marks::add);
                 long number = number(first.get());
                 session.run(
-                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?)",
                         number,
                         ref.sum().toBytes(),
                         id.prefix(),
                         ref.sizeBytes(),
                         entry.envelopeMark().orElse(null),
-                        ref.bodyMark().orElse(null));
+                        ref.bodyMark().orElse(null),
+                        ref.messageMark().orElse(null));
                 if (place.isPresent()) {
                     for (Place used : ref.uses()) {
                         session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
@@ -450,7 +453,8 @@ public final class SqliteCatalogue implements Catalogue {
                 d == Disposition.QUARANTINED ? 1 : 0,
                 d == Disposition.DISCARDED ? 1 : 0,
                 originals,
-                entry.rawBytes());
+                entry.rawBytes(),
+                entry.redelivery() ? 1 : 0);
     }
 
     private static Books.Account plus(Books.Account a, Books.Account b) {
@@ -460,11 +464,12 @@ public final class SqliteCatalogue implements Catalogue {
     private static void book(Session session, Books.Account a) throws SQLException {
         session.run(
                 """
-                INSERT INTO books VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+                INSERT INTO books VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
                     received = received + excluded.received, letters = letters + excluded.letters,
                     evidence = evidence + excluded.evidence, notice = notice + excluded.notice,
                     quarantined = quarantined + excluded.quarantined, discarded = discarded + excluded.discarded,
-                    originals = originals + excluded.originals, raw_bytes = raw_bytes + excluded.raw_bytes""",
+                    originals = originals + excluded.originals, raw_bytes = raw_bytes + excluded.raw_bytes,
+                    redeliveries = redeliveries + excluded.redeliveries""",
                 a.source(),
                 a.received(),
                 a.letters(),
@@ -473,7 +478,8 @@ public final class SqliteCatalogue implements Catalogue {
                 a.quarantined(),
                 a.discarded(),
                 a.originals(),
-                a.rawBytes());
+                a.rawBytes(),
+                a.redeliveries());
     }
 
     @Override
@@ -594,6 +600,16 @@ public final class SqliteCatalogue implements Catalogue {
         return isNew(mark)
                 ? List.of()
                 : database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+    }
+
+    @Override
+    public List<CataloguedLetter> variants(long letter, int limit) throws ArchiveException {
+        return database.read(s -> letters(
+                s,
+                "message = (SELECT message FROM letter WHERE number = ?) AND number <> ? ORDER BY number DESC LIMIT ?",
+                letter,
+                letter,
+                limit));
     }
 
     @Override
@@ -753,8 +769,8 @@ public final class SqliteCatalogue implements Catalogue {
     public Books books() throws ArchiveException {
         return new Books(database.read(s -> s.list(
                 """
-                SELECT source, received, letters, evidence, notice, quarantined, discarded, originals, raw_bytes
-                    FROM books ORDER BY source""",
+                SELECT source, received, letters, evidence, notice, quarantined, discarded, originals, raw_bytes,
+                    redeliveries FROM books ORDER BY source""",
                 r -> new Books.Account(
                         r.getString(1),
                         r.getLong(2),
@@ -764,7 +780,8 @@ public final class SqliteCatalogue implements Catalogue {
                         r.getLong(6),
                         r.getLong(7),
                         r.getLong(8),
-                        r.getLong(9)))));
+                        r.getLong(9),
+                        r.getLong(10)))));
     }
 
     @Override

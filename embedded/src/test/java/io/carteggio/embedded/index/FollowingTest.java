@@ -132,6 +132,7 @@ class FollowingTest {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     new ErasedMarks(directory.keyring().markKey(), catalogue),
+                    people::directory,
                     clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }

@@ -157,6 +157,7 @@ public final class Archive implements AutoCloseable {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     erasedMarks,
+                    people::directory,
                     clock);
             erasure = new Erasure(
                     vault,

@@ -42,11 +42,12 @@ final class BooksOperations {
     Outcome stats(Request request, Reply reply) throws ArchiveException, IOException {
         Books books = desk.catalogue().books();
         Map<String, Account> bySource = new LinkedHashMap<>();
-        desk.sources().all().forEach(s -> bySource.put(s.name(), new Account(s.name(), 0, 0, 0, 0, 0, 0, 0, 0)));
+        desk.sources().all().forEach(s -> bySource.put(s.name(), Account.nothing(s.name())));
         books.sources().forEach(a -> bySource.put(a.source(), a));
 
         ObjectNode line = Json.object();
         put(line, books.all());
+        line.put("redeliveries", books.all().redeliveries());
         line.put("storedBytes", desk.storedBytes());
         line.put("indexBytes", desk.index().storedBytes());
         line.put("indexLag", desk.indexLag());
@@ -55,7 +56,9 @@ final class BooksOperations {
         line.set(
                 "sources",
                 Json.objects(bySource.values().stream()
-                        .map(a -> account(a).put("refused", refused.getOrDefault(a.source(), 0L)))));
+                        .map(a -> account(a)
+                                .put("redeliveries", a.redeliveries())
+                                .put("refused", refused.getOrDefault(a.source(), 0L)))));
         desk.trouble().ifPresent(why -> line.put("trouble", why));
         line.set("concerns", Json.texts(desk.concerns().stream()));
         reply.line(line);

@@ -1,6 +1,10 @@
 package io.carteggio.server.command;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +38,12 @@ final class SourceCommand implements Runnable {
                         "%-28s %-10s %s",
                         source.path("name").asString(""),
                         source.path("family").asString(""),
-                        Json.optional(source, "address").orElse("")));
+                        Json.optional(source, "address").orElse("")
+                                + (source.has("headers")
+                                        ? "  asks "
+                                                + Json.texts(source.path("headers"))
+                                                        .collect(Collectors.joining(", "))
+                                        : "")));
     }
 
     @Command(name = "add", description = "Makes a journaling address: the listener takes mail for exactly these.")
@@ -56,6 +65,17 @@ final class SourceCommand implements Runnable {
                 })
         private Family family = Family.REPORT;
 
+        @Option(
+                names = "--headers",
+                split = ",",
+                paramLabel = "FIELD,…",
+                description = {
+                    "For multidrop: the header fields that tell who got a mail, in this order, such as",
+                    "X-Original-To,Delivered-To,To. To stands for To, Cc and Bcc; Resent-To alike;",
+                    "Received for the topmost 'for'. Name only fields that your own system overwrites."
+                })
+        private List<String> headers = new ArrayList<>();
+
         /// What a journaling address may be for.
         enum Family {
             REPORT,
@@ -72,7 +92,10 @@ final class SourceCommand implements Runnable {
             ObjectNode params = Json.object()
                     .put("name", name)
                     .put("smtp", smtp)
-                    .put("family", family.name().toLowerCase(java.util.Locale.ROOT));
+                    .put("family", family.name().toLowerCase(Locale.ROOT));
+            if (!headers.isEmpty()) {
+                params.set("headers", Json.texts(headers.stream().map(String::strip)));
+            }
             return carteggio.work("source add", () -> {
                 try (var access = carteggio.access(true)) {
                     return access.call("source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));

@@ -50,6 +50,11 @@ final class StatsCommand implements Callable<Integer> {
                     + books.path("refused").asLong(0));
         }
         Json.texts(books.path("concerns")).forEach(concern -> console.line("needs you: " + concern));
+        long again = books.path("redeliveries").asLong(0);
+        if (again > 0) {
+            console.line(again + " of the evidence " + (again == 1 ? "was a report" : "were reports")
+                    + " or a mail that had come before, delivered again");
+        }
         if (books.has("trouble")) {
             console.line("");
             console.line("Nothing new is taken at the moment: "

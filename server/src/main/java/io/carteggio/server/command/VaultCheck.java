@@ -131,8 +131,9 @@ final class VaultCheck implements Vault.Walker {
                 d == Disposition.QUARANTINED ? 1 : 0,
                 d == Disposition.DISCARDED ? 1 : 0,
                 originals + gone,
-                entry.rawBytes());
-        bySource.merge(entry.source(), one, VaultCheck::sum);
+                entry.rawBytes(),
+                entry.redelivery() ? 1 : 0);
+        bySource.merge(entry.source(), one, Account::plus);
         letters += originals;
     }
 
@@ -214,19 +215,6 @@ final class VaultCheck implements Vault.Walker {
         if (letters != catalogued) {
             problem("the catalogue has " + catalogued + " letters, the vault " + letters, Optional.empty());
         }
-    }
-
-    private static Account sum(Account a, Account b) {
-        return new Account(
-                a.source(),
-                a.received() + b.received(),
-                a.letters() + b.letters(),
-                a.evidence() + b.evidence(),
-                a.notices() + b.notices(),
-                a.quarantined() + b.quarantined(),
-                a.discarded() + b.discarded(),
-                a.originals() + b.originals(),
-                a.rawBytes() + b.rawBytes());
     }
 
     /// Names who else is shown each frame from now on.

@@ -91,7 +91,7 @@ final class BooksPages {
     }
 
     private static Books.Account nothingYet(String source) {
-        return new Books.Account(source, 0, 0, 0, 0, 0, 0, 0, 0);
+        return Books.Account.nothing(source);
     }
 
     private static BooksView.Account account(Books.Account a, long refused) {

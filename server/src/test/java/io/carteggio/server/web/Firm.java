@@ -101,6 +101,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                 ids,
                 new Marks(directory.keyring().partKey()),
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
+                people::directory,
                 clock);
         reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
