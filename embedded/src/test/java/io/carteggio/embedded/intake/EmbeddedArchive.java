@@ -52,6 +52,7 @@ final class EmbeddedArchive implements AutoCloseable {
                 ids,
                 new Marks(directory.keyring().partKey()),
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
+                sources::at,
                 clock);
     }
 
