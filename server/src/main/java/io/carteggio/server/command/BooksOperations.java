@@ -47,6 +47,9 @@ final class BooksOperations {
                 Json.objects(bySource.values().stream()
                         .map(a -> account(a).put("refused", refused.getOrDefault(a.source(), 0L)))));
         desk.trouble().ifPresent(why -> line.put("trouble", why));
+        line.put("gapsOpen", desk.catalogue().openGaps().size());
+        line.set("alarms", Json.objects(desk.watch().standing().stream().map(WatchOperations::alarm)));
+        line.set("warnings", Json.texts(desk.watch().warnings().stream()));
         reply.line(line);
         return books.sources().stream().allMatch(Account::balances)
                 ? Outcome.DONE

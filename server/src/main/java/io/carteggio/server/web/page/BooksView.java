@@ -7,12 +7,16 @@ import java.util.Optional;
 ///
 /// @param total the sum of all accounts
 /// @param trouble why nothing new is taken
+/// @param alarms that stand, newest first
+/// @param warnings what is set up in a way that may cost mail one day
 public record BooksView(
         boolean balanced,
         Account total,
         List<Account> accounts,
         List<Measure> measures,
         Optional<String> trouble,
+        List<AlarmRow> alarms,
+        List<String> warnings,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
         List<TrailRow> trail) {
@@ -31,6 +35,9 @@ public record BooksView(
             String originals,
             String bytes,
             boolean balances) {}
+
+    /// An alarm that stands.
+    public record AlarmRow(String kind, String subject, String text, LetterView.Moment since, String times) {}
 
     /// Something measured.
     public record Measure(String label, String value, String note) {}
@@ -54,6 +61,8 @@ public record BooksView(
     public BooksView {
         accounts = List.copyOf(accounts);
         measures = List.copyOf(measures);
+        alarms = List.copyOf(alarms);
+        warnings = List.copyOf(warnings);
         sources = List.copyOf(sources);
         quarantine = List.copyOf(quarantine);
         trail = List.copyOf(trail);
