@@ -94,7 +94,7 @@ public final class Reading {
         for (Hit hit : found.hits()) {
             Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
             if (letter.isPresent()
-                    && catalogue.testimonies(hit.letter()).stream().anyMatch(scope::sees)) {
+                    && catalogue.legibleTestimonies(hit.letter()).stream().anyMatch(scope::sees)) {
                 confirmed.add(new Result(letter.get().id(), hit));
             }
         }
@@ -128,7 +128,11 @@ public final class Reading {
         }
         List<EnvelopeView> views = new ArrayList<>();
         boolean seesAll = false;
-        for (Testimony t : catalogue.testimonies(letter.get().number())) {
+        List<Testimony> said = catalogue.legibleTestimonies(letter.get().number());
+        if (said.isEmpty() && scope instanceof Scope.Everything) {
+            catalogue.testimonies(letter.get().number()); // says why nothing can be read
+        }
+        for (Testimony t : said) {
             if (scope.sees(t)) {
                 seesAll |= scope.seesEvidence(t);
                 var visible = scope.visible(t);
@@ -169,7 +173,7 @@ public final class Reading {
                     return bytes;
                 }
                 trouble = "the bytes in frame " + place.frame() + " are not what was kept";
-            } catch (IOException e) {
+            } catch (IOException | ArchiveException e) { // perhaps it lies elsewhere too
                 trouble = "frame " + place.frame() + " cannot be read: " + e.getMessage();
             }
         }

@@ -45,6 +45,12 @@ public interface Catalogue extends AutoCloseable {
     /// All that was ever said of a letter, oldest first.
     List<Testimony> testimonies(long letter) throws ArchiveException;
 
+    /// Those of them that can still be read: an arrival whose frame is damaged, or whose keys are lost, says
+    /// nothing any more. For showing a letter, never for letting it go.
+    default List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
+        return testimonies(letter);
+    }
+
     /// Whether an arrival that vouches for this letter was registered with this envelope mark.
     boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException;
 
@@ -75,6 +81,9 @@ public interface Catalogue extends AutoCloseable {
 
     /// The same, without those that were closed.
     List<GapEntry> openGaps() throws ArchiveException;
+
+    /// Numbers over `after` of arrivals that are kept whole, quarantined or as notices, in order, at most `limit`.
+    List<Long> keptWhole(long after, int limit) throws ArchiveException;
 
     /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources,
     /// people, addresses, credentials, holds, retention.

@@ -128,6 +128,9 @@ public final class Projection implements AutoCloseable {
         if (!batch.isEmpty()) {
             register(batch);
         }
+        // nobody must wait for frames that cannot be read
+        registered = Math.max(registered, vault.end().frames());
+        forced = registered;
     }
 
     /// The entry in a kept frame.

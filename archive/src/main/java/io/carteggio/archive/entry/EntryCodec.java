@@ -44,6 +44,8 @@ public final class EntryCodec {
                 .put("mailFrom", e.provenance().mailFrom().map(Address::raw))
                 .putAll("rcptTo", e.provenance().rcptTo(), Address::raw)
                 .put("item", e.provenance().item())
+                .putAll("labels", e.provenance().labels(), l -> l)
+                .put("recomposed", e.provenance().recomposed())
                 .put("evidence", e.evidence().map(Octets::toBytes))
                 .putAll("parts", e.parts(), p -> p)
                 .put("erased", e.erased());
@@ -64,7 +66,9 @@ public final class EntryCodec {
                         map.optionalText("tls"),
                         map.optionalText("mailFrom").map(Address::new),
                         map.texts("rcptTo").stream().map(Address::new).toList(),
-                        map.optionalText("item")),
+                        map.optionalText("item"),
+                        map.texts("labels"),
+                        map.optionalText("recomposed")),
                 map.instant("arrived"),
                 map.optionalInstant("vouched"),
                 Disposition.ofWord(map.text("disposition")),

@@ -2,9 +2,12 @@ package io.carteggio.archive.erasure;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
@@ -36,6 +39,49 @@ final class Planner {
     Planner(Vault vault, Catalogue catalogue) {
         this.vault = vault;
         this.catalogue = catalogue;
+    }
+
+    /// Mail that was kept whole.
+    record Whole(Kept kept, ArrivalEntry entry) {}
+
+    /// Mail that was kept whole and still is; empty where the frame is another, or was erased.
+    Optional<Whole> whole(long number) throws ArchiveException {
+        Optional<Kept> kept = vault.frame(number);
+        if (kept.isPresent()
+                && Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept k, ArrivalEntry entry)
+                && entry.erased().isEmpty()
+                && (entry.disposition() == Disposition.QUARANTINED || entry.disposition() == Disposition.NOTICE)) {
+            return Optional.of(new Whole(k, entry));
+        }
+        return Optional.empty();
+    }
+
+    /// The same; empty also where the frame cannot be read any more.
+    Optional<Whole> legible(long number) throws ArchiveException {
+        try {
+            return whole(number);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// The sum of such a mail; empty where it cannot be read any more, which must not keep it from going.
+    Optional<Sha256> sum(Whole mail) throws ArchiveException {
+        for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
+            try {
+                return Optional.of(Sha256.of(vault.read(place)));
+            } catch (IOException damaged) {
+                return Optional.empty();
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// The letter with its variants: the protected and the clear copy of one mail in one report, and

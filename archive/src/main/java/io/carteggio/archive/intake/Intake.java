@@ -44,6 +44,7 @@ public final class Intake {
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
     private final Vault vault;
+    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
@@ -78,6 +79,7 @@ public final class Intake {
             Function<Address, Optional<Source>> sources,
             Clock clock) {
         this.vault = vault;
+        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
@@ -97,10 +99,10 @@ public final class Intake {
     public Receipt accept(Arrival arrival) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        try {
+        try (Vault.Announced frame = vault.announce()) {
             Reading reading = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
             try (Claims.Claim _ = claims.claim(reading.sums())) {
-                Receipt receipt = keep(arrival, arrived, reading);
+                Receipt receipt = keep(arrival, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
                 return receipt;
             }
@@ -109,11 +111,12 @@ public final class Intake {
         }
     }
 
-    private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    private Receipt keep(Arrival arrival, Instant arrived, Reading reading, Vault.Announced frame)
+            throws ArchiveException, IOException {
         sharing.lock();
         try {
             Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
-            Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
+            Kept kept = frame.append(framed.frame()); // forced: from here on the archive vouches
             projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {
@@ -129,13 +132,13 @@ public final class Intake {
     }
 
     /// What was erased and comes again is not kept (P8); what comes with it is.
-    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
+    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> again = new HashSet<>();
-        for (Sha256 sum : reading.sums()) {
+        for (Sha256 sum : Framer.keepsWhole(reading) ? List.of(Sha256.of(reading.mail())) : reading.sums()) {
             if (erased.knows(sum) && again.add(sum)) {
                 LOG.log(
                         Level.WARNING,
-                        "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
+                        "ALARM: what was erased came again through {0} and was discarded; mark {1}",
                         arrival.source().name(),
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }
@@ -161,7 +164,7 @@ public final class Intake {
     private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> fresh = new LinkedHashSet<>();
         for (Reading.Found found : reading.letters()) {
-            if (!fresh.contains(found.sum()) && !projection.knows(found.sum())) {
+            if (!fresh.contains(found.sum()) && (!projection.knows(found.sum()) || isLost(found.sum()))) {
                 fresh.add(found.sum());
             }
         }
@@ -171,6 +174,15 @@ public final class Intake {
         List<FrameRecord> records = new ArrayList<>();
         ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
         return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
+    }
+
+    /// A known letter that nobody can open any more is kept once more.
+    private boolean isLost(Sha256 sum) throws ArchiveException {
+        return !vault.lostKeys().isEmpty()
+                && catalogue
+                        .letter(sum)
+                        .filter(l -> l.places().stream().noneMatch(vault::opens))
+                        .isPresent();
     }
 
     private ArrivalEntry entry(

@@ -76,7 +76,8 @@ final class LetterKeeping {
                 : Optional.empty();
         List<Place> uses = new ArrayList<>();
         Optional<Recipe> recipe = recipe(sum, letter, uses);
-        Optional<Place> like = bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()) : Optional.empty();
+        Optional<Place> like =
+                bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()).filter(vault::opens) : Optional.empty();
         like.filter(p -> !uses.contains(p)).ifPresent(uses::add);
         FrameRecord record = new FrameRecord(FrameRecord.Type.LETTER, sum, letter, recipe, like);
         return new Letter(record, bodyMark, uses);
@@ -148,7 +149,15 @@ final class LetterKeeping {
     }
 
     private boolean same(Place known, Content decoded) throws ArchiveException {
-        Content other = vault.read(known);
+        Content other;
+        try {
+            other = vault.read(known);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return false; // damaged there, or without keys: then it is kept here again
+        }
         if (other.sizeBytes() != decoded.sizeBytes()) {
             return false;
         }

@@ -421,7 +421,11 @@ public final class Indexer implements AutoCloseable {
         if (letter.isEmpty()) {
             return Optional.empty(); // erased since
         }
-        List<Testimony> testimonies = catalogue.testimonies(number);
+        List<Testimony> testimonies = catalogue.legibleTestimonies(number);
+        if (testimonies.isEmpty()) {
+            LOG.log(Level.WARNING, "letter " + letter.get().id() + " cannot be found: nothing says whose it is");
+            return Optional.empty();
+        }
         return Optional.of(new LetterDocument(letter.get(), bytes(letter.get()), testimonies));
     }
 

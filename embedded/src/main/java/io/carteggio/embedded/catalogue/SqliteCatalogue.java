@@ -58,7 +58,7 @@ public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 6;
+    private static final int SCHEMA_VERSION = 7;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -87,6 +87,8 @@ public final class SqliteCatalogue implements Catalogue {
             CREATE INDEX gap_open ON gap (arrival) WHERE closed IS NULL;
             CREATE TABLE rhythm (source TEXT NOT NULL, hour INTEGER NOT NULL, reports INTEGER NOT NULL,
                 last INTEGER NOT NULL, PRIMARY KEY (source, hour)) WITHOUT ROWID;
+
+            CREATE TABLE notice (arrival INTEGER PRIMARY KEY);
             CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
             CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
@@ -110,7 +112,8 @@ public final class SqliteCatalogue implements Catalogue {
 
     private static Map<String, String> derivedTables() {
         Map<String, String> tables = new LinkedHashMap<>();
-        for (String table : List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
+        for (String table :
+                List.of("letter", "quarantined", "notice", "books", "act", "audit", "moved", "erasure", "erased")) {
             tables.put(table, "1");
         }
         tables.put("gap", "1");
@@ -271,6 +274,9 @@ public final class SqliteCatalogue implements Catalogue {
         }
         if (entry.disposition() == Disposition.NOTICE && entry.via().equals(Optional.of("gap"))) {
             session.run("INSERT INTO gap VALUES (?, NULL)", frame);
+        }
+        if (entry.disposition() == Disposition.NOTICE && entry.erased().isEmpty()) {
+            session.run("INSERT INTO notice VALUES (?)", frame);
         }
         Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
         for (long mark : entry.parts()) {
@@ -494,6 +500,7 @@ public final class SqliteCatalogue implements Catalogue {
             throws SQLException {
         session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
         session.run("DELETE FROM gap WHERE arrival = ?", arrival);
+        session.run("DELETE FROM notice WHERE arrival = ?", arrival);
         Set<Long> survivors = new LinkedHashSet<>();
         for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
             if (!ref.isGone()) {
@@ -721,7 +728,31 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Testimony> testimonies(long letter) throws ArchiveException {
-        List<Long> arrivals = database.read(s -> {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            testimonies.add(testimony(arrival));
+        }
+        return testimonies;
+    }
+
+    @Override
+    public List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            try {
+                testimonies.add(testimony(arrival));
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+                LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
+            }
+        }
+        return testimonies;
+    }
+
+    private List<Long> arrivals(long letter) throws ArchiveException {
+        return database.read(s -> {
             List<Long> numbers = new ArrayList<>();
             if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
                     .isPresent()) {
@@ -731,15 +762,14 @@ public final class SqliteCatalogue implements Catalogue {
             }
             return numbers;
         });
-        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
-        for (long arrival : arrivals) {
-            Kept kept = frame(arrival);
-            testimonies.add(new Testimony(
-                    arrival,
-                    entry(kept),
-                    places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst()));
-        }
-        return testimonies;
+    }
+
+    private Testimony testimony(long arrival) throws ArchiveException {
+        Kept kept = frame(arrival);
+        return new Testimony(
+                arrival,
+                entry(kept),
+                places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst());
     }
 
     private Kept frame(long number) throws ArchiveException {
@@ -763,13 +793,34 @@ public final class SqliteCatalogue implements Catalogue {
                 limit));
         List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
         for (long arrival : arrivals) {
+            Optional<QuarantineEntry> entry = quarantined(arrival);
+            entry.ifPresent(entries::add);
+        }
+        return entries;
+    }
+
+    /// Empty where it cannot be read any more: the others are shown all the same.
+    private Optional<QuarantineEntry> quarantined(long arrival) throws ArchiveException {
+        try {
             Kept kept = frame(arrival);
             Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
                     .findFirst()
                     .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
-            entries.add(new QuarantineEntry(arrival, entry(kept), whole));
+            return Optional.of(new QuarantineEntry(arrival, entry(kept), whole));
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            LOG.warn("quarantined arrival {} cannot be read: {}", arrival, e.getMessage());
+            return Optional.empty();
         }
-        return entries;
+    }
+
+    @Override
+    public List<Long> keptWhole(long after, int limit) throws ArchiveException {
+        return database.read(s -> s.list("""
+                SELECT arrival FROM quarantined WHERE arrival > ?
+                UNION ALL SELECT arrival FROM notice WHERE arrival > ? ORDER BY arrival LIMIT ?""", r -> r.getLong(1), after, after, limit));
     }
 
     @Override

@@ -64,7 +64,7 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
                 d -> record.type() != FrameRecord.Type.PART && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
         Optional<byte[]> like = Optional.empty();
         if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
-            Optional<byte[]> other = segments.asDictionary(record.like().get(), LIKE_LIMIT_BYTES);
+            Optional<byte[]> other = like(record.like().get(), segments);
             if (other.isPresent()) {
                 like = Compression.compressLike(octets, octets.length, other.get());
             }
@@ -88,6 +88,18 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
                         recipe | (suited.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
                         alone.get())
                 : inMemory(record, recipe | Compression.NONE, octets);
+    }
+
+    /// The octets of another letter; none where they cannot be read any more: then this one stands alone.
+    private static Optional<byte[]> like(Place other, Segments segments) throws ArchiveException {
+        try {
+            return segments.asDictionary(other, LIKE_LIMIT_BYTES);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     private static Body inMemory(FrameRecord record, int coding, byte[] octets) {

@@ -21,6 +21,7 @@ import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
@@ -50,8 +51,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -89,6 +92,7 @@ public final class Archive implements AutoCloseable {
     private final Settings watchSettings = new Settings();
     private final Gaps gaps;
     private final Watch watch;
+    private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -151,7 +155,7 @@ public final class Archive implements AutoCloseable {
             opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
-            Erasure.finish(vault, catalogue, index::purge); // what a crash interrupted, before anything follows
+            finishErasures(); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
@@ -191,6 +195,18 @@ public final class Archive implements AutoCloseable {
         }
     }
 
+    /// An erasure that waits for the keys of a segment must not keep the archive from taking mail.
+    private void finishErasures() throws ArchiveException {
+        try {
+            Erasure.finish(vault, catalogue, index::purge);
+        } catch (ArchiveException e) {
+            if (vault.lostKeys().isEmpty()) {
+                throw e;
+            }
+            unfinished = Optional.of("an erasure is decided, and cannot be carried out: " + e.getMessage());
+        }
+    }
+
     /// The index as an erasure needs it.
     private record Indexed(Indexer indexer) implements Erasure.Index {
         @Override
@@ -213,11 +229,16 @@ public final class Archive implements AutoCloseable {
     /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
-        if (end - ledger.size() > FEW_FRAMES) {
-            vault.walk(Position.START, new Vault.Walker() {
+        if (end - ledger.size() > FEW_FRAMES || !vault.lostKeys().isEmpty()) {
+            vault.walk(new Position(0, 0, ledger.size()), new Vault.Walker() {
                 @Override
                 public void frame(Kept kept) {
-                    ledger.add(kept.number(), kept.head().leafData());
+                    sealed(kept.head());
+                }
+
+                @Override
+                public void sealed(FrameHead head) {
+                    ledger.add(head.number(), head.leafData());
                 }
 
                 @Override
@@ -373,6 +394,15 @@ public final class Archive implements AutoCloseable {
     /// archive. The next mail may well be kept, so nothing is refused for this.
     public Optional<String> condition() {
         return trouble().or(lastFailure::sentence);
+    }
+
+    /// What needs an administrator although mail is taken, in sentences.
+    public List<String> concerns() {
+        List<String> concerns = new ArrayList<>(vault.lostKeys());
+        unfinished.ifPresent(concerns::add);
+        ledger.standing().trouble().ifPresent(concerns::add);
+        concerns.addAll(custody.trouble());
+        return concerns;
     }
 
     /// A mail that did not even come in whole, through no fault of its own.

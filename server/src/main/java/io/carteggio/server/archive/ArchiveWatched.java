@@ -10,13 +10,11 @@ import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.Kept;
-import io.carteggio.embedded.ledger.FileLedger.Standing;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.watch.Watched;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,15 +53,8 @@ record ArchiveWatched(Archive archive) implements Watched {
     }
 
     @Override
-    public List<String> ledgerTrouble() {
-        List<String> trouble = new ArrayList<>();
-        switch (archive.ledger().standing()) {
-            case Standing.Sound() -> {}
-            case Standing.Failing(String why) -> trouble.add("the ledger cannot be written: " + why);
-            case Standing.Stopped(String why) -> trouble.add("the ledger stopped: " + why);
-        }
-        trouble.addAll(archive.custody().trouble());
-        return trouble;
+    public List<String> concerns() {
+        return archive.concerns();
     }
 
     @Override

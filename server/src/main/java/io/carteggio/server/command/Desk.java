@@ -95,6 +95,9 @@ interface Desk {
     /// Why nothing is taken at the moment, if so.
     Optional<String> trouble();
 
+    /// What else needs somebody, in sentences, although mail is taken.
+    List<String> concerns();
+
     /// How many mails the listener's size limit kept out, by source.
     Map<String, Long> refused();
 

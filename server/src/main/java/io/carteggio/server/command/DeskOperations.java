@@ -19,6 +19,7 @@ final class DeskOperations {
         KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
+        table.put("quarantine", books::quarantine);
         table.put("index.await", books::awaitIndex);
         table.put("import.source", imports::source);
         table.put("import.mail", imports::mail);
@@ -50,6 +51,7 @@ final class DeskOperations {
         table.put("canary.show", watch::showCanary);
         ErasureOperations erasures = new ErasureOperations(desk);
         table.put("erase", erasures::erase);
+        table.put("erase.whole", erasures::eraseWhole);
         table.put("erase.readmit", erasures::readmit);
         table.put("compact", erasures::compact);
         table.put("hold.add", erasures::addHold);

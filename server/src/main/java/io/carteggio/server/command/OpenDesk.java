@@ -169,6 +169,11 @@ record OpenDesk(Archive archive) implements Desk {
     }
 
     @Override
+    public List<String> concerns() {
+        return archive.concerns();
+    }
+
+    @Override
     public Map<String, Long> refused() {
         return archive.refusals().all();
     }

@@ -8,6 +8,7 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.mail.Address;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `search`, `show` and `export`: everything that gives letters out, all of it through [Reading].
@@ -123,7 +125,8 @@ final class ReadingOperations {
         line.put("bytes", open.bytes().sizeBytes())
                 .put("sha256", open.letter().sum().toString());
         line.set("attachments", Json.objects(letter.attachments().stream().map(ReadingOperations::attachment)));
-        line.set("envelopes", Json.objects(open.envelopes().stream().map(ReadingOperations::envelope)));
+        boolean labelled = !(viewer(request) instanceof Viewer.Owner);
+        line.set("envelopes", Json.objects(open.envelopes().stream().map(view -> envelope(view, labelled))));
         line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
         line.set("text", Json.text(letter.text()));
         line.put("html", letter.html().isPresent());
@@ -148,7 +151,8 @@ final class ReadingOperations {
                 .put("type", a.type());
     }
 
-    private static ObjectNode envelope(EnvelopeView view) {
+    /// @param labelled whether the folders of somebody's mailbox are told: they are hers, and nobody knows here whose
+    private static ObjectNode envelope(EnvelopeView view, boolean labelled) {
         ObjectNode line = Json.object()
                 .put("arrival", view.arrival())
                 .put("source", view.source())
@@ -159,6 +163,9 @@ final class ReadingOperations {
         line.put("complete", view.complete());
         line.set("dialect", Json.text(view.testimony().entry().dialect()));
         line.put("evidence", view.testimony().hasEvidence());
+        Provenance provenance = view.testimony().entry().provenance();
+        line.set("labels", Json.texts(labelled ? provenance.labels().stream() : Stream.empty()));
+        line.set("recomposed", Json.text(provenance.recomposed()));
         return line;
     }
 

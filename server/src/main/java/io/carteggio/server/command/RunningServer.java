@@ -151,7 +151,9 @@ final class RunningServer implements AutoCloseable {
                         archive.storedBytes(),
                         archive.index().storedBytes(),
                         Files.getFileStore(archive.directory()).getUsableSpace(),
-                        archive.condition());
+                        archive.refusals().all(),
+                        archive.condition(),
+                        archive.concerns());
             } catch (IOException e) {
                 throw new ArchiveException("the disk cannot be measured", true, e);
             }

@@ -126,6 +126,10 @@ final class ShowCommand implements Callable<Integer> {
                 envelope.path("source").asString("") + ", "
                         + envelope.path("at").asString("") + ", arrival "
                         + envelope.path("arrival").asLong(0));
+        Json.optional(envelope, "recomposed")
+                .ifPresent(of -> console.line(
+                        "    recomposed of an Outlook item (" + of + "): these are not the octets that were sent"));
+        Json.texts(envelope.path("labels")).forEach(label -> console.line("    folder      " + label));
         console.line("    sender      " + Json.optional(envelope, "sender").orElse("(none)")
                 + Json.optional(envelope, "onBehalfOf")
                         .map(o -> " on behalf of " + o)

@@ -51,6 +51,11 @@ final class StatsCommand implements Callable<Integer> {
                     + alarm.path("text").asString(""));
         }
         Json.texts(books.path("warnings")).forEach(warning -> console.line("warning: " + warning));
+        if (books.path("refused").asLong(0) > 0) {
+            console.line("refused for their size, in nobody's archive: "
+                    + books.path("refused").asLong(0));
+        }
+        Json.texts(books.path("concerns")).forEach(concern -> console.line("needs you: " + concern));
         if (books.has("trouble")) {
             console.line("");
             console.line("Nothing new is taken at the moment: "

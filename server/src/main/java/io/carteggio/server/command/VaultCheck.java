@@ -13,6 +13,7 @@ import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class VaultCheck implements Vault.Walker {
 
     /// Who else looks at each frame.
     interface Listener {
-        void frame(Kept kept) throws ArchiveException;
+        void frame(FrameHead head) throws ArchiveException;
     }
 
     VaultCheck(Desk desk, Reply reply, boolean deep) {
@@ -64,7 +65,7 @@ final class VaultCheck implements Vault.Walker {
         if (peer.isPresent()) {
             throw new ArchiveException("nobody listens any more", true, peer.get());
         }
-        listener.frame(kept);
+        listener.frame(kept.head());
         frames++;
         kept.records().forEach(r -> bytes += r.sizeBytes());
         try {
@@ -78,6 +79,11 @@ final class VaultCheck implements Vault.Walker {
         if (frames % PROGRESS_FRAMES == 0) {
             say(Json.object().put("frames", frames).put("bytes", bytes));
         }
+    }
+
+    @Override
+    public void sealed(FrameHead head) throws ArchiveException {
+        listener.frame(head);
     }
 
     private void arrival(Kept kept, ArrivalEntry entry) throws ArchiveException {

@@ -24,7 +24,7 @@ public enum AlarmKind {
     REFUSED(true),
     /// What was erased came again.
     ERASED(true),
-    /// The ledger cannot be written, stamped or lodged.
+    /// The ledger cannot be written, stamped or lodged, or keys are lost.
     LEDGER(false),
     /// The test message did not come back.
     CANARY(false),

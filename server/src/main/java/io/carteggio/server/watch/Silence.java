@@ -143,9 +143,11 @@ public final class Silence {
             return Math.clamp(index, 1, MOST_CLUSTERED);
         }
 
+        /// The hour of the week, as people there count it.
         private static int slot(long hour, ZoneId zone) {
-            var local = Instant.ofEpochSecond(hour * HOUR_SECONDS).atZone(zone);
-            return (local.getDayOfWeek().getValue() - 1) * 24 + local.getHour();
+            long utc = hour * HOUR_SECONDS;
+            long local = utc + zone.getRules().getOffset(Instant.ofEpochSecond(utc)).getTotalSeconds();
+            return (int) Math.floorMod(Math.floorDiv(local, HOUR_SECONDS), (long) WEEK_HOURS);
         }
 
         private double at(long hour) {

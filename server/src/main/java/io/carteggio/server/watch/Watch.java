@@ -229,7 +229,7 @@ public final class Watch implements Monitor, AutoCloseable {
     void look(Instant now) {
         attend("intake", () -> standing(AlarmKind.TROUBLE, "archive", watched.condition()));
         attend("the ledger", () -> {
-            List<String> trouble = watched.ledgerTrouble();
+            List<String> trouble = watched.concerns();
             standing(
                     AlarmKind.LEDGER,
                     "ledger",

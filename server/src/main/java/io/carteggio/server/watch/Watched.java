@@ -26,8 +26,8 @@ public interface Watched {
     /// Why nothing new is taken: then senders are asked to come again.
     Optional<String> trouble();
 
-    /// What is wrong with the ledger, its time stamps and its lodging, in sentences.
-    List<String> ledgerTrouble();
+    /// What is wrong with the ledger, its time stamps and its lodging, and with keys, in sentences.
+    List<String> concerns();
 
     /// Mails over the size limit, by source.
     Map<String, Long> refused();

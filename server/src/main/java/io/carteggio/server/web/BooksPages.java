@@ -15,7 +15,9 @@ import io.carteggio.server.web.page.BooksView.TrailRow;
 import io.carteggio.server.web.page.Listing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the quarantine only
@@ -36,8 +38,14 @@ final class BooksPages {
         var catalogue = site.desk().catalogue();
         Books books = catalogue.books();
         ArchiveDesk.Condition condition = site.desk().condition();
-        List<BooksView.Account> accounts =
-                books.sources().stream().map(BooksPages::account).toList();
+        Map<String, Books.Account> bySource = new TreeMap<>();
+        condition.refused().keySet().forEach(name -> bySource.put(name, nothingYet(name)));
+        books.sources().forEach(a -> bySource.put(a.source(), a));
+        List<BooksView.Account> accounts = bySource.values().stream()
+                .map(a -> account(a, condition.refused().getOrDefault(a.source(), 0L)))
+                .toList();
+        long refused =
+                condition.refused().values().stream().mapToLong(Long::longValue).sum();
         List<Measure> measures = List.of(
                 new Measure("Letters", Words.number(catalogue.letters()), "kept once each, byte for byte"),
                 new Measure(
@@ -58,12 +66,13 @@ final class BooksPages {
                 "Books",
                 new BooksView(
                         books.sources().stream().allMatch(Books.Account::balances),
-                        account(books.all()),
+                        account(books.all(), refused),
                         accounts,
                         measures,
                         condition.trouble(),
                         alarmRows(site.desk().monitor().standing()),
                         site.desk().monitor().warnings(),
+                        condition.concerns(),
                         sources,
                         quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
                         trailRows(catalogue.audit(FIRST_FEW))));
@@ -85,7 +94,11 @@ final class BooksPages {
                 new Listing<>(trailRows(site.desk().catalogue().audit(TRAIL)), Optional.empty()));
     }
 
-    private static BooksView.Account account(Books.Account a) {
+    private static Books.Account nothingYet(String source) {
+        return new Books.Account(source, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    private static BooksView.Account account(Books.Account a, long refused) {
         return new BooksView.Account(
                 a.source(),
                 Words.number(a.received()),
@@ -97,6 +110,7 @@ final class BooksPages {
                 Words.number(a.letters() + a.evidence() + a.notices() + a.quarantined() + a.discarded()),
                 Words.number(a.originals()),
                 Words.size(a.rawBytes()),
+                Words.number(refused),
                 a.balances());
     }
 

@@ -375,7 +375,7 @@ class TamperTest {
                     Files.delete(sidecar(data, 1));
                     Files.delete(data.resolve("vault/0000000001.keys.copy"));
                 },
-                "the sidecar of segment 1 and its copy are missing"));
+                damagedAlpha + " can no longer be read"));
         // the catalogue
         table.add(attack(
                 "a letter's place",

@@ -38,6 +38,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A small firm with its archive in a directory of its own, and journal reports to fill it.
@@ -266,7 +267,14 @@ final class Firm implements ArchiveDesk, AutoCloseable {
 
     @Override
     public Condition condition() throws ArchiveException {
-        return new Condition(0, vault.storedBytes(), 0, 42L << 30, Optional.empty());
+        return new Condition(
+                0,
+                vault.storedBytes(),
+                0,
+                42L << 30,
+                Map.of("journal", 2L, "other", 1L),
+                Optional.empty(),
+                List.of("the ledger cannot be written"));
     }
 
     @Override

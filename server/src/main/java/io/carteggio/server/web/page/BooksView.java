@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param trouble why nothing new is taken
 /// @param alarms that stand, newest first
 /// @param warnings what is set up in a way that may cost mail one day
+/// @param concerns what else needs somebody, in sentences
 public record BooksView(
         boolean balanced,
         Account total,
@@ -17,12 +18,14 @@ public record BooksView(
         Optional<String> trouble,
         List<AlarmRow> alarms,
         List<String> warnings,
+        List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
         List<TrailRow> trail) {
     /// One source's account, numbers grouped for reading.
     ///
     /// @param sum the right side of the balance
+    /// @param refused mails over the size limit: no arrivals, so outside of the balance
     public record Account(
             String source,
             String received,
@@ -34,6 +37,7 @@ public record BooksView(
             String sum,
             String originals,
             String bytes,
+            String refused,
             boolean balances) {}
 
     /// An alarm that stands.
@@ -63,6 +67,7 @@ public record BooksView(
         measures = List.copyOf(measures);
         alarms = List.copyOf(alarms);
         warnings = List.copyOf(warnings);
+        concerns = List.copyOf(concerns);
         sources = List.copyOf(sources);
         quarantine = List.copyOf(quarantine);
         trail = List.copyOf(trail);
