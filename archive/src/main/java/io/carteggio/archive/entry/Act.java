@@ -3,8 +3,11 @@ package io.carteggio.archive.entry;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What an administrator did, or what the audit trail must keep. Forced to the vault before it takes
 /// effect.
@@ -98,6 +101,22 @@ public sealed interface Act {
     ///
     /// @param directory an absolute path; absent: nowhere
     record LodgingSet(Instant at, String by, Optional<String> directory) implements Act {}
+
+    /// What is watched and who is told: alarms, the canary, thresholds.
+    ///
+    /// @param subject which settings: `mail`, `webhook`, `canary`, `limits`
+    /// @param settings by name; none: no longer
+    record WatchSet(Instant at, String by, String subject, Map<String, String> settings) implements Act {
+        public WatchSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// A report that was missing is missing no more, or somebody answers for its being lost.
+    ///
+    /// @param arrival the notice that told of it
+    /// @param found the arrival that brought the report, where one did
+    record GapClosed(Instant at, String by, long arrival, String reason, Optional<Long> found) implements Act {}
 
     /// An entry of the audit trail.
     ///

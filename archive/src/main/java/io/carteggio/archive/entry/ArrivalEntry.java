@@ -13,7 +13,9 @@ import java.util.Optional;
 /// @param vouched by a witness the archive trusts: the report's date, a trusted `Received`
 /// @param reason why it was quarantined or is a notice
 /// @param dialect whose form the report has
-/// @param via `ndr` for a report that came back
+/// @param via `ndr` for a report that came back, `gap` for the notice of one that came back without its
+///     original; its source is then the one whose reports could not be delivered
+/// @param family of the source it came in through
 /// @param rawBytes octets of the arrival as it came
 /// @param envelopeMark keyed mark over the report's envelope part and its originals: equal for a
 ///     redelivery

@@ -10,7 +10,9 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Entries to manifest bytes and back. The names of the fields are part of the format
 /// (`docs/format/segment.md`,
@@ -197,6 +199,18 @@ public final class EntryCodec {
             case Act.TimestampAuthoritySet a ->
                 map.put("act", "timestamp-authority-set").put("url", a.url()).put("certificates", a.certificates());
             case Act.LodgingSet a -> map.put("act", "lodging-set").put("directory", a.directory());
+            case Act.WatchSet a ->
+                map.put("act", "watch-set")
+                        .put("subject", a.subject())
+                        .putAll(
+                                "settings",
+                                List.copyOf(a.settings().entrySet()),
+                                e -> Cbor.map().put("name", e.getKey()).put("value", e.getValue()));
+            case Act.GapClosed a ->
+                map.put("act", "gap-closed")
+                        .put("arrival", a.arrival())
+                        .put("reason", a.reason())
+                        .put("found", a.found());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -256,6 +270,15 @@ public final class EntryCodec {
             case "timestamp-authority-set" ->
                 new Act.TimestampAuthoritySet(at, by, map.optionalText("url"), map.optionalText("certificates"));
             case "lodging-set" -> new Act.LodgingSet(at, by, map.optionalText("directory"));
+            case "watch-set" ->
+                new Act.WatchSet(
+                        at,
+                        by,
+                        map.text("subject"),
+                        map.maps("settings").stream()
+                                .collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value"))));
+            case "gap-closed" ->
+                new Act.GapClosed(at, by, map.number("arrival"), map.text("reason"), map.optionalNumber("found"));
             case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };

@@ -7,6 +7,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.erasure.ErasedMarks;
@@ -16,8 +17,11 @@ import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Unwrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,7 +37,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
@@ -47,11 +53,15 @@ public final class Intake {
     private final Clock clock;
     private final ErasedMarks erased;
     private final Supplier<Directory> people;
+    private final Function<Address, Optional<Source>> sources;
     private final SharedOctets shared;
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
 
+    /// @param people who holds which address
+    /// @param sources whose address an address is: reports that come back are booked under the source that
+    ///     they were for
     public Intake(
             Vault vault,
             Catalogue catalogue,
@@ -60,6 +70,7 @@ public final class Intake {
             Marks marks,
             ErasedMarks erased,
             Supplier<Directory> people,
+            Function<Address, Optional<Source>> sources,
             Clock clock) {
         this.vault = vault;
         this.catalogue = catalogue;
@@ -68,6 +79,7 @@ public final class Intake {
         this.marks = marks;
         this.erased = erased;
         this.people = people;
+        this.sources = sources;
         this.clock = clock;
         this.shared = SharedOctets.of(projection);
     }
@@ -207,7 +219,7 @@ public final class Intake {
                 && !letters.isEmpty()
                 && projection.knowsEnvelope(letters.getFirst().sum(), envelopeMark.get());
         return new ArrivalEntry(
-                arrival.source().name(),
+                (reading.via().isPresent() ? bookedUnder(arrival) : arrival.source()).name(),
                 arrival.source().family(),
                 disposition == Disposition.DISCARDED ? Provenance.NOTHING : arrival.provenance(),
                 arrived,
@@ -227,6 +239,20 @@ public final class Intake {
                 evidence,
                 keeping.partMarks(),
                 Optional.empty());
+    }
+
+    /// Whose reports could not be delivered: the source that the notice names as Final-Recipient, if it is
+    /// one of ours (JOURNAL-FORMATS 7.2).
+    private Source bookedUnder(Arrival arrival) throws IOException {
+        if (!(Unwrapper.unwrap(arrival.mail()) instanceof Unwrapped.Ndr ndr)) {
+            return arrival.source();
+        }
+        return ndr.status().recipients().stream()
+                .flatMap(r -> Stream.concat(r.finalRecipient().stream(), r.originalRecipient().stream()))
+                .flatMap(address -> sources.apply(new Address(address)).stream())
+                .filter(source -> source.family() == Family.REPORT)
+                .findFirst()
+                .orElse(arrival.source());
     }
 
     private static Optional<Octets> small(Optional<Content> evidence) throws IOException {

@@ -90,6 +90,24 @@ final class Reader {
                     Optional.empty());
         }
 
+        /// The same as a gap record: a report is missing until it arrives or somebody answers for it.
+        Reading asGap() {
+            return new Reading(
+                    letters,
+                    otherwise,
+                    reason,
+                    dialect,
+                    Optional.of("gap"),
+                    vouched,
+                    sender,
+                    onBehalfOf,
+                    addressees,
+                    warnings,
+                    mail,
+                    envelopeSum,
+                    evidence);
+        }
+
         List<Sha256> sums() {
             return letters.stream().map(Found::sum).toList();
         }
@@ -113,9 +131,10 @@ final class Reader {
             case Unwrapped.Ndr ndr
             when ndr.gap().isPresent() ->
                 notice(
-                        mail,
-                        "a journal report came back without its original: "
-                                + ndr.gap().get().why());
+                                mail,
+                                "a journal report came back without its original: "
+                                        + ndr.gap().get().why())
+                        .asGap();
             case Unwrapped.Ndr ndr -> plainOrNotice(arrival, arrived, "a non-delivery report without a journal report");
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
             case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");

@@ -138,6 +138,10 @@ class EntryCodecTest {
                 new Act.TimestampAuthoritySet(AT, "op", Optional.of("http://tsa.example/"), Optional.of("PEM")),
                 new Act.TimestampAuthoritySet(AT, "op", Optional.empty(), Optional.empty()),
                 new Act.LodgingSet(AT, "op", Optional.of("/mnt/auditor")),
+                new Act.WatchSet(AT, "op", "mail", java.util.Map.of("to", "it@firm.example", "server", "mx:25")),
+                new Act.WatchSet(AT, "op", "webhook", java.util.Map.of()),
+                new Act.GapClosed(AT, "op", 17, "it was a test", Optional.empty()),
+                new Act.GapClosed(AT, "watch", 17, "it came", Optional.of(19L)),
                 new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
         for (Act act : acts) {
             assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);

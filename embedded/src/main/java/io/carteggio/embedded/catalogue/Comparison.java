@@ -46,6 +46,8 @@ public final class Comparison {
                 List.of("letter", "quarantined", "notice", "books", "act", "audit", "moved", "erasure", "erased")) {
             tables.put(table, "1");
         }
+        tables.put("gap", "1");
+        tables.put("rhythm", "1, 2");
         tables.put("place", "1, 2, 3");
         tables.put("testimony", "1, 2");
         tables.put("part", "1, 2, 3");

@@ -13,6 +13,7 @@ import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -50,10 +52,11 @@ import org.slf4j.LoggerFactory;
 /// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and then
 /// compared.
 public final class SqliteCatalogue implements Catalogue {
+    private static final long HOUR_MILLIS = 3_600_000;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 6;
+    private static final int SCHEMA_VERSION = 7;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -62,6 +65,8 @@ public final class SqliteCatalogue implements Catalogue {
     /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
     /// letters,
     /// `unpurged` the numbers of those that the index may still have.
+    /// `gap` has notices that tell of a report that is missing, with the act that closed it. `rhythm` has how
+    /// many reports came in each hour, and the instant of the last in milliseconds.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
@@ -77,6 +82,11 @@ public final class SqliteCatalogue implements Catalogue {
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
             CREATE INDEX testimony_arrival ON testimony (arrival);
             CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE gap (arrival INTEGER PRIMARY KEY, closed INTEGER);
+            CREATE INDEX gap_open ON gap (arrival) WHERE closed IS NULL;
+            CREATE TABLE rhythm (source TEXT NOT NULL, hour INTEGER NOT NULL, reports INTEGER NOT NULL,
+                last INTEGER NOT NULL, PRIMARY KEY (source, hour)) WITHOUT ROWID;
+
             CREATE TABLE notice (arrival INTEGER PRIMARY KEY);
             CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
@@ -179,17 +189,25 @@ public final class SqliteCatalogue implements Catalogue {
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
             Set<Long> touched = new LinkedHashSet<>();
+            Map<String, Reported> reported = new LinkedHashMap<>();
             for (Registration frame : batch) {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
                         int originals = arrival(session, kept, entry, touched);
                         booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
+                        if (isSignOfLife(entry)) {
+                            Reported one = Reported.of(entry);
+                            reported.merge(one.source() + "\n" + one.hour(), one, Reported::plus);
+                        }
                     }
                     case Registration.OfAct(Kept kept, Act act) -> act(session, kept, act, touched);
                 }
             }
             for (Books.Account account : booked.values()) {
                 book(session, account);
+            }
+            for (Reported hour : reported.values()) {
+                report(session, hour);
             }
             for (long letter : touched) {
                 session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
@@ -203,11 +221,42 @@ public final class SqliteCatalogue implements Catalogue {
         });
     }
 
+    /// What came of a source in an hour.
+    private record Reported(String source, long hour, long reports, long last) {
+        static Reported of(ArrivalEntry entry) {
+            long millis = entry.arrived().toEpochMilli();
+            return new Reported(entry.source(), Math.floorDiv(millis, HOUR_MILLIS), 1, millis);
+        }
+
+        Reported plus(Reported o) {
+            return new Reported(source, hour, reports + o.reports, Math.max(last, o.last));
+        }
+    }
+
+    /// Decided by what also a tombstone says, so that a rebuild after an erasure counts the same.
+    private static boolean isSignOfLife(ArrivalEntry entry) {
+        boolean regular = entry.family() == Family.REPORT || entry.family() == Family.MULTIDROP;
+        return regular
+                && switch (entry.disposition()) {
+                    case LETTERS, EVIDENCE, DISCARDED -> true;
+                    case NOTICE, QUARANTINED -> false;
+                };
+    }
+
+    private static void report(Session session, Reported reported) throws SQLException {
+        session.run("""
+                INSERT INTO rhythm VALUES (?, ?, ?, ?) ON CONFLICT (source, hour) DO UPDATE SET
+                    reports = reports + excluded.reports, last = max(last, excluded.last)""", reported.source(), reported.hour(), reported.reports(), reported.last());
+    }
+
     /// @return how many letters came of it for the first time
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
         long frame = kept.number();
         if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
             session.run("INSERT INTO quarantined VALUES (?)", frame);
+        }
+        if (entry.disposition() == Disposition.NOTICE && entry.via().equals(Optional.of("gap"))) {
+            session.run("INSERT INTO gap VALUES (?, NULL)", frame);
         }
         if (entry.disposition() == Disposition.NOTICE && entry.erased().isEmpty()) {
             session.run("INSERT INTO notice VALUES (?)", frame);
@@ -335,6 +384,13 @@ public final class SqliteCatalogue implements Catalogue {
                 session.run(
                         "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
             }
+            case Act.GapClosed closed -> {
+                put(session, "act", kept, act);
+                session.run(
+                        "UPDATE gap SET closed = ? WHERE arrival = ? AND closed IS NULL",
+                        kept.number(),
+                        closed.arrival());
+            }
             case Act.SourceAdded _,
                     Act.PersonAdded _,
                     Act.AddressGiven _,
@@ -343,6 +399,7 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.HoldReleased _,
                     Act.TimestampAuthoritySet _,
                     Act.LodgingSet _,
+                    Act.WatchSet _,
                     Act.RetentionSet _ -> put(session, "act", kept, act);
         }
     }
@@ -426,6 +483,7 @@ public final class SqliteCatalogue implements Catalogue {
     private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
             throws SQLException {
         session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
+        session.run("DELETE FROM gap WHERE arrival = ?", arrival);
         session.run("DELETE FROM notice WHERE arrival = ?", arrival);
         Set<Long> survivors = new LinkedHashSet<>();
         for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
@@ -782,6 +840,39 @@ public final class SqliteCatalogue implements Catalogue {
                         r.getLong(8),
                         r.getLong(9),
                         r.getLong(10)))));
+    }
+
+    @Override
+    public List<Hour> rhythm(String source, long fromHour) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT hour, reports FROM rhythm WHERE source = ? AND hour >= ? ORDER BY hour",
+                r -> new Hour(r.getLong(1), r.getLong(2)),
+                source,
+                fromHour));
+    }
+
+    @Override
+    public Optional<Instant> lastReport(String source) throws ArchiveException {
+        return database.read(s -> s.first(
+                "SELECT last FROM rhythm WHERE source = ? ORDER BY hour DESC LIMIT 1",
+                r -> Instant.ofEpochMilli(r.getLong(1)),
+                source));
+    }
+
+    @Override
+    public List<GapEntry> gaps() throws ArchiveException {
+        return database.read(s -> s.list("SELECT arrival, closed FROM gap ORDER BY arrival", SqliteCatalogue::gap));
+    }
+
+    @Override
+    public List<GapEntry> openGaps() throws ArchiveException {
+        return database.read(s ->
+                s.list("SELECT arrival, closed FROM gap WHERE closed IS NULL ORDER BY arrival", SqliteCatalogue::gap));
+    }
+
+    private static GapEntry gap(ResultSet row) throws SQLException {
+        long closed = row.getLong(2);
+        return new GapEntry(row.getLong(1), row.wasNull() ? Optional.empty() : Optional.of(closed));
     }
 
     @Override

@@ -133,6 +133,7 @@ class FollowingTest {
                     new Marks(directory.keyring().partKey()),
                     new ErasedMarks(directory.keyring().markKey(), catalogue),
                     people::directory,
+                    sources::at,
                     clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }

@@ -53,6 +53,7 @@ final class EmbeddedArchive implements AutoCloseable {
                 new Marks(directory.keyring().partKey()),
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
                 people::directory,
+                sources::at,
                 clock);
     }
 

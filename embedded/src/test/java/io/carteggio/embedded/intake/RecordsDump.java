@@ -75,6 +75,8 @@ final class RecordsDump {
                     archive.directory.ids(),
                     new Marks(archive.directory.keyring().partKey()),
                     new ErasedMarks(archive.directory.keyring().markKey(), archive.catalogue),
+                    archive.people::directory,
+                    archive.sources::at,
                     Clock.systemUTC());
             Address journal = new Address("journal-f3a9c1d2e4@archive.firm.example");
             Source source = new Source("journal", Optional.of(journal), Family.REPORT);

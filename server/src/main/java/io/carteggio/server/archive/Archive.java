@@ -10,6 +10,7 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -38,6 +39,9 @@ import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
+import io.carteggio.server.watch.Alarms;
+import io.carteggio.server.watch.Settings;
+import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -85,6 +89,9 @@ public final class Archive implements AutoCloseable {
     private final Spools spools;
     private final Refusals refusals;
     private final LastFailure lastFailure;
+    private final Settings watchSettings = new Settings();
+    private final Gaps gaps;
+    private final Watch watch;
     private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -108,7 +115,10 @@ public final class Archive implements AutoCloseable {
         try {
             LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
-            refusals = Refusals.in(directory.path().resolve("refused.tsv"));
+            Path watchFiles = directory.path().resolve("watch");
+            Alarms alarms = Alarms.open(watchFiles, clock);
+            opened.push(alarms);
+            refusals = Refusals.in(directory.path().resolve("refused.tsv"), alarms);
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
@@ -127,6 +137,7 @@ public final class Archive implements AutoCloseable {
                 sources.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
+                watchSettings.apply(act);
             });
             Path ledgerFiles = directory.path().resolve("ledger");
             Disk disk = new RealDisk();
@@ -158,6 +169,7 @@ public final class Archive implements AutoCloseable {
                     new Marks(directory.keyring().partKey()),
                     erasedMarks,
                     people::directory,
+                    sources::at,
                     clock);
             erasure = new Erasure(
                     vault,
@@ -171,6 +183,10 @@ public final class Archive implements AutoCloseable {
                     intake.erasing());
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
+            gaps = new Gaps(vault, catalogue, acts);
+            watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
+            opened.push(watch);
+            projection.inform(watch::registered);
         } catch (IOException e) {
             closeAll(Optional.of(e));
             throw new ArchiveException("the archive in " + directory.path() + " cannot be opened: " + e, true, e);
@@ -365,6 +381,16 @@ public final class Archive implements AutoCloseable {
     /// Mail that a size limit kept out, by source.
     public Refusals refusals() {
         return refusals;
+    }
+
+    /// Reports that are known to be missing.
+    public Gaps gaps() {
+        return gaps;
+    }
+
+    /// Who looks after this archive.
+    public Watch watch() {
+        return watch;
     }
 
     /// Why nothing new is taken, if so.

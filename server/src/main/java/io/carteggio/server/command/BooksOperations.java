@@ -60,6 +60,9 @@ final class BooksOperations {
                                 .put("redeliveries", a.redeliveries())
                                 .put("refused", refused.getOrDefault(a.source(), 0L)))));
         desk.trouble().ifPresent(why -> line.put("trouble", why));
+        line.put("gapsOpen", desk.catalogue().openGaps().size());
+        line.set("alarms", Json.objects(desk.watch().standing().stream().map(WatchOperations::alarm)));
+        line.set("warnings", Json.texts(desk.watch().warnings().stream()));
         line.set("concerns", Json.texts(desk.concerns().stream()));
         reply.line(line);
         return books.sources().stream().allMatch(Account::balances)

@@ -111,6 +111,9 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
         line.addSubcommand(new LedgerCommand(this).line());
+        line.addSubcommand(new AlarmCommand(this).line());
+        line.addSubcommand(new GapCommand(this).line());
+        line.addSubcommand(new CanaryCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));

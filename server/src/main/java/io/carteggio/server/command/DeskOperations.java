@@ -40,6 +40,15 @@ final class DeskOperations {
         table.put("person.password", administration::setPassword);
         table.put("source.add", administration::addSource);
         table.put("source.list", administration::listSources);
+        WatchOperations watch = new WatchOperations(desk);
+        table.put("alarm.list", watch::listAlarms);
+        table.put("alarm.test", watch::testAlarms);
+        table.put("watch.set", watch::set);
+        table.put("watch.show", watch::show);
+        table.put("gap.list", watch::listGaps);
+        table.put("gap.close", watch::closeGap);
+        table.put("canary.run", watch::runCanary);
+        table.put("canary.show", watch::showCanary);
         ErasureOperations erasures = new ErasureOperations(desk);
         table.put("erase", erasures::erase);
         table.put("erase.whole", erasures::eraseWhole);

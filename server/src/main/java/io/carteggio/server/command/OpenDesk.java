@@ -8,6 +8,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
@@ -26,6 +27,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
@@ -103,6 +105,16 @@ record OpenDesk(Archive archive) implements Desk {
     @Override
     public Prover prover() {
         return archive.prover();
+    }
+
+    @Override
+    public Watch watch() {
+        return archive.watch();
+    }
+
+    @Override
+    public Gaps gaps() {
+        return archive.gaps();
     }
 
     @Override

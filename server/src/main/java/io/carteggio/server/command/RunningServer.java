@@ -14,6 +14,8 @@ import io.carteggio.server.smtp.Limits;
 import io.carteggio.server.smtp.SmtpServer;
 import io.carteggio.server.tls.PemIdentity;
 import io.carteggio.server.tls.SelfSigned;
+import io.carteggio.server.watch.Monitor;
+import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.ArchiveDesk;
 import io.carteggio.server.web.WebConfig;
 import io.carteggio.server.web.WebServer;
@@ -31,15 +33,17 @@ import javax.net.ssl.SSLContext;
 final class RunningServer implements AutoCloseable {
     private final SmtpServer smtp;
     private final WebServer web;
+    private final Watch watch;
 
     /// Where a server listens and how it is called.
     ///
     /// @param hostname its name in SMTP and in its certificate
     record Addresses(InetSocketAddress http, InetSocketAddress smtp, Optional<String> publicUrl, String hostname) {}
 
-    private RunningServer(SmtpServer smtp, WebServer web) {
+    private RunningServer(SmtpServer smtp, WebServer web, Watch watch) {
         this.smtp = smtp;
         this.web = web;
+        this.watch = watch;
     }
 
     static RunningServer start(Archive archive, Addresses at, Optional<Path> certificate, Optional<Path> key)
@@ -58,7 +62,18 @@ final class RunningServer implements AutoCloseable {
                     ZoneId.systemDefault());
             WebServer web = WebServer.start(config, new WebDesk(archive), Clock.systemUTC());
             archive.custody().start();
-            return new RunningServer(smtp, web);
+            Path own = SelfSigned.file(ownIdentity);
+            PemIdentity identity = PemIdentity.load(certificate.orElse(own), key.orElse(own));
+            archive.watch()
+                    .start(new Watch.Listener(
+                            at.hostname(),
+                            Optional.of(smtp.address()),
+                            Optional.of(
+                                    identity.chain().getFirst().getNotAfter().toInstant())));
+            return new RunningServer(smtp, web, archive.watch());
+        } catch (IOException e) {
+            smtp.close();
+            throw e;
         } catch (RuntimeException e) {
             smtp.close();
             throw Refusal.no("the pages cannot be served at " + at.http() + ": " + e.getMessage());
@@ -91,6 +106,7 @@ final class RunningServer implements AutoCloseable {
     /// Takes no more mail, finishes what is coming in, then closes the pages.
     @Override
     public void close() {
+        watch.close(); // first: that the listener goes is no alarm
         smtp.close();
         web.close();
     }
@@ -120,6 +136,11 @@ final class RunningServer implements AutoCloseable {
         @Override
         public Catalogue catalogue() {
             return archive.catalogue();
+        }
+
+        @Override
+        public Monitor monitor() {
+            return archive.watch();
         }
 
         @Override

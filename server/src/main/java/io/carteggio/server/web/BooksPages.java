@@ -5,7 +5,9 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.mail.Address;
+import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.web.page.BooksView;
+import io.carteggio.server.web.page.BooksView.AlarmRow;
 import io.carteggio.server.web.page.BooksView.Measure;
 import io.carteggio.server.web.page.BooksView.QuarantineRow;
 import io.carteggio.server.web.page.BooksView.SourceRow;
@@ -68,6 +70,8 @@ final class BooksPages {
                         accounts,
                         measures,
                         condition.trouble(),
+                        alarmRows(site.desk().monitor().standing()),
+                        site.desk().monitor().warnings(),
                         condition.concerns(),
                         sources,
                         quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
@@ -131,6 +135,17 @@ final class BooksPages {
                     Words.size(entry.rawBytes())));
         }
         return rows;
+    }
+
+    private List<AlarmRow> alarmRows(List<Alarm> alarms) {
+        return alarms.stream()
+                .map(a -> new AlarmRow(
+                        a.kind().word(),
+                        a.subject(),
+                        a.text(),
+                        site.words().exact(a.opened()),
+                        a.times() == 1 ? "" : Words.number(a.times()) + " times"))
+                .toList();
     }
 
     private List<TrailRow> trailRows(List<Act.Audited> entries) {

@@ -9,6 +9,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.server.watch.Monitor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -47,6 +48,11 @@ class TroubleTest {
         @Override
         public Catalogue catalogue() {
             return firm.catalogue();
+        }
+
+        @Override
+        public Monitor monitor() {
+            return firm.monitor();
         }
 
         @Override

@@ -7,6 +7,8 @@ import java.util.Optional;
 ///
 /// @param total the sum of all accounts
 /// @param trouble why nothing new is taken
+/// @param alarms that stand, newest first
+/// @param warnings what is set up in a way that may cost mail one day
 /// @param concerns what else needs somebody, in sentences
 public record BooksView(
         boolean balanced,
@@ -14,6 +16,8 @@ public record BooksView(
         List<Account> accounts,
         List<Measure> measures,
         Optional<String> trouble,
+        List<AlarmRow> alarms,
+        List<String> warnings,
         List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
@@ -35,6 +39,9 @@ public record BooksView(
             String bytes,
             String refused,
             boolean balances) {}
+
+    /// An alarm that stands.
+    public record AlarmRow(String kind, String subject, String text, LetterView.Moment since, String times) {}
 
     /// Something measured.
     public record Measure(String label, String value, String note) {}
@@ -58,6 +65,8 @@ public record BooksView(
     public BooksView {
         accounts = List.copyOf(accounts);
         measures = List.copyOf(measures);
+        alarms = List.copyOf(alarms);
+        warnings = List.copyOf(warnings);
         concerns = List.copyOf(concerns);
         sources = List.copyOf(sources);
         quarantine = List.copyOf(quarantine);
