@@ -172,6 +172,7 @@ public final class StarterDictionary {
                 evidence.map(e -> (long) e.sizeBytes()),
                 Optional.of(SOME_TIME),
                 Optional.of(Long.MAX_VALUE),
+                Optional.of(Long.MAX_VALUE),
                 List.of());
         return new ArrivalEntry(
                 family == Family.REPORT ? "journal" : "import",

@@ -111,6 +111,7 @@ class DictionaryKeeperTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         List.of())),
                 List.of(),
                 Optional.empty(),

@@ -62,7 +62,7 @@ final class Metrics {
         Set<String> names = new LinkedHashSet<>();
         watched.sources().stream().map(Source::name).forEach(names::add);
         names.addAll(refused.keySet());
-        names.forEach(name -> accounts.put(name, new Account(name, 0, 0, 0, 0, 0, 0, 0, 0)));
+        names.forEach(name -> accounts.put(name, Account.nothing(name)));
         books.sources().forEach(a -> accounts.put(a.source(), a));
 
         out.family("carteggio_received_total", Type.COUNTER, "Arrivals by source.");

@@ -146,7 +146,8 @@ public final class Silence {
         /// The hour of the week, as people there count it.
         private static int slot(long hour, ZoneId zone) {
             long utc = hour * HOUR_SECONDS;
-            long local = utc + zone.getRules().getOffset(Instant.ofEpochSecond(utc)).getTotalSeconds();
+            long local =
+                    utc + zone.getRules().getOffset(Instant.ofEpochSecond(utc)).getTotalSeconds();
             return (int) Math.floorMod(Math.floorDiv(local, HOUR_SECONDS), (long) WEEK_HOURS);
         }
 
