@@ -106,7 +106,7 @@ class TarReaderTest {
                 new byte[0],
                 "no tar at all".getBytes(StandardCharsets.US_ASCII),
                 Arrays.copyOf(good, good.length / 3 + 100),
-                entry("short", '0', "00000001000", 5),
+                entry("short", '0', "00000002000", 5),
                 entry("negative", '0', "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff", 5),
                 entry("no number", '0', "9999", 5),
                 entry("long name", 'L', "77777777777", 5),
