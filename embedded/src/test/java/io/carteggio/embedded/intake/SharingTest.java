@@ -98,6 +98,7 @@ class SharingTest {
     @Test
     void theSameAttachmentLiesThereOnceHoweverItIsBrokenIntoLines() throws Exception {
         byte[] contract = random(1, 300_000);
+        long before = archive.vault.storedBytes();
         comesBack(mail("one", base64(contract, 76, "\r\n")));
         comesBack(mail("two", base64(contract, 76, "\r\n")));
         comesBack(mail("three", base64(contract, 60, "\r\n")));
@@ -108,7 +109,7 @@ class SharingTest {
                 .filter(r -> r.type() == FrameRecord.Type.PART)
                 .count();
         assertThat(parts).isEqualTo(1);
-        assertThat(archive.vault.storedBytes()).isLessThan(320_000);
+        assertThat(archive.vault.storedBytes() - before).isLessThan(320_000);
     }
 
     @Test
