@@ -3,8 +3,11 @@ package io.carteggio.archive.entry;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// What an administrator did, or what the audit trail must keep. Forced to the vault before it takes
 /// effect.
@@ -17,6 +20,20 @@ public sealed interface Act {
 
     /// A place that mail comes from.
     record SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) implements Act {}
+
+    /// A mailbox of another server from which mail is fetched: a new source, or other settings for one.
+    ///
+    /// @param protocol `imap`, `pop3`, …
+    /// @param settings by name, as the protocol understands them; never a password or a token
+    record MailboxSet(Instant at, String by, String name, Family family, String protocol, Map<String, String> settings)
+            implements Act {
+        public MailboxSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// Nothing comes from a source any more. What came stays.
+    record SourceRemoved(Instant at, String by, String name) implements Act {}
 
     /// A person, still without addresses.
     ///

@@ -345,6 +345,8 @@ public final class SqliteCatalogue implements Catalogue {
                         "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
             }
             case Act.SourceAdded _,
+                    Act.MailboxSet _,
+                    Act.SourceRemoved _,
                     Act.PersonAdded _,
                     Act.AddressGiven _,
                     Act.CredentialSet _,

@@ -14,6 +14,7 @@ import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Screening;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.search.Indexer;
@@ -26,6 +27,7 @@ import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.ledger.FileLedger;
@@ -50,12 +52,16 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
 /// The order of opening is the order of trust: the vault first, then the catalogue brought up to it,
 /// then the index that follows the catalogue.
 public final class Archive implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
+
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
 
@@ -81,6 +87,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final JobStore jobs;
     private final LastFailure lastFailure;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -105,6 +112,8 @@ public final class Archive implements AutoCloseable {
             LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
             refusals = Refusals.in(directory.path().resolve("refused.tsv"));
+            jobs = JobStore.open(directory.jobs(), clock.instant());
+            opened.push(jobs);
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
@@ -117,6 +126,11 @@ public final class Archive implements AutoCloseable {
                                 + ": segments are missing or from an older backup. Nothing was changed."
                                 + " Put the newer segments back, or accept the loss with `carteggio rebuild`.",
                         false);
+            }
+            if (jobs.forgetIfAheadOf(vault.end().frames())) {
+                LOG.warn(
+                        "this vault is older than what jobs.db knows: all mail that is still at other servers is fetched"
+                                + " again");
             }
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
@@ -223,8 +237,13 @@ public final class Archive implements AutoCloseable {
     /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
     /// is found soon.
     public Receipt accept(Arrival arrival) throws ArchiveException {
+        return accept(arrival, Screening.EVERYTHING);
+    }
+
+    /// The same for a source that does not want everything.
+    public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         try {
-            Receipt receipt = intake.accept(arrival);
+            Receipt receipt = intake.accept(arrival, screening);
             lastFailure.kept();
             indexer.signal();
             return receipt;
@@ -331,6 +350,11 @@ public final class Archive implements AutoCloseable {
     /// Makes proofs of letters.
     public Prover prover() {
         return new Prover(vault, ledger, stamps);
+    }
+
+    /// What jobs must remember.
+    public JobStore jobs() {
+        return jobs;
     }
 
     /// Mail that a size limit kept out, by source.

@@ -111,6 +111,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new KeyCommand(this).line());
         line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
+        line.addSubcommand(new JobCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));

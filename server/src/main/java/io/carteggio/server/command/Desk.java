@@ -17,6 +17,8 @@ import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
+import io.carteggio.server.fetch.FetchJobs;
+import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -46,6 +48,12 @@ interface Desk {
     Sources sources();
 
     Acts acts();
+
+    /// Sources whose mail is fetched.
+    FetchJobs fetches();
+
+    /// What the archive does by itself.
+    Jobs jobs();
 
     Keeping keeping();
 

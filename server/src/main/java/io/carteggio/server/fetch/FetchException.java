@@ -4,7 +4,8 @@ import io.carteggio.archive.ArchiveException;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The other server fails us, or refuses. What it says stands in the message, without secrets and in one line.
+/// The other server fails us, or refuses. What it says stands in the message, without secrets and in one
+/// line.
 public final class FetchException extends ArchiveException {
     private static final long serialVersionUID = 1L;
 
@@ -50,6 +51,8 @@ public final class FetchException extends ArchiveException {
         this(kind, message, Optional.empty());
     }
 
+    /// The same where the server said when to come back.
+    ///
     /// @param retryAfter how long the server asked us to stay away
     public FetchException(Kind kind, String message, Optional<Duration> retryAfter) {
         super(message, kind.laterHelps);

@@ -20,8 +20,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Access tokens for sources that log in with OAuth 2 (RFC 6749): by client credentials (4.4), by a refresh token (6),
-/// or one that somebody else renews. A token is kept in memory until shortly before it expires. Safe for many threads.
+/// Access tokens for sources that log in with OAuth 2 (RFC 6749): by client credentials (4.4), by a
+/// refresh token (6), or one that somebody else renews. A token is kept in memory until shortly before it
+/// expires. Safe for many threads.
 public final class OAuthTokens {
     /// A token is asked for anew so long before it expires.
     private static final Duration MARGIN = Duration.ofMinutes(2);
@@ -128,7 +129,9 @@ public final class OAuthTokens {
             secrets.put(Secrets.REFRESH_TOKEN, renewed);
         }
         long seconds = answer.path("expires_in").asLong(LIFE_IF_NOT_TOLD.toSeconds());
-        return new Token(text, clock.instant().plusSeconds(Math.clamp(seconds, 0, 86_400)).minus(MARGIN));
+        return new Token(
+                text,
+                clock.instant().plusSeconds(Math.clamp(seconds, 0, 86_400)).minus(MARGIN));
     }
 
     private static String encoded(String text) {

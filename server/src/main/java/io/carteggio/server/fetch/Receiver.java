@@ -7,8 +7,9 @@ import java.util.Optional;
 
 /// Takes mails from a [RemoteMailbox] as they come. Called on the mailbox's thread alone.
 public interface Receiver {
-    /// A place for the next mail, while its octets come in. Waits while too many mails are in hand, so that a fast
-    /// server does not fill this machine. The driver closes it unless it hands it over with [#mail].
+    /// A place for the next mail, while its octets come in. Waits while too many mails are in hand, so
+    /// that a fast server does not fill this machine. The driver closes it unless it hands it over with
+    /// [#mail].
     Spool begin() throws ArchiveException;
 
     /// A mail that is here whole. From here on the spool belongs to the receiver.
@@ -19,6 +20,7 @@ public interface Receiver {
     /// The server has no mail of this key any more.
     void vanished(String key);
 
-    /// The server has it and will not give it, or not whole; it stays there, and is asked for again in a later run.
+    /// The server has it and will not give it, or not whole; it stays there, and is asked for again in a
+    /// later run.
     void unreadable(String key, String why);
 }

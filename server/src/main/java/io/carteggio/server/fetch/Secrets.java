@@ -3,8 +3,8 @@ package io.carteggio.server.fetch;
 import io.carteggio.archive.ArchiveException;
 import java.util.Optional;
 
-/// The passwords and tokens of one source. They lie sealed under the master key and are never shown, logged or put
-/// into a message. Safe for many threads.
+/// The passwords and tokens of one source. They lie sealed under the master key and are never shown,
+/// logged or put into a message. Safe for many threads.
 public interface Secrets {
     /// With which a user logs in.
     String PASSWORD = "password";

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// What an administrator set for a fetched mailbox: names and values as they stand in the act that set them, and typed
-/// views of those that all protocols have. No secret is among them.
+/// What an administrator set for a fetched mailbox: names and values as they stand in the act that set
+/// them, and typed views of those that all protocols have. No secret is among them.
 ///
 /// @param all in the order of their names
 public record Settings(Map<String, String> all) {
@@ -129,7 +129,9 @@ public record Settings(Map<String, String> all) {
         var _ = timeout();
         after();
         unknown();
-        if (auth() != Auth.PASSWORD && text("token-url").isPresent() && text("client-id").isEmpty()) {
+        if (auth() != Auth.PASSWORD
+                && text("token-url").isPresent()
+                && text("client-id").isEmpty()) {
             throw new IllegalArgumentException("token-url needs client-id");
         }
         tokenUrl();
@@ -140,6 +142,8 @@ public record Settings(Map<String, String> all) {
         return Optional.ofNullable(all.get(name)).filter(value -> !value.isEmpty());
     }
 
+    /// A setting that must be there.
+    ///
     /// @throws IllegalArgumentException where it is missing
     public String needed(String name) {
         return text(name).orElseThrow(() -> new IllegalArgumentException("the setting '" + name + "' is missing"));
@@ -159,7 +163,9 @@ public record Settings(Map<String, String> all) {
         if (port.isEmpty()) {
             return otherwise;
         }
-        if (!port.get().matches("\\d{1,5}") || Integer.parseInt(port.get()) > 65_535 || port.get().matches("0+")) {
+        if (!port.get().matches("\\d{1,5}")
+                || Integer.parseInt(port.get()) > 65_535
+                || port.get().matches("0+")) {
             throw wrong("port", "a port");
         }
         return Integer.parseInt(port.get());
@@ -176,7 +182,8 @@ public record Settings(Map<String, String> all) {
             if (!hex.matches("[0-9a-f]{64}")) {
                 throw wrong("certificate", "sha256: and 64 hexadecimal digits");
             }
-            return new CertificateCheck.Pinned(HexFormat.of().formatHex(HexFormat.of().parseHex(hex)));
+            return new CertificateCheck.Pinned(
+                    HexFormat.of().formatHex(HexFormat.of().parseHex(hex)));
         }
         return switch (word) {
             case "system" -> new CertificateCheck.BySystem();

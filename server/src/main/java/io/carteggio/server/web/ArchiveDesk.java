@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.server.local.Operations;
 import java.util.Optional;
 
 /// What the pages need of an open archive. Safe for many threads.
@@ -20,6 +21,9 @@ public interface ArchiveDesk {
 
     /// For the books, the quarantine and the audit trail; letters come from [#reading] alone.
     Catalogue catalogue();
+
+    /// What the commands call, too.
+    Operations operations();
 
     /// How the archive is doing right now.
     Condition condition() throws ArchiveException;

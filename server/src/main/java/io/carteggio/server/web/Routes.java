@@ -40,6 +40,7 @@ final class Routes {
         var letters = new LetterPages(site);
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
+        var api = new ApiPages(site);
         return List.of(
                 get("/assets/{sum}/{name}", Who.ANYBODY, visit -> visit.asset(site.assets())),
                 get("/set-up", Who.ANYBODY, logIn::waiting),
@@ -72,7 +73,8 @@ final class Routes {
                 post("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),
                 post("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
-                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite));
+                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite),
+                post("/api/{operation}", Who.ADMINISTRATOR, api::call));
     }
 
     private static Route get(String path, Who who, Action action) {

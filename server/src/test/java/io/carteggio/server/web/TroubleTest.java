@@ -50,6 +50,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.server.local.Operations operations() {
+            return firm.operations();
+        }
+
+        @Override
         public Condition condition() throws ArchiveException {
             if (why instanceof ArchiveException archive) {
                 throw archive;
