@@ -5,11 +5,9 @@
     read_segment.py DATA KEYFILE extract OUTDIR   each letter byte for byte, in a file named by its sha256
 
 KEYFILE holds the master key, 64 hexadecimal digits, or the passphrase. Debian packages: python3-cbor2, python3-crc32c,
-python3-cryptography, python3-zstandard, for a passphrase python3-argon2. Damage goes to stderr and makes the exit code
-1; what is whole is read all the same."""
-import base64, hashlib, mmap, re, struct, sys
+python3-cryptography, python3-zstandard, for a passphrase python3-argon2. Damage: on stderr, and the exit code is 1."""
+import base64, cbor2, hashlib, mmap, re, struct, sys, zstandard
 from pathlib import Path
-import cbor2, zstandard
 from crc32c import crc32c
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,8 +39,7 @@ def better(paths, read):
         except (OSError, ValueError, IndexError, struct.error, InvalidTag) as e:
             bad.append(f"{path}: {str(e) or 'its key does not open it'}")
     need(good, "; ".join(bad))
-    for line in bad:
-        report(line)
+    [report(line) for line in bad]
     return max(good, key=lambda copy: copy[0])[1:]
 
 def keyring(octets, secret):
@@ -136,15 +133,18 @@ class Segment:
 def content(segments, frame, index, packed=False):
     """A record's content, compared with its commitment; packed: without undoing step 1."""
     need(segment := next((each for each in segments if frame in each.frames), None), f"frame {frame} is missing")
-    kind, coding, size, sealed, commitment, at = segment.frames[frame][1][index]
+    first, (kind, coding, size, sealed, commitment, at) = (segment.frames[frame][1][each] for each in (0, index))
     need(kind in MUST_KNOW or kind > 127, "written by a later version")
     octets, salt = segment.unseal(frame - segment.first << 16 | index, frame, index, kind, coding, at, sealed)
     if coding & 15:
-        words = segment.dictionary if coding & 15 == 2 else None
+        words = segment.dictionary if coding & 15 in (2, 4, 5) else None
+        if coding & 15 == 5:
+            octets = segment.unseal(frame - segment.first << 16, frame, 0, *first[:2], first[5], first[3])[0] + octets
         if coding & 15 == 3:
             base = content(segments, *struct.unpack(">QH", octets[:10]), True)
             words, octets = zstandard.ZstdCompressionDict(base, zstandard.DICT_TYPE_RAWCONTENT), octets[10:]
-        octets = zstandard.ZstdDecompressor(words, 1 << 31).stream_reader(octets, read_across_frames=True).read()
+        unpacked = zstandard.ZstdDecompressor(words, 1 << 31).stream_reader(octets, read_across_frames=True).read()
+        octets = unpacked[first[2] if coding & 15 == 5 else 0:]
     if packed:
         return octets
     if coding & 16:

@@ -36,8 +36,13 @@ final class Desk implements AutoCloseable {
 
     /// The one line that answers.
     JsonNode line(String operation) throws IOException {
+        return line(operation, JsonNodeFactory.instance.objectNode());
+    }
+
+    /// The one line that answers.
+    JsonNode line(String operation, ObjectNode asked) throws IOException {
         Lines lines = new Lines(new ArrayList<>());
-        Outcome outcome = access.call(operation, JsonNodeFactory.instance.objectNode(), lines);
+        Outcome outcome = access.call(operation, asked, lines);
         if (outcome.exit().code() != 0 || lines.all.size() != 1) {
             throw new AssertionError(operation + ": " + outcome + " " + lines.all);
         }

@@ -83,7 +83,7 @@ class SyscallKillTest {
                                 + run.program.data(),
                         e);
             }
-            run.remove();
+            remove(run.program.data());
         }
         System.out.printf(
                 "SyscallKillTest: killed at %d calls in %d s, in %s; %d letters were acknowledged before%n",
@@ -233,43 +233,43 @@ class SyscallKillTest {
                 desk.check(false);
             }
         }
+    }
 
-        void remove() throws IOException {
-            Files.walkFileTree(program.data(), new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.delete(file);
-                    return FileVisitResult.CONTINUE;
+    static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Path made = to.resolve(from.relativize(directory));
+                if (!Files.exists(made)) {
+                    Files.createDirectory(made);
                 }
+                return FileVisitResult.CONTINUE;
+            }
 
-                @Override
-                public FileVisitResult postVisitDirectory(Path directory, IOException trouble) throws IOException {
-                    Files.delete(directory);
-                    return FileVisitResult.CONTINUE;
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    Files.copy(file, to.resolve(from.relativize(file)));
                 }
-            });
-        }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
 
-        private static void copy(Path from, Path to) throws IOException {
-            Files.walkFileTree(from, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                        throws IOException {
-                    Path made = to.resolve(from.relativize(directory));
-                    if (!Files.exists(made)) {
-                        Files.createDirectory(made);
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
+    static void remove(Path data) throws IOException {
+        Files.walkFileTree(data, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
 
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    if (attributes.isRegularFile()) {
-                        Files.copy(file, to.resolve(from.relativize(file)));
-                    }
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        }
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException trouble) throws IOException {
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 }

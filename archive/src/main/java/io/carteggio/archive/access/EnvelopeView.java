@@ -1,5 +1,6 @@
 package io.carteggio.archive.access;
 
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.mail.Address;
@@ -9,9 +10,11 @@ import java.util.Optional;
 
 /// What one testimony tells a viewer of who sent and got a letter.
 ///
+/// @param letter which letter of the message it vouches for
 /// @param addressees the lines that the viewer may see
 /// @param complete whether these are all lines
 public record EnvelopeView(
+        LetterId letter,
         long arrival,
         String source,
         Instant at,

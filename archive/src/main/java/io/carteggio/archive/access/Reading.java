@@ -7,6 +7,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
@@ -17,8 +18,10 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the
 /// index, and every answer is confirmed by the catalogue. Safe for many threads.
@@ -31,6 +34,7 @@ public final class Reading {
     private final SearchIndex index;
     private final People people;
     private final Acts acts;
+    private final Messages messages;
 
     public Reading(Vault vault, Catalogue catalogue, SearchIndex index, People people, Acts acts) {
         this.vault = vault;
@@ -38,9 +42,11 @@ public final class Reading {
         this.index = index;
         this.people = people;
         this.acts = acts;
+        this.messages = new Messages(catalogue);
     }
 
-    /// A page of results, newest first.
+    /// A page of results, newest first. A message that several letters are is one result, where the newest of them
+    /// that matches stands.
     ///
     /// @param total how many letters match within what the viewer may see
     /// @param notFullySearched how many of the viewer's letters could not be searched wholly
@@ -51,13 +57,18 @@ public final class Reading {
         }
     }
 
-    /// A letter on a page of results.
-    public record Result(LetterId id, Hit hit) {}
+    /// A message on a page of results.
+    ///
+    /// @param id the letter of it that is shown
+    public record Result(LetterId id, Hit hit, Message message) {}
+
+    /// A letter of a long walk through results.
+    public record Step(LetterId id, Hit hit) {}
 
     /// Who is told of each letter of a long walk through results.
     @FunctionalInterface
     public interface Sink {
-        void take(Result result) throws ArchiveException;
+        void take(Step step) throws ArchiveException;
     }
 
     /// Finds letters.
@@ -67,41 +78,131 @@ public final class Reading {
     /// @param beforeLetter [Long#MAX_VALUE] for the first page, then what the last page gave as `next`
     public Results search(Viewer viewer, Query query, String queryText, int limit, long beforeLetter)
             throws ArchiveException {
+        if (limit < 1 || limit > PAGE_LIMIT) {
+            throw new IllegalArgumentException("a page has 1 to " + PAGE_LIMIT + " results, not " + limit);
+        }
         audit(viewer, "search", queryText);
-        return page(scope(viewer), query, limit, beforeLetter);
+        Scope scope = scope(viewer);
+        List<Result> results = new ArrayList<>();
+        Set<Long> shown = new HashSet<>(); // letters of messages that stand on this page
+        Optional<SearchIndex.Found> first = Optional.empty();
+        Optional<Long> before = Optional.of(beforeLetter);
+        while (before.isPresent() && results.size() < limit) {
+            SearchIndex.Found found = index.find(query, scope, limit, before.get());
+            first = first.isPresent() ? first : Optional.of(found);
+            before = next(found, limit);
+            int looked = 0;
+            while (looked < found.hits().size() && results.size() < limit) {
+                result(found.hits().get(looked), query, scope, shown).ifPresent(results::add);
+                looked++;
+            }
+            if (looked < found.hits().size()) {
+                before = Optional.of(found.hits().get(looked - 1).letter());
+            }
+        }
+        return new Results(
+                results,
+                first.map(SearchIndex.Found::total).orElse(0L),
+                first.map(SearchIndex.Found::notFullySearched).orElse(0L),
+                before);
     }
 
-    /// Walks through all letters that match, newest first, as one audited act.
+    /// The message of a hit. Empty where the catalogue does not confirm it, and where a newer letter of the same
+    /// message matches too: there it stands, be it on a page before.
+    private Optional<Result> result(Hit hit, Query query, Scope scope, Set<Long> shown) throws ArchiveException {
+        if (shown.contains(hit.letter())) {
+            return Optional.empty();
+        }
+        Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
+        Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
+        if (seen.isEmpty()) {
+            return Optional.empty();
+        }
+        if (newerMatches(hit.letter(), query, scope)) {
+            return Optional.empty();
+        }
+        Messages.Group group = messages.of(seen.get(), scope);
+        Hit best = hit;
+        Message.Variant shows = seen.get().variant();
+        for (Messages.Seen other : group.letters().values()) {
+            if (other.letter().number() == hit.letter()) {
+                continue;
+            }
+            Optional<Hit> also = matching(other.letter().number(), query, scope);
+            if (also.isPresent() && other.letter().number() > hit.letter()) {
+                return Optional.empty();
+            }
+            if (also.isPresent() && other.variant().rank() > shows.rank()) {
+                best = also.get();
+                shows = other.variant();
+            }
+        }
+        shown.addAll(group.letters().keySet());
+        return Optional.of(new Result(shows.id(), best, Messages.message(group, shows.number(), scope)));
+    }
+
+    /// Whether one of the newest variants matches, that is newer than this one: then the message stands there. The
+    /// index tests the scope.
+    private boolean newerMatches(long letter, Query query, Scope scope) throws ArchiveException {
+        for (CataloguedLetter other : catalogue.variants(letter, Messages.VARIANTS_LIMIT)) {
+            if (other.number() < letter) {
+                return false;
+            }
+            if (matching(other.number(), query, scope).isPresent()
+                    && messages.seen(other, scope).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What the index says of one letter within the scope, if it matches.
+    private Optional<Hit> matching(long letter, Query query, Scope scope) throws ArchiveException {
+        return index.find(query, scope, 1, letter + 1).hits().stream()
+                .filter(h -> h.letter() == letter)
+                .findFirst();
+    }
+
+    private static Optional<Long> next(SearchIndex.Found found, int asked) {
+        return found.hits().size() < asked
+                ? Optional.empty()
+                : Optional.of(found.hits().getLast().letter());
+    }
+
+    /// Letters that repeat the `Message-ID` of this one and are another message all the same: the viewer is told,
+    /// for one of them may be forged, or the mail system may have written something into it (JOURNAL-FORMATS 8.5).
+    public List<LetterId> otherVersions(Viewer viewer, OpenLetter open, String messageId) throws ArchiveException {
+        Scope scope = scope(viewer);
+        Set<Long> own = new HashSet<>();
+        open.message().variants().forEach(v -> own.add(v.number()));
+        List<LetterId> others = new ArrayList<>();
+        for (Hit hit : index.find(new Query.Id(messageId), scope, PAGE_LIMIT, Long.MAX_VALUE)
+                .hits()) {
+            Optional<CataloguedLetter> letter =
+                    own.contains(hit.letter()) ? Optional.empty() : catalogue.letter(hit.letter());
+            if (letter.isPresent() && messages.seen(letter.get(), scope).isPresent()) {
+                others.add(letter.get().id());
+            }
+        }
+        return others;
+    }
+
+    /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each variant is
+    /// told.
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
         Scope scope = scope(viewer);
         Optional<Long> before = Optional.of(Long.MAX_VALUE);
         while (before.isPresent()) {
-            Results page = page(scope, query, PAGE_LIMIT, before.get());
-            for (Result result : page.results()) {
-                sink.take(result);
+            SearchIndex.Found found = index.find(query, scope, PAGE_LIMIT, before.get());
+            for (Hit hit : found.hits()) {
+                Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
+                if (letter.isPresent() && messages.seen(letter.get(), scope).isPresent()) {
+                    sink.take(new Step(letter.get().id(), hit));
+                }
             }
-            before = page.next();
+            before = next(found, PAGE_LIMIT);
         }
-    }
-
-    private Results page(Scope scope, Query query, int limit, long beforeLetter) throws ArchiveException {
-        if (limit < 1 || limit > PAGE_LIMIT) {
-            throw new IllegalArgumentException("a page has 1 to " + PAGE_LIMIT + " results, not " + limit);
-        }
-        SearchIndex.Found found = index.find(query, scope, limit, beforeLetter);
-        List<Result> confirmed = new ArrayList<>();
-        for (Hit hit : found.hits()) {
-            Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
-            if (letter.isPresent()
-                    && catalogue.testimonies(hit.letter()).stream().anyMatch(scope::sees)) {
-                confirmed.add(new Result(letter.get().id(), hit));
-            }
-        }
-        Optional<Long> next = found.hits().size() < limit
-                ? Optional.empty()
-                : Optional.of(found.hits().getLast().letter());
-        return new Results(confirmed, found.total(), found.notFullySearched(), next);
     }
 
     /// Opens a letter. Empty alike where there is none with this id and where the viewer may not see
@@ -109,7 +210,7 @@ public final class Reading {
     ///
     /// @throws ArchiveException also where the bytes are no longer what was kept
     public Optional<OpenLetter> open(Viewer viewer, LetterId id) throws ArchiveException {
-        Optional<OpenLetter> letter = openWithin(scope(viewer), id);
+        Optional<OpenLetter> letter = openWithin(scope(viewer), id, true);
         if (letter.isPresent()) {
             audit(viewer, "open", id.text());
         }
@@ -118,34 +219,51 @@ public final class Reading {
 
     /// Opens a letter that [#each] gave, under that one audit entry.
     public Optional<OpenLetter> openDuringWalk(Viewer viewer, LetterId id) throws ArchiveException {
-        return openWithin(scope(viewer), id);
+        return openWithin(scope(viewer), id, false);
     }
 
-    private Optional<OpenLetter> openWithin(Scope scope, LetterId id) throws ArchiveException {
+    private Optional<OpenLetter> openWithin(Scope scope, LetterId id, boolean wholeMessage) throws ArchiveException {
         Optional<CataloguedLetter> letter = catalogue.letter(id);
-        if (letter.isEmpty()) {
+        Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
+        if (seen.isEmpty()) {
+            if (letter.isPresent() && scope instanceof Scope.Everything) {
+                catalogue.testimonies(letter.get().number()); // says why nothing can be read
+            }
             return Optional.empty();
         }
-        List<EnvelopeView> views = new ArrayList<>();
-        boolean seesAll = false;
-        for (Testimony t : catalogue.testimonies(letter.get().number())) {
-            if (scope.sees(t)) {
-                seesAll |= scope.seesEvidence(t);
-                var visible = scope.visible(t);
-                views.add(new EnvelopeView(
-                        t.number(),
-                        t.entry().source(),
-                        t.entry().at(),
-                        t.entry().sender(),
-                        t.entry().onBehalfOf(),
-                        visible,
-                        visible.size() == t.entry().addressees().size(),
-                        t));
-            }
+        long number = seen.get().letter().number();
+        Messages.Group group = wholeMessage ? messages.of(seen.get(), scope) : Messages.Group.of(seen.get());
+        List<EnvelopeView> views = new ArrayList<>(views(seen.get(), scope));
+        Set<Long> arrivals = new HashSet<>();
+        views.forEach(v -> arrivals.add(v.arrival()));
+        for (Messages.Seen other : group.letters().values()) {
+            views(other, scope).stream().filter(v -> arrivals.add(v.arrival())).forEach(views::add);
         }
-        return views.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new OpenLetter(letter.get(), verified(letter.get()), seesAll, views));
+        boolean seesAll = seen.get().testimonies().stream().anyMatch(scope::seesEvidence);
+        return Optional.of(new OpenLetter(
+                seen.get().letter(),
+                verified(seen.get().letter()),
+                seesAll,
+                views,
+                Messages.message(group, number, scope)));
+    }
+
+    private static List<EnvelopeView> views(Messages.Seen seen, Scope scope) {
+        List<EnvelopeView> views = new ArrayList<>();
+        for (Testimony t : seen.testimonies()) {
+            List<Addressee> visible = scope.visible(t);
+            views.add(new EnvelopeView(
+                    seen.letter().id(),
+                    t.number(),
+                    t.entry().source(),
+                    t.entry().at(),
+                    t.entry().sender(),
+                    t.entry().onBehalfOf(),
+                    visible,
+                    visible.size() == t.entry().addressees().size(),
+                    t));
+        }
+        return views;
     }
 
     /// The report that vouches for a letter, without its originals. Empty where the viewer may not
@@ -169,7 +287,7 @@ public final class Reading {
                     return bytes;
                 }
                 trouble = "the bytes in frame " + place.frame() + " are not what was kept";
-            } catch (IOException e) {
+            } catch (IOException | ArchiveException e) { // perhaps it lies elsewhere too
                 trouble = "frame " + place.frame() + " cannot be read: " + e.getMessage();
             }
         }

@@ -5,14 +5,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// All people and their dated addresses at one moment.
 public final class Directory {
     private final List<Person> people;
     private final Map<String, List<Claim>> dated = new HashMap<>();
+    private final Map<String, List<Person>> byAddress = new HashMap<>(); // filled when it is first asked
+    private boolean filled;
 
     private record Claim(String person, Instant from, Instant to) {}
 
@@ -80,11 +84,35 @@ public final class Directory {
         return tenures;
     }
 
+    /// Everyone who ever held the address. A directory is made for every act, and few are asked: so what this needs
+    /// is made late.
+    private synchronized List<Person> holding(String addressKey) {
+        if (!filled) {
+            for (Person person : people) {
+                person.holdings().stream()
+                        .map(h -> h.address().key())
+                        .distinct()
+                        .forEach(key -> byAddress
+                                .computeIfAbsent(key, k -> new ArrayList<>(1))
+                                .add(person));
+            }
+            filled = true;
+        }
+        return byAddress.getOrDefault(addressKey, List.of());
+    }
+
+    /// The keys of all addresses that count at that instant to whoever holds this one then: it among them.
+    public Set<String> aliases(String addressKey, Instant at) {
+        Set<String> keys = new HashSet<>();
+        for (Person person : holders(addressKey, at)) {
+            tenures(person).stream().filter(t -> t.covers(at)).forEach(t -> keys.add(t.addressKey()));
+        }
+        return keys;
+    }
+
     /// Everyone to whom the address counts at that instant.
     public List<Person> holders(String addressKey, Instant at) {
-        return people.stream()
-                .filter(p ->
-                        p.holdings().stream().anyMatch(h -> h.address().key().equals(addressKey)))
+        return holding(addressKey).stream()
                 .filter(p -> tenures(p).stream().anyMatch(t -> t.addressKey().equals(addressKey) && t.covers(at)))
                 .toList();
     }

@@ -47,6 +47,8 @@ public final class People {
                     Act.RetentionSet _,
                     Act.TimestampAuthoritySet _,
                     Act.LodgingSet _,
+                    Act.WatchSet _,
+                    Act.GapClosed _,
                     Act.Audited _ -> {}
         }
         if (act instanceof Act.PersonAdded || act instanceof Act.AddressGiven) {

@@ -13,6 +13,8 @@ public record Books(List<Account> sources) {
     ///
     /// @param originals letters that came of it for the first time
     /// @param rawBytes octets of all its arrivals as they came
+    /// @param redeliveries arrivals among the evidence that were the same report, envelope part and originals,
+    ///     again
     public record Account(
             String source,
             long received,
@@ -22,9 +24,15 @@ public record Books(List<Account> sources) {
             long quarantined,
             long discarded,
             long originals,
-            long rawBytes) {
+            long rawBytes,
+            long redeliveries) {
         public boolean balances() {
             return received == letters + evidence + notices + quarantined + discarded;
+        }
+
+        /// The account of a source that nothing came through.
+        public static Account nothing(String source) {
+            return new Account(source, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
         public Account plus(Account o) {
@@ -37,12 +45,13 @@ public record Books(List<Account> sources) {
                     quarantined + o.quarantined,
                     discarded + o.discarded,
                     originals + o.originals,
-                    rawBytes + o.rawBytes);
+                    rawBytes + o.rawBytes,
+                    redeliveries + o.redeliveries);
         }
     }
 
     /// The sum over all sources, under the name `all`.
     public Account all() {
-        return sources.stream().reduce(new Account("all", 0, 0, 0, 0, 0, 0, 0, 0), Account::plus);
+        return sources.stream().reduce(Account.nothing("all"), Account::plus);
     }
 }

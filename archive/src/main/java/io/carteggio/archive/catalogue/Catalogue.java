@@ -9,6 +9,7 @@ import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.mail.Sha256;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -44,12 +45,22 @@ public interface Catalogue extends AutoCloseable {
     /// All that was ever said of a letter, oldest first.
     List<Testimony> testimonies(long letter) throws ArchiveException;
 
+    /// Those of them that can still be read: an arrival whose frame is damaged, or whose keys are lost, says
+    /// nothing any more. For showing a letter, never for letting it go.
+    default List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
+        return testimonies(letter);
+    }
+
     /// Whether an arrival that vouches for this letter was registered with this envelope mark.
     boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException;
 
     /// Letters whose body has this mark, oldest first, at most `limit`: forks of one message, if the
     /// bodies are equal.
     List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException;
+
+    /// Letters that are the same message as this one but for trace headers, newest first, at most `limit`, without
+    /// it.
+    List<CataloguedLetter> variants(long letter, int limit) throws ArchiveException;
 
     /// Where parts with this mark lie, oldest first.
     List<Place> parts(long mark) throws ArchiveException;
@@ -61,6 +72,22 @@ public interface Catalogue extends AutoCloseable {
 
     /// Newest first.
     List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException;
+
+    /// In how many reports a source's mail came in each hour from this one on, by hours since 1970; hours
+    /// without any are left out. Mail that came back by NDR is no sign of life and not counted.
+    List<Hour> rhythm(String source, long fromHour) throws ArchiveException;
+
+    /// When the source's last report came, in the same sense.
+    Optional<Instant> lastReport(String source) throws ArchiveException;
+
+    /// Notices which tell that a report was lost, oldest first.
+    List<GapEntry> gaps() throws ArchiveException;
+
+    /// The same, without those that were closed.
+    List<GapEntry> openGaps() throws ArchiveException;
+
+    /// Numbers over `after` of arrivals that are kept whole, quarantined or as notices, in order, at most `limit`.
+    List<Long> keptWhole(long after, int limit) throws ArchiveException;
 
     /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources,
     /// people, addresses, credentials, holds, retention.
@@ -116,6 +143,15 @@ public interface Catalogue extends AutoCloseable {
 
     /// A letter that the index has yet to take.
     record Outstanding(long row, long letter) {}
+
+    /// The reports of an hour.
+    record Hour(long hour, long reports) {}
+
+    /// A report is missing.
+    ///
+    /// @param arrival the number of the notice that tells of it
+    /// @param closed the number of the act that closed it
+    record GapEntry(long arrival, Optional<Long> closed) {}
 
     /// An erasure with the number of its frame.
     record Erasure(long number, Act.Erased act) {}

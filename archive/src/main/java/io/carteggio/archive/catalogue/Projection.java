@@ -58,6 +58,8 @@ public final class Projection implements AutoCloseable {
     private final Catalogue catalogue;
     private final Consumer<Act> acts;
 
+    private volatile Consumer<Registration> follower = registration -> {};
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition(); // for the thread: there is something to register
     private final Condition haste = lock.newCondition(); // for the thread: somebody waits, or it is to end
@@ -91,6 +93,12 @@ public final class Projection implements AutoCloseable {
         return projection;
     }
 
+    /// Has somebody told of every frame after it is registered, from one thread, in order; not of those
+    /// that are registered already. He must be quick, and must not wait for this projection.
+    public void inform(Consumer<Registration> by) {
+        follower = by;
+    }
+
     private Projection(Vault vault, Catalogue catalogue, Consumer<Act> acts) {
         this.vault = vault;
         this.catalogue = catalogue;
@@ -120,6 +128,9 @@ public final class Projection implements AutoCloseable {
         if (!batch.isEmpty()) {
             register(batch);
         }
+        // nobody must wait for frames that cannot be read
+        registered = Math.max(registered, vault.end().frames());
+        forced = registered;
     }
 
     /// The entry in a kept frame.
@@ -157,6 +168,7 @@ public final class Projection implements AutoCloseable {
             if (r instanceof Registration.OfAct(Kept kept, Act act) && !(act instanceof Act.Audited)) {
                 acts.accept(act);
             }
+            follower.accept(r);
         }
         lock.lock();
         try {

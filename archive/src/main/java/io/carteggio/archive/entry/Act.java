@@ -19,7 +19,20 @@ public sealed interface Act {
     String by();
 
     /// A place that mail comes from.
-    record SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) implements Act {}
+    ///
+    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it; none for
+    ///     the usual order
+    record SourceAdded(
+            Instant at, String by, String name, Optional<Address> address, Family family, List<String> headerOrder)
+            implements Act {
+        public SourceAdded {
+            headerOrder = List.copyOf(headerOrder);
+        }
+
+        public SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) {
+            this(at, by, name, address, family, List.of());
+        }
+    }
 
     /// A mailbox of another server from which mail is fetched: a new source, or other settings for one.
     ///
@@ -102,6 +115,22 @@ public sealed interface Act {
     ///
     /// @param directory an absolute path; absent: nowhere
     record LodgingSet(Instant at, String by, Optional<String> directory) implements Act {}
+
+    /// What is watched and who is told: alarms, the canary, thresholds.
+    ///
+    /// @param subject which settings: `mail`, `webhook`, `canary`, `limits`
+    /// @param settings by name; none: no longer
+    record WatchSet(Instant at, String by, String subject, Map<String, String> settings) implements Act {
+        public WatchSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// A report that was missing is missing no more, or somebody answers for its being lost.
+    ///
+    /// @param arrival the notice that told of it
+    /// @param found the arrival that brought the report, where one did
+    record GapClosed(Instant at, String by, long arrival, String reason, Optional<Long> found) implements Act {}
 
     /// An entry of the audit trail.
     ///

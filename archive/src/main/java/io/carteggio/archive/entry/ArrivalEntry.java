@@ -2,6 +2,7 @@ package io.carteggio.archive.entry;
 
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Sha256;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,9 @@ import java.util.Optional;
 /// @param vouched by a witness the archive trusts: the report's date, a trusted `Received`
 /// @param reason why it was quarantined or is a notice
 /// @param dialect whose form the report has
-/// @param via `ndr` for a report that came back
+/// @param via `ndr` for a report that came back, `gap` for the notice of one that came back without its
+///     original; its source is then the one whose reports could not be delivered
+/// @param family of the source it came in through
 /// @param rawBytes octets of the arrival as it came
 /// @param envelopeMark keyed mark over the report's envelope part and its originals: equal for a
 ///     redelivery
@@ -53,6 +56,15 @@ public record ArrivalEntry(
         letters = List.copyOf(letters);
         warnings = List.copyOf(warnings);
         parts = List.copyOf(parts);
+    }
+
+    /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one, where
+    /// the letter is one of them (JOURNAL-FORMATS 3.1).
+    public List<LetterRef> copiesOf(Sha256 letter) {
+        boolean managed = letters.stream().anyMatch(l -> l.sum().equals(letter) && l.isManaged());
+        return managed
+                ? letters.stream().filter(l -> !l.isGone() && l.isManaged()).toList()
+                : List.of();
     }
 
     /// The same, with the number of the act that erased it.

@@ -44,6 +44,8 @@ public final class EntryCodec {
                 .put("mailFrom", e.provenance().mailFrom().map(Address::raw))
                 .putAll("rcptTo", e.provenance().rcptTo(), Address::raw)
                 .put("item", e.provenance().item())
+                .putAll("labels", e.provenance().labels(), l -> l)
+                .put("recomposed", e.provenance().recomposed())
                 .put("evidence", e.evidence().map(Octets::toBytes))
                 .putAll("parts", e.parts(), p -> p)
                 .put("erased", e.erased());
@@ -64,7 +66,9 @@ public final class EntryCodec {
                         map.optionalText("tls"),
                         map.optionalText("mailFrom").map(Address::new),
                         map.texts("rcptTo").stream().map(Address::new).toList(),
-                        map.optionalText("item")),
+                        map.optionalText("item"),
+                        map.texts("labels"),
+                        map.optionalText("recomposed")),
                 map.instant("arrived"),
                 map.optionalInstant("vouched"),
                 Disposition.ofWord(map.text("disposition")),
@@ -126,6 +130,7 @@ public final class EntryCodec {
                 .put("splice", l.spliceOffset())
                 .put("said", l.said())
                 .put("body", l.bodyMark())
+                .put("message", l.messageMark())
                 .putAll("uses", l.uses(), EntryCodec::place);
     }
 
@@ -138,6 +143,7 @@ public final class EntryCodec {
                 map.optionalNumber("splice"),
                 map.optionalInstant("said"),
                 map.optionalNumber("body"),
+                map.optionalNumber("message"),
                 map.maps("uses").stream().map(EntryCodec::place).toList());
     }
 
@@ -156,7 +162,8 @@ public final class EntryCodec {
                 map.put("act", "source-added")
                         .put("name", a.name())
                         .put("address", a.address().map(Address::raw))
-                        .put("family", a.family().word());
+                        .put("family", a.family().word())
+                        .putAll("headerOrder", a.headerOrder(), field -> field);
             case Act.MailboxSet a ->
                 map.put("act", "mailbox-set")
                         .put("name", a.name())
@@ -202,6 +209,18 @@ public final class EntryCodec {
             case Act.TimestampAuthoritySet a ->
                 map.put("act", "timestamp-authority-set").put("url", a.url()).put("certificates", a.certificates());
             case Act.LodgingSet a -> map.put("act", "lodging-set").put("directory", a.directory());
+            case Act.WatchSet a ->
+                map.put("act", "watch-set")
+                        .put("subject", a.subject())
+                        .putAll(
+                                "settings",
+                                List.copyOf(a.settings().entrySet()),
+                                e -> Cbor.map().put("name", e.getKey()).put("value", e.getValue()));
+            case Act.GapClosed a ->
+                map.put("act", "gap-closed")
+                        .put("arrival", a.arrival())
+                        .put("reason", a.reason())
+                        .put("found", a.found());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -226,7 +245,8 @@ public final class EntryCodec {
                         by,
                         map.text("name"),
                         map.optionalText("address").map(Address::new),
-                        Family.ofWord(map.text("family")));
+                        Family.ofWord(map.text("family")),
+                        map.texts("headerOrder"));
             case "mailbox-set" ->
                 new Act.MailboxSet(
                         at,
@@ -270,6 +290,15 @@ public final class EntryCodec {
             case "timestamp-authority-set" ->
                 new Act.TimestampAuthoritySet(at, by, map.optionalText("url"), map.optionalText("certificates"));
             case "lodging-set" -> new Act.LodgingSet(at, by, map.optionalText("directory"));
+            case "watch-set" ->
+                new Act.WatchSet(
+                        at,
+                        by,
+                        map.text("subject"),
+                        map.maps("settings").stream()
+                                .collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value"))));
+            case "gap-closed" ->
+                new Act.GapClosed(at, by, map.number("arrival"), map.text("reason"), map.optionalNumber("found"));
             case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };

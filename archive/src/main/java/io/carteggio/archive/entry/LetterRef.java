@@ -8,13 +8,14 @@ import java.util.Optional;
 
 /// A letter that an arrival brought or vouches for.
 ///
-/// @param kind what the report says of it: `original`, `protected` or `clear`; `erased` for one that
-///     is no more
+/// @param kind what the report says of it: `original`, `protected` or `clear`; `erased` for one that is no more
 /// @param fresh whether its bytes lie in this arrival's frame; else the archive had them before
-/// @param spliceOffset where in the evidence the letter's bytes belong to make the report whole
-///     again; absent where the evidence already is whole
+/// @param spliceOffset where in the evidence the letter's bytes belong to make the report whole again; absent where
+///     the evidence already is whole
 /// @param said the `Date` of its header, forgeable
 /// @param bodyMark keyed mark of its body: equal for forks of one message
+/// @param messageMark keyed mark of its fingerprint: equal for letters that differ in trace alone; absent in frames
+///     from before there were such marks
 /// @param uses the records, of other frames, that it cannot be read without
 public record LetterRef(
         Sha256 sum,
@@ -24,10 +25,14 @@ public record LetterRef(
         Optional<Long> spliceOffset,
         Optional<Instant> said,
         Optional<Long> bodyMark,
+        Optional<Long> messageMark,
         List<Place> uses) {
     public LetterRef {
         uses = List.copyOf(uses);
     }
+
+    /// The kind of one that is neither protected nor a clear copy.
+    public static final String ORIGINAL = "original";
 
     private static final String GONE = "erased";
     private static final String COPY_GONE = "erased-copy";
@@ -45,7 +50,13 @@ public record LetterRef(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of());
+    }
+
+    /// Whether it is the protected or the clear copy of a rights-managed mail.
+    public boolean isManaged() {
+        return !kind.equals(ORIGINAL);
     }
 
     /// Whether this stands for an erased letter.

@@ -12,19 +12,40 @@ import java.util.Optional;
 /// @param mailFrom the SMTP reverse path, absent where it was null
 /// @param rcptTo the SMTP forward paths
 /// @param item the file, or place in a file, that an import read it from
+/// @param labels the folders of somebody's mailbox that it lay in, the folders within a folder parted by `/`
+/// @param recomposed of what the octets were recomposed (`pst`, `msg`); absent where they are what was sent
 public record Provenance(
         Optional<String> peer,
         Optional<String> helo,
         Optional<String> tls,
         Optional<Address> mailFrom,
         List<Address> rcptTo,
-        Optional<String> item) {
+        Optional<String> item,
+        List<String> labels,
+        Optional<String> recomposed) {
     /// Where nothing of it is kept.
     public static final Provenance NOTHING = new Provenance(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
 
     public Provenance {
         rcptTo = List.copyOf(rcptTo);
+        labels = List.copyOf(labels);
+    }
+
+    /// Of a mail that was in no folder and is as it was sent.
+    public Provenance(
+            Optional<String> peer,
+            Optional<String> helo,
+            Optional<String> tls,
+            Optional<Address> mailFrom,
+            List<Address> rcptTo,
+            Optional<String> item) {
+        this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty());
+    }
+
+    /// The same with what an import knows of the mail's place.
+    public Provenance with(List<String> newLabels, Optional<String> newRecomposed) {
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed);
     }
 
     /// An import's provenance.

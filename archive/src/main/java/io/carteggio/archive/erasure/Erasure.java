@@ -14,16 +14,19 @@ import io.carteggio.archive.erasure.Keeping.Hold;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.archive.vault.Vault.Erasing;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -70,7 +73,7 @@ public final class Erasure {
             }
         }
 
-        /// There is no such letter.
+        /// There is no such letter, or no such mail.
         record Unknown() implements Answer {}
 
         /// Something says that it must be kept, and nothing was changed.
@@ -79,10 +82,17 @@ public final class Erasure {
 
     /// What came of [#applyRetention].
     ///
-    /// @param over letters whose time was over
+    /// @param letters of the letters
+    /// @param whole of the mail that was kept whole: quarantined, and notices
+    public record Applied(Aged letters, Aged whole) {}
+
+    /// How retention went.
+    ///
+    /// @param over how many whose time was over
     /// @param erased of those
-    /// @param held of those, which holds or their variants' age keep
-    public record Applied(long over, long erased, long held) {}
+    /// @param held of those, which holds or their variants' age keep; also mail whose entry cannot be read any
+    ///     more, so that its age is not known
+    public record Aged(long over, long erased, long held) {}
 
     private final Vault vault;
     private final Catalogue catalogue;
@@ -150,7 +160,53 @@ public final class Erasure {
         }
     }
 
-    /// Erases all letters whose time is over, but those that must be kept.
+    /// Erases mail that was kept whole: quarantined, or a notice.
+    ///
+    /// @param number of its arrival
+    /// @param unsearched to go on while holds stand: no index knows such mail, so no one but the asker can
+    ///     tell whether one means it
+    public Answer eraseWhole(String by, long number, String reason, boolean unsearched) throws ArchiveException {
+        String stated = Keeping.stated(reason);
+        deciding.lock();
+        try {
+            projection.await(vault.end().frames());
+            Optional<Planner.Whole> whole = planner.whole(number);
+            if (whole.isEmpty()) {
+                return new Answer.Unknown();
+            }
+            Optional<String> refused = early(whole.get().entry().arrived());
+            if (refused.isEmpty() && !unsearched) {
+                refused = keeping.holds().stream()
+                        .findFirst()
+                        .map(hold -> "such mail is in no index, so it cannot be told whether hold '" + hold.name()
+                                + "' means it");
+            }
+            if (refused.isPresent()) {
+                return new Answer.Refused(refused.get());
+            }
+            Answer.Done done = eraseWhole(by, stated, List.of(whole.get()));
+            finish(vault, catalogue, indexing::purge);
+            return done;
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private Answer.Done eraseWhole(String by, String reason, List<Planner.Whole> mails) throws ArchiveException {
+        Plan plan = new Plan();
+        List<Octets> marked = new ArrayList<>();
+        for (Planner.Whole mail : mails) {
+            for (Kept.KeptRecord record : mail.kept().records()) {
+                plan.take(record.place());
+            }
+            planner.sum(mail).map(marks::of).ifPresent(marked::add);
+            plan.bury(mail.kept().number(), Tombstone.of(mail.entry(), Set.of(), Set.of(), List.of()));
+        }
+        return decide(by, reason, plan, marked, 0, mails.size());
+    }
+
+    /// Erases all letters whose time is over, but those that must be kept; then mail that was kept whole,
+    /// unless a hold stands, for it cannot be told what that means.
     ///
     /// @param dryRun only to count them
     public Applied applyRetention(String by, boolean dryRun) throws ArchiveException {
@@ -201,10 +257,36 @@ public final class Erasure {
                     finish(vault, catalogue, indexing::purge);
                 }
             }
-            return new Applied(over, erased, held);
+            return new Applied(new Aged(over, erased, held), retainWhole(by, reason, bounds, now, dryRun));
         } finally {
             deciding.unlock();
         }
+    }
+
+    private Aged retainWhole(String by, String reason, Bounds bounds, Instant now, boolean dryRun)
+            throws ArchiveException {
+        boolean held = !keeping.holds().isEmpty();
+        long over = 0;
+        long unreadable = 0;
+        for (List<Long> page = catalogue.keptWhole(0, BATCH_LETTERS);
+                !page.isEmpty();
+                page = catalogue.keptWhole(page.getLast(), BATCH_LETTERS)) {
+            List<Planner.Whole> old = new ArrayList<>();
+            for (long number : page) {
+                Optional<Planner.Whole> whole = planner.legible(number);
+                whole.filter(w -> !bounds.atMostUntil(w.entry().arrived())
+                                .orElseThrow()
+                                .isAfter(now))
+                        .ifPresent(old::add);
+                unreadable += whole.isEmpty() ? 1 : 0;
+            }
+            over += old.size();
+            if (!old.isEmpty() && !held && !dryRun) {
+                eraseWhole(by, reason, old);
+                finish(vault, catalogue, indexing::purge);
+            }
+        }
+        return new Aged(over, held ? 0 : over, (held ? over : 0) + unreadable);
     }
 
     /// Puts letters on hold, now and when they come.
@@ -283,10 +365,9 @@ public final class Erasure {
 
     /// What keeps a message, if anything does.
     private Optional<String> refusal(Message message, boolean unsearched) throws ArchiveException {
-        Optional<Instant> until = keeping.bounds().atLeastUntil(message.latest());
-        if (until.isPresent() && until.get().isAfter(acts.now())) {
-            return Optional.of("it must be kept until " + until.get() + ": the minimum retention is "
-                    + keeping.bounds().minimumDays().orElse(0L) + " days");
+        Optional<String> early = early(message.latest());
+        if (early.isPresent()) {
+            return early;
         }
         for (Hold hold : keeping.holds()) {
             for (CataloguedLetter letter : message.letters()) {
@@ -310,6 +391,15 @@ public final class Erasure {
         return Optional.empty();
     }
 
+    /// Why what has this instant must be kept for its age, if so.
+    private Optional<String> early(Instant latest) {
+        Bounds bounds = keeping.bounds();
+        return bounds.atLeastUntil(latest)
+                .filter(until -> until.isAfter(acts.now()))
+                .map(until -> "it must be kept until " + until + ": the minimum retention is "
+                        + bounds.minimumDays().orElse(0L) + " days");
+    }
+
     /// @return empty where more of the message came in since it was looked at
     private Optional<Answer.Done> erase(String by, String reason, Message looked) throws ArchiveException {
         intakeStopped.lock();
@@ -325,34 +415,40 @@ public final class Erasure {
             }
             List<Octets> marked =
                     message.letters().stream().map(l -> marks.of(l.sum())).toList();
-            Act.Erased act = new Act.Erased(acts.now(), by, reason, plan.frames(acts.now(), by), marked);
-            long number = acts.keep(act);
-            marks.added();
-            Optional<String> trouble = projection.trouble();
-            if (trouble.isPresent()) {
-                throw new ArchiveException("the erasure is decided and will be carried out: " + trouble.get(), true);
-            }
-            int records =
-                    act.frames().stream().mapToInt(f -> f.records().size()).sum();
-            return Optional.of(new Answer.Done(
-                    number,
-                    message.letters().size(),
-                    message.arrivals().size(),
-                    records,
-                    act.at(),
+            return Optional.of(decide(
+                    by,
+                    reason,
+                    plan,
                     marked,
-                    act.at().plus(COPIES_KEPT)));
+                    message.letters().size(),
+                    message.arrivals().size()));
         } finally {
             intakeStopped.unlock();
         }
+    }
+
+    /// Says in the vault what goes. From here on it will.
+    private Answer.Done decide(String by, String reason, Plan plan, List<Octets> marked, int letters, int arrivals)
+            throws ArchiveException {
+        Act.Erased act = new Act.Erased(acts.now(), by, reason, plan.frames(acts.now(), by), marked);
+        long number = acts.keep(act);
+        marks.added();
+        Optional<String> trouble = projection.trouble();
+        if (trouble.isPresent()) {
+            throw new ArchiveException("the erasure is decided and will be carried out: " + trouble.get(), true);
+        }
+        int records = act.frames().stream().mapToInt(f -> f.records().size()).sum();
+        return new Answer.Done(
+                number, letters, arrivals, records, act.at(), marked, act.at().plus(COPIES_KEPT));
     }
 
     private void keepAnew(String by, CataloguedLetter letter) throws ArchiveException {
         LetterRef ref = new LetterRef(
                 letter.sum(),
                 letter.sizeBytes(),
-                "original",
+                LetterRef.ORIGINAL,
                 true,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

@@ -2,9 +2,12 @@ package io.carteggio.archive.erasure;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
@@ -25,8 +28,6 @@ import java.util.TreeMap;
 
 /// Finds what belongs to a message, and what must go with it. Changes nothing.
 final class Planner {
-    private static final String ORIGINAL = "original";
-
     /// Letters with one body that are compared.
     private static final int FORKS_LIMIT = 10_000;
 
@@ -36,6 +37,49 @@ final class Planner {
     Planner(Vault vault, Catalogue catalogue) {
         this.vault = vault;
         this.catalogue = catalogue;
+    }
+
+    /// Mail that was kept whole.
+    record Whole(Kept kept, ArrivalEntry entry) {}
+
+    /// Mail that was kept whole and still is; empty where the frame is another, or was erased.
+    Optional<Whole> whole(long number) throws ArchiveException {
+        Optional<Kept> kept = vault.frame(number);
+        if (kept.isPresent()
+                && Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept k, ArrivalEntry entry)
+                && entry.erased().isEmpty()
+                && (entry.disposition() == Disposition.QUARANTINED || entry.disposition() == Disposition.NOTICE)) {
+            return Optional.of(new Whole(k, entry));
+        }
+        return Optional.empty();
+    }
+
+    /// The same; empty also where the frame cannot be read any more.
+    Optional<Whole> legible(long number) throws ArchiveException {
+        try {
+            return whole(number);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /// The sum of such a mail; empty where it cannot be read any more, which must not keep it from going.
+    Optional<Sha256> sum(Whole mail) throws ArchiveException {
+        for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
+            try {
+                return Optional.of(Sha256.of(vault.read(place)));
+            } catch (IOException damaged) {
+                return Optional.empty();
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// The letter with its variants: the protected and the clear copy of one mail in one report, and
@@ -62,7 +106,7 @@ final class Planner {
             found.put(letter.get().number(), letter.get());
             said.put(letter.get().number(), testimonies);
             for (Testimony t : testimonies) {
-                for (LetterRef copy : copies(t.entry(), letter.get().sum())) {
+                for (LetterRef copy : t.entry().copiesOf(letter.get().sum())) {
                     catalogue.letter(copy.sum()).ifPresent(next::add);
                 }
             }
@@ -79,12 +123,15 @@ final class Planner {
                     .filter(l -> l.sum().equals(letter.sum()))
                     .forEach(l -> l.bodyMark().ifPresent(bodies::add));
         }
-        List<CataloguedLetter> variants = new ArrayList<>();
+        Map<Long, CataloguedLetter> alike = new TreeMap<>();
+        catalogue.variants(letter.number(), FORKS_LIMIT).forEach(l -> alike.put(l.number(), l));
         for (long body : bodies) {
-            for (CataloguedLetter other : catalogue.lettersWithBody(body, FORKS_LIMIT)) {
-                if (other.number() != letter.number() && isVariant(letter, other)) {
-                    variants.add(other);
-                }
+            catalogue.lettersWithBody(body, FORKS_LIMIT).forEach(l -> alike.put(l.number(), l));
+        }
+        List<CataloguedLetter> variants = new ArrayList<>();
+        for (CataloguedLetter other : alike.values()) {
+            if (other.number() != letter.number() && isVariant(letter, other)) {
+                variants.add(other);
             }
         }
         return variants;
@@ -96,17 +143,6 @@ final class Planner {
         } catch (IOException e) {
             throw new ArchiveException("letters cannot be compared: " + e.getMessage(), true, e);
         }
-    }
-
-    /// The other copies of the mail that a rights-managed mail's report carries (JOURNAL-FORMATS 3.1).
-    private static List<LetterRef> copies(ArrivalEntry entry, Sha256 letter) {
-        boolean managed = entry.letters().stream()
-                .anyMatch(l -> l.sum().equals(letter) && !l.kind().equals(ORIGINAL));
-        return managed
-                ? entry.letters().stream()
-                        .filter(l -> !l.isGone() && !l.kind().equals(ORIGINAL))
-                        .toList()
-                : List.of();
     }
 
     Plan plan(Message message) throws ArchiveException {

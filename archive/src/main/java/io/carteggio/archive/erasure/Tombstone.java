@@ -37,6 +37,7 @@ final class Tombstone {
                         Optional.empty(),
                         ref.said(),
                         ref.bodyMark(),
+                        ref.messageMark(),
                         ref.uses()));
             } else if (ref.fresh()) {
                 letters.add(LetterRef.gone(originals.contains(ref.sum())));

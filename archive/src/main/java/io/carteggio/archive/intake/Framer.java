@@ -40,6 +40,7 @@ final class Framer {
             records.add(new FrameRecord(FrameRecord.Type.WHOLE, Sha256.of(reading.mail()), reading.mail()));
         }
         records.addAll(parts);
-        return new Frame(Frame.Kind.ARRIVAL, records);
+        boolean ofOneLetter = entry.letters().size() == 1 && letters.size() == 1;
+        return new Frame(Frame.Kind.ARRIVAL, records, ofOneLetter);
     }
 }

@@ -2,10 +2,12 @@ package io.carteggio.archive.intake;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.erasure.ErasedMarks;
@@ -15,8 +17,11 @@ import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Unwrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -32,22 +37,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
     private final Vault vault;
+    private final Catalogue catalogue;
     private final Projection projection;
     private final LetterId.Maker ids;
     private final Marks marks;
     private final Clock clock;
     private final ErasedMarks erased;
+    private final Supplier<Directory> people;
+    private final Function<Address, Optional<Source>> sources;
     private final SharedOctets shared;
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
 
+    /// @param people who holds which address
+    /// @param sources whose address an address is: reports that come back are booked under the source that
+    ///     they were for
     public Intake(
             Vault vault,
             Catalogue catalogue,
@@ -55,12 +69,17 @@ public final class Intake {
             LetterId.Maker ids,
             Marks marks,
             ErasedMarks erased,
+            Supplier<Directory> people,
+            Function<Address, Optional<Source>> sources,
             Clock clock) {
         this.vault = vault;
+        this.catalogue = catalogue;
         this.projection = projection;
         this.ids = ids;
         this.marks = marks;
         this.erased = erased;
+        this.people = people;
+        this.sources = sources;
         this.clock = clock;
         this.shared = SharedOctets.of(projection);
     }
@@ -80,15 +99,15 @@ public final class Intake {
     public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        try {
-            Reading read = Reader.read(arrival, arrived); // pure; bad mail is a case, not an exception
+        try (Vault.Announced frame = vault.announce()) {
+            Reading read = Reader.read(arrival, arrived, people.get()); // pure; bad mail is a case, not an exception
             Optional<String> unwanted = read.letters().isEmpty()
                     ? Optional.empty() // what is no letter has no people, and is kept
                     : screening.discards(read.people(), read.vouched().orElse(arrived));
             Reading reading = unwanted.map(why -> read.without(Set.copyOf(read.sums()), why))
                     .orElse(read);
             try (Claims.Claim _ = claims.claim(reading.sums())) {
-                Receipt receipt = keep(arrival, arrived, reading);
+                Receipt receipt = keep(arrival, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
                 return receipt;
             }
@@ -97,11 +116,12 @@ public final class Intake {
         }
     }
 
-    private Receipt keep(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    private Receipt keep(Arrival arrival, Instant arrived, Reading reading, Vault.Announced frame)
+            throws ArchiveException, IOException {
         sharing.lock();
         try {
             Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
-            Kept kept = vault.append(framed.frame()); // forced: from here on the archive vouches
+            Kept kept = frame.append(framed.frame()); // forced: from here on the archive vouches
             projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
         } finally {
@@ -117,13 +137,13 @@ public final class Intake {
     }
 
     /// What was erased and comes again is not kept (P8); what comes with it is.
-    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException {
+    private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> again = new HashSet<>();
-        for (Sha256 sum : reading.sums()) {
+        for (Sha256 sum : Framer.keepsWhole(reading) ? List.of(Sha256.of(reading.mail())) : reading.sums()) {
             if (erased.knows(sum) && again.add(sum)) {
                 LOG.log(
                         Level.WARNING,
-                        "ALARM: a letter that was erased came again through {0} and was discarded; mark {1}",
+                        "ALARM: what was erased came again through {0} and was discarded; mark {1}",
                         arrival.source().name(),
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }
@@ -149,7 +169,7 @@ public final class Intake {
     private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> fresh = new LinkedHashSet<>();
         for (Reading.Found found : reading.letters()) {
-            if (!fresh.contains(found.sum()) && !projection.knows(found.sum())) {
+            if (!fresh.contains(found.sum()) && (!projection.knows(found.sum()) || isLost(found.sum()))) {
                 fresh.add(found.sum());
             }
         }
@@ -159,6 +179,15 @@ public final class Intake {
         List<FrameRecord> records = new ArrayList<>();
         ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
         return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
+    }
+
+    /// A known letter that nobody can open any more is kept once more.
+    private boolean isLost(Sha256 sum) throws ArchiveException {
+        return !vault.lostKeys().isEmpty()
+                && catalogue
+                        .letter(sum)
+                        .filter(l -> l.places().stream().noneMatch(vault::opens))
+                        .isPresent();
     }
 
     private ArrivalEntry entry(
@@ -187,6 +216,7 @@ public final class Intake {
                     found.spliceOffset(),
                     found.said(),
                     kept.flatMap(LetterKeeping.Letter::bodyMark),
+                    kept.map(LetterKeeping.Letter::messageMark),
                     kept.map(LetterKeeping.Letter::uses).orElse(List.of())));
         }
         Disposition disposition = reading.letters().isEmpty()
@@ -199,7 +229,7 @@ public final class Intake {
                 && !letters.isEmpty()
                 && projection.knowsEnvelope(letters.getFirst().sum(), envelopeMark.get());
         return new ArrivalEntry(
-                arrival.source().name(),
+                (reading.via().isPresent() ? bookedUnder(arrival) : arrival.source()).name(),
                 arrival.source().family(),
                 disposition == Disposition.DISCARDED ? Provenance.NOTHING : arrival.provenance(),
                 arrived,
@@ -221,6 +251,20 @@ public final class Intake {
                 Optional.empty());
     }
 
+    /// Whose reports could not be delivered: the source that the notice names as Final-Recipient, if it is
+    /// one of ours (JOURNAL-FORMATS 7.2).
+    private Source bookedUnder(Arrival arrival) throws IOException {
+        if (!(Unwrapper.unwrap(arrival.mail()) instanceof Unwrapped.Ndr ndr)) {
+            return arrival.source();
+        }
+        return ndr.status().recipients().stream()
+                .flatMap(r -> Stream.concat(r.finalRecipient().stream(), r.originalRecipient().stream()))
+                .flatMap(address -> sources.apply(new Address(address)).stream())
+                .filter(source -> source.family() == Family.REPORT)
+                .findFirst()
+                .orElse(arrival.source());
+    }
+
     private static Optional<Octets> small(Optional<Content> evidence) throws IOException {
         return evidence.isPresent() && evidence.get().sizeBytes() <= ArrivalEntry.EVIDENCE_HERE_BYTES
                 ? Optional.of(Octets.of(evidence.get().toByteArray(ArrivalEntry.EVIDENCE_HERE_BYTES)))
@@ -233,6 +277,7 @@ public final class Intake {
                 entry.disposition(),
                 entry.reason(),
                 entry.letters().stream().map(l -> ids.of(l.sum())).distinct().toList(),
-                (int) entry.letters().stream().filter(LetterRef::fresh).count());
+                (int) entry.letters().stream().filter(LetterRef::fresh).count(),
+                entry.redelivery());
     }
 }

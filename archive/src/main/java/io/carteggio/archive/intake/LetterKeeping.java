@@ -10,6 +10,8 @@ import io.carteggio.archive.vault.Recipe.Piece;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.structure.Fingerprint;
+import io.carteggio.mail.structure.Part;
 import io.carteggio.mail.structure.Structure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,8 +51,9 @@ final class LetterKeeping {
     /// A letter, ready for its frame.
     ///
     /// @param bodyMark keyed mark of its body, where it is long enough
+    /// @param messageMark keyed mark of its fingerprint
     /// @param uses records of other frames that it cannot be read without
-    record Letter(FrameRecord record, Optional<Long> bodyMark, List<Place> uses) {}
+    record Letter(FrameRecord record, Optional<Long> bodyMark, long messageMark, List<Place> uses) {}
 
     /// @param firstPartIndex the index that the frame's first part will have
     LetterKeeping(Vault vault, SharedOctets shared, Marks marks, int firstPartIndex) {
@@ -70,16 +73,19 @@ final class LetterKeeping {
     }
 
     Letter keep(Sha256 sum, Content letter) throws IOException, ArchiveException {
-        long body = Structure.head(letter).bodyOffset();
-        Optional<Long> bodyMark = letter.sizeBytes() - body >= BODY_LEAST_BYTES
-                ? Optional.of(marks.of(Sha256.of(letter.slice(body, letter.sizeBytes() - body))))
-                : Optional.empty();
+        Part head = Structure.head(letter);
+        long body = head.bodyOffset();
+        Sha256 bodySum = Sha256.of(letter.slice(body, letter.sizeBytes() - body));
+        Optional<Long> bodyMark =
+                letter.sizeBytes() - body >= BODY_LEAST_BYTES ? Optional.of(marks.of(bodySum)) : Optional.empty();
+        long messageMark = marks.of(Fingerprint.of(letter, head, bodySum));
         List<Place> uses = new ArrayList<>();
         Optional<Recipe> recipe = recipe(sum, letter, uses);
-        Optional<Place> like = bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()) : Optional.empty();
+        Optional<Place> like =
+                bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()).filter(vault::opens) : Optional.empty();
         like.filter(p -> !uses.contains(p)).ifPresent(uses::add);
         FrameRecord record = new FrameRecord(FrameRecord.Type.LETTER, sum, letter, recipe, like);
-        return new Letter(record, bodyMark, uses);
+        return new Letter(record, bodyMark, messageMark, uses);
     }
 
     private Optional<Recipe> recipe(Sha256 sum, Content letter, List<Place> uses) throws IOException, ArchiveException {
@@ -148,7 +154,15 @@ final class LetterKeeping {
     }
 
     private boolean same(Place known, Content decoded) throws ArchiveException {
-        Content other = vault.read(known);
+        Content other;
+        try {
+            other = vault.read(known);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return false; // damaged there, or without keys: then it is kept here again
+        }
         if (other.sizeBytes() != decoded.sizeBytes()) {
             return false;
         }

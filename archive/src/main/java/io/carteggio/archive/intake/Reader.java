@@ -1,5 +1,6 @@
 package io.carteggio.archive.intake;
 
+import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
@@ -10,6 +11,7 @@ import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.mime.MailDate;
+import io.carteggio.mail.report.HeaderEvidence;
 import io.carteggio.mail.report.HeaderPeople;
 import io.carteggio.mail.report.Original;
 import io.carteggio.mail.report.Unwrapped;
@@ -23,9 +25,12 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in
 /// code. Pure.
@@ -98,27 +103,51 @@ final class Reader {
             return people;
         }
 
+        /// The same as a gap record: a report is missing until it arrives or somebody answers for it.
+        Reading asGap() {
+            return new Reading(
+                    letters,
+                    otherwise,
+                    reason,
+                    dialect,
+                    Optional.of("gap"),
+                    vouched,
+                    sender,
+                    onBehalfOf,
+                    addressees,
+                    warnings,
+                    mail,
+                    envelopeSum,
+                    evidence);
+        }
+
         List<Sha256> sums() {
             return letters.stream().map(Found::sum).toList();
         }
     }
 
-    static Reading read(Arrival arrival, Instant arrived) throws IOException {
+    /// @param directory as it stands now: who knows it, knows which fields of a header name our own people, and
+    ///     that one person has several addresses
+    static Reading read(Arrival arrival, Instant arrived, Directory directory) throws IOException {
         Content mail = arrival.mail();
         Family family = arrival.source().family();
-        if (family == Family.MULTIDROP || family == Family.MAILBOX) {
-            return plain(arrival, arrived); // never unwrapped: an outsider could have written the report
+        if (family == Family.MULTIDROP) {
+            return multidrop(arrival, arrived, directory); // never unwrapped: an outsider could have written the report
+        }
+        if (family == Family.MAILBOX) {
+            return plain(arrival, arrived); // never unwrapped either
         }
         return switch (Unwrapper.unwrap(mail)) {
-            case Unwrapped.Report report -> report(report, Optional.empty(), mail, arrived);
+            case Unwrapped.Report report -> report(report, Optional.empty(), mail, arrived, directory);
             case Unwrapped.Ndr ndr
-            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, arrived);
+            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, arrived, directory);
             case Unwrapped.Ndr ndr
             when ndr.gap().isPresent() ->
                 notice(
-                        mail,
-                        "a journal report came back without its original: "
-                                + ndr.gap().get().why());
+                                mail,
+                                "a journal report came back without its original: "
+                                        + ndr.gap().get().why())
+                        .asGap();
             case Unwrapped.Ndr ndr -> plainOrNotice(arrival, arrived, "a non-delivery report without a journal report");
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
             case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");
@@ -158,7 +187,8 @@ final class Reader {
                 Optional.empty());
     }
 
-    private static Reading report(Unwrapped.Report report, Optional<String> via, Content mail, Instant arrived)
+    private static Reading report(
+            Unwrapped.Report report, Optional<String> via, Content mail, Instant arrived, Directory directory)
             throws IOException {
         boolean inPlace = report.originals().stream().allMatch(o -> o.span().isPresent());
         List<Content> around = new ArrayList<>();
@@ -187,16 +217,17 @@ final class Reader {
         Content evidence = inPlace ? new io.carteggio.mail.Concatenation(around) : mail;
         Envelope envelope = report.envelope();
         HeaderPeople header = people.orElseThrow();
+        Optional<Instant> vouched = report.journaled().filter(at -> plausible(at, arrived));
         return new Reading(
                 letters,
                 Disposition.EVIDENCE,
                 Optional.empty(),
                 Optional.of(report.dialect().word()),
                 via,
-                report.journaled().filter(at -> plausible(at, arrived)),
+                vouched,
                 envelope.sender(),
                 envelope.onBehalfOf(),
-                addressees(envelope.recipients(), header.withRoles(envelope.recipients())),
+                addressees(envelope.recipients(), header, directory, vouched.orElse(arrived)),
                 report.warnings().stream().map(Warning::toString).toList(),
                 mail,
                 Optional.of(Sha256.finish(envelopeSum)),
@@ -205,34 +236,86 @@ final class Reader {
 
     /// A role that neither report nor header tells counts as blind: so nobody learns of a recipient
     /// by mistake.
-    private static List<Addressee> addressees(List<Recipient> told, List<Recipient> recovered) {
+    private static List<Addressee> addressees(
+            List<Recipient> told, HeaderPeople header, Directory directory, Instant at) {
+        List<Recipient> recovered = header.withRoles(told);
+        Set<String> to = keys(header.to());
+        Set<String> cc = keys(header.cc());
         List<Addressee> addressees = new ArrayList<>(told.size());
         for (int i = 0; i < told.size(); i++) {
             Role role = recovered.get(i).role();
+            if (told.get(i).role() == Role.RECIPIENT && role == Role.BCC) {
+                // the header may name her by another address of hers (JOURNAL-FORMATS 2.8, step 9)
+                Set<String> aliases = directory.aliases(told.get(i).address().key(), at);
+                role = aliases.stream().anyMatch(to::contains)
+                        ? Role.TO
+                        : aliases.stream().anyMatch(cc::contains) ? Role.CC : Role.BCC;
+            }
             addressees.add(new Addressee(told.get(i), role == Role.RECIPIENT ? Role.BCC : role));
         }
         return addressees;
     }
 
+    private static Set<String> keys(List<Address> addresses) {
+        return addresses.stream().map(Address::key).collect(Collectors.toSet());
+    }
+
+    /// A plain mail from a source whose own mail system tells in the header who got it.
+    private static Reading multidrop(Arrival arrival, Instant arrived, Directory directory) throws IOException {
+        Set<String> journaling = new HashSet<>();
+        arrival.source().address().ifPresent(a -> journaling.add(a.key()));
+        arrival.provenance().rcptTo().forEach(a -> journaling.add(a.key()));
+        Header header = Structure.head(arrival.mail()).header();
+        Instant at = received(header).filter(t -> plausible(t, arrived)).orElse(arrived);
+        HeaderEvidence evidence = HeaderEvidence.of(header, arrival.source().headers(), journaling);
+        HeaderEvidence.Decision decision =
+                evidence.decide(a -> !directory.holders(a.key(), at).isEmpty());
+        String dialect = decision.field()
+                .map(field -> "header:" + field.toLowerCase(Locale.ROOT))
+                .orElse("header");
+        return letter(
+                arrival,
+                arrived,
+                header,
+                decision.envelope(),
+                addressees(decision.envelope().recipients(), evidence.people(), directory, at),
+                Optional.of(dialect));
+    }
+
     private static Reading plain(Arrival arrival, Instant arrived) throws IOException {
-        Content mail = arrival.mail();
-        Sha256 sum = Sha256.of(mail);
-        Header header = Structure.head(mail).header();
-        Envelope envelope = HeaderPeople.of(header).envelope();
+        Header header = Structure.head(arrival.mail()).header();
+        HeaderPeople people = HeaderPeople.of(header);
+        Envelope envelope = people.envelope();
         List<Recipient> recipients = new ArrayList<>(envelope.recipients());
         if (arrival.source().family() == Family.MAILBOX) {
             arrival.source().address().ifPresent(owner -> recipients.add(new Recipient(Role.RECIPIENT, owner)));
         }
+        List<Addressee> addressees = recipients.stream()
+                .map(r -> new Addressee(r, r.role() == Role.RECIPIENT ? Role.BCC : r.role()))
+                .toList();
+        return letter(arrival, arrived, header, envelope, addressees, Optional.empty());
+    }
+
+    private static Reading letter(
+            Arrival arrival,
+            Instant arrived,
+            Header header,
+            Envelope envelope,
+            List<Addressee> addressees,
+            Optional<String> dialect)
+            throws IOException {
+        Content mail = arrival.mail();
+        Sha256 sum = Sha256.of(mail);
         return new Reading(
                 List.of(new Reading.Found(mail, sum, Original.Kind.ORIGINAL.word(), Optional.empty(), said(header))),
                 Disposition.EVIDENCE,
                 Optional.empty(),
-                Optional.empty(),
+                dialect,
                 Optional.empty(),
                 received(header).filter(at -> plausible(at, arrived)),
                 envelope.sender(),
                 envelope.onBehalfOf(),
-                addressees(recipients, recipients),
+                addressees,
                 List.of(),
                 mail,
                 Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),

@@ -10,8 +10,14 @@ import java.util.Optional;
 /// @param number of its frame
 /// @param letters the letters it brought or vouches for
 /// @param fresh how many of them the archive did not know
+/// @param redelivery whether the same report, envelope part and originals, had come before
 public record Receipt(
-        long number, Disposition disposition, Optional<String> reason, List<LetterId> letters, int fresh) {
+        long number,
+        Disposition disposition,
+        Optional<String> reason,
+        List<LetterId> letters,
+        int fresh,
+        boolean redelivery) {
     public Receipt {
         letters = List.copyOf(letters);
     }

@@ -5,6 +5,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.report.HeaderOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,16 @@ public final class Sources {
     /// Takes an act into account. Acts that are not about sources are ignored.
     public synchronized void apply(Act act) {
         if (act instanceof Act.SourceAdded a) {
-            Source source = new Source(a.name(), a.address(), a.family());
+            HeaderOrder headers = a.headerOrder().isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(a.headerOrder());
+            Source source = new Source(a.name(), a.address(), a.family(), headers);
             byName.put(a.name(), source);
             if (source.listening()) {
                 a.address().ifPresent(address -> byAddress.put(address.key(), source));
             }
         } else if (act instanceof Act.MailboxSet a) {
-            byName.put(a.name(), new Source(a.name(), Optional.empty(), a.family()));
-            mailboxes.put(a.name(), new Mailbox(a.protocol(), a.settings()));
+            Mailbox mailbox = new Mailbox(a.protocol(), a.settings());
+            byName.put(a.name(), new Source(a.name(), Optional.empty(), a.family(), mailbox.headers()));
+            mailboxes.put(a.name(), mailbox);
         } else if (act instanceof Act.SourceRemoved a) {
             byName.remove(a.name());
             byAddress.values().removeIf(source -> source.name().equals(a.name()));
@@ -40,7 +43,15 @@ public final class Sources {
     /// A mailbox of another server, as an administrator set it.
     ///
     /// @param settings by name, as the protocol understands them
-    public record Mailbox(String protocol, Map<String, String> settings) {}
+    public record Mailbox(String protocol, Map<String, String> settings) {
+        /// Where a plain mail's header is asked who got it.
+        ///
+        /// @throws IllegalArgumentException where that is no order
+        public HeaderOrder headers() {
+            String fields = settings.getOrDefault("headers", "");
+            return fields.isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(List.of(fields.split(",")));
+        }
+    }
 
     /// The mailbox that a source's mail is fetched from; empty where it comes by itself.
     public synchronized Optional<Mailbox> mailbox(String name) {
@@ -52,6 +63,7 @@ public final class Sources {
     /// @throws IllegalArgumentException where the name is taken or none
     public void addMailbox(Acts acts, String by, String name, Family family, Mailbox mailbox) throws ArchiveException {
         checkNew(name);
+        checkHeaders(family, mailbox);
         acts.keep(new Act.MailboxSet(acts.now(), by, name, family, mailbox.protocol(), mailbox.settings()));
     }
 
@@ -62,7 +74,14 @@ public final class Sources {
         if (mailbox(name).isEmpty()) {
             throw new IllegalArgumentException("there is no fetched source named " + name);
         }
+        checkHeaders(family, mailbox);
         acts.keep(new Act.MailboxSet(acts.now(), by, name, family, mailbox.protocol(), mailbox.settings()));
+    }
+
+    private static void checkHeaders(Family family, Mailbox mailbox) {
+        if (!mailbox.headers().equals(HeaderOrder.DEFAULT) && family != Family.MULTIDROP) {
+            throw new IllegalArgumentException("a header order is for multidrop sources");
+        }
     }
 
     /// Removes a source. Its letters and its books stay.
@@ -94,12 +113,25 @@ public final class Sources {
     ///     to 64 letters, digits, spaces and `. _ @ -`
     public void add(Acts acts, String by, String name, Optional<Address> address, Family family)
             throws ArchiveException {
+        add(acts, by, name, address, family, HeaderOrder.DEFAULT);
+    }
+
+    /// The same, with an order of header fields of the source's own.
+    ///
+    /// @throws IllegalArgumentException also where the source's mail is not read by its header
+    public void add(Acts acts, String by, String name, Optional<Address> address, Family family, HeaderOrder headers)
+            throws ArchiveException {
+        boolean usual = headers.equals(HeaderOrder.DEFAULT);
+        if (!usual && family != Family.MULTIDROP) {
+            throw new IllegalArgumentException("a header order is for multidrop sources: " + family.word()
+                    + " does not ask the header who got a mail");
+        }
         checkNew(name);
         if (address.isPresent() && at(address.get()).isPresent()) {
             throw new IllegalArgumentException(address.get() + " is the address of source "
                     + at(address.get()).get().name() + " already");
         }
-        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family));
+        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family, usual ? List.of() : headers.fields()));
     }
 
     private void checkNew(String name) {

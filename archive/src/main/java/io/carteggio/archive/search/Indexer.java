@@ -147,13 +147,14 @@ public final class Indexer implements AutoCloseable {
         long known = index.size();
         Optional<String> mended = Optional.empty();
         if (known > letters) { // the index of another vault, or of one that has lost its end
-            mended =
-                    Optional.of("the index had " + known + " letters, the catalogue " + letters + "; it was made anew");
+            mended = Optional.of("the index had " + known + " letters, the catalogue " + letters
+                    + IndexGaps.of(catalogue, index) + "; it was made anew");
             LOG.log(Level.WARNING, mended.get());
             index.clear();
             catalogue.fillOutbox();
         } else if (letters > 0 && (known == 0 || known + catalogue.outboxSize() < letters)) {
-            String what = "the index had " + known + " of " + letters + " letters; it was filled anew";
+            String what = "the index had " + known + " of " + letters + " letters"
+                    + (known == 0 ? "" : IndexGaps.of(catalogue, index)) + "; it was filled anew";
             mended = known == 0 ? Optional.empty() : Optional.of(what); // who took it all away wants it made anew
             LOG.log(Level.INFO, what);
             catalogue.fillOutbox();
@@ -421,7 +422,11 @@ public final class Indexer implements AutoCloseable {
         if (letter.isEmpty()) {
             return Optional.empty(); // erased since
         }
-        List<Testimony> testimonies = catalogue.testimonies(number);
+        List<Testimony> testimonies = catalogue.legibleTestimonies(number);
+        if (testimonies.isEmpty()) {
+            LOG.log(Level.WARNING, "letter " + letter.get().id() + " cannot be found: nothing says whose it is");
+            return Optional.empty();
+        }
         return Optional.of(new LetterDocument(letter.get(), bytes(letter.get()), testimonies));
     }
 
@@ -465,13 +470,18 @@ public final class Indexer implements AutoCloseable {
             index.put(List.of(document));
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "letter " + document.letter().id() + " is not searchable by its text", e);
-            Content nothing = new Unreadable(document.letter().sizeBytes(), e.toString());
             try {
-                index.put(List.of(new LetterDocument(document.letter(), nothing, document.testimonies())));
+                index.put(List.of(withoutText(document, e)));
             } catch (RuntimeException evenSo) {
                 LOG.log(Level.ERROR, "letter " + document.letter().id() + " cannot be found at all", evenSo);
             }
         }
+    }
+
+    /// What the index takes of a letter whose text is too much for it.
+    static LetterDocument withoutText(LetterDocument document, RuntimeException why) {
+        Content nothing = new Unreadable(document.letter().sizeBytes(), why.toString());
+        return new LetterDocument(document.letter(), nothing, document.testimonies());
     }
 
     /// While more is coming, what was taken is shown once in a while, else at once.

@@ -4,6 +4,9 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
+import java.util.random.RandomGenerator;
 
 /// The full-text index's driver. What changes it is called by one thread at a time, questions may be asked by
 /// many.
@@ -53,6 +56,15 @@ public interface SearchIndex extends AutoCloseable {
     ///
     /// @return whether there is more to do, and this is to be called again in a while
     boolean settle() throws ArchiveException;
+
+    /// Sums up, letter by letter, what the index holds now of all that was put before.
+    ///
+    /// @param chance makes the key
+    /// @param only the numbers of the letters to look at; others are stepped over
+    IndexSums sums(RandomGenerator chance, LongPredicate only) throws ArchiveException;
+
+    /// Tells the number of each letter that it has, in no order, and twice where it has it twice.
+    void letters(LongConsumer each) throws ArchiveException;
 
     /// How many letters the index has.
     long size() throws ArchiveException;

@@ -1,11 +1,13 @@
 package io.carteggio.archive.vault;
 
+import com.github.luben.zstd.EndDirective;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import io.carteggio.mail.Content;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +26,12 @@ public final class Compression {
     public static final int ZSTD = 1;
     public static final int WITH_DICTIONARY = 2;
     public static final int WITH_RECORD = 3;
+    public static final int BEGUN = 4;
+    public static final int CONTINUED = 5;
     public static final int MASK = 0x0f;
+
+    /// Two records that are compressed together have at most so many octets.
+    public static final int TOGETHER_LIMIT_BYTES = Dictionary.SERVES_UP_TO_BYTES;
 
     /// The bit of a coding that says: the letter is a recipe.
     public static final int RECIPE = 0x10;
@@ -33,6 +40,11 @@ public final class Compression {
     private static final int LEVEL_ALONE = 3;
 
     private static final int DICTIONARY_MAGIC = 0xec30a437;
+
+    /// An empty block that ends a frame (RFC 8878 section 3.1.1.2).
+    private static final byte[] LAST_BLOCK = {1, 0, 0};
+
+    private static final ConcurrentLinkedDeque<Buffers> BUFFERS = new ConcurrentLinkedDeque<>();
     private static final ConcurrentLinkedDeque<ZstdCompressCtx> COMPRESSING = new ConcurrentLinkedDeque<>();
     private static final ConcurrentLinkedDeque<ZstdDecompressCtx> DECOMPRESSING = new ConcurrentLinkedDeque<>();
 
@@ -49,6 +61,82 @@ public final class Compression {
         } finally {
             giveBack(context);
         }
+    }
+
+    /// Two records as one zstd frame, cut behind the first.
+    public record Together(Content begun, Content continued) {}
+
+    /// Compresses two records one behind the other, so that the second is compressed against the first
+    /// too; each may be read with no more than what comes before it.
+    ///
+    /// @throws IllegalArgumentException where they are over [#TOGETHER_LIMIT_BYTES]
+    public static Together compressTogether(byte[] first, byte[] second, Dictionary dictionary) {
+        if (first.length + second.length > TOGETHER_LIMIT_BYTES) {
+            throw new IllegalArgumentException(first.length + second.length + " octets are not compressed together");
+        }
+        ZstdCompressCtx context = lend();
+        Buffers buffers = Optional.ofNullable(BUFFERS.poll()).orElseGet(Buffers::new);
+        try {
+            context.setContentSize(false); // the first record is read as a frame of its own
+            context.loadDict(dictionary.forCompressing());
+            Content begun = buffers.compress(context, first, EndDirective.FLUSH);
+            return new Together(begun, buffers.compress(context, second, EndDirective.END));
+        } finally {
+            BUFFERS.push(buffers);
+            context.setContentSize(true);
+            giveBack(context);
+        }
+    }
+
+    /// Native memory that streams of zstd go through.
+    private static final class Buffers {
+        private static final int BLOCK_HEADS_BYTES = 64;
+
+        private final ByteBuffer in = ByteBuffer.allocateDirect(TOGETHER_LIMIT_BYTES);
+        private final ByteBuffer out =
+                ByteBuffer.allocateDirect((int) Zstd.compressBound(TOGETHER_LIMIT_BYTES) + BLOCK_HEADS_BYTES);
+
+        Content compress(ZstdCompressCtx context, byte[] octets, EndDirective upTo) {
+            in.clear().put(octets).flip();
+            out.clear();
+            if (!context.compressDirectByteBufferStream(out, in, upTo) || in.hasRemaining()) {
+                throw new IllegalStateException("zstd wants more room than it said");
+            }
+            byte[] compressed = new byte[out.flip().remaining()];
+            out.get(compressed);
+            return Content.owning(compressed, compressed.length);
+        }
+    }
+
+    /// Undoes [#compressTogether] for the first record.
+    ///
+    /// @param size octets it has
+    public static byte[] decompressBegun(byte[] begun, int size, Optional<Dictionary> dictionary) throws IOException {
+        byte[] ended = Arrays.copyOf(begun, begun.length + LAST_BLOCK.length);
+        System.arraycopy(LAST_BLOCK, 0, ended, begun.length, LAST_BLOCK.length);
+        byte[] first = decompress(ended, 0, size, with(dictionary), false);
+        if (first.length != size) {
+            throw new IOException("compressed octets gave " + first.length + " of " + size);
+        }
+        return first;
+    }
+
+    /// Undoes [#compressTogether] for the second record.
+    ///
+    /// @param size octets that the first has
+    public static byte[] decompressContinued(byte[] begun, byte[] continued, int size, Optional<Dictionary> dictionary)
+            throws IOException {
+        byte[] frame = Arrays.copyOf(begun, begun.length + continued.length);
+        System.arraycopy(continued, 0, frame, begun.length, continued.length);
+        byte[] both = decompress(frame, 0, TOGETHER_LIMIT_BYTES, with(dictionary), false);
+        if (both.length < size) {
+            throw new IOException("compressed octets gave " + both.length + ", less than the first " + size);
+        }
+        return Arrays.copyOfRange(both, size, both.length);
+    }
+
+    private static Setting with(Optional<Dictionary> dictionary) {
+        return context -> dictionary.ifPresent(d -> context.loadDict(d.forDecompressing()));
     }
 
     /// Compresses octets against those of another record.
@@ -93,24 +181,22 @@ public final class Compression {
     ///     are over the limit
     public static byte[] decompress(byte[] octets, int from, Optional<Dictionary> dictionary, int limitBytes)
             throws IOException {
-        return decompress(octets, from, limitBytes, context -> {
-            if (dictionary.isPresent()) {
-                context.loadDict(dictionary.get().forDecompressing());
-            }
-        });
+        return decompress(octets, from, limitBytes, with(dictionary), true);
     }
 
     /// Undoes [#compressLike].
     public static byte[] decompressLike(byte[] octets, int from, byte[] like, int limitBytes) throws IOException {
-        return decompress(octets, from, limitBytes, context -> context.loadDict(like));
+        return decompress(octets, from, limitBytes, context -> context.loadDict(like), true);
     }
 
     private interface Setting {
         void on(ZstdDecompressCtx context);
     }
 
-    private static byte[] decompress(byte[] octets, int from, int limitBytes, Setting setting) throws IOException {
-        long size = Zstd.getFrameContentSize(octets, from, octets.length - from);
+    /// @param told whether the octets say of themselves how many they are
+    private static byte[] decompress(byte[] octets, int from, int limitBytes, Setting setting, boolean told)
+            throws IOException {
+        long size = told ? Zstd.getFrameContentSize(octets, from, octets.length - from) : limitBytes;
         if (size < 0 || size > limitBytes) {
             throw new IOException("compressed octets of size " + size + ", over the limit of " + limitBytes);
         }
@@ -119,10 +205,10 @@ public final class Compression {
             setting.on(context);
             byte[] out = new byte[(int) size];
             int n = context.decompressByteArray(out, 0, out.length, octets, from, octets.length - from);
-            if (n != size) {
+            if (told && n != size) {
                 throw new IOException("compressed octets gave " + n + " of " + size);
             }
-            return out;
+            return n == size ? out : Arrays.copyOf(out, n);
         } catch (ZstdException e) {
             throw new IOException("the octets are not what was compressed: " + e.getMessage(), e);
         } finally {

@@ -1,6 +1,7 @@
 package io.carteggio.archive.vault;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.mail.Content;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +18,22 @@ public interface Vault extends AutoCloseable {
     /// this returns, the archive vouches for the frame. When it throws, the frame may or may not be
     /// found after the next opening.
     Kept append(Frame frame) throws ArchiveException;
+
+    /// Says that a frame is about to be brought, so that others that are here may wait a moment for it
+    /// and be forced together with it. Close it in any case, also where no frame came of it.
+    default Announced announce() {
+        return new Announced() {
+            @Override
+            public Kept append(Frame frame) throws ArchiveException {
+                return Vault.this.append(frame);
+            }
+
+            @Override
+            public void close() {
+                // nobody waits for it
+            }
+        };
+    }
 
     /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch
     /// returns. The
@@ -50,6 +67,17 @@ public interface Vault extends AutoCloseable {
     ///     erased one
     void erase(long act, Map<Long, Erasing> records) throws ArchiveException;
 
+    /// Whether the keys are there that open a record. Where they are lost for good, nothing may be kept in
+    /// dependence on it, and what it holds must be kept anew if it comes again.
+    default boolean opens(Place place) {
+        return true;
+    }
+
+    /// Whose keys are lost, so that what they sealed cannot be read: a sentence for each segment.
+    default List<String> lostKeys() {
+        return List.of();
+    }
+
     /// The number of the last act whose erasure was carried out wholly.
     long erasedThrough();
 
@@ -67,6 +95,15 @@ public interface Vault extends AutoCloseable {
     @Override
     void close() throws ArchiveException;
 
+    /// A frame that is on its way. Belongs to the thread that announced it.
+    interface Announced extends AutoCloseable {
+        /// As [Vault#append]; once.
+        Kept append(Frame frame) throws ArchiveException;
+
+        @Override
+        void close();
+    }
+
     /// What is erased of one frame.
     ///
     /// @param tombstone what stands for the manifest, where index 0 is among them
@@ -80,6 +117,10 @@ public interface Vault extends AutoCloseable {
     interface Walker {
         /// A frame whose head and manifest are as they were written.
         void frame(Kept frame) throws ArchiveException;
+
+        /// A frame whose head is as it was written and whose records nobody can open, since the keys of its
+        /// segment are lost. That they are was reported as damage.
+        default void sealed(FrameHead head) throws ArchiveException {}
 
         /// Bytes that were forced once and are no longer what was written.
         void damaged(Damage damage) throws ArchiveException;

@@ -88,6 +88,19 @@ class DirectoryTest {
     }
 
     @Test
+    void aliasesAreTheAddressesThatOnePersonHoldsAtThatTime() {
+        Directory directory = new Directory(List.of(
+                person("anna", undated("anna@e.com"), undated("A.Bianchi@e.com"), holding("info@e.com", Y2020, Y2022)),
+                person("bert", undated("bert@e.com"), holding("info@e.com", Y2022, Instant.MAX))));
+        assertThat(directory.aliases("a.bianchi@e.com", Y2020))
+                .containsExactlyInAnyOrder("anna@e.com", "a.bianchi@e.com", "info@e.com");
+        assertThat(directory.aliases("a.bianchi@e.com", Y2024))
+                .containsExactlyInAnyOrder("anna@e.com", "a.bianchi@e.com");
+        assertThat(directory.aliases("info@e.com", Y2024)).containsExactlyInAnyOrder("bert@e.com", "info@e.com");
+        assertThat(directory.aliases("nobody@e.com", Y2024)).isEmpty();
+    }
+
+    @Test
     void aNameMeansOnePersonOrNone() {
         Directory directory = new Directory(List.of(
                 person("Anna", undated("a@e.com")),

@@ -30,7 +30,9 @@ class EntryCodecTest {
                         Optional.of("TLSv1.3 TLS_AES_256_GCM_SHA384"),
                         Optional.of(new Address("ndr@contoso.example")),
                         List.of(new Address("journal-x@archive.example")),
-                        Optional.of("box.mbox#12")),
+                        Optional.of("box.mbox#12"),
+                        List.of("Inbox/Projects"),
+                        Optional.of("pst")),
                 AT,
                 Optional.of(AT.minusSeconds(60)),
                 Disposition.LETTERS,
@@ -66,12 +68,14 @@ class EntryCodecTest {
                                 Optional.of(17L),
                                 Optional.of(AT),
                                 Optional.of(5L),
+                                Optional.of(-6L),
                                 List.of(new Place(7, 2))),
                         new LetterRef(
                                 SUM,
                                 99,
                                 "clear",
                                 false,
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -114,6 +118,7 @@ class EntryCodecTest {
         List<Act> acts = List.of(
                 new Act.SourceAdded(AT, "op", "exo", Optional.of(new Address("j@a.example")), Family.NDR),
                 new Act.SourceAdded(AT, "op", "import", Optional.empty(), Family.AUTO),
+                new Act.SourceAdded(AT, "op", "exim", Optional.empty(), Family.MULTIDROP, List.of("Envelope-To", "To")),
                 new Act.PersonAdded(AT, "op", "id", "Anna Ä", PersonRole.AUDITOR),
                 new Act.AddressGiven(
                         AT, "op", "id", new Address("a@b"), Optional.of(AT), Optional.of(AT.plusSeconds(1))),
@@ -133,6 +138,10 @@ class EntryCodecTest {
                 new Act.TimestampAuthoritySet(AT, "op", Optional.of("http://tsa.example/"), Optional.of("PEM")),
                 new Act.TimestampAuthoritySet(AT, "op", Optional.empty(), Optional.empty()),
                 new Act.LodgingSet(AT, "op", Optional.of("/mnt/auditor")),
+                new Act.WatchSet(AT, "op", "mail", java.util.Map.of("to", "it@firm.example", "server", "mx:25")),
+                new Act.WatchSet(AT, "op", "webhook", java.util.Map.of()),
+                new Act.GapClosed(AT, "op", 17, "it was a test", Optional.empty()),
+                new Act.GapClosed(AT, "watch", 17, "it came", Optional.of(19L)),
                 new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
         for (Act act : acts) {
             assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);

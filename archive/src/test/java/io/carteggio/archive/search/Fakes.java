@@ -6,21 +6,30 @@ import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
+import java.util.stream.LongStream;
 
 /// A vault, a catalogue and an index in memory, as far as an [Indexer] uses them. Safe for many
 /// threads.
@@ -38,6 +47,8 @@ final class Fakes {
     private final Set<Long> damaged = new TreeSet<>();
     private final Set<Long> poisonous = new TreeSet<>();
     private final Set<Long> enormous = new TreeSet<>();
+    private final Set<Long> twice = new TreeSet<>();
+    private final Set<Long> unpurged = new TreeSet<>();
     private int indexFails;
     private long rows;
 
@@ -117,6 +128,13 @@ final class Fakes {
             letters.keySet().forEach(l -> outbox.put(++rows, l));
             yield Optional.empty();
         }
+        case "lettersAfter" ->
+            letters.keySet().stream()
+                    .filter(l -> l > (long) arguments[0])
+                    .limit((int) arguments[1])
+                    .map(l -> catalogued(l).orElseThrow())
+                    .toList();
+        case "unpurged" -> List.copyOf(unpurged);
         case "letter" -> catalogued((long) arguments[0]);
         case "testimonies" -> letters.getOrDefault(arguments[0], List.of());
         default -> throw new UnsupportedOperationException(method);
@@ -143,6 +161,11 @@ final class Fakes {
             ((Collection<?>) arguments[0]).forEach(found::remove);
             yield Optional.empty();
         }
+        case "letters" -> {
+            found.keySet().forEach(((LongConsumer) arguments[0])::accept);
+            yield Optional.empty();
+        }
+        case "sums" -> new Sums((LongPredicate) arguments[1]);
         case "find" -> new SearchIndex.Found(List.of(), arguments[1] instanceof Scope ? 0 : 1, 0);
         default -> throw new UnsupportedOperationException(method);
     });
@@ -157,7 +180,7 @@ final class Fakes {
             unreadable.put(number, times - 1);
             throw new ArchiveException("the disk does not answer", true);
         }
-        return Content.of("mail".getBytes(StandardCharsets.US_ASCII));
+        return Content.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
     }
 
     private List<Catalogue.Outstanding> outstanding(long afterRow, int limit) {
@@ -171,9 +194,137 @@ final class Fakes {
         if (!letters.containsKey(number)) {
             return Optional.empty();
         }
-        Sha256 sum = Sha256.of(Long.toString(number).getBytes(StandardCharsets.US_ASCII));
+        return Optional.of(letter(number, List.of(new Place(number, 1))));
+    }
+
+    private static CataloguedLetter letter(long number, List<Place> places) {
+        byte[] octets = Long.toString(number).getBytes(StandardCharsets.US_ASCII);
+        Sha256 sum = Sha256.of(octets);
         LetterId id = new LetterId.Maker(new byte[32]).of(sum);
-        return Optional.of(new CataloguedLetter(number, id, sum, 4, List.of(new Place(number, 1))));
+        return new CataloguedLetter(number, id, sum, octets.length, places);
+    }
+
+    /// The index takes the letter, as it is now, whether the catalogue knows it or not.
+    synchronized void take(long number) {
+        try {
+            found.put(number, document(number));
+        } catch (ArchiveException e) {
+            throw new IllegalStateException("the letter can be read", e);
+        }
+    }
+
+    private LetterDocument document(long number) throws ArchiveException {
+        CataloguedLetter letter = letter(number, List.of(new Place(number, 1)));
+        return new LetterDocument(letter, read(new Place(number, 1)), letters.getOrDefault(number, List.of()));
+    }
+
+    /// The same without its text.
+    synchronized void takeWithoutText(long number) {
+        try {
+            found.put(number, Indexer.withoutText(document(number), new IllegalArgumentException("too much")));
+        } catch (ArchiveException e) {
+            throw new IllegalStateException("the letter can be read", e);
+        }
+    }
+
+    /// The index has it more than once.
+    synchronized void twice(long number) {
+        twice.add(number);
+    }
+
+    /// The catalogue has forgotten it, the index not yet.
+    synchronized void erased(long number) {
+        letters.remove(number);
+        unpurged.add(number);
+    }
+
+    /// Something more is said of a letter.
+    synchronized void evidence(long number) {
+        List<Testimony> more = new ArrayList<>(letters.getOrDefault(number, List.of()));
+        more.add(new Testimony(1_000_000 + more.size(), ENTRY, Optional.empty()));
+        letters.put(number, more);
+    }
+
+    private static final ArrivalEntry ENTRY = new ArrivalEntry(
+            "test",
+            Family.REPORT,
+            Provenance.ofItem("test"),
+            Instant.EPOCH,
+            Optional.empty(),
+            Disposition.EVIDENCE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty());
+
+    /// Of what was found when it was made, in two stretches.
+    private final class Sums implements IndexSums {
+        private static final long FIRST_STRETCH = 600;
+
+        private final TreeMap<Long, Long> first = new TreeMap<>();
+        private final List<Long> again = new ArrayList<>();
+        private int stretches;
+
+        Sums(LongPredicate only) {
+            found.forEach((number, document) -> {
+                if (only.test(number)) {
+                    first.put(number, sumAsItIs(document));
+                    if (twice.contains(number)) {
+                        again.add(number);
+                    }
+                }
+            });
+        }
+
+        private long sumAsItIs(LetterDocument document) {
+            return Objects.hash(document.letter().number(), document.testimonies(), isReadable(document));
+        }
+
+        @Override
+        public Optional<Stretch> next() {
+            if (++stretches > 2) {
+                return Optional.empty();
+            }
+            long[] numbers = LongStream.concat(
+                            first.keySet().stream().mapToLong(n -> n),
+                            again.stream().mapToLong(n -> n))
+                    .filter(n -> (n <= FIRST_STRETCH) == (stretches == 1))
+                    .sorted()
+                    .toArray();
+            long[] sums = LongStream.of(numbers).map(first::get).toArray();
+            return Optional.of(
+                    new Stretch(numbers, sums, sums.length, stretches == 1 ? FIRST_STRETCH : Long.MAX_VALUE));
+        }
+
+        @Override
+        public long sum(LetterDocument letter) {
+            synchronized (Fakes.this) {
+                if (poisonous.contains(letter.letter().number()) && isReadable(letter)) {
+                    throw new IllegalArgumentException("immense term");
+                }
+                return sumAsItIs(letter);
+            }
+        }
+
+        @Override
+        public List<String> faults() {
+            return List.of();
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
     }
 
     private Object put(List<?> documents) throws ArchiveException {

@@ -184,6 +184,22 @@ public final class Sqlite implements AutoCloseable {
             }
         }
 
+        interface RowTaker {
+            void take(ResultSet row) throws SQLException;
+        }
+
+        /// Hands over one row after the other, however many there are.
+        void each(String sql, RowTaker taker) throws SQLException {
+            try (ResultSet rows = bind(sql).executeQuery()) {
+                while (rows.next()) {
+                    taker.take(rows);
+                }
+            } catch (SQLException e) {
+                forget(sql, e);
+                throw e;
+            }
+        }
+
         public <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
             try (ResultSet rows = bind(sql, values).executeQuery()) {
                 return rows.next() ? Optional.of(row.of(rows)) : Optional.empty();

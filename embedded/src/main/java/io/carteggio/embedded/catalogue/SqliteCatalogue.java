@@ -13,6 +13,7 @@ import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
@@ -23,12 +24,11 @@ import io.carteggio.archive.vault.Position;
 import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -44,18 +44,19 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and
-/// filled anew from the vault, which is the same code that registers every arrival.
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew
+/// from the vault, which is the same code that registers every arrival.
 ///
-/// It is kept small, about 110 octets a letter. A letter's number is its first place (frame and
-/// record), so no column says where it lies, and a catalogue made anew numbers the same, also after
-/// erasures. What an arrival says is read from its frame in the vault. Ids, bodies, envelopes and
-/// parts are found by 60 or 64 bits and then compared.
+/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and record), so no
+/// column says where it lies, and a catalogue made anew numbers the same, also after erasures. What an arrival says
+/// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and then
+/// compared.
 public final class SqliteCatalogue implements Catalogue {
+    private static final long HOUR_MILLIS = 3_600_000;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 4;
+    private static final int SCHEMA_VERSION = 7;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -64,13 +65,16 @@ public final class SqliteCatalogue implements Catalogue {
     /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
     /// letters,
     /// `unpurged` the numbers of those that the index may still have.
+    /// `gap` has notices that tell of a report that is missing, with the act that closed it. `rhythm` has how
+    /// many reports came in each hour, and the instant of the last in milliseconds.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
             CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, id INTEGER NOT NULL,
-                size INTEGER NOT NULL, envelope INTEGER, body INTEGER);
+                size INTEGER NOT NULL, envelope INTEGER, body INTEGER, message INTEGER);
             CREATE INDEX letter_id ON letter (id);
             CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;
+            CREATE INDEX letter_message ON letter (message) WHERE message IS NOT NULL;
             CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
             CREATE INDEX place_frame ON place (frame, record);
@@ -78,13 +82,20 @@ public final class SqliteCatalogue implements Catalogue {
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
             CREATE INDEX testimony_arrival ON testimony (arrival);
             CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE gap (arrival INTEGER PRIMARY KEY, closed INTEGER);
+            CREATE INDEX gap_open ON gap (arrival) WHERE closed IS NULL;
+            CREATE TABLE rhythm (source TEXT NOT NULL, hour INTEGER NOT NULL, reports INTEGER NOT NULL,
+                last INTEGER NOT NULL, PRIMARY KEY (source, hour)) WITHOUT ROWID;
+
+            CREATE TABLE notice (arrival INTEGER PRIMARY KEY);
             CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
                 PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
             CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
                 PRIMARY KEY (frame, record, letter)) WITHOUT ROWID;
             CREATE TABLE books (source TEXT PRIMARY KEY, received INTEGER NOT NULL, letters INTEGER NOT NULL,
                 evidence INTEGER NOT NULL, notice INTEGER NOT NULL, quarantined INTEGER NOT NULL,
-                discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL) WITHOUT ROWID;
+                discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL,
+                redeliveries INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
             CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
@@ -95,22 +106,7 @@ public final class SqliteCatalogue implements Catalogue {
             INSERT INTO position VALUES (1, 0, 0, 0)
             """;
 
-    /// Tables that a rebuild must make the same, with what orders them. Outbox and `unpurged` belong
-    /// to the index; where the last frame ends is moved by compaction.
-    private static final Map<String, String> DERIVED_TABLES = derivedTables();
-
-    private static Map<String, String> derivedTables() {
-        Map<String, String> tables = new LinkedHashMap<>();
-        for (String table : List.of("letter", "quarantined", "books", "act", "audit", "moved", "erasure", "erased")) {
-            tables.put(table, "1");
-        }
-        tables.put("place", "1, 2, 3");
-        tables.put("testimony", "1, 2");
-        tables.put("part", "1, 2, 3");
-        tables.put("uses", "1, 2, 3");
-        return tables;
-    }
-
+    private final Path file;
     private final Sqlite database;
     private final LetterId.Maker ids;
     private final KeyFilter sums;
@@ -136,7 +132,7 @@ public final class SqliteCatalogue implements Catalogue {
                     return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
                 });
             }
-            return new SqliteCatalogue(database, ids);
+            return new SqliteCatalogue(file, database, ids);
         } catch (SQLException | IOException e) {
             throw new ArchiveException("the catalogue " + file + " cannot be opened: " + e.getMessage(), true, e);
         }
@@ -160,7 +156,8 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
-    private SqliteCatalogue(Sqlite database, LetterId.Maker ids) throws ArchiveException {
+    private SqliteCatalogue(Path file, Sqlite database, LetterId.Maker ids) throws ArchiveException {
+        this.file = file;
         this.database = database;
         this.ids = ids;
         long letters = letters();
@@ -192,17 +189,25 @@ public final class SqliteCatalogue implements Catalogue {
         database.write(session -> {
             Map<String, Books.Account> booked = new LinkedHashMap<>();
             Set<Long> touched = new LinkedHashSet<>();
+            Map<String, Reported> reported = new LinkedHashMap<>();
             for (Registration frame : batch) {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
                         int originals = arrival(session, kept, entry, touched);
                         booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
+                        if (isSignOfLife(entry)) {
+                            Reported one = Reported.of(entry);
+                            reported.merge(one.source() + "\n" + one.hour(), one, Reported::plus);
+                        }
                     }
                     case Registration.OfAct(Kept kept, Act act) -> act(session, kept, act, touched);
                 }
             }
             for (Books.Account account : booked.values()) {
                 book(session, account);
+            }
+            for (Reported hour : reported.values()) {
+                report(session, hour);
             }
             for (long letter : touched) {
                 session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
@@ -216,11 +221,45 @@ public final class SqliteCatalogue implements Catalogue {
         });
     }
 
+    /// What came of a source in an hour.
+    private record Reported(String source, long hour, long reports, long last) {
+        static Reported of(ArrivalEntry entry) {
+            long millis = entry.arrived().toEpochMilli();
+            return new Reported(entry.source(), Math.floorDiv(millis, HOUR_MILLIS), 1, millis);
+        }
+
+        Reported plus(Reported o) {
+            return new Reported(source, hour, reports + o.reports, Math.max(last, o.last));
+        }
+    }
+
+    /// Decided by what also a tombstone says, so that a rebuild after an erasure counts the same.
+    private static boolean isSignOfLife(ArrivalEntry entry) {
+        boolean regular = entry.family() == Family.REPORT || entry.family() == Family.MULTIDROP;
+        return regular
+                && switch (entry.disposition()) {
+                    case LETTERS, EVIDENCE, DISCARDED -> true;
+                    case NOTICE, QUARANTINED -> false;
+                };
+    }
+
+    private static void report(Session session, Reported reported) throws SQLException {
+        session.run("""
+                INSERT INTO rhythm VALUES (?, ?, ?, ?) ON CONFLICT (source, hour) DO UPDATE SET
+                    reports = reports + excluded.reports, last = max(last, excluded.last)""", reported.source(), reported.hour(), reported.reports(), reported.last());
+    }
+
     /// @return how many letters came of it for the first time
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
         long frame = kept.number();
         if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
             session.run("INSERT INTO quarantined VALUES (?)", frame);
+        }
+        if (entry.disposition() == Disposition.NOTICE && entry.via().equals(Optional.of("gap"))) {
+            session.run("INSERT INTO gap VALUES (?, NULL)", frame);
+        }
+        if (entry.disposition() == Disposition.NOTICE && entry.erased().isEmpty()) {
+            session.run("INSERT INTO notice VALUES (?)", frame);
         }
         Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
         for (long mark : entry.parts()) {
@@ -252,13 +291,14 @@ public final class SqliteCatalogue implements Catalogue {
                 ref.bodyMark().ifPresent(marks::add);
                 long number = number(first.get());
                 session.run(
-                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)",
+                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?)",
                         number,
                         ref.sum().toBytes(),
                         id.prefix(),
                         ref.sizeBytes(),
                         entry.envelopeMark().orElse(null),
-                        ref.bodyMark().orElse(null));
+                        ref.bodyMark().orElse(null),
+                        ref.messageMark().orElse(null));
                 if (place.isPresent()) {
                     for (Place used : ref.uses()) {
                         session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
@@ -344,6 +384,13 @@ public final class SqliteCatalogue implements Catalogue {
                 session.run(
                         "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
             }
+            case Act.GapClosed closed -> {
+                put(session, "act", kept, act);
+                session.run(
+                        "UPDATE gap SET closed = ? WHERE arrival = ? AND closed IS NULL",
+                        kept.number(),
+                        closed.arrival());
+            }
             case Act.SourceAdded _,
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
@@ -354,6 +401,7 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.HoldReleased _,
                     Act.TimestampAuthoritySet _,
                     Act.LodgingSet _,
+                    Act.WatchSet _,
                     Act.RetentionSet _ -> put(session, "act", kept, act);
         }
     }
@@ -437,6 +485,8 @@ public final class SqliteCatalogue implements Catalogue {
     private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
             throws SQLException {
         session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
+        session.run("DELETE FROM gap WHERE arrival = ?", arrival);
+        session.run("DELETE FROM notice WHERE arrival = ?", arrival);
         Set<Long> survivors = new LinkedHashSet<>();
         for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
             if (!ref.isGone()) {
@@ -463,7 +513,8 @@ public final class SqliteCatalogue implements Catalogue {
                 d == Disposition.QUARANTINED ? 1 : 0,
                 d == Disposition.DISCARDED ? 1 : 0,
                 originals,
-                entry.rawBytes());
+                entry.rawBytes(),
+                entry.redelivery() ? 1 : 0);
     }
 
     private static Books.Account plus(Books.Account a, Books.Account b) {
@@ -473,11 +524,12 @@ public final class SqliteCatalogue implements Catalogue {
     private static void book(Session session, Books.Account a) throws SQLException {
         session.run(
                 """
-                INSERT INTO books VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
+                INSERT INTO books VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
                     received = received + excluded.received, letters = letters + excluded.letters,
                     evidence = evidence + excluded.evidence, notice = notice + excluded.notice,
                     quarantined = quarantined + excluded.quarantined, discarded = discarded + excluded.discarded,
-                    originals = originals + excluded.originals, raw_bytes = raw_bytes + excluded.raw_bytes""",
+                    originals = originals + excluded.originals, raw_bytes = raw_bytes + excluded.raw_bytes,
+                    redeliveries = redeliveries + excluded.redeliveries""",
                 a.source(),
                 a.received(),
                 a.letters(),
@@ -486,7 +538,8 @@ public final class SqliteCatalogue implements Catalogue {
                 a.quarantined(),
                 a.discarded(),
                 a.originals(),
-                a.rawBytes());
+                a.rawBytes(),
+                a.redeliveries());
     }
 
     @Override
@@ -610,6 +663,16 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public List<CataloguedLetter> variants(long letter, int limit) throws ArchiveException {
+        return database.read(s -> letters(
+                s,
+                "message = (SELECT message FROM letter WHERE number = ?) AND number <> ? ORDER BY number DESC LIMIT ?",
+                letter,
+                letter,
+                limit));
+    }
+
+    @Override
     public List<CataloguedLetter> lettersUsing(Place place) throws ArchiveException {
         return database.read(s -> letters(
                 s,
@@ -649,6 +712,9 @@ public final class SqliteCatalogue implements Catalogue {
                     "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
                     r -> new Place(r.getLong(1), r.getInt(2)),
                     b.number()));
+            if (places.isEmpty()) { // no catalogue of ours says so; the vault will tell whether it is there
+                places.add(place(b.number()));
+            }
             letters.add(new CataloguedLetter(b.number(), ids.of(b.sum()), b.sum(), b.size(), places));
         }
         return letters;
@@ -664,7 +730,31 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Testimony> testimonies(long letter) throws ArchiveException {
-        List<Long> arrivals = database.read(s -> {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            testimonies.add(testimony(arrival));
+        }
+        return testimonies;
+    }
+
+    @Override
+    public List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
+        List<Testimony> testimonies = new ArrayList<>();
+        for (long arrival : arrivals(letter)) {
+            try {
+                testimonies.add(testimony(arrival));
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+                LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
+            }
+        }
+        return testimonies;
+    }
+
+    private List<Long> arrivals(long letter) throws ArchiveException {
+        return database.read(s -> {
             List<Long> numbers = new ArrayList<>();
             if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
                     .isPresent()) {
@@ -674,15 +764,14 @@ public final class SqliteCatalogue implements Catalogue {
             }
             return numbers;
         });
-        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
-        for (long arrival : arrivals) {
-            Kept kept = frame(arrival);
-            testimonies.add(new Testimony(
-                    arrival,
-                    entry(kept),
-                    places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst()));
-        }
-        return testimonies;
+    }
+
+    private Testimony testimony(long arrival) throws ArchiveException {
+        Kept kept = frame(arrival);
+        return new Testimony(
+                arrival,
+                entry(kept),
+                places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst());
     }
 
     private Kept frame(long number) throws ArchiveException {
@@ -706,21 +795,42 @@ public final class SqliteCatalogue implements Catalogue {
                 limit));
         List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
         for (long arrival : arrivals) {
+            Optional<QuarantineEntry> entry = quarantined(arrival);
+            entry.ifPresent(entries::add);
+        }
+        return entries;
+    }
+
+    /// Empty where it cannot be read any more: the others are shown all the same.
+    private Optional<QuarantineEntry> quarantined(long arrival) throws ArchiveException {
+        try {
             Kept kept = frame(arrival);
             Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
                     .findFirst()
                     .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
-            entries.add(new QuarantineEntry(arrival, entry(kept), whole));
+            return Optional.of(new QuarantineEntry(arrival, entry(kept), whole));
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            LOG.warn("quarantined arrival {} cannot be read: {}", arrival, e.getMessage());
+            return Optional.empty();
         }
-        return entries;
+    }
+
+    @Override
+    public List<Long> keptWhole(long after, int limit) throws ArchiveException {
+        return database.read(s -> s.list("""
+                SELECT arrival FROM quarantined WHERE arrival > ?
+                UNION ALL SELECT arrival FROM notice WHERE arrival > ? ORDER BY arrival LIMIT ?""", r -> r.getLong(1), after, after, limit));
     }
 
     @Override
     public Books books() throws ArchiveException {
         return new Books(database.read(s -> s.list(
                 """
-                SELECT source, received, letters, evidence, notice, quarantined, discarded, originals, raw_bytes
-                    FROM books ORDER BY source""",
+                SELECT source, received, letters, evidence, notice, quarantined, discarded, originals, raw_bytes,
+                    redeliveries FROM books ORDER BY source""",
                 r -> new Books.Account(
                         r.getString(1),
                         r.getLong(2),
@@ -730,7 +840,41 @@ public final class SqliteCatalogue implements Catalogue {
                         r.getLong(6),
                         r.getLong(7),
                         r.getLong(8),
-                        r.getLong(9)))));
+                        r.getLong(9),
+                        r.getLong(10)))));
+    }
+
+    @Override
+    public List<Hour> rhythm(String source, long fromHour) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT hour, reports FROM rhythm WHERE source = ? AND hour >= ? ORDER BY hour",
+                r -> new Hour(r.getLong(1), r.getLong(2)),
+                source,
+                fromHour));
+    }
+
+    @Override
+    public Optional<Instant> lastReport(String source) throws ArchiveException {
+        return database.read(s -> s.first(
+                "SELECT last FROM rhythm WHERE source = ? ORDER BY hour DESC LIMIT 1",
+                r -> Instant.ofEpochMilli(r.getLong(1)),
+                source));
+    }
+
+    @Override
+    public List<GapEntry> gaps() throws ArchiveException {
+        return database.read(s -> s.list("SELECT arrival, closed FROM gap ORDER BY arrival", SqliteCatalogue::gap));
+    }
+
+    @Override
+    public List<GapEntry> openGaps() throws ArchiveException {
+        return database.read(s ->
+                s.list("SELECT arrival, closed FROM gap WHERE closed IS NULL ORDER BY arrival", SqliteCatalogue::gap));
+    }
+
+    private static GapEntry gap(ResultSet row) throws SQLException {
+        long closed = row.getLong(2);
+        return new GapEntry(row.getLong(1), row.wasNull() ? Optional.empty() : Optional.of(closed));
     }
 
     @Override
@@ -820,28 +964,27 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     /// A sum over each table's rows in their order: equal for two catalogues that say the same. For
-    /// `rebuild
-    /// --compare`.
+    /// `rebuild --compare`.
     public Map<String, Sha256> digest() throws ArchiveException {
-        Map<String, Sha256> sums = new LinkedHashMap<>();
-        for (Map.Entry<String, String> table : DERIVED_TABLES.entrySet()) {
-            MessageDigest digest = Sha256.digest();
-            String rows = "SELECT * FROM " + table.getKey() + " ORDER BY " + table.getValue();
-            database.read(s -> s.list(rows, r -> digestRow(digest, r)));
-            sums.put(table.getKey(), Sha256.finish(digest));
-        }
-        return sums;
+        return database.read(Comparison::digest);
     }
 
-    private static Boolean digestRow(MessageDigest digest, ResultSet row) throws SQLException {
-        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-            byte[] cell = row.getBytes(i);
-            digest.update((i + ":" + (cell == null ? -1 : cell.length) + ":").getBytes(StandardCharsets.US_ASCII));
-            if (cell != null) {
-                digest.update(cell);
-            }
+    /// What SQLite finds wrong with the file as such: pages, and indices that do not have what their
+    /// table has.
+    public List<Comparison.Fault> faults() throws ArchiveException {
+        return database.read(s -> Comparison.faults(s, ids));
+    }
+
+    /// Of which letters another catalogue of the same archive says something else in a table, where
+    /// the table has letters.
+    ///
+    /// @param anew the other's file, which is closed or at rest; told by what it says where both know the letter
+    public List<LetterId> different(String table, Path anew) throws ArchiveException {
+        try (Sqlite both = new Sqlite(anew)) {
+            return both.read(s -> Comparison.different(s, table, file, ids));
+        } catch (SQLException e) {
+            throw new ArchiveException("the two catalogues cannot be compared: " + e.getMessage(), true, e);
         }
-        return Boolean.TRUE;
     }
 
     @Override

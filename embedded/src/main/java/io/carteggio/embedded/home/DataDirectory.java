@@ -2,6 +2,7 @@ package io.carteggio.embedded.home;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.entry.StarterDictionary;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.DurableFiles;
@@ -191,7 +192,8 @@ public final class DataDirectory implements AutoCloseable {
     ///
     /// @param acknowledged how far the catalogue knows it to have been forced
     public SegmentFileVault openVault(Position acknowledged, Clock clock) throws ArchiveException {
-        return SegmentFileVault.open(DISK, vault(), keyring, acknowledged, Optional.empty(), clock);
+        return SegmentFileVault.open(
+                DISK, vault(), keyring, acknowledged, Optional.of(StarterDictionary.make()), clock);
     }
 
     /// Lets another process have the archive.

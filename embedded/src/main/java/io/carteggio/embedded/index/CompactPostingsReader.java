@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.apache.lucene.codecs.BlockTermState;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.PostingsReaderBase;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.ImpactsEnum;
 import org.apache.lucene.index.IndexFileNames;
@@ -230,6 +231,9 @@ final class CompactPostingsReader extends PostingsReaderBase {
             for (int i = 0; i < count; i++) {
                 number += bits.readRice(low) + 1;
                 letters[i] = number;
+            }
+            if (letterCount > BLOCK && number != lastOfBlock) { // what leads past a block must be what is in it
+                throw new CorruptIndexException("a block of letters ends elsewhere than it says", in);
             }
             areCountsRead = false;
             arePositionsRead = false;

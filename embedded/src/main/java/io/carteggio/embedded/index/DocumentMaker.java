@@ -116,6 +116,9 @@ final class DocumentMaker {
                     UNKNOWN_CHARSET,
                     ENCRYPTED_SMIME,
                     ENCRYPTED_PGP,
+                    PROTECTED_RIGHTS,
+                    DAMAGED_TNEF,
+                    UNREAD_RTF,
                     OPAQUE_SIGNATURE -> true;
             case DAMAGED_STRUCTURE, DAMAGED_HEADER -> false; // all there is was read
         };
@@ -208,7 +211,7 @@ final class DocumentMaker {
         if (!letter.searchText().isEmpty()) {
             document.add(new Field(Fields.TEXT, new WordStream(letter.searchText()), Fields.WORDS));
         }
-        List<Attachment> files = letter.attachments();
+        List<Attachment> files = letter.files();
         words(
                 document,
                 Fields.FILE,
@@ -253,7 +256,7 @@ final class DocumentMaker {
                 addresses(header.cc()),
                 header.subject().map(DocumentMaker::cut),
                 source.letter().sizeBytes(),
-                letter.map(Letter::attachments).orElse(List.of()).stream()
+                letter.map(Letter::files).orElse(List.of()).stream()
                         .limit(SHOWN_LIMIT)
                         .map(a ->
                                 new FoundAttachment(cut(a.name().orElse("")), a.sizeBytes(), a.sha256(), cut(a.type())))

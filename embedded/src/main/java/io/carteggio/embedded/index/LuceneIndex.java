@@ -3,6 +3,7 @@ package io.carteggio.embedded.index;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.search.Hit;
+import io.carteggio.archive.search.IndexSums;
 import io.carteggio.archive.search.LetterDocument;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
@@ -18,11 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
+import java.util.random.RandomGenerator;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.DocValuesSkipper;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
@@ -30,12 +35,14 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
@@ -46,6 +53,7 @@ import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.Bits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -463,6 +471,45 @@ public final class LuceneIndex implements SearchIndex {
             Files.writeString(folder.resolve(DAMAGED), e + "\n");
         } catch (IOException cannotEvenSaySo) {
             e.addSuppressed(cannotEvenSaySo);
+        }
+    }
+
+    @Override
+    public IndexSums sums(RandomGenerator chance, LongPredicate only) throws ArchiveException {
+        return sums(chance, only, LuceneSums.LETTERS_AT_ONCE);
+    }
+
+    IndexSums sums(RandomGenerator chance, LongPredicate only, int lettersAtOnce) throws ArchiveException {
+        show();
+        try {
+            SearcherManager searchers = open.searchers;
+            return new LuceneSums(searchers, searchers.acquire(), new KeyedSum(chance), only, lettersAtOnce);
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+    }
+
+    @Override
+    public void letters(LongConsumer each) throws ArchiveException {
+        show();
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+                    NumericDocValues numbers = DocValues.getNumeric(leaf.reader(), Fields.NUMBER);
+                    Bits live = leaf.reader().getLiveDocs();
+                    for (int d = numbers.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = numbers.nextDoc()) {
+                        if (live == null || live.get(d)) {
+                            each.accept(numbers.longValue());
+                        }
+                    }
+                }
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
         }
     }
 

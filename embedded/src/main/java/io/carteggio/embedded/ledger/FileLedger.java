@@ -78,6 +78,9 @@ public final class FileLedger implements AutoCloseable {
     // The keeper's own, or before it starts and after it ended the opener's and closer's.
     private Optional<Instant> remembered = Optional.empty();
     private long rememberedSize = -1;
+
+    /// A checkpoint could not be written to the history, and must be. Guarded by this.
+    private boolean owesHistory;
     private Optional<Thread> keeper = Optional.empty();
 
     /// How it goes.
@@ -89,6 +92,15 @@ public final class FileLedger implements AutoCloseable {
 
         /// Nothing more is signed until the archive is opened again, and then only if the reason is gone.
         record Stopped(String why) implements Standing {}
+
+        /// What is wrong, in a sentence, if anything is.
+        default Optional<String> trouble() {
+            return switch (this) {
+                case Sound _ -> Optional.empty();
+                case Failing(String why) -> Optional.of("the ledger cannot be written: " + why);
+                case Stopped(String why) -> Optional.of("the ledger stands still, nothing more is signed: " + why);
+            };
+        }
     }
 
     private FileLedger(SignerKey key, Clock clock, TileFiles tiles, CheckpointFiles files) {
@@ -280,12 +292,14 @@ public final class FileLedger implements AutoCloseable {
         return latest.map(c -> c.checkpoint().size()).orElse(0L);
     }
 
-    /// What the keeper does each time: writes what is full, and signs when it is time.
+    /// What the keeper does each time: writes what is full, and signs when it is time. After a failure it
+    /// is time: only what was written shows that the disk is well again.
     synchronized void tick() {
         try {
             writePending();
-            if (locked(() -> changed() && !clock.instant().isBefore(signed.plus(CHECKPOINT_INTERVAL)))) {
-                sign(false);
+            if (locked(() -> standing instanceof Standing.Failing
+                    || (changed() && !clock.instant().isBefore(signed.plus(CHECKPOINT_INTERVAL))))) {
+                signNow(owesHistory);
             }
             lock.lock();
             try {
@@ -297,17 +311,22 @@ public final class FileLedger implements AutoCloseable {
                 lock.unlock();
             }
         } catch (ArchiveException e) {
-            lock.lock();
-            try {
-                failed = clock.instant();
-                if (standing instanceof Standing.Sound) {
-                    LOG.warn("the ledger cannot write, and goes on trying: {}", e.getMessage());
-                    standing = new Standing.Failing(String.valueOf(e.getMessage()));
-                    room.signalAll();
-                }
-            } finally {
-                lock.unlock();
+            failing(e);
+        }
+    }
+
+    private void failing(ArchiveException why) {
+        lock.lock();
+        try {
+            failed = clock.instant();
+            if (standing instanceof Standing.Sound) {
+                LOG.warn("the ledger cannot write, and goes on trying: {}", why.getMessage());
+                standing = new Standing.Failing(String.valueOf(why.getMessage()));
+                room.signalAll();
+                work.signal(); // the keeper tries again by itself
             }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -341,6 +360,15 @@ public final class FileLedger implements AutoCloseable {
     /// @param remember whether it must be in the history as well
     /// @throws ArchiveException also where the ledger has stopped
     public synchronized Optional<SignedCheckpoint> sign(boolean remember) throws ArchiveException {
+        try {
+            return signNow(remember);
+        } catch (ArchiveException e) {
+            failing(e);
+            throw e;
+        }
+    }
+
+    private synchronized Optional<SignedCheckpoint> signNow(boolean remember) throws ArchiveException {
         if (keeper.isEmpty()) {
             throw new IllegalStateException("a ledger signs only after it was compared with its last checkpoint");
         }
@@ -371,7 +399,9 @@ public final class FileLedger implements AutoCloseable {
                 || remembered.isEmpty()
                 || !instant.isBefore(remembered.get().plus(HISTORY_INTERVAL));
         if (now.isPresent() && due && now.get().checkpoint().size() > rememberedSize) {
+            owesHistory = true;
             files.append(now.get());
+            owesHistory = false;
             remembered = Optional.of(instant);
             rememberedSize = now.get().checkpoint().size();
         }

@@ -46,7 +46,9 @@ final class Compaction {
         segments.all().forEach(all::add);
         try {
             for (Segment segment : all) {
-                if (segment instanceof Segment.Closed closed && closed.number() < openSegment) {
+                if (segment instanceof Segment.Closed closed
+                        && closed.number() < openSegment
+                        && !segments.lost().containsKey(closed.number())) {
                     Map<Long, Tombstone> erased = segments.keys(closed.number()).erased();
                     int edition = closed.header().edition();
                     if (erased.values().stream()
@@ -56,11 +58,9 @@ final class Compaction {
                     }
                 }
             }
-            for (Path file : disk.list(directory)) {
-                if (String.valueOf(file.getFileName()).contains(".seg.torn-")) {
-                    freed += disk.sizeBytes(file);
-                    disk.delete(file);
-                }
+            for (Path file : SegmentFiles.torn(disk, directory)) {
+                freed += disk.sizeBytes(file);
+                disk.delete(file);
             }
             return freed;
         } catch (IOException e) {

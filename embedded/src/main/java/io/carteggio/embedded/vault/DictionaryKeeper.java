@@ -3,6 +3,7 @@ package io.carteggio.embedded.vault;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.EntryCodec;
+import io.carteggio.archive.entry.StarterDictionary;
 import io.carteggio.archive.vault.Compression;
 import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.DictionaryTraining;
@@ -17,76 +18,119 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Trains the vault's dictionary anew as the archive grows: first when there are [#FIRST_FRAMES],
-/// then each time it has become so many times as large. Works on a thread of its own;
+/// then each time it has become [#GROWTH] times as large. Works on a thread of its own;
 /// a dictionary that wins little is not taken, since each one closes a segment.
 public final class DictionaryKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DictionaryKeeper.class);
-    private static final long FIRST_FRAMES = 1_000;
-    private static final long GROWTH = 8;
+    private static final long FIRST_FRAMES = 500;
+    private static final long GROWTH = 4;
     private static final long LOOK_BACK_FRAMES = 50_000;
-    private static final int SAMPLE_FRAMES = 1_500;
+    private static final int SAMPLE_FRAMES = 2_000;
     private static final int TRIAL_FRAMES = 200;
-    private static final int SAMPLE_BYTES = 8 * 1024;
     private static final double WORTH = 0.98;
     private static final long PAUSE_MILLIS = 2_000;
 
     private final SegmentFileVault vault;
+    private final long firstFrames;
+    private final long pauseMillis;
     private final Thread thread;
-    private volatile boolean closing;
 
-    private DictionaryKeeper(SegmentFileVault vault) {
+    /// Never an interrupt: that would close the files which this thread is reading, and look like a
+    /// failing disk.
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    private volatile boolean training;
+    private volatile Optional<String> trouble = Optional.empty();
+
+    private DictionaryKeeper(SegmentFileVault vault, long firstFrames, long pauseMillis) {
         this.vault = vault;
+        this.firstFrames = firstFrames;
+        this.pauseMillis = pauseMillis;
         this.thread = Thread.ofPlatform().name("dictionary").daemon().unstarted(this::run);
     }
 
     public static DictionaryKeeper start(SegmentFileVault vault) {
-        DictionaryKeeper keeper = new DictionaryKeeper(vault);
+        return start(vault, FIRST_FRAMES, PAUSE_MILLIS);
+    }
+
+    static DictionaryKeeper start(SegmentFileVault vault, long firstFrames, long pauseMillis) {
+        DictionaryKeeper keeper = new DictionaryKeeper(vault, firstFrames, pauseMillis);
         keeper.thread.start();
         return keeper;
     }
 
     private void run() {
-        long next = vault.dictionarySince().map(f -> f * GROWTH).orElse(FIRST_FRAMES);
-        while (!closing) {
-            try {
+        long next = Math.max(
+                firstFrames,
+                vault.dictionarySince().map(since -> since * GROWTH).orElse(0L));
+        try {
+            while (!closing.await(pauseMillis, TimeUnit.MILLISECONDS)) {
                 if (vault.end().frames() >= next) {
                     next = Math.max(next, vault.end().frames()) * GROWTH;
-                    train();
+                    trainOnce();
                 }
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                return;
-            } catch (ArchiveException | IOException | RuntimeException e) {
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("the dictionary's thread was interrupted; there will be no other dictionary until a restart");
+        }
+    }
+
+    private void trainOnce() {
+        training = true;
+        try {
+            train();
+        } catch (ArchiveException | IOException | RuntimeException e) {
+            if (!closes()) {
+                trouble = Optional.of(e.toString());
                 LOG.warn("no dictionary could be trained; records are compressed as before: {}", e.toString());
             }
+        } finally {
+            training = false;
         }
+    }
+
+    private boolean closes() {
+        return closing.getCount() == 0;
+    }
+
+    /// Whether it is about to read samples or to train, for tests.
+    boolean isTraining() {
+        return training;
+    }
+
+    /// Why the last training failed, for tests.
+    Optional<String> trouble() {
+        return trouble;
     }
 
     private record Sample(Content octets, String sender) {}
 
-    private void train() throws ArchiveException, IOException, InterruptedException {
+    private void train() throws ArchiveException, IOException {
         long end = vault.end().frames();
         long first = Math.max(1, end - LOOK_BACK_FRAMES);
         long step = Math.max(1, (end - first) / (SAMPLE_FRAMES + TRIAL_FRAMES));
-        DictionaryTraining training = new DictionaryTraining();
+        DictionaryTraining training = new DictionaryTraining(StarterDictionary.octets());
         List<Sample> trial = new ArrayList<>();
         int taken = 0;
-        for (long frame = first; frame <= end && !closing; frame += step) {
+        for (long frame = first; frame <= end && !closes(); frame += step) {
             for (Sample sample : samples(frame)) {
                 if (taken % (SAMPLE_FRAMES / TRIAL_FRAMES) == 1) {
                     trial.add(sample);
                 } else {
-                    training.sample(sample.octets().toByteArray(SAMPLE_BYTES), sample.sender());
+                    training.sample(
+                            sample.octets().toByteArray(DictionaryTraining.SAMPLE_BYTES), frame, sample.sender());
                 }
             }
             taken++;
         }
-        Optional<Dictionary> trained = closing ? Optional.empty() : training.train();
-        if (trained.isEmpty() || closing) {
+        Optional<Dictionary> trained = training.train(this::closes);
+        if (trained.isEmpty() || closes()) {
             return;
         }
         long before = compressed(trial, vault.dictionary());
@@ -111,11 +155,12 @@ public final class DictionaryKeeper implements AutoCloseable {
         byte[] manifest = kept.get().manifest().toByteArray(1 << 26);
         ArrivalEntry entry = EntryCodec.arrival(manifest);
         String sender = entry.sender().map(a -> a.key()).orElse("");
-        samples.add(new Sample(Content.owning(manifest, Math.min(manifest.length, SAMPLE_BYTES)), sender));
+        samples.add(new Sample(
+                Content.owning(manifest, Math.min(manifest.length, DictionaryTraining.SAMPLE_BYTES)), sender));
         for (KeptRecord record : kept.get().records()) {
             if (record.type() == FrameRecord.Type.LETTER) {
                 Content letter = vault.read(record.place());
-                try (InputStream in = letter.open(0, Math.min(SAMPLE_BYTES, letter.sizeBytes()))) {
+                try (InputStream in = letter.open(0, Math.min(DictionaryTraining.SAMPLE_BYTES, letter.sizeBytes()))) {
                     byte[] start = in.readAllBytes();
                     samples.add(new Sample(Content.owning(start, start.length), sender));
                 }
@@ -127,7 +172,7 @@ public final class DictionaryKeeper implements AutoCloseable {
     private static long compressed(List<Sample> trial, Optional<Dictionary> dictionary) throws IOException {
         long bytes = 1;
         for (Sample sample : trial) {
-            byte[] octets = sample.octets().toByteArray(SAMPLE_BYTES);
+            byte[] octets = sample.octets().toByteArray(DictionaryTraining.SAMPLE_BYTES);
             bytes += Compression.compress(octets, octets.length, dictionary)
                     .map(c -> c.length)
                     .orElse(octets.length);
@@ -135,10 +180,10 @@ public final class DictionaryKeeper implements AutoCloseable {
         return bytes;
     }
 
+    /// Ends a training that is going on; waits until its thread has gone.
     @Override
     public void close() {
-        closing = true;
-        thread.interrupt();
+        closing.countDown();
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -49,6 +49,12 @@ final class Erasure {
             for (Map.Entry<Long, Map<Long, Erasing>> e : bySegment.entrySet()) {
                 erase(act, segments.byNumber(e.getKey()).orElseThrow(), e.getValue());
             }
+            // A torn tail may hold the same letter as it came the first time, never acknowledged, under a
+            // key that its segment's tree still gives.
+            for (Path torn : SegmentFiles.torn(disk, directory)) {
+                disk.delete(torn);
+            }
+            disk.forceDirectory(directory);
             keyring.erasedThrough(act);
         } catch (IOException e) {
             throw new ArchiveException("the erasure is not complete yet: " + e, true, e);

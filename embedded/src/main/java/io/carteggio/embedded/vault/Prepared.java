@@ -46,10 +46,33 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
     static Prepared of(Frame frame, Optional<Dictionary> dictionary, Segments segments)
             throws IOException, ArchiveException {
         List<Body> bodies = new ArrayList<>(frame.records().size());
-        for (FrameRecord record : frame.records()) {
+        if (dictionary.isPresent() && frame.ofOneLetter()) {
+            bodies.addAll(together(frame.records().get(0), frame.records().get(1), dictionary.get()));
+        }
+        for (FrameRecord record :
+                frame.records().subList(bodies.size(), frame.records().size())) {
             bodies.add(body(record, dictionary, segments));
         }
         return new Prepared(frame, bodies, dictionary);
+    }
+
+    /// Manifest and letter have the people, the subject and more in common; empty where they are better
+    /// compressed each alone.
+    private static List<Body> together(FrameRecord manifest, FrameRecord letter, Dictionary dictionary)
+            throws IOException {
+        Content kept = letter.recipe().isPresent() ? letter.recipe().get().kept(letter.content()) : letter.content();
+        long bytes = manifest.content().sizeBytes() + kept.sizeBytes();
+        if (letter.like().isPresent() || bytes > Compression.TOGETHER_LIMIT_BYTES) {
+            return List.of();
+        }
+        int recipe = letter.recipe().isPresent() ? Compression.RECIPE : 0;
+        Compression.Together both = Compression.compressTogether(
+                manifest.content().toByteArray(IN_MEMORY_BYTES), kept.toByteArray(IN_MEMORY_BYTES), dictionary);
+        return both.begun().sizeBytes() + both.continued().sizeBytes() >= bytes
+                ? List.of()
+                : List.of(
+                        new Body.InMemory(manifest, Compression.BEGUN, both.begun()),
+                        new Body.InMemory(letter, recipe | Compression.CONTINUED, both.continued()));
     }
 
     private static Body body(FrameRecord record, Optional<Dictionary> dictionary, Segments segments)
@@ -64,7 +87,7 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
                 d -> record.type() != FrameRecord.Type.PART && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
         Optional<byte[]> like = Optional.empty();
         if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
-            Optional<byte[]> other = segments.asDictionary(record.like().get(), LIKE_LIMIT_BYTES);
+            Optional<byte[]> other = like(record.like().get(), segments);
             if (other.isPresent()) {
                 like = Compression.compressLike(octets, octets.length, other.get());
             }
@@ -88,6 +111,18 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
                         recipe | (suited.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
                         alone.get())
                 : inMemory(record, recipe | Compression.NONE, octets);
+    }
+
+    /// The octets of another letter; none where they cannot be read any more: then this one stands alone.
+    private static Optional<byte[]> like(Place other, Segments segments) throws ArchiveException {
+        try {
+            return segments.asDictionary(other, LIKE_LIMIT_BYTES);
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     private static Body inMemory(FrameRecord record, int coding, byte[] octets) {

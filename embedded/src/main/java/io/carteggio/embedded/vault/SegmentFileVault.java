@@ -25,10 +25,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,9 +34,9 @@ import org.slf4j.LoggerFactory;
 /// The vault as files `0000000001.seg`, `0000000002.seg`, … in one directory, each with its sidecar
 /// once it is closed.
 ///
-/// Appends are gathered: the writer thread takes all frames that wait, writes them, forces the file
-/// **once**, and only then answers (group commit). Compression is done before by the thread that
-/// brings the frame.
+/// Appends are gathered: the writer thread takes all frames that wait, and for a moment those that are
+/// announced ([WriterQueue]), writes them, forces the file **once**, and only then answers (group
+/// commit). Compression is done before by the thread that brings the frame.
 public final class SegmentFileVault implements Vault {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFileVault.class);
 
@@ -69,7 +67,7 @@ public final class SegmentFileVault implements Vault {
     private final Segments segments;
     private final SegmentCloser closer;
     private final Erasure erasure;
-    private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+    private final WriterQueue<Pending> queue = new WriterQueue<>(WriterQueue.PATIENCE);
     private final Thread writer;
     private volatile Consumer<List<Kept>> follower = kept -> {};
     private volatile Position end = Position.START;
@@ -79,7 +77,10 @@ public final class SegmentFileVault implements Vault {
     /// What the open segment's records are compressed against.
     private volatile Optional<Dictionary> dictionary = Optional.empty();
 
-    private volatile Optional<Dictionary> wanted;
+    private volatile Optional<Dictionary> wanted = Optional.empty();
+
+    /// What the first segments are compressed against.
+    private final Optional<Dictionary> first;
 
     // the writer's own
     private SegmentWriter open;
@@ -141,13 +142,15 @@ public final class SegmentFileVault implements Vault {
         this.segments = new Segments(disk, directory, keyring);
         this.closer = new SegmentCloser(disk, directory, keyring, segments);
         this.erasure = new Erasure(disk, directory, keyring, segments);
-        this.wanted = first;
+        this.first = first;
         List<Long> numbers = SegmentFiles.list(disk, directory);
         for (long number : numbers.isEmpty() ? numbers : numbers.subList(0, numbers.size() - 1)) {
             known(number);
         }
         open = numbers.isEmpty() ? start(1, 1) : recover(numbers.getLast(), acknowledged);
         end = open.position();
+        segments.findLost(end.segment());
+        segments.lost().values().forEach(why -> LOG.error("{}; what lies there cannot be read", why));
         writer = Thread.ofPlatform().name("vault").daemon().start(this::write);
     }
 
@@ -295,7 +298,8 @@ public final class SegmentFileVault implements Vault {
     }
 
     private SegmentWriter start(long number, long firstFrame) throws IOException, ArchiveException {
-        Optional<Dictionary> with = wanted.isPresent() ? wanted : dictionary;
+        Optional<Dictionary> with =
+                wanted.or(() -> dictionary).or(this::inherited).or(() -> first);
         SegmentWriter started =
                 SegmentWriter.start(disk, directory, keyring, number, firstFrame, lastFrame, clock.millis(), with);
         segments.forgetKeys(number);
@@ -307,23 +311,72 @@ public final class SegmentFileVault implements Vault {
         return started;
     }
 
+    /// What the last segment was compressed against, where that can be read.
+    private Optional<Dictionary> inherited() {
+        Optional<Segment> last = Optional.empty();
+        for (Segment segment : segments.all()) {
+            last = Optional.of(segment);
+        }
+        try {
+            return last.isPresent() ? segments.dictionary(last.get()) : Optional.empty();
+        } catch (IOException | ArchiveException e) {
+            LOG.warn(
+                    "the dictionary of {} cannot be read: {}", last.get().path().getFileName(), e.toString());
+            return Optional.empty(); // then letters are kept larger than they need be
+        }
+    }
+
     @Override
     public Kept append(Frame frame) throws ArchiveException {
+        Pending.Append pending = pending(frame);
+        queue.add(pending);
+        return await(pending).orElseThrow();
+    }
+
+    @Override
+    public Announced announce() {
+        queue.announce();
+        return new OnTheWay();
+    }
+
+    private final class OnTheWay implements Announced {
+        private boolean here;
+
+        @Override
+        public Kept append(Frame frame) throws ArchiveException {
+            if (here) {
+                throw new IllegalStateException("one frame was announced");
+            }
+            Pending.Append pending = pending(frame);
+            here = true;
+            queue.addAnnounced(pending);
+            return await(pending).orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            if (!here) {
+                here = true;
+                queue.givenUp();
+            }
+        }
+    }
+
+    private Pending.Append pending(Frame frame) throws ArchiveException {
         refuseIfBroken();
-        Prepared prepared;
         try {
-            prepared = Prepared.of(frame, dictionary, segments);
+            return new Pending.Append(Prepared.of(frame, dictionary, segments), new CompletableFuture<>());
         } catch (IOException e) {
             throw new ArchiveException("the frame cannot be read: " + e.getMessage(), true, e);
         }
-        CompletableFuture<Optional<Kept>> answer = new CompletableFuture<>();
-        return await(new Pending.Append(prepared, answer)).orElseThrow();
     }
 
     /// Closes the open segment if it has any frames, so that it can be copied or erased from.
     public void roll() throws ArchiveException {
         refuseIfBroken();
-        await(new Pending.Roll(new CompletableFuture<>()));
+        Pending.Roll roll = new Pending.Roll(new CompletableFuture<>());
+        queue.add(roll);
+        await(roll);
     }
 
     /// What new segments are compressed against from the next frame on; the open one is closed for it.
@@ -336,19 +389,22 @@ public final class SegmentFileVault implements Vault {
         return dictionary;
     }
 
-    /// The number of the first frame that has the present dictionary; empty where there is none.
+    /// The number of the first frame that has the present dictionary; empty where there is none. Told by
+    /// the dictionary's length, which is not known to have changed where only the words did.
     public Optional<Long> dictionarySince() {
         Optional<Long> since = Optional.empty();
+        int bytes = 0;
         for (Segment segment : segments.all()) {
-            if (segment.header().dictionarySealedBytes() > 0) {
-                since = Optional.of(segment.firstFrame());
+            if (segment.header().dictionarySealedBytes() != bytes) {
+                bytes = segment.header().dictionarySealedBytes();
+                since = bytes > 0 ? Optional.of(segment.firstFrame()) : Optional.empty();
             }
         }
         return since;
     }
 
+    /// Waits for the answer to what was put into the queue.
     private Optional<Kept> await(Pending pending) throws ArchiveException {
-        queue.add(pending);
         if (closed) { // the writer may have gone before it saw this
             drainAfterClose();
         }
@@ -392,17 +448,19 @@ public final class SegmentFileVault implements Vault {
             try {
                 batch.clear();
                 long bytes = 0;
-                Pending next = queue.take();
+                Pending next = queue.first();
                 while (true) {
                     if (!(next instanceof Pending.Append append)) {
                         break;
                     }
                     bytes += append.prepared().sizeBytes();
                     batch.add(append);
-                    if (batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES || queue.isEmpty()) {
+                    Optional<Pending> behind =
+                            batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
+                    if (behind.isEmpty()) {
                         break;
                     }
-                    next = queue.remove();
+                    next = behind.get();
                 }
                 commit(batch);
                 switch (next) {
@@ -554,6 +612,26 @@ public final class SegmentFileVault implements Vault {
     }
 
     @Override
+    public boolean opens(Place place) {
+        return segments.lost().isEmpty()
+                || segments.of(place.frame())
+                        .filter(s -> !segments.lost().containsKey(s.number()))
+                        .isPresent();
+    }
+
+    @Override
+    public List<String> lostKeys() {
+        List<String> lost = new ArrayList<>();
+        segments.lost()
+                .forEach((number, why) -> segments.byNumber(number)
+                        .ifPresent(s -> lost.add("the keys of segment " + number + " are lost, so what came in frames "
+                                + s.firstFrame() + " to " + s.lastFrame() + " cannot be read (`carteggio check` names"
+                                + " the letters); put a sidecar of the same generation back from a backup and start"
+                                + " again: " + why)));
+        return lost;
+    }
+
+    @Override
     public void walk(Position from, Walker walker) throws ArchiveException {
         new SegmentWalk(disk, directory, archiveId, segments, from, walker).walk(end);
     }
@@ -652,8 +730,8 @@ public final class SegmentFileVault implements Vault {
         if (writer.isAlive()) {
             return; // it will come to the frame, or close() will
         }
-        for (Pending p = queue.poll(); p != null; p = queue.poll()) {
-            p.answer().completeExceptionally(new ArchiveException("the vault is closed", true));
+        for (Optional<Pending> p = queue.next(); p.isPresent(); p = queue.next()) {
+            p.get().answer().completeExceptionally(new ArchiveException("the vault is closed", true));
         }
     }
 }

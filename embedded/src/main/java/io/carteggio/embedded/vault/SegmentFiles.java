@@ -48,6 +48,13 @@ final class SegmentFiles {
         return into.array();
     }
 
+    /// Files of what crashes left unfinished.
+    static List<Path> torn(Disk disk, Path directory) throws IOException {
+        return disk.list(directory).stream()
+                .filter(file -> String.valueOf(file.getFileName()).contains(".seg.torn-"))
+                .toList();
+    }
+
     static void copyTail(Disk disk, Path file, long from, Path to) throws IOException {
         if (disk.exists(to)) {
             disk.delete(to);

@@ -77,8 +77,12 @@ final class SegmentWalk {
         try {
             keys = Optional.of(segments.keys(s));
         } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e; // else a passing trouble would pass for a loss
+            }
             damage(s, 0, 0, String.valueOf(e.getMessage()));
         }
+        boolean opens = keys.isPresent();
         Map<Long, Tombstone> erased = keys.map(Segments.Opened::erased).orElse(Map.of());
         try (SegmentReader reader = new SegmentReader(disk, file, archiveId, erased, framesEnd)) {
             long from = reader.framesBegin();
@@ -114,8 +118,11 @@ final class SegmentWalk {
                     continue;
                 }
                 offsets.add(at);
-                frame(s, known, found.get());
-                at = found.get().endOffset();
+                frame(s, known, found.get(), opens);
+                // what a compaction left out is known from the sidecar alone
+                at = opens || found.get().whole()
+                        ? found.get().endOffset()
+                        : reader.nextFrame(at + found.get().head().headBytes());
             }
             if (last && reader.limit() < framesEnd && framesEnd != Long.MAX_VALUE) {
                 damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
@@ -127,7 +134,9 @@ final class SegmentWalk {
                     damage(s, reader.limit(), 0, "the segment has lost its footer");
                 }
                 footer(s, file, known, offsets);
-                dictionary(s, known);
+                if (opens) {
+                    dictionary(s, known);
+                }
             }
         }
     }
@@ -169,7 +178,7 @@ final class SegmentWalk {
         }
     }
 
-    private void frame(long s, Optional<Segment> known, FoundFrame found) throws ArchiveException {
+    private void frame(long s, Optional<Segment> known, FoundFrame found, boolean opens) throws ArchiveException {
         long number = found.head().number();
         if (number <= start) {
             return; // the way led through frames that were asked for before
@@ -182,6 +191,10 @@ final class SegmentWalk {
         previous = Optional.of(found.hash());
         if (known.isEmpty()) {
             damage(s, found.offset(), number, "the segment cannot be opened");
+            return;
+        }
+        if (!opens) {
+            walker.sealed(found.head());
             return;
         }
         List<Damage> wrong = new ArrayList<>();

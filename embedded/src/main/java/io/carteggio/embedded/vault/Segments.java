@@ -60,6 +60,7 @@ final class Segments {
     private final ConcurrentSkipListMap<Long, Segment> byFirstFrame = new ConcurrentSkipListMap<>();
     private final Map<Long, Opened> opened = new ConcurrentHashMap<>();
     private final Map<Long, FrameOffsets> scanned = new ConcurrentHashMap<>(); // where the footer is damaged
+    private final Map<Long, String> lost = new ConcurrentSkipListMap<>(); // segments without keys, and why
     private final Map<Long, Optional<Dictionary>> dictionaries = new LinkedHashMap<>(8, 0.75f, true);
 
     /// The keys of a segment, and what was erased of it.
@@ -96,9 +97,28 @@ final class Segments {
         opened.remove(number);
     }
 
+    /// Looks whether every segment but the open one can be opened, and remembers those that cannot.
+    void findLost(long open) {
+        for (Segment segment : all()) {
+            if (segment.number() != open) {
+                try {
+                    keys(segment.number());
+                } catch (ArchiveException e) {
+                    lost.put(segment.number(), String.valueOf(e.getMessage()));
+                }
+            }
+        }
+    }
+
+    /// The segments whose keys were not there when the vault was opened, with the reason.
+    Map<Long, String> lost() {
+        return lost;
+    }
+
     /// The keys of a segment.
     ///
-    /// @throws ArchiveException where neither copy of the sidecar opens
+    /// @throws ArchiveException where neither copy of the sidecar opens; later helps only where the disk
+    ///     could not be read
     Opened keys(long number) throws ArchiveException {
         Opened known = opened.get(number);
         if (known != null) {
@@ -106,34 +126,61 @@ final class Segments {
         }
         SegmentKey key = keyring.segment(number)
                 .orElseThrow(() -> new ArchiveException("the keyring has no key for segment " + number, false));
-        try {
-            Opened fresh = key.generation() == 0
-                    ? new Opened(new KeyTree(key.key()), Map.of(), 0)
-                    : sidecar(number, key)
-                            .map(s -> new Opened(s.keys(), s.erased(), s.generation()))
-                            .orElseThrow(() -> new ArchiveException(
-                                    "the sidecar of segment " + number + " and its copy are missing or damaged;"
-                                            + " restore one of them from a backup",
-                                    false));
-            opened.put(number, fresh);
-            return fresh;
-        } catch (IOException e) {
-            throw new ArchiveException("the sidecar of segment " + number + " cannot be read: " + e, true, e);
+        Opened fresh;
+        if (key.generation() == 0) {
+            fresh = new Opened(new KeyTree(key.key()), Map.of(), 0);
+        } else {
+            Sidecar sidecar = sidecar(number, key);
+            fresh = new Opened(sidecar.keys(), sidecar.erased(), sidecar.generation());
         }
+        opened.put(number, fresh);
+        return fresh;
     }
 
-    private Optional<Sidecar> sidecar(long number, SegmentKey key) throws IOException {
-        for (Path file :
-                List.of(SegmentFiles.sidecar(directory, number), SegmentFiles.sidecarCopy(directory, number))) {
-            if (disk.exists(file)) {
-                Optional<Sidecar> sidecar = Sidecar.read(disk.readAll(file), number, key.key(), archiveId)
-                        .filter(s -> s.generation() == key.generation());
-                if (sidecar.isPresent()) {
-                    return sidecar;
+    private List<Path> sidecars(long number) {
+        return List.of(SegmentFiles.sidecar(directory, number), SegmentFiles.sidecarCopy(directory, number));
+    }
+
+    private Sidecar sidecar(long number, SegmentKey key) throws ArchiveException {
+        List<String> wrong = new ArrayList<>();
+        Optional<IOException> unreadable = Optional.empty();
+        for (Path file : sidecars(number)) {
+            try {
+                Optional<String> fault = fault(file, key);
+                if (fault.isEmpty()) {
+                    return read(file, key).orElseThrow(() -> new IOException(file + " has just changed"));
                 }
+                wrong.add(file.getFileName() + " " + fault.get());
+            } catch (IOException e) {
+                unreadable = Optional.of(e); // the other one may serve
+                wrong.add(file.getFileName() + " cannot be read: " + e.getMessage());
             }
         }
-        return Optional.empty();
+        String what = "no sidecar of segment " + number + " opens: " + String.join(", ", wrong);
+        if (unreadable.isPresent()) {
+            throw new ArchiveException(what, true, unreadable.get());
+        }
+        throw new ArchiveException(what, false);
+    }
+
+    private Optional<Sidecar> read(Path file, SegmentKey key) throws IOException {
+        return Sidecar.read(disk.readAll(file), key.segment(), key.key(), archiveId)
+                .filter(s -> s.generation() == key.generation());
+    }
+
+    /// Why a sidecar does not serve; empty where it does.
+    private Optional<String> fault(Path file, SegmentKey key) throws IOException {
+        String other = "is missing or not what was written";
+        if (!disk.exists(file)) {
+            return Optional.of(other);
+        }
+        if (read(file, key).isPresent()) {
+            return Optional.empty();
+        }
+        return Sidecar.generation(disk.readAll(file), key.segment())
+                .filter(generation -> generation != key.generation())
+                .map(generation -> "is of generation " + generation + ", and the keyring opens " + key.generation())
+                .or(() -> Optional.of(other));
     }
 
     /// Which of a closed segment's two sidecars do not serve.
@@ -144,15 +191,8 @@ final class Segments {
             return List.of("the keyring has no key for segment " + number);
         }
         if (key.get().generation() > 0) {
-            for (Path file :
-                    List.of(SegmentFiles.sidecar(directory, number), SegmentFiles.sidecarCopy(directory, number))) {
-                boolean good = disk.exists(file)
-                        && Sidecar.read(disk.readAll(file), number, key.get().key(), archiveId)
-                                .filter(s -> s.generation() == key.get().generation())
-                                .isPresent();
-                if (!good) {
-                    problems.add(file.getFileName() + " is missing or not what was written");
-                }
+            for (Path file : sidecars(number)) {
+                fault(file, key.get()).ifPresent(why -> problems.add(file.getFileName() + " " + why));
             }
         }
         return problems;
@@ -328,12 +368,7 @@ final class Segments {
     /// The octets of a record before compression: the content, or what is kept in its stead by a
     /// recipe.
     private byte[] keptOctets(Found found) throws IOException, ArchiveException {
-        byte[] sealed;
-        try (DiskFile file = disk.open(found.segment().path(), Disk.Access.READ)) {
-            sealed = SegmentFiles.at(
-                    file, found.offset(), Math.toIntExact(found.row().sealedBytes()));
-        }
-        byte[] plain = RecordSeal.unseal(sealed, found.keys().key(), name(found));
+        byte[] plain = unsealed(found);
         return switch (found.row().coding() & Compression.MASK) {
             case Compression.NONE -> plain;
             case Compression.ZSTD -> Compression.decompress(plain, 0, Optional.empty(), DECOMPRESSED_LIMIT_BYTES);
@@ -350,8 +385,34 @@ final class Segments {
                 }
                 yield Compression.decompressLike(plain, RECORD_NAME_BYTES, keptOctets(like), DECOMPRESSED_LIMIT_BYTES);
             }
+            case Compression.BEGUN ->
+                Compression.decompressBegun(plain, begunBytes(found), dictionary(found.segment()));
+            case Compression.CONTINUED -> {
+                Found begun = find(new Place(found.place().frame(), 0));
+                if ((begun.row().coding() & Compression.MASK) != Compression.BEGUN) {
+                    throw new IOException("the record goes on from one that has an end");
+                }
+                yield Compression.decompressContinued(
+                        unsealed(begun), plain, begunBytes(begun), dictionary(found.segment()));
+            }
             default -> throw new IOException("coding " + found.row().coding() + " is unknown to this program");
         };
+    }
+
+    private static int begunBytes(Found begun) throws IOException {
+        if (begun.row().sizeBytes() > Compression.TOGETHER_LIMIT_BYTES) {
+            throw new IOException("a manifest of " + begun.row().sizeBytes() + " octets with a letter behind it");
+        }
+        return (int) begun.row().sizeBytes();
+    }
+
+    private byte[] unsealed(Found found) throws IOException {
+        byte[] sealed;
+        try (DiskFile file = disk.open(found.segment().path(), Disk.Access.READ)) {
+            sealed = SegmentFiles.at(
+                    file, found.offset(), Math.toIntExact(found.row().sealedBytes()));
+        }
+        return RecordSeal.unseal(sealed, found.keys().key(), name(found));
     }
 
     /// What serves as a dictionary for a letter like this one; empty where it is too large or depends

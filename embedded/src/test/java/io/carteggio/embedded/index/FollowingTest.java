@@ -132,6 +132,8 @@ class FollowingTest {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     new ErasedMarks(directory.keyring().markKey(), catalogue),
+                    people::directory,
+                    sources::at,
                     clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }

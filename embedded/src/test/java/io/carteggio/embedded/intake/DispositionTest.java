@@ -5,20 +5,27 @@ import static io.carteggio.archive.entry.Disposition.LETTERS;
 import static io.carteggio.archive.entry.Disposition.NOTICE;
 import static io.carteggio.archive.entry.Disposition.QUARANTINED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.HeaderOrder;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -262,6 +269,78 @@ class DispositionTest {
         assertThat(all.received()).isEqualTo(100);
         assertThat(all.letters()).isEqualTo(3);
         assertThat(all.evidence()).isEqualTo(97);
+    }
+
+    /// The order in which the detection goes: a stripped marker is made up for, a forged report inside stays an
+    /// original.
+    @Test
+    void oneLevelOfReportIsUnwrappedAndAStrippedMarkerIsMadeUpFor() throws Exception {
+        String stripped = report("r1", ANNA, original("a")).replace("X-MS-Journal-Report:\r\n", "");
+        Receipt receipt = expect(Family.REPORT, stripped, LETTERS, 1, 1);
+        assertThat(testimonies(receipt).getFirst().entry().warnings()).contains("MARKER_STRIPPED");
+        String forged =
+                report("forged", "To: eve@evil.example\r\n", original("b")).replace("_b_", "_f_");
+        Receipt outer = expect(Family.REPORT, report("r2", ANNA, forged), LETTERS, 1, 1);
+        assertThat(bytes(outer)).asString(StandardCharsets.ISO_8859_1).isEqualTo(forged);
+        assertThat(testimonies(outer).getFirst().entry().addressees())
+                .extracting(a -> a.told().address().raw())
+                .containsExactly("anna@example.com");
+    }
+
+    /// The header names her by another address of hers: she was no blind copy.
+    @Test
+    void aRecipientIsKnownByAllHerAddresses() throws Exception {
+        String report =
+                report("r1", "Recipient: a.bianchi@example.com\r\nRecipient: carl@example.com\r\n", original("a"));
+        archive.people.add(
+                archive.acts,
+                "test",
+                "Anna",
+                PersonRole.USER,
+                List.of(
+                        new Holding(new Address("anna@example.com"), Optional.empty(), Optional.empty()),
+                        new Holding(new Address("a.bianchi@example.com"), Optional.empty(), Optional.empty())));
+        Receipt receipt = expect(Family.REPORT, report, LETTERS, 1, 1);
+        assertThat(testimonies(receipt).getFirst().entry().addressees())
+                .extracting(Addressee::seenAs)
+                .containsExactly(Role.TO, Role.BCC);
+    }
+
+    @Test
+    void aMultidropSourceAsksTheHeaderInItsOwnOrder() throws Exception {
+        for (String name : List.of("anna", "carl")) {
+            Address address = new Address(name + "@example.com");
+            archive.people.add(
+                    archive.acts,
+                    "test",
+                    name,
+                    PersonRole.USER,
+                    List.of(new Holding(address, Optional.empty(), Optional.empty())));
+        }
+        Optional<Address> journal = Optional.of(new Address("j@a.example"));
+        HeaderOrder order = new HeaderOrder(List.of("X-Mine", "To"));
+        archive.sources.add(archive.acts, "test", "exim", journal, Family.MULTIDROP, order);
+        archive.close();
+        archive = new EmbeddedArchive(path.resolve("data")); // the order comes back from the vault
+        Source source = archive.sources.at(journal.get()).orElseThrow();
+        assertThat(source.headers()).isEqualTo(order);
+        String mail = "X-Envelope-To: eve@example.com\r\nX-Mine: carl@example.com\r\n" + original("a");
+        Receipt receipt = archive.intake.take(
+                new Arrival(source, Content.of(mail.getBytes(StandardCharsets.ISO_8859_1)), Provenance.ofItem("test")));
+        ArrivalEntry entry = testimonies(receipt).getFirst().entry();
+        assertThat(entry.dialect()).contains("header:x-mine");
+        assertThat(entry.addressees())
+                .extracting(a -> a.seenAs() + " " + a.told().address())
+                .containsExactly("BCC carl@example.com");
+        Receipt usual = expect(Family.MULTIDROP, original("b"), LETTERS, 1, 1);
+        assertThat(testimonies(usual).getFirst().entry().dialect()).contains("header:to");
+    }
+
+    @Test
+    void onlyAMultidropSourceHasAnOrder() {
+        HeaderOrder order = new HeaderOrder(List.of("To"));
+        assertThatThrownBy(() -> archive.sources.add(archive.acts, "test", "x", Optional.empty(), Family.REPORT, order))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     /// No open relay by construction: an imported mailbox does not make its owner's address one of the

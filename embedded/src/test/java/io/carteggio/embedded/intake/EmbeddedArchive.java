@@ -52,6 +52,8 @@ final class EmbeddedArchive implements AutoCloseable {
                 ids,
                 new Marks(directory.keyring().partKey()),
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
+                people::directory,
+                sources::at,
                 clock);
     }
 

@@ -276,6 +276,26 @@ class FileLedgerTest {
         assertThat(check(300)).isEmpty();
     }
 
+    /// Also before a minute is over, where somebody asks for a checkpoint; and what is owed is made up for.
+    @Test
+    void aSignatureThatCannotBeWrittenIsTroubleUntilItIs() throws Exception {
+        Stopping stopping = new Stopping(Integer.MAX_VALUE);
+        FileLedger ledger = open(stopping.disk, 10);
+        stopping.left.set(0);
+        assertThatThrownBy(() -> ledger.sign(true)).isInstanceOf(ArchiveException.class);
+        assertThat(ledger.standing()).isInstanceOf(Standing.Failing.class);
+        assertThat(ledger.standing().trouble()).isPresent();
+        ledger.tick();
+        assertThat(ledger.standing()).as("nothing was written").isInstanceOf(Standing.Failing.class);
+        stopping.left.set(Integer.MAX_VALUE);
+        ledger.tick();
+        assertThat(ledger.standing()).isEqualTo(new Standing.Sound());
+        assertThat(ledger.standing().trouble()).isEmpty();
+        assertThat(stored().size()).isEqualTo(10);
+        ledger.close();
+        assertThat(check(10)).isEmpty();
+    }
+
     /// P7: a vault that is shorter than, or other than, what was signed is never signed again.
     @Test
     void nothingIsSignedOverAVaultThatWasChanged() throws Exception {

@@ -37,6 +37,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SegmentFileVaultTest {
     private static final Disk DISK = new RealDisk();
@@ -389,5 +391,161 @@ class SegmentFileVaultTest {
         SegmentFileVault vault = open();
         vault.close();
         assertThatThrownBy(() -> vault.append(frame(letter(1, 1)))).isInstanceOf(ArchiveException.class);
+    }
+
+    /// A letter whose first arrival was cut off came again, and is then erased: the tail has it too, under a
+    /// key that is still there.
+    @Test
+    void anErasureRemovesWhatCrashesLeftAside() throws Exception {
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 3_000)));
+            vault.append(frame(letter(2, 3_000)));
+        }
+        byte[] octets = Files.readAllBytes(segment(1));
+        Files.write(segment(1), Arrays.copyOf(octets, octets.length - 10));
+        try (SegmentFileVault vault = open()) {
+            assertThat(SegmentFiles.torn(DISK, directory)).hasSize(1);
+            long again = vault.append(frame(letter(2, 3_000))).number();
+            vault.roll();
+            vault.erase(again, Map.of(again, new Vault.Erasing(List.of(1), Optional.empty())));
+            assertThat(SegmentFiles.torn(DISK, directory)).isEmpty();
+        }
+    }
+
+    /// What happens to both sidecars of segment 1.
+    enum Loss {
+        MISSING,
+        DAMAGED,
+        OF_ANOTHER_SEGMENT,
+        OF_AN_EARLIER_GENERATION
+    }
+
+    /// The keys of a segment are gone: the vault says so, reads what it can, and goes on with keys of its own.
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void withoutTheSidecarsOfASegmentItGoesOn(Loss loss) throws Exception {
+        byte[] first = letter(1, 3_000);
+        byte[] second = letter(2, 3_000);
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(first));
+            vault.append(frame(letter(3, 3_000)));
+            vault.roll();
+            vault.append(frame(second));
+            vault.roll();
+            vault.append(frame(letter(4, 3_000)));
+        }
+        List<Path> sidecars = List.of(SegmentFiles.sidecar(directory, 1), SegmentFiles.sidecarCopy(directory, 1));
+        byte[] whole = Files.readAllBytes(sidecars.getFirst());
+        switch (loss) {
+            case MISSING -> {
+                for (Path file : sidecars) {
+                    Files.delete(file);
+                }
+            }
+            case DAMAGED -> {
+                for (Path file : sidecars) {
+                    byte[] octets = Files.readAllBytes(file);
+                    octets[60] ^= 1;
+                    Files.write(file, octets);
+                }
+            }
+            case OF_ANOTHER_SEGMENT -> {
+                for (Path file : sidecars) {
+                    Files.write(file, Files.readAllBytes(SegmentFiles.sidecar(directory, 2)));
+                }
+            }
+            case OF_AN_EARLIER_GENERATION -> {
+                try (SegmentFileVault vault = open()) {
+                    vault.erase(4, Map.of(2L, new Vault.Erasing(List.of(1), Optional.empty())));
+                }
+                for (Path file : sidecars) {
+                    Files.write(file, whole);
+                }
+            }
+        }
+        try (SegmentFileVault vault = open()) {
+            assertThat(vault.lostKeys()).singleElement().satisfies(said -> {
+                assertThat(said).contains("segment 1", "frames 1 to 2");
+                if (loss == Loss.OF_AN_EARLIER_GENERATION) {
+                    assertThat(said).contains("of generation 1, and the keyring opens 2");
+                }
+            });
+            assertThat(vault.opens(new Place(1, 1))).isFalse();
+            assertThat(vault.opens(new Place(3, 1))).isTrue();
+            assertThatThrownBy(() -> vault.read(new Place(1, 1))).isInstanceOf(ArchiveException.class);
+            assertThat(vault.read(new Place(3, 1)).toByteArray(1 << 20)).isEqualTo(second);
+
+            // what is compared or compressed against what is lost stands alone
+            FrameRecord like = new FrameRecord(
+                    FrameRecord.Type.LETTER,
+                    Sha256.of(first),
+                    Content.of(first),
+                    Optional.empty(),
+                    Optional.of(new Place(1, 1)));
+            List<FrameRecord> records = new ArrayList<>(frame().records());
+            records.add(like);
+            Kept again = vault.append(new Frame(Frame.Kind.ARRIVAL, records));
+            assertThat(again.number()).isEqualTo(5);
+            assertThat(vault.read(new Place(5, 1)).toByteArray(1 << 20)).isEqualTo(first);
+            vault.compact();
+
+            List<Long> sealed = new ArrayList<>();
+            List<Long> read = new ArrayList<>();
+            List<String> damage = new ArrayList<>();
+            vault.walk(Position.START, new Vault.Walker() {
+                @Override
+                public void frame(Kept kept) {
+                    read.add(kept.number());
+                }
+
+                @Override
+                public void sealed(SegmentFormat.FrameHead head) {
+                    sealed.add(head.number());
+                }
+
+                @Override
+                public void damaged(Vault.Damage d) {
+                    damage.add(d.what());
+                }
+
+                @Override
+                public boolean deep() {
+                    return true;
+                }
+            });
+            assertThat(sealed).containsExactly(1L, 2L);
+            assertThat(read).containsExactly(3L, 4L, 5L);
+            assertThat(damage).singleElement().asString().contains("no sidecar of segment 1 opens");
+        }
+
+        // a copy of the right generation, put back, is all it needs
+        if (loss != Loss.OF_AN_EARLIER_GENERATION) {
+            Files.write(sidecars.getLast(), whole);
+            try (SegmentFileVault vault = open()) {
+                assertThat(vault.lostKeys()).isEmpty();
+                assertThat(vault.read(new Place(1, 1)).toByteArray(1 << 20)).isEqualTo(first);
+            }
+        }
+    }
+
+    /// The last segment is closed and its keys are lost: the next one has a number and a root of its own.
+    @Test
+    void noKeyIsUsedAgainWhereTheLastOnesAreLost() throws Exception {
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 3_000)));
+            vault.roll();
+        }
+        Files.delete(segment(2)); // begun, and never written to
+        Files.delete(SegmentFiles.sidecar(directory, 1));
+        Files.delete(SegmentFiles.sidecarCopy(directory, 1));
+        Keyring.SegmentKey before = keyring().segment(2).orElseThrow();
+        Keyring.SegmentKey lost = keyring().segment(1).orElseThrow();
+        try (SegmentFileVault vault = open()) {
+            assertThat(vault.append(frame(letter(2, 3_000))).number()).isEqualTo(2);
+        }
+        assertThat(keyring().segment(2).orElseThrow().key().toBytes())
+                .isNotEqualTo(before.key().toBytes())
+                .isNotEqualTo(lost.key().toBytes());
+        assertThat(keyring().segment(1).orElseThrow().generation()).isEqualTo(lost.generation());
     }
 }

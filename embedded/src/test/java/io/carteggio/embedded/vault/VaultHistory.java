@@ -632,6 +632,11 @@ final class VaultHistory {
         List<Path> files = disk.list(DIRECTORY).stream()
                 .filter(f -> !f.toString().contains(".torn"))
                 .toList();
+        List<Path> sidecars =
+                files.stream().filter(f -> f.toString().endsWith(".keys")).toList();
+        if (!sidecars.isEmpty() && random.nextInt(6) == 0) {
+            return loseKeys(sidecars.get(random.nextInt(sidecars.size())), ends);
+        }
         Path file = files.get(random.nextInt(files.size()));
         int length = 1 << random.nextInt(10);
         long at = random.nextLong(disk.sizeBytes(file));
@@ -654,6 +659,26 @@ final class VaultHistory {
             }
         }
         return new Spoilt(file, at, length, touched);
+    }
+
+    /// Both sidecars of a segment, each missing or damaged: nothing in it can be read any more.
+    private Spoilt loseKeys(Path sidecar, Map<Long, Position> ends) throws IOException {
+        for (Path file : List.of(sidecar, sidecar.resolveSibling(sidecar.getFileName() + ".copy"))) {
+            if (random.nextBoolean()) {
+                disk.delete(file);
+            } else {
+                disk.damage(file, random.nextLong(disk.sizeBytes(file)), 1, random);
+            }
+        }
+        saw("keys lost");
+        long segment = Long.parseLong(sidecar.getFileName().toString().substring(0, 10));
+        Set<Long> touched = new LinkedHashSet<>();
+        ends.forEach((frame, end) -> {
+            if (end.segment() == segment) {
+                touched.add(frame);
+            }
+        });
+        return new Spoilt(sidecar, 0, 1, touched);
     }
 
     /// Header and dictionary: without them nothing behind can be read.

@@ -11,6 +11,8 @@ import java.util.Set;
 /// What of a letter's parts is an attachment, another part, a nested letter; in document order. Parts inside nested
 /// letters are not the outer one's.
 record Inventory(List<Node> attachments, List<Node> others, List<Node> nested) {
+    static final Inventory NONE = new Inventory(List.of(), List.of(), List.of());
+
     static Inventory of(Content mail) throws IOException {
         Content at = LetterReader.small(mail);
         Structure structure = Structure.of(at, ReadLimits.DEFAULT, 0, 0);

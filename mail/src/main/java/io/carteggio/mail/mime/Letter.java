@@ -3,13 +3,16 @@ package io.carteggio.mail.mime;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a mail contains.
 ///
-/// @param attachments leaf parts, not `message/*`, that have a file name or are marked `attachment`; those of nested
-///     letters are not among them
-/// @param otherParts leaf parts that are neither attachments nor the text shown: unnamed images, delivery status and
-///     the like; their indexes go on after those of the attachments
+/// @param attachments leaf parts, not `message/*`, that have a file name or are marked `attachment`; those of
+///     nested letters are not among them
+/// @param otherParts leaf parts that are neither attachments nor the text shown: unnamed images, delivery status
+///     and the like; their indexes go on after those of the attachments
+/// @param enclosed files inside TNEF parts (`winmail.dat`), as Outlook hides the attachments of a mail; their
+///     indexes go on after those of the other parts
 /// @param nested letters attached to this one
 /// @param text the body as plain text, where the letter has one
 /// @param html the body as HTML, where the letter has one; hostile until sanitised
@@ -21,6 +24,7 @@ public record Letter(
         LetterHeader header,
         List<Attachment> attachments,
         List<Attachment> otherParts,
+        List<Attachment> enclosed,
         List<NestedLetter> nested,
         Optional<String> text,
         Optional<String> html,
@@ -33,8 +37,16 @@ public record Letter(
     public Letter {
         attachments = List.copyOf(attachments);
         otherParts = List.copyOf(otherParts);
+        enclosed = List.copyOf(enclosed);
         nested = List.copyOf(nested);
         notes = List.copyOf(notes);
+    }
+
+    /// All files that came with it: attachments, and those inside TNEF.
+    public List<Attachment> files() {
+        return enclosed.isEmpty()
+                ? attachments
+                : Stream.concat(attachments.stream(), enclosed.stream()).toList();
     }
 
     /// The beginning of the body as one line of plain text, for lists; empty where the letter has no text.
@@ -68,10 +80,16 @@ public record Letter(
         DAMAGED_ENCODING("A part's transfer encoding is damaged or unknown."),
         /// A character set is unknown, or the text is not in the one it claims.
         UNKNOWN_CHARSET("A text's character set is unknown or wrong."),
+        /// A TNEF part (`winmail.dat`) is damaged, too large or none.
+        DAMAGED_TNEF("A winmail.dat is damaged or too large; what is in it was read in part or not at all."),
+        /// The body is there as compressed RTF only.
+        UNREAD_RTF("The text is in Outlook's compressed RTF only, which was not read."),
         /// Text is hidden by S/MIME encryption (RFC 8551).
         ENCRYPTED_SMIME("Encrypted with S/MIME; what it hides was not read."),
         /// Text is hidden by PGP encryption (RFC 3156, RFC 9580).
         ENCRYPTED_PGP("Encrypted with PGP; what it hides was not read."),
+        /// Text is hidden by Microsoft's rights management (`message.rpmsg`).
+        PROTECTED_RIGHTS("Protected by rights management; what it hides was not read."),
         /// Text is wrapped in an opaque S/MIME signature.
         OPAQUE_SIGNATURE("Wrapped in an opaque S/MIME signature, which was not looked into.");
 

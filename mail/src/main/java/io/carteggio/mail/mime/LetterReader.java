@@ -3,6 +3,7 @@ package io.carteggio.mail.mime;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.mime.Letter.Note;
+import io.carteggio.mail.tnef.Tnef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -25,6 +26,14 @@ public final class LetterReader {
 
     /// Only the header: reads no further than its end.
     public static LetterHeader header(Content mail) throws IOException {
+        Optional<Tnef> tnef = Tnef.read(mail);
+        if (tnef.isPresent()) {
+            return mimeHeader(tnef.get().header());
+        }
+        return mimeHeader(mail);
+    }
+
+    private static LetterHeader mimeHeader(Content mail) throws IOException {
         HeaderCollector collector = Structure.header(mail);
         return Headers.of(collector.finish(), collector.truncated());
     }
@@ -32,8 +41,12 @@ public final class LetterReader {
     /// The whole letter.
     public static Letter read(Content mail, ReadLimits limits) throws IOException {
         Content at = small(mail);
+        if (Tnef.begins(at)) {
+            return tnef(at, limits);
+        }
         Structure structure = Structure.of(at, limits, 0, 0);
-        Set<Note> notes = EnumSet.copyOf(structure.notes());
+        Set<Note> notes = EnumSet.noneOf(Note.class);
+        notes.addAll(structure.notes());
         Runnable onDamage = () -> notes.add(Note.DAMAGED_ENCODING);
 
         Texts texts = new Texts(limits, notes);
@@ -52,36 +65,81 @@ public final class LetterReader {
         for (Node node : inventory.nested()) {
             nested.add(nestedLetter(at, node, nested.size(), onDamage));
         }
+        Enclosed enclosed = Enclosed.in(at, inventory, notes);
+        boolean textless = texts.text().isEmpty() && texts.html().isEmpty();
         Secrets secrets = Secrets.of(structure.root(), texts.text());
         secrets.note(notes);
         return new Letter(
                 Headers.of(structure.root().fields, notes.contains(Note.HEADER_TRUNCATED)),
                 attachments,
                 otherParts,
+                enclosed.attachments(index),
                 nested,
-                texts.text(),
-                texts.html(),
-                texts.searchText(),
+                textless ? enclosed.text() : texts.text(),
+                textless ? enclosed.html() : texts.html(),
+                enclosed.searchText(texts.searchText(), limits, notes),
                 List.copyOf(notes),
                 secrets.signed(),
                 secrets.encrypted());
+    }
+
+    /// A letter that is TNEF itself: a message that a report in TNEF carried.
+    private static Letter tnef(Content stream, ReadLimits limits) throws IOException {
+        Set<Note> notes = EnumSet.noneOf(Note.class);
+        Enclosed enclosed = Enclosed.of(stream, notes);
+        Optional<String> text = enclosed.text().map(t -> cut(t, limits, notes));
+        Optional<String> html = enclosed.html().map(h -> cut(h, limits, notes));
+        return new Letter(
+                header(stream),
+                enclosed.attachments(0),
+                List.of(),
+                List.of(),
+                List.of(),
+                text,
+                html,
+                enclosed.searchText("", limits, notes),
+                List.copyOf(notes),
+                false,
+                false);
+    }
+
+    private static String cut(String text, ReadLimits limits, Set<Note> notes) {
+        if (text.length() <= limits.textChars()) {
+            return text;
+        }
+        notes.add(Note.TEXT_TRUNCATED);
+        return text.substring(0, limits.textChars());
     }
 
     /// One attachment or other part alone, by its [Attachment#index]; empty where the letter has no such part. Measures
     /// only this one, where [#read] measures all.
     public static Optional<Attachment> attachment(Content mail, int index) throws IOException {
         Content at = small(mail);
-        Inventory inventory = Inventory.of(at);
-        return index < 0 || index >= inventory.leaves().size()
-                ? Optional.empty()
-                : Optional.of(attachment(at, inventory.leaf(index), index, () -> {}));
+        Inventory inventory = Tnef.begins(at) ? Inventory.NONE : Inventory.of(at);
+        int leaves = inventory.leaves().size();
+        if (index >= 0 && index < leaves) {
+            return Optional.of(attachment(at, inventory.leaf(index), index, () -> {}));
+        }
+        List<Enclosed.File> files = index < 0 ? List.of() : enclosed(at, inventory);
+        return index >= 0 && index - leaves < files.size()
+                ? Optional.of(files.get(index - leaves).attachment(index))
+                : Optional.empty();
+    }
+
+    private static List<Enclosed.File> enclosed(Content mail, Inventory inventory) throws IOException {
+        Set<Note> notes = EnumSet.noneOf(Note.class);
+        return (Tnef.begins(mail) ? Enclosed.of(mail, notes) : Enclosed.in(mail, inventory, notes)).files();
     }
 
     /// The decoded octets of an attachment or other part, by its [Attachment#index]. The caller closes the stream.
     ///
     /// @throws IndexOutOfBoundsException where the letter has no such part
     public static InputStream openAttachment(Content mail, int index) throws IOException {
-        return open(mail, Inventory.of(mail).leaf(index));
+        Inventory inventory = Tnef.begins(mail) ? Inventory.NONE : Inventory.of(mail);
+        int leaves = inventory.leaves().size();
+        return index < leaves
+                ? open(mail, inventory.leaf(index))
+                : enclosed(mail, inventory).get(index - leaves).open();
     }
 
     /// The decoded octets of the part that HTML names as `cid:contentId`; empty where there is none. The caller closes

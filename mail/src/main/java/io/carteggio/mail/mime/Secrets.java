@@ -23,6 +23,7 @@ record Secrets(boolean signed, boolean encrypted, Set<Note> found) {
                         "application/pkcs7-signature",
                         "application/x-pkcs7-signature" -> signed = true;
                 case "multipart/encrypted", "application/pgp-encrypted" -> found.add(Note.ENCRYPTED_PGP);
+                case "application/x-microsoft-rpmsg-message" -> found.add(Note.PROTECTED_RIGHTS);
                 case "application/pkcs7-mime", "application/x-pkcs7-mime" -> {
                     String kind = Node.lower(node.type.token("smime-type").orElse(""));
                     boolean opaque = kind.equals("signed-data")
@@ -48,7 +49,9 @@ record Secrets(boolean signed, boolean encrypted, Set<Note> found) {
                 found.add(Note.ENCRYPTED_PGP);
             }
         }
-        boolean encrypted = found.contains(Note.ENCRYPTED_PGP) || found.contains(Note.ENCRYPTED_SMIME);
+        boolean encrypted = found.contains(Note.ENCRYPTED_PGP)
+                || found.contains(Note.ENCRYPTED_SMIME)
+                || found.contains(Note.PROTECTED_RIGHTS);
         return new Secrets(signed, encrypted, found);
     }
 

@@ -82,17 +82,30 @@ public record HeaderPeople(
         boolean differ = author.isPresent()
                 && agent.isPresent()
                 && !author.get().key().equals(agent.get().key());
+        List<Recipient> recipients = new ArrayList<>(written());
+        recipients.addAll(resent());
+        return differ
+                ? new Envelope(agent, author, recipients)
+                : new Envelope(author.or(() -> agent), Optional.empty(), recipients);
+    }
+
+    /// Whom `To`, `Cc` and `Bcc` name.
+    List<Recipient> written() {
         List<Recipient> recipients = new ArrayList<>();
         to.forEach(address -> recipients.add(new Recipient(Role.TO, address)));
         cc.forEach(address -> recipients.add(new Recipient(Role.CC, address)));
         bcc.forEach(address -> recipients.add(new Recipient(Role.BCC, address)));
+        return recipients;
+    }
+
+    /// Who got it by being resent.
+    List<Recipient> resent() {
         Optional<Address> forwarder = resentFrom.stream().findFirst();
+        List<Recipient> recipients = new ArrayList<>();
         resentTo.forEach(a -> recipients.add(new Recipient(Role.TO, a, Optional.empty(), forwarder)));
         resentCc.forEach(a -> recipients.add(new Recipient(Role.CC, a, Optional.empty(), forwarder)));
         resentBcc.forEach(a -> recipients.add(new Recipient(Role.BCC, a, Optional.empty(), forwarder)));
-        return differ
-                ? new Envelope(agent, author, recipients)
-                : new Envelope(author.or(() -> agent), Optional.empty(), recipients);
+        return recipients;
     }
 
     /// A report's recipients with the roles that the report could not tell, as far as this header shows them.

@@ -22,6 +22,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class Unwrapper {
     /// A protected mail is known by its first parts; no more of it than this is looked at.
     private static final int PROTECTION_BYTES = 1024 * 1024;
 
+    /// Recipients of a notice that are named in the explanation.
+    private static final int STATUS_STEPS = 5;
+
     /// HTML and text in wide charsets cannot be read line by line.
     private static final int CONVERTED_BYTES = 16 * 1024 * 1024;
 
@@ -50,9 +54,39 @@ public final class Unwrapper {
     ///
     /// @throws IOException only where the content itself cannot be read
     public static Unwrapped unwrap(Content mail) throws IOException {
+        return explain(mail).what();
+    }
+
+    /// What a mail is, and why.
+    ///
+    /// @param why what was seen, step by step in the order of the detection (JOURNAL-FORMATS 5.4), for a person;
+    ///     holds text of the mail
+    public record Explained(Unwrapped what, List<String> why) {
+        public Explained {
+            why = List.copyOf(why);
+        }
+    }
+
+    /// Tells what the mail is, and why.
+    ///
+    /// @throws IOException only where the content itself cannot be read
+    public static Explained explain(Content mail) throws IOException {
+        Steps steps = new Steps();
         Entity top = Structure.scan(mail);
         List<Part> status = statusParts(top);
-        return !status.isEmpty() || isBareNotice(top) ? ndr(mail, top, status) : report(mail, top, true);
+        Unwrapped what;
+        if (!status.isEmpty() || isBareNotice(top)) {
+            steps.add(
+                    top.type().is("multipart", "report")
+                            ? "the mail is a multipart/report" + (status.isEmpty() ? "" : " with a delivery status")
+                            : "the mail has X-MS-Exchange-Message-Is-Ndr"
+                                    + (status.isEmpty() ? "" : " and a delivery status"));
+            what = ndr(mail, top, status, steps);
+        } else {
+            steps.add("no delivery status notice: it is neither a multipart/report nor an NDR of Exchange");
+            what = report(mail, top, true, steps);
+        }
+        return new Explained(what, steps.list());
     }
 
     // ---- notices -------------------------------------------------------------------------------------------------
@@ -92,8 +126,12 @@ public final class Unwrapper {
                 || type.is("message", "global-headers");
     }
 
-    private static Unwrapped ndr(Content mail, Entity top, List<Part> statusParts) throws IOException {
+    private static Unwrapped ndr(Content mail, Entity top, List<Part> statusParts, Steps steps) throws IOException {
         DeliveryStatus status = status(mail, statusParts);
+        status.recipients().stream()
+                .limit(STATUS_STEPS)
+                .forEach(r -> steps.add(r.finalRecipient().orElse("somebody") + ": "
+                        + r.action().word() + r.status().map(c -> " " + c).orElse("")));
         if (status.delayed()) {
             return new Unwrapped.Delay(status);
         }
@@ -106,6 +144,7 @@ public final class Unwrapper {
                 .filter(child -> child.offset() >= after && isReturned(child))
                 .findFirst();
         if (part.isEmpty()) {
+            steps.add("the notice carries no mail");
             return new Unwrapped.Ndr(
                     status,
                     Optional.empty(),
@@ -124,7 +163,9 @@ public final class Unwrapper {
         Span span = returned.span().orElse(new Span(0, whole.sizeBytes()));
         Entity inner = Structure.scan(whole, span.offset(), span.end());
         boolean headersOnly = isHeadersOnly(part.get().header().contentType()) || bodyless(whole, inner.self());
-        Unwrapped inside = report(whole, inner, returned.span().isPresent());
+        steps.add(
+                "the notice carries " + (headersOnly ? "the header of a mail" : "a mail") + "; that one is looked at");
+        Unwrapped inside = report(whole, inner, returned.span().isPresent(), steps);
         Optional<Unwrapped.Report> report =
                 inside instanceof Unwrapped.Report found ? Optional.of(found) : Optional.empty();
         Optional<Unwrapped.Gap> gap = Optional.empty();
@@ -182,25 +223,30 @@ public final class Unwrapper {
         return marked(header).isPresent();
     }
 
-    /// By presence, not by value: the marker of Exchange is empty (JOURNAL-FORMATS 1, fact 3).
-    private static Optional<Dialect> marked(Header header) {
+    private record Marked(Dialect dialect, String field) {}
+
+    /// By presence, not by value: the marker of Exchange is empty (JOURNAL-FORMATS 1, fact 3). Where several are
+    /// there, the first of JOURNAL-FORMATS 5.4 counts.
+    private static Optional<Marked> marked(Header header) {
+        return markers(header).stream().min(Comparator.comparing(Marked::dialect));
+    }
+
+    private static List<Marked> markers(Header header) {
+        List<Marked> found = new ArrayList<>(1);
         for (Field field : header.fields()) {
             switch (field.name().toLowerCase(Locale.ROOT)) {
-                case "x-ms-journal-report", "x-ms-exchange-organization-journal-report", "x-ms-gcc-journal-report" -> {
-                    return Optional.of(Dialect.EXCHANGE_2007);
-                }
-                case "x-wm-journal-report" -> {
-                    return Optional.of(Dialect.WORKMAIL);
-                }
+                case "x-ms-journal-report", "x-ms-exchange-organization-journal-report", "x-ms-gcc-journal-report" ->
+                    found.add(new Marked(Dialect.EXCHANGE_2007, field.name()));
+                case "x-wm-journal-report" -> found.add(new Marked(Dialect.WORKMAIL, field.name()));
                 case "content-identifier", "content-identifer" -> {
                     if (field.unfolded().equalsIgnoreCase("ExJournalReport")) {
-                        return Optional.of(Dialect.EXCHANGE_2003);
+                        found.add(new Marked(Dialect.EXCHANGE_2003, field.name() + ": ExJournalReport"));
                     }
                 }
                 default -> {} // says nothing about reports
             }
         }
-        return Optional.empty();
+        return found;
     }
 
     /// What a provider that strips the marker leaves in place.
@@ -218,42 +264,65 @@ public final class Unwrapper {
     }
 
     /// @param spans whether offsets in `whole` are offsets in the mail that was asked about
-    private static Unwrapped report(Content whole, Entity top, boolean spans) throws IOException {
-        Optional<Dialect> marked = marked(top.header());
+    private static Unwrapped report(Content whole, Entity top, boolean spans, Steps steps) throws IOException {
+        Optional<Marked> marked = marked(top.header());
+        marked.ifPresentOrElse(
+                m -> steps.add("it has the marker " + m.field() + ": dialect "
+                        + m.dialect().word()),
+                () -> steps.add("it has no marker of a journal report"));
         if (marked.isEmpty() && !saysReport(top.header())) {
+            steps.add("nor has it anything else of one: neither a Message-ID …" + REPORT_ID_DOMAIN
+                    + ", nor the Journal Agent as its source, nor Microsoft Exchange as its Sender");
             return new Unwrapped.Plain();
         }
         Warnings warnings = new Warnings();
         Parts parts = parts(whole, top);
+        Optional<TnefReport> tnef =
+                parts.originals.isEmpty() ? TnefReport.in(whole, top, parts.tnef, spans) : Optional.empty();
+        steps.add(parts.found(tnef));
         if (marked.isEmpty()) {
             // 5.4, step 5: all three must hold, else it is somebody's mail.
-            if (parts.originals.isEmpty() || parts.text.isEmpty() || !beginsWithSender(whole, parts.text.get())) {
+            if (!looksLikeReport(whole, parts, tnef)) {
+                steps.add("it has a Message-ID, source or Sender of a report, but not both an original and a text that"
+                        + " begins with Sender: so it is somebody's mail");
                 return new Unwrapped.Plain();
             }
+            steps.add("the marker was stripped on the way: all else of a report is there");
             warnings.add(Warning.Code.MARKER_STRIPPED, "");
         }
-        if (parts.originals.isEmpty()) {
+        if (parts.originals.isEmpty()
+                && tnef.filter(t -> !t.originals().isEmpty()).isEmpty()) {
             return new Unwrapped.Unreadable(
-                    parts.tnef
-                            ? "the report came as TNEF"
+                    tnef.isPresent()
+                            ? "the report came as TNEF, and there is no original in it"
                             : top.children().isEmpty()
                                     ? "a report must be a multipart with an original in it"
                                     : "there is no original in the report",
                     warnings.list());
         }
         Optional<String> parentId = id(top.header(), "X-MS-Exchange-Parent-Message-Id");
-        Part text;
+        Content text;
         EnvelopePart envelope;
-        if (parts.text.isPresent()) {
-            text = parts.text.get();
-            envelope = envelope(whole, text, parentId, warnings);
+        if (tnef.isPresent()) {
+            warnings.add(Warning.Code.TNEF, "");
+        }
+        if (tnef.isPresent() && (parts.text.isEmpty() || !beginsWithSender(whole, parts.text.get()))) {
+            String octets = tnef.get().text();
+            steps.add("the envelope is read from the text of the TNEF");
+            text = Content.of(octets.getBytes(UTF_8));
+            envelope = read(octets, parentId, warnings);
+        } else if (parts.text.isPresent()) {
+            steps.add("the envelope is read from the first part of plain text");
+            text = body(whole, parts.text.get());
+            envelope = envelope(whole, parts.text.get(), parentId, warnings);
         } else if (parts.html.isPresent()) {
-            text = parts.html.get();
+            steps.add("the envelope is read from HTML, for there is no plain text");
+            text = body(whole, parts.html.get());
             warnings.add(Warning.Code.HTML_ENVELOPE, "");
-            if (text.bodySizeBytes() > CONVERTED_BYTES) {
+            if (text.sizeBytes() > CONVERTED_BYTES) {
                 return new Unwrapped.Unreadable("the HTML that holds the envelope is too large", warnings.list());
             }
-            envelope = htmlEnvelope(whole, text, parentId, warnings);
+            envelope = htmlEnvelope(whole, parts.html.get(), parentId, warnings);
         } else {
             return new Unwrapped.Unreadable("there is no text that could hold the envelope", warnings.list());
         }
@@ -267,15 +336,25 @@ public final class Unwrapper {
         if (!top.complete() || !top.header().complete()) {
             warnings.add(Warning.Code.OVER_LIMIT, "the report has more fields or parts than are read");
         }
-        if (!top.closed()) {
+        if (!top.closed() && top.type().isMultipart()) {
             warnings.add(Warning.Code.NOT_CLOSED, "");
         }
-        if (parts.others > 0) {
-            warnings.add(Warning.Code.OTHER_PARTS, Integer.toString(parts.others));
+        int others = parts.others - (tnef.isPresent() ? parts.tnef.size() : 0);
+        if (others > 0) {
+            warnings.add(Warning.Code.OTHER_PARTS, Integer.toString(others));
         }
-        List<Original> originals = originals(whole, parts.originals, spans, envelope.messageId(), warnings);
+        List<Original> originals = tnef.isPresent() && parts.originals.isEmpty()
+                ? judged(tnef.get().originals(), spans, envelope.messageId(), warnings)
+                : originals(whole, parts.originals, spans, envelope.messageId(), warnings);
+        originals.forEach(o -> steps.add("an original of " + o.bytes().sizeBytes() + " octets"
+                + switch (o.kind()) {
+                    case ORIGINAL -> "";
+                    case PROTECTED -> ", protected by rights management";
+                    case CLEAR -> ", the clear copy of a protected one";
+                }));
+        steps.add("nothing in an original is unwrapped in its turn, whatever it says of itself");
         return new Unwrapped.Report(
-                marked.orElse(Dialect.EXCHANGE_2007),
+                marked.map(Marked::dialect).orElse(Dialect.EXCHANGE_2007),
                 envelope.envelope(),
                 envelope.subject(),
                 envelope.messageId(),
@@ -286,9 +365,25 @@ public final class Unwrapper {
                 top.header().text("Date").flatMap(MailDate::parse),
                 id(top.header(), "Message-ID"),
                 parentId,
-                whole.slice(text.bodyOffset(), text.bodySizeBytes()),
+                text,
                 originals,
                 warnings.list());
+    }
+
+    private static boolean looksLikeReport(Content whole, Parts parts, Optional<TnefReport> tnef) throws IOException {
+        boolean original = !parts.originals.isEmpty()
+                || tnef.filter(t -> !t.originals().isEmpty()).isPresent();
+        return original
+                && ((parts.text.isPresent() && beginsWithSender(whole, parts.text.get()))
+                        || tnef.filter(t -> isSender(t.text())).isPresent());
+    }
+
+    private static boolean isSender(String text) {
+        return text.stripLeading().regionMatches(true, 0, "Sender:", 0, 7);
+    }
+
+    private static Content body(Content whole, Part part) {
+        return whole.slice(part.bodyOffset(), part.bodySizeBytes());
     }
 
     private static Optional<String> id(Header header, String name) {
@@ -300,8 +395,18 @@ public final class Unwrapper {
         Optional<Part> text = Optional.empty();
         Optional<Part> html = Optional.empty();
         final List<Part> originals = new ArrayList<>();
-        boolean tnef;
+        final List<Part> tnef = new ArrayList<>();
         int others;
+
+        String found(Optional<TnefReport> inTnef) {
+            String envelope = text.isPresent() ? "a text" : html.isPresent() ? "HTML" : "no text";
+            String report =
+                    envelope + " and " + originals.size() + " attached mail" + (originals.size() == 1 ? "" : "s");
+            return "its parts: " + report
+                    + inTnef.map(t -> "; in TNEF " + t.originals().size() + " of them")
+                            .orElse("")
+                    + (others == 0 ? "" : "; " + others + " other");
+        }
     }
 
     private static Parts parts(Content whole, Entity top) throws IOException {
@@ -312,8 +417,9 @@ public final class Unwrapper {
                 parts.originals.add(child);
             } else if (!envelopeText(whole, child, type, 1, parts)) {
                 parts.others++;
-                parts.tnef |=
-                        type.type().equals("application") && type.subtype().endsWith("ms-tnef");
+                if (TnefReport.isTnef(type, child.header())) {
+                    parts.tnef.add(child);
+                }
             }
         }
         return parts;
@@ -323,17 +429,20 @@ public final class Unwrapper {
         if (type.isMessage()) {
             return true;
         }
-        if (!type.type().equals("application")
-                || !(type.subtype().equals("octet-stream") || type.subtype().startsWith("x-"))) {
-            return false;
-        }
-        String name = header.first("Content-Disposition")
+        return type.type().equals("application")
+                && (type.subtype().equals("octet-stream") || type.subtype().startsWith("x-"))
+                && fileName(type, header).endsWith(".eml");
+    }
+
+    /// In lower case; empty where the part has none.
+    static String fileName(MediaType type, Header header) {
+        return header.first("Content-Disposition")
                 .map(Field::unfolded)
                 .map(MediaType::parametersOf)
                 .map(parameters -> parameters.getOrDefault("filename", ""))
                 .filter(filename -> !filename.isEmpty())
-                .orElse(type.parameter("name").orElse(""));
-        return name.toLowerCase(Locale.ROOT).endsWith(".eml");
+                .orElse(type.parameter("name").orElse(""))
+                .toLowerCase(Locale.ROOT);
     }
 
     /// Finds the first leaf of plain text, else of HTML; true where `part` is one or holds one.
@@ -358,8 +467,7 @@ public final class Unwrapper {
 
     private static boolean beginsWithSender(Content whole, Part text) throws IOException {
         try (InputStream in = decoded(whole, text)) {
-            String head = new String(in.readNBytes(2048), ISO_8859_1).stripLeading();
-            return head.regionMatches(true, 0, "Sender:", 0, 7);
+            return isSender(new String(in.readNBytes(2048), ISO_8859_1));
         }
     }
 
@@ -368,7 +476,7 @@ public final class Unwrapper {
         return DecodedContent.decode(in, encoding(part));
     }
 
-    private static TransferEncoding encoding(Part part) {
+    static TransferEncoding encoding(Part part) {
         return TransferEncoding.of(
                 part.header().text("Content-Transfer-Encoding").orElse(""));
     }
@@ -429,9 +537,18 @@ public final class Unwrapper {
             Content whole, List<Part> parts, boolean spans, Optional<String> messageId, Warnings warnings)
             throws IOException {
         List<Original> found = new ArrayList<>();
-        int protectedOnes = 0;
         for (Part part : parts) {
-            Original original = original(whole, part, Kind.ORIGINAL, warnings);
+            found.add(original(whole, part, Kind.ORIGINAL, warnings));
+        }
+        return judged(found, spans, messageId, warnings);
+    }
+
+    /// Originals with what each is: protected, a clear copy, or neither.
+    private static List<Original> judged(
+            List<Original> originals, boolean spans, Optional<String> messageId, Warnings warnings) throws IOException {
+        List<Original> found = new ArrayList<>();
+        int protectedOnes = 0;
+        for (Original original : originals) {
             boolean isProtected = isProtected(original.bytes(), original.head());
             protectedOnes += isProtected ? 1 : 0;
             checkMessageId(original.head().header(), messageId, warnings);

@@ -49,6 +49,8 @@ public record Warning(Code code, String detail) {
         NOT_CLOSED,
         /// The envelope was taken from HTML, because there was no plain text.
         HTML_ENVELOPE,
+        /// The report came as TNEF; an original that is a message of MAPI there is kept as the TNEF it is.
+        TNEF,
         /// The mail has parts that are neither envelope nor original.
         OTHER_PARTS,
         /// A limit of header size or of number of fields or parts was reached.

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.carteggio.mail.Content;
 import io.carteggio.mail.structure.CorpusFiles;
+import io.carteggio.mail.tnef.TnefText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -44,6 +45,22 @@ class HostileTest {
                         ENVELOPE + "To: \"a, b\"@x, Expanded: g@x, Forwarded: u@x\nRecipients:\n a@x (Cc); b@x\n")
                 .octets()
                 .getBytes(ISO_8859_1));
+        seeds.add(usual().withOriginalHeader("Content-Type: application/ms-tnef\n")
+                .withOriginals(new String(
+                        new TnefText()
+                                .message(TnefText.unicode(0x1000, ENVELOPE))
+                                .messageInside("m", new TnefText().octets())
+                                .octets(),
+                        ISO_8859_1))
+                .octets()
+                .getBytes(ISO_8859_1));
+        seeds.add("""
+                Received: from a by b for <c@d>; x
+                X-Envelope-To: a@b, <c@d>; "e f"@g h@i
+                Delivered-To: x-y-z@b
+                To: a@b
+
+                """.getBytes(ISO_8859_1));
         for (String path : List.of(
                 "dsn/flanker--bounce-office365.eml",
                 "dsn/rubymail--multipart_report_multiple_status.eml",

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.mbox.MboxReader;
+import io.carteggio.mail.structure.Fingerprint;
+import io.carteggio.mail.structure.Structure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /// Any octets, read as a journal report, as a mail with people in its header and as an mbox. Called by
 /// [HostileTest] and by Jazzer in `./check --long`.
@@ -24,7 +27,9 @@ public final class UnwrapFuzz {
     /// Whatever the octets are: an answer, soon, and originals that are windows onto the mail.
     static Unwrapped read(byte[] octets) throws IOException {
         Content mail = Content.of(octets);
-        Unwrapped unwrapped = Unwrapper.unwrap(mail);
+        Unwrapper.Explained explained = Unwrapper.explain(mail);
+        assertThat(explained.why()).isNotEmpty();
+        Unwrapped unwrapped = explained.what();
         List<Original> originals = new ArrayList<>();
         switch (unwrapped) {
             case Unwrapped.Report report -> originals.addAll(report.originals());
@@ -48,6 +53,11 @@ public final class UnwrapFuzz {
             }
         }
         HeaderPeople.of(mail).envelope();
+        HeaderEvidence evidence =
+                HeaderEvidence.of(Structure.head(mail).header(), HeaderOrder.DEFAULT, Set.of("journal@a.example"));
+        evidence.decide(a -> false);
+        evidence.decide(a -> a.raw().length() % 2 == 0);
+        Fingerprint.of(mail);
         MboxReader.read(new ByteArrayInputStream(octets), (from, message) -> message.skip(10));
         return unwrapped;
     }

@@ -16,6 +16,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.tnef.TnefText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -400,10 +401,65 @@ class UnwrapperTest {
     }
 
     @Test
-    void f14_aReportAsTnefIsKeptForABetterReader() throws IOException {
+    void f14_aReportAsTnef() throws IOException {
+        byte[] inner = new TnefText()
+                .message(
+                        TnefText.unicode(0x0037, "Q3 numbers"), TnefText.unicode(0x1035, "<orig-0001@partner.example>"))
+                .octets();
+        byte[] whole = new TnefText()
+                .message(TnefText.unicode(0x1000, crlf(ENVELOPE)))
+                .messageInside("Q3 numbers", inner)
+                .octets();
+        String outer = usual().octets().replaceFirst("(?s)Content-Type: multipart.*?_\"\r\n", "");
+        outer = outer.substring(0, outer.indexOf("\r\n\r\n") + 2);
+        String expected = USUAL_ENVELOPE + "original " + inner.length;
         assertReads(
-                usual().withOriginalHeader("Content-Type: application/ms-tnef; name=winmail.dat\n"),
-                "unreadable: the report came as TNEF");
+                outer + "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                        + Base64.getMimeEncoder().encodeToString(whole),
+                expected + " decoded\nwarning TNEF");
+        assertReads(
+                outer + "Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+                        + new String(whole, ISO_8859_1),
+                expected + "\nwarning TNEF");
+        String mail = new String(
+                new TnefText()
+                        .file("x.EML", crlf(ORIGINAL).getBytes(ISO_8859_1))
+                        .octets(),
+                ISO_8859_1);
+        assertReads(
+                usual().withOriginalHeader("Content-Type: application/vnd.ms-tnef; name=winmail.dat\n")
+                        .withOriginals(mail),
+                USUAL + "\nwarning TNEF");
+    }
+
+    @Test
+    void f14_tnefWithoutAnOriginalIsKeptForABetterReader() throws IOException {
+        ReportText report = usual().withOriginalHeader("Content-Type: application/ms-tnef; name=winmail.dat\n");
+        assertReads(report, "unreadable: there is no original in the report");
+        assertReads(
+                report.withOriginals(new String(new TnefText().octets(), ISO_8859_1)),
+                "unreadable: the report came as TNEF, and there is no original in it");
+    }
+
+    /// What is read of a mail is explained, whatever it is.
+    @Test
+    void everythingIsExplained() throws IOException {
+        assertThat(Unwrapper.explain(usual().content()).why())
+                .contains("it has the marker X-MS-Journal-Report: dialect exchange-2007")
+                .anyMatch(why -> why.contains("an original of " + ORIGINAL_BYTES + " octets"));
+        assertThat(Unwrapper.explain(content(ORIGINAL)).why()).hasSize(3);
+        assertThat(Unwrapper.explain(usual().withMarker("").content()).why())
+                .anyMatch(why -> why.contains("the marker was stripped"));
+        assertThat(Unwrapper.explain(
+                                usual().withMarker("").withEnvelope("Hello\n").content())
+                        .why())
+                .anyMatch(why -> why.contains("somebody's mail"));
+    }
+
+    /// JOURNAL-FORMATS 5.4: the marker of Exchange comes before those of others, wherever it stands.
+    @Test
+    void theFirstDialectOfTheOrderCounts() throws IOException {
+        assertReads(usual().withMarker("Content-Identifier: ExJournalReport\nX-MS-Journal-Report:\n"), USUAL);
     }
 
     @Test

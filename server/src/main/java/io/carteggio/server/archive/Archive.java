@@ -10,6 +10,7 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
@@ -21,6 +22,7 @@ import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
@@ -39,6 +41,9 @@ import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
+import io.carteggio.server.watch.Alarms;
+import io.carteggio.server.watch.Settings;
+import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -48,8 +53,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -89,6 +96,10 @@ public final class Archive implements AutoCloseable {
     private final Refusals refusals;
     private final JobStore jobs;
     private final LastFailure lastFailure;
+    private final Settings watchSettings = new Settings();
+    private final Gaps gaps;
+    private final Watch watch;
+    private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -111,9 +122,12 @@ public final class Archive implements AutoCloseable {
         try {
             LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
-            refusals = Refusals.in(directory.path().resolve("refused.tsv"));
             jobs = JobStore.open(directory.jobs(), clock.instant());
             opened.push(jobs);
+            Path watchFiles = directory.path().resolve("watch");
+            Alarms alarms = Alarms.open(watchFiles, clock);
+            opened.push(alarms);
+            refusals = Refusals.in(directory.path().resolve("refused.tsv"), alarms);
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
@@ -137,6 +151,7 @@ public final class Archive implements AutoCloseable {
                 sources.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
+                watchSettings.apply(act);
             });
             Path ledgerFiles = directory.path().resolve("ledger");
             Disk disk = new RealDisk();
@@ -154,7 +169,7 @@ public final class Archive implements AutoCloseable {
             opened.push(DictionaryKeeper.start(vault));
             index = LuceneIndex.open(directory.index());
             opened.push(index);
-            Erasure.finish(vault, catalogue, index::purge); // what a crash interrupted, before anything follows
+            finishErasures(); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
@@ -167,6 +182,8 @@ public final class Archive implements AutoCloseable {
                     ids,
                     new Marks(directory.keyring().partKey()),
                     erasedMarks,
+                    people::directory,
+                    sources::at,
                     clock);
             erasure = new Erasure(
                     vault,
@@ -180,12 +197,28 @@ public final class Archive implements AutoCloseable {
                     intake.erasing());
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
+            gaps = new Gaps(vault, catalogue, acts);
+            watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
+            opened.push(watch);
+            projection.inform(watch::registered);
         } catch (IOException e) {
             closeAll(Optional.of(e));
             throw new ArchiveException("the archive in " + directory.path() + " cannot be opened: " + e, true, e);
         } catch (ArchiveException | RuntimeException e) {
             closeAll(Optional.of(e));
             throw e;
+        }
+    }
+
+    /// An erasure that waits for the keys of a segment must not keep the archive from taking mail.
+    private void finishErasures() throws ArchiveException {
+        try {
+            Erasure.finish(vault, catalogue, index::purge);
+        } catch (ArchiveException e) {
+            if (vault.lostKeys().isEmpty()) {
+                throw e;
+            }
+            unfinished = Optional.of("an erasure is decided, and cannot be carried out: " + e.getMessage());
         }
     }
 
@@ -211,11 +244,16 @@ public final class Archive implements AutoCloseable {
     /// missing after a clean end, a few more after a crash, all of them where its files were removed.
     private void followWithLedger() throws ArchiveException {
         long end = vault.end().frames();
-        if (end - ledger.size() > FEW_FRAMES) {
-            vault.walk(Position.START, new Vault.Walker() {
+        if (end - ledger.size() > FEW_FRAMES || !vault.lostKeys().isEmpty()) {
+            vault.walk(new Position(0, 0, ledger.size()), new Vault.Walker() {
                 @Override
                 public void frame(Kept kept) {
-                    ledger.add(kept.number(), kept.head().leafData());
+                    sealed(kept.head());
+                }
+
+                @Override
+                public void sealed(FrameHead head) {
+                    ledger.add(head.number(), head.leafData());
                 }
 
                 @Override
@@ -225,8 +263,15 @@ public final class Archive implements AutoCloseable {
             });
         } else {
             for (long number = ledger.size() + 1; number <= end; number++) {
-                vault.frame(number)
-                        .ifPresent(kept -> ledger.add(kept.number(), kept.head().leafData()));
+                try {
+                    vault.frame(number)
+                            .ifPresent(kept ->
+                                    ledger.add(kept.number(), kept.head().leafData()));
+                } catch (ArchiveException e) {
+                    if (e.laterHelps()) {
+                        throw e;
+                    } // else as above: damage keeps nobody from opening the archive
+                }
             }
         }
         ledger.start(end);
@@ -362,6 +407,16 @@ public final class Archive implements AutoCloseable {
         return refusals;
     }
 
+    /// Reports that are known to be missing.
+    public Gaps gaps() {
+        return gaps;
+    }
+
+    /// Who looks after this archive.
+    public Watch watch() {
+        return watch;
+    }
+
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
         return projection.trouble();
@@ -371,6 +426,15 @@ public final class Archive implements AutoCloseable {
     /// archive. The next mail may well be kept, so nothing is refused for this.
     public Optional<String> condition() {
         return trouble().or(lastFailure::sentence);
+    }
+
+    /// What needs an administrator although mail is taken, in sentences.
+    public List<String> concerns() {
+        List<String> concerns = new ArrayList<>(vault.lostKeys());
+        unfinished.ifPresent(concerns::add);
+        ledger.standing().trouble().ifPresent(concerns::add);
+        concerns.addAll(custody.trouble());
+        return concerns;
     }
 
     /// A mail that did not even come in whole, through no fault of its own.

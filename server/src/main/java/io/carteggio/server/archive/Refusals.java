@@ -1,6 +1,8 @@
 package io.carteggio.server.archive;
 
 import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Alarms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,14 +20,16 @@ public final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private final Path file;
+    private final Alarms alarms;
     private final Map<String, Long> counts = new TreeMap<>();
 
-    private Refusals(Path file) {
+    private Refusals(Path file, Alarms alarms) {
         this.file = file;
+        this.alarms = alarms;
     }
 
-    static Refusals in(Path file) throws IOException {
-        Refusals refusals = new Refusals(file);
+    static Refusals in(Path file, Alarms alarms) throws IOException {
+        Refusals refusals = new Refusals(file, alarms);
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 int tab = line.lastIndexOf('\t');
@@ -38,11 +42,11 @@ public final class Refusals {
     /// Counts one and raises the alarm: this mail is in nobody's archive.
     public synchronized void count(String source, long bytes, String peer) {
         counts.merge(source, 1L, Long::sum);
-        LOG.error(
-                "ALARM: a mail of {} octets or more for source {} from {} was refused for its size and is not archived",
-                bytes,
+        alarms.raise(
+                AlarmKind.REFUSED,
                 source,
-                peer);
+                "A mail of " + bytes + " octets or more from " + peer
+                        + " was refused for its size and is not archived.");
         String lines = counts.entrySet().stream()
                 .map(e -> e.getKey() + "\t" + e.getValue() + "\n")
                 .collect(Collectors.joining());

@@ -7,6 +7,7 @@ import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.report.HeaderOrder;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -89,12 +90,19 @@ final class AdministrationOperations {
         if (address.domain().isEmpty()) {
             throw Refusal.usage("a journaling address has a domain: " + address);
         }
+        Source source;
         try {
-            desk.sources().add(desk.acts(), BY, name, Optional.of(address), family);
+            List<String> headers = request.texts("headers");
+            source = new Source(
+                    name,
+                    Optional.of(address),
+                    family,
+                    headers.isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(headers));
+            desk.sources().add(desk.acts(), BY, name, source.address(), family, source.headers());
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
-        reply.line(source(new Source(name, Optional.of(address), family)));
+        reply.line(source(source));
         return Outcome.DONE;
     }
 
@@ -111,7 +119,11 @@ final class AdministrationOperations {
         ObjectNode line = Json.object();
         line.put("name", source.name());
         line.set("address", Json.address(source.address()));
-        return line.put("family", source.family().word());
+        line.put("family", source.family().word());
+        if (!source.headers().equals(HeaderOrder.DEFAULT)) {
+            line.set("headers", Json.texts(source.headers().fields().stream()));
+        }
+        return line;
     }
 
     private static Address address(String text) throws Refusal {

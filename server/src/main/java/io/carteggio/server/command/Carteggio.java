@@ -100,6 +100,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new ProofCommand(this));
         line.addSubcommand(new VerifyProofCommand(this));
         line.addSubcommand(new StatsCommand(this));
+        line.addSubcommand(new QuarantineCommand(this));
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
         line.addSubcommand(new EraseCommand(this));
@@ -110,6 +111,9 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new RestoreCommand(this));
         line.addSubcommand(new KeyCommand(this).line());
         line.addSubcommand(new LedgerCommand(this).line());
+        line.addSubcommand(new AlarmCommand(this).line());
+        line.addSubcommand(new GapCommand(this).line());
+        line.addSubcommand(new CanaryCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new JobCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());

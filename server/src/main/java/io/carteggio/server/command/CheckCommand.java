@@ -26,8 +26,18 @@ final class CheckCommand implements Callable<Integer> {
 
     private final Carteggio carteggio;
 
-    @Option(names = "--fast", description = "Frames and what they say, without the octets of letters.")
+    @Option(
+            names = "--fast",
+            description = "Frames and what they say, without the octets of letters; of the index only the number.")
     private boolean fast;
+
+    @Option(
+            names = "--vault",
+            description = {
+                "The vault, its keys and its ledger, every octet; not whether catalogue and index are",
+                "what the vault makes of them, which takes many times as long."
+            })
+    private boolean vault;
 
     @Option(
             names = "--witness",
@@ -46,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         return carteggio.work("check", () -> {
             try (Access access = carteggio.access(false);
-                    ProgressLine shown = new ProgressLine(carteggio.console(), "frames", 0)) {
+                    ProgressLine shown = new ProgressLine(carteggio.console(), "steps", 0)) {
                 Heard heard = new Heard(shown);
                 Outcome outcome = check(access, heard);
                 shown.clear();
@@ -63,7 +73,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private Outcome check(Access access, Heard heard) throws IOException {
-        ObjectNode params = Json.object().put("fast", fast).put("witness", witness.isPresent());
+        ObjectNode params = Json.object().put("fast", fast).put("vault", vault).put("witness", witness.isPresent());
         try (InputStream notes =
                 witness.isPresent() ? Files.newInputStream(witness.get()) : InputStream.nullInputStream()) {
             return access.call("check", params, notes, new Lines(heard::line));

@@ -1,9 +1,13 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.search.IndexCheck;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
@@ -12,6 +16,7 @@ import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +43,7 @@ final class CheckOperations {
     /// Lines `{problem: …}` and `{frames, bytes}` for progress, last one with `ok`.
     Outcome check(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean fast = request.flag("fast");
+        boolean vaultOnly = request.flag("vault");
         VaultCheck check = new VaultCheck(desk, reply, !fast);
         LedgerChecking ledger = new LedgerChecking(
                 desk,
@@ -52,15 +58,33 @@ final class CheckOperations {
             nameDamagedLetters(check);
         }
         List<String> others = new ArrayList<>(desk.keyProblems());
-        if (!fast) {
+        if (!fast && !vaultOnly) {
             others.addAll(desk.indexProblems());
         }
         for (String problem : others) {
             check.problem(problem, Optional.empty());
         }
         boolean compared = compareBooks(check, reached);
-        boolean comparedTables = fast || !compared || compareTables(check);
-        compareIndex(check);
+        boolean comparedTables = fast || vaultOnly || !compared || compareTables(check);
+        List<String> unproven = new ArrayList<>(ledger.unproven());
+        long indexed = 0;
+        if (vaultOnly) {
+            unproven.add("that catalogue and index say what the vault says: they were left out");
+        } else if (fast) {
+            countIndex(check);
+            unproven.add("that every octet is as it was written, and that the index holds what the letters say:"
+                    + " left out (check without --fast)");
+        } else {
+            IndexCheck.Result result = compareIndex(check);
+            indexed = result.compared();
+            if (result.behind()) {
+                unproven.add("that the index holds what the letters say: it is " + desk.indexLag()
+                        + " letters behind and was not compared");
+            } else if (result.undecided() > 0) {
+                unproven.add("that the index holds what " + result.undecided()
+                        + " letters say: they cannot be read, or something new of them kept coming");
+            }
+        }
         check.rethrow();
         ObjectNode line = Json.object()
                 .put("ok", check.problems() == 0)
@@ -72,10 +96,11 @@ final class CheckOperations {
                 .put("bytes", check.bytes())
                 .put("problems", check.problems())
                 .put("compared", compared && comparedTables)
+                .put("indexed", indexed)
                 .put("checkpoints", ledger.checkpoints())
                 .put("timestamps", ledger.stamps())
                 .put("witnesses", ledger.witnesses());
-        line.set("unproven", Json.texts(ledger.unproven().stream()));
+        line.set("unproven", Json.texts(unproven.stream()));
         reply.line(line);
         return check.problems() == 0 ? Outcome.DONE : Outcome.NO;
     }
@@ -130,15 +155,75 @@ final class CheckOperations {
     }
 
     private boolean compareTables(VaultCheck check) throws ArchiveException, IOException {
-        Optional<List<String>> different = differentTables();
-        for (String table : different.orElse(List.of())) {
-            check.problem("the catalogue's table '" + table + "' is not what the vault makes of it", Optional.empty());
+        for (Comparison.Fault fault : desk.catalogueFaults()) {
+            check.problem(named(fault.letter(), fault.what()), fault.letter().map(LetterId::text));
+        }
+        Optional<List<Different>> different = differentTables();
+        for (Different table : different.orElse(List.of())) {
+            String what = "the catalogue's table '" + table.name() + "' is not what the vault makes of it";
+            for (LetterId letter : table.letters()) {
+                check.problem(named(Optional.of(letter), what), Optional.of(letter.text()));
+            }
+            if (table.letters().isEmpty()) {
+                check.problem(what, Optional.empty());
+            }
         }
         return different.isPresent();
     }
 
+    private static String named(Optional<LetterId> letter, String what) {
+        return letter.map(l -> "letter " + l + ": ").orElse("") + what;
+    }
+
+    /// What the index holds of each letter, and what it should.
+    private IndexCheck.Result compareIndex(VaultCheck check) throws ArchiveException {
+        return IndexCheck.run(
+                desk.vault(),
+                desk.catalogue(),
+                desk.index(),
+                this::awaitIndexed,
+                new SecureRandom(),
+                new IndexCheck.Findings() {
+                    @Override
+                    public void wrong(long number, Optional<CataloguedLetter> letter, IndexCheck.Fault fault) {
+                        Optional<String> id = letter.map(l -> l.id().text());
+                        Place place = Place.ofNumber(number);
+                        String name = id.map(i -> "letter " + i)
+                                .orElse("letter number " + number + " (frame " + place.frame() + ", record "
+                                        + place.record() + ")");
+                        check.problem("index: " + name + ": " + fault.words(), id);
+                    }
+
+                    @Override
+                    public void wrong(String what) {
+                        check.problem(what, Optional.empty());
+                    }
+
+                    @Override
+                    public void compared(long letters) {
+                        check.progress(letters);
+                    }
+                });
+    }
+
+    /// Waits as long as it gets nearer.
+    private boolean awaitIndexed() throws ArchiveException {
+        long lag = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES; i++) {
+            if (desk.awaitIndexed(INDEX_PATIENCE)) {
+                return true;
+            }
+            long now = desk.indexLag();
+            if (now >= lag) {
+                return false;
+            }
+            lag = now;
+        }
+        return false;
+    }
+
     /// An index behind the catalogue is no fault; one that says it has everything and has not, is.
-    private void compareIndex(VaultCheck check) throws ArchiveException, IOException {
+    private void countIndex(VaultCheck check) throws ArchiveException, IOException {
         for (int i = 0; i < TRIES; i++) {
             if (!desk.awaitIndexed(INDEX_PATIENCE)) {
                 return; // it lags, which `stats` tells
@@ -158,7 +243,7 @@ final class CheckOperations {
 
     /// `rebuild --compare`: one line with `equal`, `frames` and the names of tables that differ.
     Outcome compare(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        Optional<List<String>> different = differentTables();
+        Optional<List<Different>> different = differentTables();
         if (different.isEmpty()) {
             throw Refusal.no("mail keeps coming in, so there was no instant to compare at; try again later");
         }
@@ -167,15 +252,20 @@ final class CheckOperations {
                 .put("equal", equal)
                 .put("frames", desk.catalogue().position().frames())
                 .put("letters", desk.catalogue().letters());
-        line.set("different", Json.texts(different.get().stream()));
+        line.set("different", Json.texts(different.get().stream().map(Different::name)));
         reply.line(line);
         return equal ? Outcome.DONE : Outcome.NO;
     }
 
+    /// A table that says something else than the vault.
+    ///
+    /// @param letters of which it does, as far as it is about letters; the first hundred
+    private record Different(String name, List<LetterId> letters) {}
+
     /// Makes a second catalogue from the vault and compares.
     ///
     /// @return the tables that differ; empty where the two never stood still together
-    private Optional<List<String>> differentTables() throws ArchiveException, IOException {
+    private Optional<List<Different>> differentTables() throws ArchiveException, IOException {
         Path folder = Files.createTempDirectory(desk.directory(), "compare");
         Path file = folder.resolve("catalogue.db");
         try (Desk.Digested anew = desk.newCatalogue(file)) {
@@ -185,7 +275,7 @@ final class CheckOperations {
                 if (desk.catalogue().position().frames() == reached.frames()) {
                     Map<String, Sha256> theirs = desk.catalogueDigest();
                     if (desk.catalogue().position().frames() == reached.frames()) {
-                        return Optional.of(different(theirs, anew.digest()));
+                        return Optional.of(different(theirs, anew.digest(), file));
                     }
                 }
                 pause();
@@ -197,16 +287,17 @@ final class CheckOperations {
         }
     }
 
-    private static List<String> different(Map<String, Sha256> one, Map<String, Sha256> other) {
+    private List<Different> different(Map<String, Sha256> one, Map<String, Sha256> other, Path anew)
+            throws ArchiveException {
         Map<String, Sha256> all = new LinkedHashMap<>(one);
         all.putAll(other);
-        List<String> names = new ArrayList<>();
+        List<Different> tables = new ArrayList<>();
         for (String table : all.keySet()) {
             if (!Optional.ofNullable(one.get(table)).equals(Optional.ofNullable(other.get(table)))) {
-                names.add(table);
+                tables.add(new Different(table, desk.catalogueDifference(table, anew)));
             }
         }
-        return names;
+        return tables;
     }
 
     private static void pause() throws ArchiveException {

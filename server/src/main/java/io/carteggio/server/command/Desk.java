@@ -1,17 +1,20 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
@@ -23,6 +26,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +58,12 @@ interface Desk {
 
     /// What the archive does by itself.
     Jobs jobs();
+
+    /// Who looks after the archive.
+    Watch watch();
+
+    /// Reports that are known to be missing.
+    Gaps gaps();
 
     Keeping keeping();
 
@@ -95,11 +105,23 @@ interface Desk {
     /// Why nothing is taken at the moment, if so.
     Optional<String> trouble();
 
+    /// What else needs somebody, in sentences, although mail is taken.
+    List<String> concerns();
+
     /// How many mails the listener's size limit kept out, by source.
     Map<String, Long> refused();
 
     /// A sum for each of the catalogue's tables.
     Map<String, Sha256> catalogueDigest() throws ArchiveException;
+
+    /// Of which letters another catalogue, in a file, says something else in a table.
+    List<LetterId> catalogueDifference(String table, Path anew) throws ArchiveException;
+
+    /// What is wrong with the catalogue's file as such.
+    List<Comparison.Fault> catalogueFaults() throws ArchiveException;
+
+    /// The id of a letter.
+    LetterId id(Sha256 letter);
 
     /// An empty catalogue in a file, for comparing.
     Digested newCatalogue(Path file) throws ArchiveException;

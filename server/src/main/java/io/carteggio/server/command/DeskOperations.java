@@ -19,6 +19,7 @@ final class DeskOperations {
         KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
+        table.put("quarantine", books::quarantine);
         table.put("index.await", books::awaitIndex);
         table.put("import.source", imports::source);
         table.put("import.mail", imports::mail);
@@ -53,8 +54,18 @@ final class DeskOperations {
         table.put("job.resume", fetches::resume);
         table.put("job.cancel", fetches::cancel);
         table.put("job.history", fetches::history);
+        WatchOperations watch = new WatchOperations(desk);
+        table.put("alarm.list", watch::listAlarms);
+        table.put("alarm.test", watch::testAlarms);
+        table.put("watch.set", watch::set);
+        table.put("watch.show", watch::show);
+        table.put("gap.list", watch::listGaps);
+        table.put("gap.close", watch::closeGap);
+        table.put("canary.run", watch::runCanary);
+        table.put("canary.show", watch::showCanary);
         ErasureOperations erasures = new ErasureOperations(desk);
         table.put("erase", erasures::erase);
+        table.put("erase.whole", erasures::eraseWhole);
         table.put("erase.readmit", erasures::readmit);
         table.put("compact", erasures::compact);
         table.put("hold.add", erasures::addHold);

@@ -4,6 +4,7 @@ import io.carteggio.server.local.Refusal;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,13 +22,19 @@ final class EraseCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The letter's id, as 'search' gives it.")
     private Optional<String> id = Optional.empty();
 
+    @Option(
+            names = "--arrival",
+            paramLabel = "NUMBER",
+            description = "Erase quarantined mail or a notice, by the number that 'quarantine' gives it.")
+    private Optional<Long> arrival = Optional.empty();
+
     @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; kept in the audit trail.")
     private String reason = "";
 
     @Option(
             names = "--unsearched",
             description = {
-                "Go on where the index could not read all of the letter while holds stand:",
+                "Go on where the index could not read all of it while holds stand:",
                 "you have looked, and none of them means it."
             })
     private boolean unsearched;
@@ -44,9 +51,9 @@ final class EraseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (id.isPresent() == readmit.isPresent()) {
+        if (Stream.of(id, arrival, readmit).filter(Optional::isPresent).count() != 1) {
             return carteggio.work("erase", () -> {
-                throw Refusal.usage("give either a letter's ID or --readmit MARK");
+                throw Refusal.usage("give either a letter's ID, or --arrival NUMBER, or --readmit MARK");
             });
         }
         ObjectNode params = Json.object().put("reason", reason).put("unsearched", unsearched);
@@ -62,6 +69,10 @@ final class EraseCommand implements Callable<Integer> {
                                     .console()
                                     .line("the letter with mark "
                                             + line.path("readmitted").asString("") + " may come again")));
+        }
+        if (arrival.isPresent()) {
+            params.put("arrival", arrival.get());
+            return carteggio.ask("erase", "erase.whole", params, Lines.printing(carteggio, this::print));
         }
         params.put("id", id.orElse(""));
         return carteggio.ask("erase", "erase", params, Lines.printing(carteggio, this::print));

@@ -41,19 +41,37 @@ final class ErasureOperations {
         if (!LetterId.looksLike(id)) {
             throw Refusal.usage("not a letter's id: " + id);
         }
-        Answer answer;
         try {
-            answer = desk.erasure().erase(BY, new LetterId(id), request.text("reason"), request.flag("unsearched"));
+            return say(
+                    "letter " + id,
+                    Json.object().put("id", id),
+                    desk.erasure().erase(BY, new LetterId(id), request.text("reason"), request.flag("unsearched")),
+                    reply);
         } catch (IllegalArgumentException e) {
             throw said(e);
         }
+    }
+
+    /// The same for mail that was kept whole.
+    Outcome eraseWhole(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        long number = request.number("arrival", 0);
+        try {
+            return say(
+                    "quarantined mail or notice " + number,
+                    Json.object().put("arrival", number),
+                    desk.erasure().eraseWhole(BY, number, request.text("reason"), request.flag("unsearched")),
+                    reply);
+        } catch (IllegalArgumentException e) {
+            throw said(e);
+        }
+    }
+
+    private static Outcome say(String what, ObjectNode line, Answer answer, Reply reply) throws IOException, Refusal {
         return switch (answer) {
-            case Answer.Unknown() -> throw Refusal.no("there is no letter " + id);
-            case Answer.Refused(String why) -> throw Refusal.no("letter " + id + " was not erased: " + why);
+            case Answer.Unknown() -> throw Refusal.no("there is no " + what);
+            case Answer.Refused(String why) -> throw Refusal.no(what + " was not erased: " + why);
             case Answer.Done done -> {
-                ObjectNode line = Json.object()
-                        .put("id", id)
-                        .put("act", done.act())
+                line.put("act", done.act())
                         .put("letters", done.letters())
                         .put("arrivals", done.arrivals())
                         .put("records", done.records())
@@ -171,7 +189,8 @@ final class ErasureOperations {
         return Outcome.DONE;
     }
 
-    /// One line: how many letters are over age, and what became of them.
+    /// One line: how many letters are over age, and what became of them; `whole…` for quarantined mail and
+    /// notices.
     Outcome applyRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean dryRun = request.flag("dryRun");
         Erasure.Applied applied;
@@ -181,9 +200,12 @@ final class ErasureOperations {
             throw said(e);
         }
         reply.line(Json.object()
-                .put("overAge", applied.over())
-                .put("erased", applied.erased())
-                .put("mustStay", applied.held())
+                .put("overAge", applied.letters().over())
+                .put("erased", applied.letters().erased())
+                .put("mustStay", applied.letters().held())
+                .put("wholeOverAge", applied.whole().over())
+                .put("wholeErased", applied.whole().erased())
+                .put("wholeMustStay", applied.whole().held())
                 .put("dryRun", dryRun));
         return Outcome.DONE;
     }

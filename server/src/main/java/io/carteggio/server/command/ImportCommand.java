@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Books.Account;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.Exit;
+import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
@@ -24,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "import",
         description = {
-            "Takes mail from files: .eml, folders, maildirs, mboxes, any of them also as .gz.",
+            "Takes mail from files: .eml, folders, maildirs, mboxes, any of them also as .gz; Outlook's .pst and .msg;",
+            ".zip, .tar and .tar.gz with any of these in them.",
             "When it is interrupted, the same command goes on where it stopped."
         })
 final class ImportCommand implements Callable<Integer> {
@@ -50,6 +52,12 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(names = "--source", paramLabel = "NAME", description = "How the books call this; 'import' if not given.")
     private Optional<String> source = Optional.empty();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Writes a line there for each item that did not become a letter, and why.")
+    private Optional<Path> report = Optional.empty();
 
     ImportCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
@@ -81,8 +89,17 @@ final class ImportCommand implements Callable<Integer> {
         }
         long total = ProgressLine.watched(console) ? bytes() : 0;
         ImportRun.Result result;
-        try (ProgressLine shown = new ProgressLine(console, "mails", total)) {
-            result = new ImportRun(access, name, progress, shown, console).run(paths);
+        ImportReport lines = ImportReport.open(report, progress.doneBefore() > 0);
+        Path scratch = Files.createTempDirectory("carteggio-import");
+        try (lines;
+                ProgressLine shown = new ProgressLine(console, "mails", total)) {
+            result = new ImportRun(access, name, progress, shown, lines, console).run(paths, scratch);
+        } finally {
+            remove(scratch);
+        }
+        if (lines.trouble().isPresent()) {
+            console.complain("the report " + report.map(Path::toString).orElse("") + " is not whole: "
+                    + Operations.oneLine(lines.trouble().get()));
         }
         if (result.stopped().isPresent()) {
             return Outcome.failed(
@@ -93,15 +110,31 @@ final class ImportCommand implements Callable<Integer> {
         }
         access.call("index.await", Json.object().put("seconds", INDEX_SECONDS), new Lines(line -> {}));
         ObjectNode books = books(access, progress.tally().account(name));
-        books.put("failed", result.failed()).put("skipped", result.skipped()).put("doneBefore", progress.doneBefore());
+        books.put("failed", result.failed())
+                .put("skipped", result.skipped())
+                .put("incomplete", result.incomplete())
+                .put("doneBefore", progress.doneBefore());
         if (carteggio.json()) {
             console.json(books);
         } else {
             StatsCommand.print(console, books);
         }
-        return result.failed() == 0
-                ? Outcome.DONE
-                : Outcome.failed(Exit.NO, result.failed() + " files or mails could not be taken, named above");
+        if (result.failed() > 0) {
+            return Outcome.failed(Exit.NO, result.failed() + " files or mails could not be taken, named above");
+        }
+        if (result.incomplete() > 0) {
+            return Outcome.failed(Exit.NO, result.incomplete() + " mails lack what could not be read, named above");
+        }
+        return lines.trouble().isPresent() ? Outcome.failed(Exit.NO, "the report is not whole") : Outcome.DONE;
+    }
+
+    private static void remove(Path scratch) throws IOException {
+        try (Stream<Path> left = Files.list(scratch)) {
+            for (Path file : left.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(scratch);
     }
 
     /// The run's books, with the sizes that the archive has after it.

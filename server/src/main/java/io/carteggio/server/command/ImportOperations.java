@@ -53,7 +53,9 @@ final class ImportOperations {
         Source source = desk.sources().named(name).orElseThrow(() -> Refusal.no("there is no source " + name));
         try (Spool spool = desk.spool()) {
             request.body().transferTo(spool);
-            Arrival arrival = new Arrival(source, spool.content(), Provenance.ofItem(request.text("item")));
+            Provenance provenance = Provenance.ofItem(request.text("item"))
+                    .with(request.texts("labels"), request.optionalText("recomposed"));
+            Arrival arrival = new Arrival(source, spool.content(), provenance);
             Receipt receipt = desk.take(arrival);
             var line = Json.object()
                     .put("number", receipt.number())

@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.entry.Disposition;
+import io.carteggio.embedded.spool.Spools;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.command.MailFiles.Mail;
 import io.carteggio.server.local.Access;
@@ -30,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ImportRun implements MailFiles.Finder {
     private static final int AT_ONCE = 8;
     private static final int QUEUE = 32;
+    private static final long SCRATCH_IN_MEMORY_BYTES = 32L * 1024 * 1024;
 
     /// Refused in a row: then it is not the mail's fault.
     private static final int REFUSALS_IN_A_ROW = 10;
@@ -38,6 +40,7 @@ final class ImportRun implements MailFiles.Finder {
     private final String source;
     private final ImportProgress progress;
     private final ProgressLine shown;
+    private final ImportReport report;
     private final Console console;
     private final BlockingQueue<Mail> queue = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicReference<Optional<String>> stopped = new AtomicReference<>(Optional.empty());
@@ -45,30 +48,40 @@ final class ImportRun implements MailFiles.Finder {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong skipped = new AtomicLong();
+    private final AtomicLong incomplete = new AtomicLong();
     private volatile boolean allFound;
 
     /// How a run ended.
     ///
     /// @param failed files and mails that are not in the archive, for whatever reason
     /// @param refused those of them that the archive refused
-    /// @param skipped files in folders that are no mail
+    /// @param skipped files in folders, and items, that are no mail
+    /// @param incomplete mails in the archive that lack a part of the item they were recomposed of
     /// @param stopped why it did not come to its end
-    record Result(long failed, long refused, long skipped, Optional<String> stopped) {}
+    record Result(long failed, long refused, long skipped, long incomplete, Optional<String> stopped) {}
 
-    ImportRun(Access access, String source, ImportProgress progress, ProgressLine shown, Console console) {
+    ImportRun(
+            Access access,
+            String source,
+            ImportProgress progress,
+            ProgressLine shown,
+            ImportReport report,
+            Console console) {
         this.access = access;
         this.source = source;
         this.progress = progress;
         this.shown = shown;
+        this.report = report;
         this.console = console;
     }
 
-    Result run(List<Path> paths) throws IOException {
+    /// @param scratch a folder for this run alone, for what must be unpacked
+    Result run(List<Path> paths, Path scratch) throws IOException {
         List<Thread> takers = java.util.stream.IntStream.range(0, AT_ONCE)
                 .mapToObj(i -> Thread.ofVirtual().name("import-" + i).start(this::takeAll))
                 .toList();
         try {
-            MailFiles files = new MailFiles(this);
+            MailFiles files = new MailFiles(this, Spools.in(scratch, SCRATCH_IN_MEMORY_BYTES));
             for (Path path : paths) {
                 files.find(path);
             }
@@ -80,7 +93,7 @@ final class ImportRun implements MailFiles.Finder {
                 join(taker);
             }
         }
-        return new Result(failed.get(), refused.get(), skipped.get(), stopped.get());
+        return new Result(failed.get(), refused.get(), skipped.get(), incomplete.get(), stopped.get());
     }
 
     private static void join(Thread thread) {
@@ -126,15 +139,17 @@ final class ImportRun implements MailFiles.Finder {
     }
 
     @Override
-    public void skipped(Path file, String why) {
+    public void skipped(String item, String why) {
         skipped.incrementAndGet();
-        say("skipped: " + file + ": " + why);
+        say("skipped: " + item + ": " + why);
+        report.line(item, "skipped", why);
     }
 
     @Override
-    public void failed(Path file, IOException why) {
+    public void failed(String item, IOException why) {
         failed.incrementAndGet();
-        say("cannot be read: " + file + ": " + Operations.oneLine(why));
+        say("cannot be read: " + item + ": " + Operations.oneLine(why));
+        report.line(item, "unreadable", Operations.oneLine(why));
     }
 
     private void takeAll() {
@@ -158,6 +173,10 @@ final class ImportRun implements MailFiles.Finder {
             return;
         }
         ObjectNode params = Json.object().put("source", source).put("item", mail.item());
+        if (!mail.about().labels().isEmpty()) {
+            params.set("labels", Json.texts(mail.about().labels().stream()));
+        }
+        mail.about().recomposed().ifPresent(of -> params.put("recomposed", of));
         AtomicReference<Optional<ObjectNode>> receipt = new AtomicReference<>(Optional.empty());
         AtomicReference<Optional<IOException>> unreadable = new AtomicReference<>(Optional.empty());
         try {
@@ -169,14 +188,14 @@ final class ImportRun implements MailFiles.Finder {
                 inARow.set(0);
                 taken(mail, receipt.get().get());
             } else if (unreadable.get().isPresent()) {
-                fail(mail, unreadable.get().get());
+                failed(mail.item(), unreadable.get().get());
             } else {
                 refused(mail, outcome.error().orElse("the archive did not say why"));
             }
         } catch (PeerGoneException e) {
             stop("the archive went away (" + Operations.oneLine(e) + ")");
         } catch (IOException e) {
-            fail(mail, unreadable.get().orElse(e));
+            failed(mail.item(), unreadable.get().orElse(e));
         } catch (RuntimeException e) {
             stop("a fault of this program at " + mail.item() + ": " + e);
         }
@@ -192,22 +211,28 @@ final class ImportRun implements MailFiles.Finder {
         } catch (IOException e) {
             stop("how far the import is cannot be written down: " + Operations.oneLine(e));
         }
-        if (disposition == Disposition.QUARANTINED) {
-            say("quarantined: " + mail.item() + ": "
-                    + Json.optional(receipt, "reason").orElse("no reason given"));
+        if (disposition != Disposition.LETTERS) {
+            String why = Json.optional(receipt, "reason")
+                    .orElse(disposition == Disposition.EVIDENCE ? "its letter was in the archive" : "no reason given");
+            report.line(mail.item(), disposition.word(), why);
+            if (disposition == Disposition.QUARANTINED) {
+                say("quarantined: " + mail.item() + ": " + why);
+            }
+        }
+        if (!mail.about().troubles().isEmpty()) {
+            String what = String.join("; ", mail.about().troubles());
+            incomplete.incrementAndGet();
+            say("incomplete: " + mail.item() + ": " + what);
+            report.line(mail.item(), "incomplete", what);
         }
         shown.done(1, mail.fileBytes());
-    }
-
-    private void fail(Mail mail, IOException why) {
-        failed.incrementAndGet();
-        say("cannot be read: " + mail.item() + ": " + Operations.oneLine(why));
     }
 
     private void refused(Mail mail, String why) {
         failed.incrementAndGet();
         refused.incrementAndGet();
         say("not taken: " + mail.item() + ": " + why);
+        report.line(mail.item(), "refused", why);
         if (inARow.incrementAndGet() >= REFUSALS_IN_A_ROW) {
             stop("the archive takes nothing: " + why);
         }

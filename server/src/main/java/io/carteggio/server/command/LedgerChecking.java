@@ -7,7 +7,7 @@ import io.carteggio.archive.ledger.LedgerCheck.Expected;
 import io.carteggio.archive.ledger.SignedCheckpoint;
 import io.carteggio.archive.ledger.SignedCheckpoint.Reading;
 import io.carteggio.archive.ledger.TreeHash;
-import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.embedded.ledger.TimestampFiles.Stamped;
 import io.carteggio.server.ledger.TimestampReply;
 import io.carteggio.server.local.Refusal;
@@ -43,7 +43,7 @@ final class LedgerChecking {
         this.problems = problems;
         this.witnessed = witness.isPresent();
         List<Expected> expected = new ArrayList<>();
-        LedgerOperations.trouble(desk.ledger().standing()).ifPresent(problems);
+        desk.ledger().standing().trouble().ifPresent(problems);
         desk.ledger().files().walk(note -> own(note, "the history of checkpoints", expected));
         Optional<byte[]> latest = desk.ledger().files().latest();
         if (latest.isPresent()) {
@@ -113,14 +113,14 @@ final class LedgerChecking {
     }
 
     /// Takes the next frame that the vault still has.
-    void frame(Kept kept) throws ArchiveException {
-        while (!lost && frames < kept.number() - 1) {
+    void frame(FrameHead head) throws ArchiveException {
+        while (!lost && frames < head.number() - 1) {
             frames++;
             lost = !check.lost();
         }
         if (!lost) {
-            frames = kept.number();
-            check.leaf(TreeHash.leaf(kept.head().leafData()));
+            frames = head.number();
+            check.leaf(TreeHash.leaf(head.leafData()));
         }
     }
 

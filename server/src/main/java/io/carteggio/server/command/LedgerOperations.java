@@ -4,7 +4,6 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.ledger.LetterProof;
 import io.carteggio.archive.ledger.SignedCheckpoint;
-import io.carteggio.embedded.ledger.FileLedger.Standing;
 import io.carteggio.mail.Content;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.local.Outcome;
@@ -56,7 +55,7 @@ final class LedgerOperations {
                 .put("key", desk.ledger().key().toString())
                 .put("frames", desk.ledger().size())
                 .put("signed", latest.map(c -> c.checkpoint().size()).orElse(0L));
-        line.set("trouble", Json.text(trouble(desk.ledger().standing())));
+        line.set("trouble", Json.text(desk.ledger().standing().trouble()));
         line.set("timestampUrl", Json.text(settings.authority().map(a -> a.url().toString())));
         line.put(
                 "timestampTrusted",
@@ -66,14 +65,6 @@ final class LedgerOperations {
         line.set("custodyTrouble", Json.texts(desk.custody().trouble().stream()));
         reply.line(line);
         return Outcome.DONE;
-    }
-
-    static Optional<String> trouble(Standing standing) {
-        return switch (standing) {
-            case Standing.Sound _ -> Optional.empty();
-            case Standing.Failing(String why) -> Optional.of("the ledger cannot be written: " + why);
-            case Standing.Stopped(String why) -> Optional.of("the ledger stands still, nothing more is signed: " + why);
-        };
     }
 
     /// The newest checkpoint, signed now where something came in since: one line with `note`.

@@ -1,41 +1,74 @@
 package io.carteggio.server.command;
 
 import io.carteggio.embedded.disk.FileContent;
+import io.carteggio.embedded.spool.Spool;
+import io.carteggio.embedded.spool.Spools;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.mbox.MboxManifest;
 import io.carteggio.mail.mbox.MboxReader;
+import io.carteggio.mail.outlook.DamagedException;
+import io.carteggio.mail.outlook.Outlook;
+import io.carteggio.mail.outlook.OutlookItem;
+import io.carteggio.mail.outlook.Recomposer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Enumeration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 
-/// Finds the mails in files and folders, always in the same order: folders by name, an mbox by place.
+/// Finds the mails in files and folders, always in the same order: folders by name, all else by place.
 ///
-/// In a folder a file counts as mail if its name ends in `.eml` or if it begins like a mail; everything else
-/// there is named as skipped. A file that the user names is mail, whatever it looks like. An mbox is known by
-/// its suffix or by a first line of the kind that parts the mails of one; a file `.eml` is always one mail,
-/// also with such a line. A folder with `cur` and `new` is a maildir: its `tmp` holds what is not yet mail.
-/// `.gz` is undone.
+/// In a folder or an archive a file counts as mail if its name ends in `.eml` or if it begins like a mail; everything
+/// else there is named as skipped. A file that the user names is mail, whatever it looks like. An mbox is known by its
+/// suffix or by a first line of the kind that parts the mails of one; a file `.eml` is always one mail, also with such
+/// a line. A folder with `cur` and `new` is a maildir: its `tmp` holds what is not yet mail. `.gz` is undone. Outlook's
+/// `.pst` and `.msg` hold items, of which mails are recomposed; `.zip`, `.tar`, `.tar.gz` and `.tgz` hold any of these.
+///
+/// What must be unpacked goes to a spool, never to a file of a name that an archive chose.
 final class MailFiles {
     private static final int PEEK_BYTES = 4 * 1024;
 
     /// A message of an mbox up to this size is read ahead, so that others can be taken beside it.
     private static final int SMALL_BYTES = 256 * 1024;
+
+    /// How deep archives may lie in each other.
+    static final int ARCHIVE_DEPTH_LIMIT = 2;
+
+    /// How many times its own size an archive may unpack to, with what is packed in it; mail makes 20 of it at most.
+    static final int UNPACKED_RATIO_LIMIT = 100;
+
+    /// An archive may unpack to as much as this whatever its size.
+    static final long UNPACKED_LEAST_BYTES = 256L * 1024 * 1024;
+
+    /// Most files in an archive, with those of archives in it.
+    static final int ARCHIVE_FILES_LIMIT = 10_000_000;
+
+    /// A folder's name is cut to this many characters where it becomes a label.
+    static final int LABEL_LIMIT_CHARS = 1_000;
 
     private static final Pattern FIELD = Pattern.compile("[!-9;-~]+[ \\t]*:.*");
 
@@ -46,11 +79,11 @@ final class MailFiles {
 
         void mail(Mail mail) throws IOException;
 
-        /// A file in a folder that is no mail.
-        void skipped(Path file, String why);
+        /// What is no mail.
+        void skipped(String item, String why);
 
         /// What cannot be read.
-        void failed(Path file, IOException why);
+        void failed(String item, IOException why);
     }
 
     /// A mail in a file.
@@ -59,7 +92,31 @@ final class MailFiles {
     /// @param stamp changes when the file does
     /// @param fileBytes how much of the file it takes up
     /// @param passing whether it can be opened only until [Finder#mail] returns
-    record Mail(String item, String stamp, long fileBytes, boolean passing, Opener opener) {}
+    record Mail(String item, String stamp, long fileBytes, boolean passing, About about, Opener opener) {}
+
+    /// What the file tells of a mail beside its octets.
+    ///
+    /// @param labels the folder that it lay in, if any
+    /// @param recomposed of what it was recomposed, if it was: `pst`, `msg`
+    /// @param troubles what of it could not be read
+    record About(List<String> labels, Optional<String> recomposed, List<String> troubles) {
+        About {
+            labels = List.copyOf(labels);
+            troubles = List.copyOf(troubles);
+        }
+
+        static About in(List<String> folders) {
+            return new About(label(folders), Optional.empty(), List.of());
+        }
+
+        private static List<String> label(List<String> folders) {
+            String path =
+                    String.join("/", folders).replaceAll("\\p{Cntrl}+", " ").strip();
+            int end = Math.min(path.length(), LABEL_LIMIT_CHARS);
+            boolean split = end < path.length() && Character.isHighSurrogate(path.charAt(end - 1));
+            return path.isEmpty() ? List.of() : List.of(path.substring(0, split ? end - 1 : end));
+        }
+    }
 
     /// Opens a mail's octets; may be called on any thread. The caller closes the stream.
     @FunctionalInterface
@@ -68,10 +125,89 @@ final class MailFiles {
     }
 
     private final Finder finder;
+    private final Spools spools;
     private final Deque<Path> above = new ArrayDeque<>();
 
-    MailFiles(Finder finder) {
+    MailFiles(Finder finder, Spools spools) {
         this.finder = finder;
+        this.spools = spools;
+    }
+
+    /// A file of the user's, or one that lay in an archive.
+    ///
+    /// @param item how to name it
+    /// @param folders those it lies in, below what the user named
+    /// @param named whether the user named it
+    /// @param passing whether its content is gone when the next one is looked at
+    /// @param unpacking absent where it lies in no archive
+    private record Thing(
+            String item,
+            String name,
+            List<String> folders,
+            String stamp,
+            boolean named,
+            boolean passing,
+            Content content,
+            Optional<Unpacking> unpacking,
+            int archives) {
+        boolean packed() {
+            String lower = name.toLowerCase(Locale.ROOT);
+            return lower.endsWith(".gz") || lower.endsWith(".tgz");
+        }
+
+        /// The name of what is packed, or the name.
+        String plainName() {
+            String lower = name.toLowerCase(Locale.ROOT);
+            return lower.endsWith(".gz")
+                    ? name.substring(0, name.length() - 3)
+                    : lower.endsWith(".tgz") ? name.substring(0, name.length() - 2) + "ar" : name;
+        }
+
+        InputStream open() throws IOException {
+            InputStream in = content.open();
+            if (!packed()) {
+                return in;
+            }
+            try {
+                return new GZIPInputStream(new BufferedInputStream(in), 32 * 1024);
+            } catch (IOException e) {
+                in.close();
+                throw e;
+            }
+        }
+
+        /// With trouble in reading marked as trouble with the user's file.
+        InputStream openMarked() throws UnreadableException {
+            try {
+                return new UserFile(open());
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+    }
+
+    /// How much may still be unpacked of an archive and those in it.
+    private static final class Unpacking {
+        private long bytes;
+        private int files = ARCHIVE_FILES_LIMIT;
+
+        Unpacking(long packedBytes) {
+            this.bytes = Math.max(UNPACKED_LEAST_BYTES, UNPACKED_RATIO_LIMIT * packedBytes);
+        }
+
+        void file() throws UnreadableException {
+            if (--files < 0) {
+                throw new OverLimitException("it has more than " + ARCHIVE_FILES_LIMIT + " files");
+            }
+        }
+
+        void take(long more) throws UnreadableException {
+            bytes -= more;
+            if (bytes < 0) {
+                throw new OverLimitException("it unpacks to more than " + UNPACKED_RATIO_LIMIT
+                        + " times its size, as no archive of mail does; unpack it by hand if that is right");
+            }
+        }
     }
 
     /// Finds all mails at a path.
@@ -79,28 +215,24 @@ final class MailFiles {
     /// @throws IOException only what the finder throws
     void find(Path path) throws IOException {
         if (Files.isDirectory(path)) {
-            folder(path);
+            folder(path, List.of());
         } else {
-            try {
-                file(path, true);
-            } catch (UnreadableException e) {
-                finder.failed(path, e.why);
-            }
+            file(path, List.of(), true);
         }
     }
 
-    private void folder(Path folder) throws IOException {
+    private void folder(Path folder, List<String> labels) throws IOException {
         Path real;
         String[] names;
         try {
             real = folder.toRealPath();
             names = names(folder);
         } catch (IOException e) {
-            finder.failed(folder, e);
+            finder.failed(folder.toString(), e);
             return;
         }
         if (above.contains(real)) {
-            finder.skipped(folder, "a link to a folder above it");
+            finder.skipped(folder.toString(), "a link to a folder above it");
             return;
         }
         above.push(real);
@@ -109,19 +241,29 @@ final class MailFiles {
             Path inside = folder.resolve(name);
             if (Files.isDirectory(inside)) {
                 if (!maildir || !name.equals("tmp")) {
-                    folder(inside);
+                    folder(inside, below(labels, name, maildir));
                 }
             } else if (maildir) {
-                finder.skipped(inside, "beside the mail of a maildir");
+                finder.skipped(inside.toString(), "beside the mail of a maildir");
             } else {
-                try {
-                    file(inside, false);
-                } catch (UnreadableException e) {
-                    finder.failed(inside, e.why);
-                }
+                file(inside, labels, false);
             }
         }
         above.pop();
+    }
+
+    /// The labels of a folder in a folder. A maildir's own folders have none, `.A.B` in one is `A/B`; Thunderbird keeps
+    /// what lies below the mailbox `A` in `A.sbd`.
+    private static List<String> below(List<String> labels, String name, boolean maildir) {
+        List<String> below = new ArrayList<>(labels);
+        if (maildir && name.startsWith(".")) {
+            Arrays.stream(name.substring(1).split("\\.", -1))
+                    .filter(n -> !n.isEmpty())
+                    .forEach(below::add);
+        } else if (!maildir || !(name.equals("cur") || name.equals("new"))) {
+            below.add(name.endsWith(".sbd") ? name.substring(0, name.length() - 4) : name);
+        }
+        return below;
     }
 
     private static String[] names(Path folder) throws IOException {
@@ -143,7 +285,7 @@ final class MailFiles {
     }
 
     /// Trouble with a file of the user's, as opposed to trouble of the finder's.
-    static final class UnreadableException extends IOException {
+    static class UnreadableException extends IOException {
         private static final long serialVersionUID = 1L;
 
         private final IOException why;
@@ -154,84 +296,394 @@ final class MailFiles {
         }
     }
 
-    private void file(Path file, boolean named) throws IOException {
-        Kind kind;
-        BasicFileAttributes attributes;
-        try {
-            attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            if (!attributes.isRegularFile() && !named) {
-                finder.skipped(file, "no file");
-                return;
-            }
-            if (!attributes.isRegularFile()) {
-                throw new IOException("not a file");
-            }
-            kind = kind(file, named);
-        } catch (IOException e) {
-            throw new UnreadableException(e);
-        }
-        String stamp = attributes.size() + " " + attributes.lastModifiedTime();
-        long size = attributes.size();
-        switch (kind) {
-            case MAIL -> {
-                Opener opener = packed(file) ? () -> unpacked(file) : new FileContent(file, 0, size)::open;
-                if (finder.wants(file.toString(), stamp)) {
-                    finder.mail(new Mail(file.toString(), stamp, size, false, opener));
-                }
-            }
-            case MBOX -> mbox(file, stamp, size);
-            case OTHER -> finder.skipped(file, "no mail");
+    /// An archive that goes on for too long, with all that it lies in.
+    static final class OverLimitException extends UnreadableException {
+        private static final long serialVersionUID = 1L;
+
+        OverLimitException(String why) {
+            super(new IOException(why));
         }
     }
 
-    private void mbox(Path file, String stamp, long size) throws IOException {
-        InputStream in;
-        Manifest.Reader manifest;
+    private void file(Path file, List<String> labels, boolean named) throws IOException {
+        BasicFileAttributes attributes;
         try {
-            manifest = Manifest.beside(file);
-            in = packed(file) ? unpacked(file) : new FileContent(file, 0, size).open();
+            attributes = Files.readAttributes(file, BasicFileAttributes.class);
         } catch (IOException e) {
-            throw new UnreadableException(e);
+            finder.failed(file.toString(), e);
+            return;
         }
-        try (in;
-                manifest) {
+        if (!attributes.isRegularFile()) {
+            if (named) {
+                finder.failed(file.toString(), new IOException("not a file"));
+            } else {
+                finder.skipped(file.toString(), "no file");
+            }
+            return;
+        }
+        look(new Thing(
+                file.toString(),
+                String.valueOf(file.getFileName()),
+                labels,
+                attributes.size() + " " + attributes.lastModifiedTime(),
+                named,
+                false,
+                new FileContent(file, 0, attributes.size()),
+                Optional.empty(),
+                0));
+    }
+
+    /// What is in a file; what cannot be read of it is told to the finder.
+    private void look(Thing thing) throws IOException {
+        try {
+            switch (kind(thing)) {
+                case MAIL -> {
+                    if (finder.wants(thing.item(), thing.stamp())) {
+                        finder.mail(new Mail(
+                                thing.item(),
+                                thing.stamp(),
+                                thing.content().sizeBytes(),
+                                thing.passing(),
+                                About.in(thing.folders()),
+                                thing::open));
+                    }
+                }
+                case MBOX -> mbox(thing);
+                case MSG -> {
+                    if (finder.wants(thing.item(), thing.stamp())) {
+                        whole(
+                                thing,
+                                content -> recomposed(
+                                        thing,
+                                        thing.item(),
+                                        thing.folders(),
+                                        "msg",
+                                        () -> Outlook.msg(new UserContent(content))));
+                    }
+                }
+                case PST -> whole(thing, content -> pst(thing, content));
+                case ZIP -> whole(thing, content -> zip(thing, content));
+                case TAR -> tar(thing);
+                case OTHER -> finder.skipped(thing.item(), "no mail");
+            }
+        } catch (UnreadableException e) {
+            finder.failed(thing.item(), e.why);
+        } catch (DamagedException e) {
+            finder.failed(thing.item(), e);
+        }
+    }
+
+    // ---- mboxes --------------------------------------------------------------------------------------------------
+
+    private void mbox(Thing thing) throws IOException {
+        List<String> folders = new ArrayList<>(thing.folders());
+        if (!thing.named()) {
+            folders.add(thing.plainName().replaceFirst("(?i)\\.mbo?x$", ""));
+        }
+        About about = About.in(folders);
+        try (Manifest.Reader manifest = manifest(thing);
+                InputStream in = thing.openMarked()) {
             long[] number = {0};
-            MboxReader.read(new UserFile(in), (fromLine, message) -> {
-                String item = file + "#" + ++number[0];
+            MboxReader.read(in, (fromLine, message) -> {
+                String item = thing.item() + "#" + ++number[0];
                 Optional<MboxManifest.Entry> entry = manifest.next();
-                if (finder.wants(item, stamp)) {
-                    message(item, stamp, message, entry);
+                if (finder.wants(item, thing.stamp())) {
+                    message(item, thing.stamp(), about, message, entry);
                 }
             });
         }
     }
 
-    private void message(String item, String stamp, InputStream message, Optional<MboxManifest.Entry> entry)
+    /// Only beside a file of the user's own.
+    private static Manifest.Reader manifest(Thing thing) throws IOException {
+        if (thing.archives() > 0 || !(thing.content() instanceof FileContent(Path file, long offset, long size))) {
+            return new Manifest.Reader(Optional.empty());
+        }
+        try {
+            return Manifest.beside(file);
+        } catch (IOException e) {
+            throw new UnreadableException(e);
+        }
+    }
+
+    private void message(
+            String item, String stamp, About about, InputStream message, Optional<MboxManifest.Entry> entry)
             throws IOException {
         byte[] begin = message.readNBytes(SMALL_BYTES);
         if (begin.length < SMALL_BYTES) {
             Content small = restored(Content.owning(begin, begin.length), entry);
-            finder.mail(new Mail(item, stamp, begin.length, false, small::open));
+            finder.mail(new Mail(item, stamp, begin.length, false, about, small::open));
         } else if (entry.isEmpty()) {
             InputStream whole = new SequenceInputStream(new ByteArrayInputStream(begin), message);
-            finder.mail(new Mail(item, stamp, begin.length, true, () -> whole));
+            finder.mail(new Mail(item, stamp, begin.length, true, about, () -> whole));
         } else {
-            Path copy = Files.createTempFile("carteggio", ".part"); // only the whole tells whether the manifest fits
-            try {
-                try (OutputStream out = Files.newOutputStream(copy)) {
-                    out.write(begin);
-                    message.transferTo(out);
-                }
-                Content large = restored(new FileContent(copy, 0, Files.size(copy)), entry);
-                finder.mail(new Mail(item, stamp, large.sizeBytes(), true, large::open));
-            } finally {
-                Files.deleteIfExists(copy);
+            try (Spool copy = spools.open()) { // only the whole tells whether the manifest fits
+                copy.write(begin);
+                message.transferTo(copy);
+                Content large = restored(copy.content(), entry);
+                finder.mail(new Mail(item, stamp, large.sizeBytes(), true, about, large::open));
             }
         }
     }
 
     private static Content restored(Content read, Optional<MboxManifest.Entry> entry) throws IOException {
         return entry.isPresent() ? entry.get().restore(read).orElse(read) : read;
+    }
+
+    // ---- Outlook -------------------------------------------------------------------------------------------------
+
+    private void pst(Thing thing, Content content) throws IOException {
+        try {
+            walk(thing, content);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new UnreadableException(new IOException("a fault of this program at a PST: " + e, e));
+        }
+    }
+
+    private void walk(Thing thing, Content content) throws IOException {
+        Outlook.pst(new UserContent(content), new Outlook.Finder() {
+            @Override
+            public void item(List<String> folder, String id, Outlook.Opener opener) throws IOException {
+                String item = thing.item() + "!" + String.join("/", folder) + "#" + id;
+                if (finder.wants(item, thing.stamp())) {
+                    recomposed(thing, item, folder, "pst", opener);
+                }
+            }
+
+            @Override
+            public void damaged(String folder, String why) {
+                finder.failed(thing.item() + "!" + folder, new IOException(why));
+            }
+        });
+    }
+
+    /// Recomposes the mail of an item. An item that is more than this program can bear is named like any other that
+    /// cannot be read, and those after it follow.
+    private void recomposed(Thing thing, String item, List<String> folders, String form, Outlook.Opener opener)
+            throws IOException {
+        try (Spool mail = spools.open()) {
+            About about;
+            try {
+                OutlookItem read = opener.open();
+                Optional<String> other = read.notMail();
+                if (other.isPresent()) {
+                    finder.skipped(item, "no mail but " + other.get());
+                    return;
+                }
+                List<String> troubles = Recomposer.write(read, mail);
+                about = new About(About.label(folders), Optional.of(form), troubles);
+            } catch (DamagedException e) {
+                finder.failed(item, e);
+                return;
+            } catch (RuntimeException | StackOverflowError e) {
+                finder.failed(item, new IOException("a fault of this program at an item: " + e, e));
+                return;
+            }
+            Content content = mail.content();
+            finder.mail(new Mail(
+                    item, thing.stamp(), content.sizeBytes(), content instanceof FileContent, about, content::open));
+        }
+    }
+
+    // ---- archives ------------------------------------------------------------------------------------------------
+
+    private Unpacking unpacking(Thing archive) throws UnreadableException {
+        if (archive.archives() == ARCHIVE_DEPTH_LIMIT) {
+            throw new UnreadableException(
+                    new IOException("archives lie more than " + ARCHIVE_DEPTH_LIMIT + " deep; unpack the outer ones"));
+        }
+        return archive.unpacking()
+                .orElseGet(() -> new Unpacking(archive.content().sizeBytes()));
+    }
+
+    private void zip(Thing archive, Content content) throws IOException {
+        Unpacking unpacking = unpacking(archive);
+        if (content instanceof FileContent(Path file, long offset, long size)) {
+            zip(archive, file, unpacking);
+            return;
+        }
+        Path copy = Files.createTempFile("carteggio", ".part"); // what unpacks a zip wants a file
+        try {
+            try (InputStream in = content.open()) {
+                Files.copy(in, copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+            zip(archive, copy, unpacking);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private void zip(Thing archive, Path file, Unpacking unpacking) throws IOException {
+        try (ZipFile zip = opened(file)) {
+            Set<String> seen = new HashSet<>();
+            Enumeration<? extends ZipEntry> entries = zip.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                unpacking.file();
+                if (entry.isDirectory()) {
+                    continue;
+                }
+                if (!seen.add(entry.getName())) {
+                    finder.failed(
+                            archive.item() + "!" + entry.getName(),
+                            new IOException("a second file of this name in the archive; unpack it by hand"));
+                    continue;
+                }
+                CRC32 sum = new CRC32();
+                try (Spool copy = spools.open()) {
+                    try (InputStream in = new CheckedInputStream(zip.getInputStream(entry), sum)) {
+                        unpack(new UserFile(in), unpacking, copy);
+                    }
+                    if (sum.getValue() != entry.getCrc()) {
+                        throw new UnreadableException(new ZipException("damaged or encrypted: its sum is wrong"));
+                    }
+                    packed(archive, entry.getName(), unpacking, copy.content());
+                } catch (OverLimitException e) {
+                    throw e;
+                } catch (UnreadableException | ZipException e) { // this file's trouble alone
+                    finder.failed(
+                            archive.item() + "!" + entry.getName(), e instanceof UnreadableException u ? u.why : e);
+                }
+            }
+        }
+    }
+
+    /// Names are UTF-8, or else those of DOS.
+    private static ZipFile opened(Path file) throws UnreadableException {
+        try {
+            return new ZipFile(file.toFile(), StandardCharsets.UTF_8);
+        } catch (IOException | RuntimeException e) {
+            try {
+                return new ZipFile(file.toFile(), Charset.forName("IBM437"));
+            } catch (IOException | RuntimeException still) {
+                throw new UnreadableException(
+                        new IOException("no zip, or a damaged one: " + still.getMessage(), still));
+            }
+        }
+    }
+
+    private void tar(Thing archive) throws IOException {
+        Unpacking unpacking = unpacking(archive);
+        try (InputStream in = new BufferedInputStream(archive.openMarked(), 64 * 1024)) {
+            TarReader.read(in, new TarReader.Finder() {
+                @Override
+                public void file(String name, long sizeBytes, InputStream octets) throws IOException {
+                    unpacking.file();
+                    try (Spool copy = spools.open()) {
+                        unpack(octets, unpacking, copy);
+                        packed(archive, name, unpacking, copy.content());
+                    }
+                }
+
+                @Override
+                public void other(String name) {
+                    finder.skipped(archive.item() + "!" + name, "neither file nor folder");
+                }
+            });
+        } catch (TarReader.DamagedTarException e) {
+            throw new UnreadableException(e);
+        }
+    }
+
+    private static void unpack(InputStream in, Unpacking unpacking, Spool copy) throws IOException {
+        byte[] buffer = new byte[64 * 1024];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            unpacking.take(n);
+            copy.write(buffer, 0, n);
+        }
+    }
+
+    /// Looks what is in a file that lay in an archive.
+    private void packed(Thing archive, String name, Unpacking unpacking, Content content) throws IOException {
+        String item = archive.item() + "!" + name;
+        List<String> folders = new ArrayList<>();
+        String[] path = name.replace('\\', '/').split("/", -1);
+        for (int i = 0; i < path.length - 1; i++) {
+            boolean last = i == path.length - 2;
+            boolean maildir = last && (path[i].equals("cur") || path[i].equals("new"));
+            if (!path[i].isEmpty() && !path[i].equals(".") && !path[i].equals("..") && !maildir) {
+                folders.add(path[i]);
+            }
+        }
+        look(new Thing(
+                item,
+                path[path.length - 1],
+                folders,
+                archive.stamp(),
+                false,
+                content instanceof FileContent,
+                content,
+                Optional.of(unpacking),
+                archive.archives() + 1));
+    }
+
+    // ---- what a file is ------------------------------------------------------------------------------------------
+
+    private enum Kind {
+        MAIL,
+        MBOX,
+        MSG,
+        PST,
+        ZIP,
+        TAR,
+        OTHER
+    }
+
+    private static Kind kind(Thing thing) throws IOException {
+        String name = thing.plainName().toLowerCase(Locale.ROOT);
+        byte[] begin = begin(thing);
+        boolean eml = name.endsWith(".eml");
+        String first = new String(begin, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
+        boolean likeMail = first.startsWith("From ") || FIELD.matcher(first).matches();
+        if (!eml) {
+            if (Outlook.looksLikePst(begin) || name.endsWith(".pst")) {
+                return Kind.PST;
+            }
+            boolean compound = Outlook.looksLikeCompoundFile(begin);
+            if ((name.endsWith(".msg") && (compound || !likeMail)) || (thing.named() && compound)) {
+                return Kind.MSG;
+            }
+            if (name.endsWith(".zip")) {
+                return Kind.ZIP;
+            }
+            if (name.endsWith(".tar")) {
+                return Kind.TAR;
+            }
+        }
+        if (name.endsWith(".mbox") || name.endsWith(".mbx") || (!eml && MboxReader.looksLikeMbox(begin))) {
+            return Kind.MBOX;
+        }
+        return eml || thing.named() || likeMail ? Kind.MAIL : Kind.OTHER;
+    }
+
+    private static byte[] begin(Thing thing) throws IOException {
+        try (InputStream in = thing.openMarked()) {
+            return in.readNBytes(PEEK_BYTES);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Use {
+        void of(Content content) throws IOException;
+    }
+
+    /// Gives a file's content to something that reads here and there in it.
+    private void whole(Thing thing, Use use) throws IOException {
+        if (!thing.packed()) {
+            use.of(thing.content());
+            return;
+        }
+        Unpacking unpacking =
+                thing.unpacking().orElseGet(() -> new Unpacking(thing.content().sizeBytes()));
+        try (Spool copy = spools.open()) {
+            try (InputStream in = thing.openMarked()) {
+                unpack(in, unpacking, copy);
+            }
+            use.of(copy.content());
+        }
     }
 
     /// Marks trouble in reading as trouble with the user's file.
@@ -245,7 +697,7 @@ final class MailFiles {
             try {
                 return super.read();
             } catch (IOException e) {
-                throw new UnreadableException(e);
+                throw unreadable(e);
             }
         }
 
@@ -254,53 +706,29 @@ final class MailFiles {
             try {
                 return super.read(into, offset, length);
             } catch (IOException e) {
-                throw new UnreadableException(e);
+                throw unreadable(e);
             }
         }
-    }
 
-    private enum Kind {
-        MAIL,
-        MBOX,
-        OTHER
-    }
-
-    private static Kind kind(Path file, boolean named) throws IOException {
-        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        if (name.endsWith(".gz")) {
-            name = name.substring(0, name.length() - 3);
-        }
-        boolean eml = name.endsWith(".eml");
-        byte[] begin = begin(file);
-        if (name.endsWith(".mbox") || name.endsWith(".mbx") || (!eml && MboxReader.looksLikeMbox(begin))) {
-            return Kind.MBOX;
-        }
-        String first = new String(begin, StandardCharsets.ISO_8859_1)
-                .lines()
-                .findFirst()
-                .orElse("");
-        return eml || named || first.startsWith("From ") || FIELD.matcher(first).matches() ? Kind.MAIL : Kind.OTHER;
-    }
-
-    private static byte[] begin(Path file) throws IOException {
-        try (InputStream in = packed(file) ? unpacked(file) : Files.newInputStream(file)) {
-            return in.readNBytes(PEEK_BYTES);
+        private static UnreadableException unreadable(IOException e) {
+            return e instanceof UnreadableException already ? already : new UnreadableException(e);
         }
     }
 
-    private static boolean packed(Path file) {
-        return Optional.ofNullable(file.getFileName())
-                .filter(name -> name.toString().toLowerCase(Locale.ROOT).endsWith(".gz"))
-                .isPresent();
-    }
+    /// The same for content.
+    private record UserContent(Content content) implements Content {
+        @Override
+        public long sizeBytes() {
+            return content.sizeBytes();
+        }
 
-    private static InputStream unpacked(Path file) throws IOException {
-        InputStream in = Files.newInputStream(file);
-        try {
-            return new GZIPInputStream(new BufferedInputStream(in), 32 * 1024);
-        } catch (IOException e) {
-            in.close();
-            throw e;
+        @Override
+        public InputStream open(long offset, long length) throws IOException {
+            try {
+                return new UserFile(content.open(offset, length));
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
         }
     }
 }

@@ -1,17 +1,20 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
@@ -29,6 +32,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
@@ -49,7 +53,7 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     static OpenDesk of(Archive archive) {
         FetchJobs fetches = new FetchJobs(
                 archive, new Protocols(List.of(new ImapProtocol(), new Pop3Protocol())), Clock.systemUTC());
-        return new OpenDesk(archive, fetches, new Jobs(archive.jobs(), fetches::all, Clock.systemUTC()));
+        return new OpenDesk(archive, fetches, new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
     }
 
     @Override
@@ -118,6 +122,16 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     }
 
     @Override
+    public Watch watch() {
+        return archive.watch();
+    }
+
+    @Override
+    public Gaps gaps() {
+        return archive.gaps();
+    }
+
+    @Override
     public Keeping keeping() {
         return archive.keeping();
     }
@@ -171,6 +185,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     }
 
     @Override
+    public List<String> concerns() {
+        return archive.concerns();
+    }
+
+    @Override
     public Map<String, Long> refused() {
         return archive.refusals().all();
     }
@@ -178,6 +197,21 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     @Override
     public Map<String, Sha256> catalogueDigest() throws ArchiveException {
         return archive.catalogueFile().digest();
+    }
+
+    @Override
+    public List<LetterId> catalogueDifference(String table, Path anew) throws ArchiveException {
+        return archive.catalogueFile().different(table, anew);
+    }
+
+    @Override
+    public List<Comparison.Fault> catalogueFaults() throws ArchiveException {
+        return archive.catalogueFile().faults();
+    }
+
+    @Override
+    public LetterId id(Sha256 letter) {
+        return archive.ids().of(letter);
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.EnvelopeView;
+import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.mail.Address;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `search`, `show` and `export`: everything that gives letters out, all of it through [Reading].
@@ -99,7 +102,25 @@ final class ReadingOperations {
                                 .put("bytes", a.sizeBytes())
                                 .put("sha256", a.sum().toString())
                                 .put("type", a.type()))));
+        tell(line, result.message());
         return line;
+    }
+
+    /// What there is to say of a message that is not one plain letter: its variants, all its recipients,
+    /// protection.
+    private static void tell(ObjectNode line, Message message) {
+        if (message.variants().size() > 1) {
+            line.set("variants", Json.objects(message.variants().stream().map(ReadingOperations::variant)));
+            line.set("recipients", Json.objects(message.addressees().stream().map(ReadingOperations::addressee)));
+            line.put("allVariants", message.complete());
+        }
+        if (message.isProtected()) {
+            line.put("protected", true);
+        }
+    }
+
+    private static ObjectNode variant(Message.Variant v) {
+        return Json.object().put("id", v.id().text()).put("kind", v.kind()).put("bytes", v.sizeBytes());
     }
 
     /// One line that tells all of a letter.
@@ -122,8 +143,16 @@ final class ReadingOperations {
         line.set("messageId", Json.text(letter.header().messageId()));
         line.put("bytes", open.bytes().sizeBytes())
                 .put("sha256", open.letter().sum().toString());
-        line.set("attachments", Json.objects(letter.attachments().stream().map(ReadingOperations::attachment)));
-        line.set("envelopes", Json.objects(open.envelopes().stream().map(ReadingOperations::envelope)));
+        line.set("attachments", Json.objects(letter.files().stream().map(ReadingOperations::attachment)));
+        boolean labelled = !(viewer(request) instanceof Viewer.Owner);
+        line.set("envelopes", Json.objects(open.envelopes().stream().map(view -> envelope(view, labelled))));
+        tell(line, open.message());
+        Optional<String> messageId = letter.header().messageId();
+        List<LetterId> others =
+                messageId.isEmpty() ? List.of() : desk.reading().otherVersions(viewer(request), open, messageId.get());
+        if (!others.isEmpty()) {
+            line.set("otherVersions", Json.texts(others.stream().map(LetterId::text)));
+        }
         line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
         line.set("text", Json.text(letter.text()));
         line.put("html", letter.html().isPresent());
@@ -148,9 +177,11 @@ final class ReadingOperations {
                 .put("type", a.type());
     }
 
-    private static ObjectNode envelope(EnvelopeView view) {
+    /// @param labelled whether the folders of somebody's mailbox are told: they are hers, and nobody knows here whose
+    private static ObjectNode envelope(EnvelopeView view, boolean labelled) {
         ObjectNode line = Json.object()
                 .put("arrival", view.arrival())
+                .put("letter", view.letter().text())
                 .put("source", view.source())
                 .put("at", Json.instant(view.at()));
         line.set("sender", Json.address(view.sender()));
@@ -158,7 +189,12 @@ final class ReadingOperations {
         line.set("recipients", Json.objects(view.addressees().stream().map(ReadingOperations::addressee)));
         line.put("complete", view.complete());
         line.set("dialect", Json.text(view.testimony().entry().dialect()));
+        line.set("via", Json.text(view.testimony().entry().via()));
+        line.put("redelivery", view.testimony().entry().redelivery());
         line.put("evidence", view.testimony().hasEvidence());
+        Provenance provenance = view.testimony().entry().provenance();
+        line.set("labels", Json.texts(labelled ? provenance.labels().stream() : Stream.empty()));
+        line.set("recomposed", Json.text(provenance.recomposed()));
         return line;
     }
 
@@ -275,19 +311,19 @@ final class ReadingOperations {
         }
 
         @Override
-        public void take(Reading.Result result) throws ArchiveException {
+        public void take(Reading.Step step) throws ArchiveException {
             try {
-                give(result);
+                give(step);
             } catch (IOException e) {
                 throw new BrokenWalk(e);
             }
         }
 
-        private void give(Reading.Result result) throws IOException {
-            String id = result.id().text();
+        private void give(Reading.Step step) throws IOException {
+            String id = step.id().text();
             Optional<OpenLetter> open;
             try {
-                open = desk.reading().openDuringWalk(viewer, result.id());
+                open = desk.reading().openDuringWalk(viewer, step.id());
             } catch (ArchiveException e) {
                 fail(id, e);
                 return;
@@ -298,7 +334,7 @@ final class ReadingOperations {
             Content bytes = open.get().bytes();
             ObjectNode line = Json.object()
                     .put("id", id)
-                    .put("date", Json.instant(result.hit().date()))
+                    .put("date", Json.instant(step.hit().date()))
                     .put("sha256", open.get().letter().sum().toString())
                     .put("bytes", bytes.sizeBytes());
             if (proofs) {

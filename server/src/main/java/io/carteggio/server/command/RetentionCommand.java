@@ -122,14 +122,19 @@ final class RetentionCommand implements Runnable {
                     "retention apply",
                     "retention.apply",
                     Json.object().put("dryRun", dryRun),
-                    Lines.printing(
-                            carteggio,
-                            line -> carteggio
-                                    .console()
-                                    .line("over age: " + line.path("overAge").asLong(0)
-                                            + (dryRun ? ", to be erased: " : ", erased: ")
-                                            + line.path("erased").asLong(0) + ", must stay: "
-                                            + line.path("mustStay").asLong(0))));
+                    Lines.printing(carteggio, line -> {
+                        print("letters", line, "overAge", "erased", "mustStay");
+                        print("quarantined mail and notices", line, "wholeOverAge", "wholeErased", "wholeMustStay");
+                    }));
+        }
+
+        private void print(String what, ObjectNode line, String over, String erased, String stay) {
+            carteggio
+                    .console()
+                    .line(what + ": over age: " + line.path(over).asLong(0)
+                            + (dryRun ? ", to be erased: " : ", erased: ")
+                            + line.path(erased).asLong(0) + ", must stay: "
+                            + line.path(stay).asLong(0));
         }
     }
 }

@@ -15,6 +15,8 @@ import io.carteggio.server.smtp.Limits;
 import io.carteggio.server.smtp.SmtpServer;
 import io.carteggio.server.tls.PemIdentity;
 import io.carteggio.server.tls.SelfSigned;
+import io.carteggio.server.watch.Monitor;
+import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.ArchiveDesk;
 import io.carteggio.server.web.WebConfig;
 import io.carteggio.server.web.WebServer;
@@ -32,15 +34,17 @@ import javax.net.ssl.SSLContext;
 final class RunningServer implements AutoCloseable {
     private final SmtpServer smtp;
     private final WebServer web;
+    private final Watch watch;
 
     /// Where a server listens and how it is called.
     ///
     /// @param hostname its name in SMTP and in its certificate
     record Addresses(InetSocketAddress http, InetSocketAddress smtp, Optional<String> publicUrl, String hostname) {}
 
-    private RunningServer(SmtpServer smtp, WebServer web) {
+    private RunningServer(SmtpServer smtp, WebServer web, Watch watch) {
         this.smtp = smtp;
         this.web = web;
+        this.watch = watch;
     }
 
     static RunningServer start(
@@ -60,7 +64,18 @@ final class RunningServer implements AutoCloseable {
                     ZoneId.systemDefault());
             WebServer web = WebServer.start(config, new WebDesk(archive, operations), Clock.systemUTC());
             archive.custody().start();
-            return new RunningServer(smtp, web);
+            Path own = SelfSigned.file(ownIdentity);
+            PemIdentity identity = PemIdentity.load(certificate.orElse(own), key.orElse(own));
+            archive.watch()
+                    .start(new Watch.Listener(
+                            at.hostname(),
+                            Optional.of(smtp.address()),
+                            Optional.of(
+                                    identity.chain().getFirst().getNotAfter().toInstant())));
+            return new RunningServer(smtp, web, archive.watch());
+        } catch (IOException e) {
+            smtp.close();
+            throw e;
         } catch (RuntimeException e) {
             smtp.close();
             throw Refusal.no("the pages cannot be served at " + at.http() + ": " + e.getMessage());
@@ -93,6 +108,7 @@ final class RunningServer implements AutoCloseable {
     /// Takes no more mail, finishes what is coming in, then closes the pages.
     @Override
     public void close() {
+        watch.close(); // first: that the listener goes is no alarm
         smtp.close();
         web.close();
     }
@@ -125,6 +141,11 @@ final class RunningServer implements AutoCloseable {
         }
 
         @Override
+        public Monitor monitor() {
+            return archive.watch();
+        }
+
+        @Override
         public Condition condition() throws ArchiveException {
             try {
                 return new Condition(
@@ -132,7 +153,9 @@ final class RunningServer implements AutoCloseable {
                         archive.storedBytes(),
                         archive.index().storedBytes(),
                         Files.getFileStore(archive.directory()).getUsableSpace(),
-                        archive.condition());
+                        archive.refusals().all(),
+                        archive.condition(),
+                        archive.concerns());
             } catch (IOException e) {
                 throw new ArchiveException("the disk cannot be measured", true, e);
             }

@@ -63,6 +63,14 @@ final class SearchCommand implements Callable<Integer> {
                     + Sizes.of(line.path("bytes").asLong(0)));
             console.line("    " + Json.optional(line, "from").orElse("(no sender)") + " to " + recipients);
             console.line("    " + shortened(Json.optional(line, "subject").orElse("(no subject)")));
+            if (line.has("variants")) {
+                console.line("    one message in " + line.path("variants").size() + " variants, for "
+                        + line.path("recipients").size() + " recipients"
+                        + (line.path("allVariants").asBoolean(true) ? "" : ", and there are more"));
+            }
+            if (line.path("protected").asBoolean(false)) {
+                console.line("    protected by rights management; there is no clear copy");
+            }
             if (!line.path("attachments").isEmpty()) {
                 console.line("    "
                         + line.path("attachments")

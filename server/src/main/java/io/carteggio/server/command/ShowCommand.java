@@ -109,6 +109,20 @@ final class ShowCommand implements Callable<Integer> {
                             + a.path("type").asString("") + ", "
                             + Sizes.of(a.path("bytes").asLong(0)));
         }
+        for (JsonNode v : letter.path("variants")) {
+            field(
+                    "variant",
+                    v.path("id").asString("") + ", " + v.path("kind").asString("") + ", "
+                            + Sizes.of(v.path("bytes").asLong(0)));
+        }
+        if (!letter.path("allVariants").asBoolean(true)) {
+            field("variant", "and more, which are not looked at");
+        }
+        if (letter.path("protected").asBoolean(false)) {
+            field("protected", "by rights management; there is no clear copy");
+        }
+        Json.texts(letter.path("otherVersions"))
+                .forEach(other -> field("differs", other + " has the same Message-ID and another content"));
         for (JsonNode envelope : letter.path("envelopes")) {
             print(envelope);
         }
@@ -125,7 +139,13 @@ final class ShowCommand implements Callable<Integer> {
                 "vouched by",
                 envelope.path("source").asString("") + ", "
                         + envelope.path("at").asString("") + ", arrival "
-                        + envelope.path("arrival").asLong(0));
+                        + envelope.path("arrival").asLong(0)
+                        + Json.optional(envelope, "via").map(v -> ", via " + v).orElse("")
+                        + (envelope.path("redelivery").asBoolean(false) ? ", delivered again" : ""));
+        Json.optional(envelope, "recomposed")
+                .ifPresent(of -> console.line(
+                        "    recomposed of an Outlook item (" + of + "): these are not the octets that were sent"));
+        Json.texts(envelope.path("labels")).forEach(label -> console.line("    folder      " + label));
         console.line("    sender      " + Json.optional(envelope, "sender").orElse("(none)")
                 + Json.optional(envelope, "onBehalfOf")
                         .map(o -> " on behalf of " + o)

@@ -1,9 +1,12 @@
 package io.carteggio.server.command;
 
 import io.carteggio.server.local.Refusal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -44,8 +47,13 @@ final class SourceCommand implements Runnable {
                         source.path("name").asString(""),
                         source.path("family").asString(""),
                         Json.optional(source, "address")
-                                .or(() -> Json.optional(source, "protocol").map(p -> "fetched by " + p))
-                                .orElse("")));
+                                        .or(() -> Json.optional(source, "protocol").map(p -> "fetched by " + p))
+                                        .orElse("")
+                                + (source.has("headers")
+                                        ? "  asks "
+                                                + Json.texts(source.path("headers"))
+                                                        .collect(Collectors.joining(", "))
+                                        : "")));
     }
 
     private static void all(Carteggio carteggio, ObjectNode source) {
@@ -85,6 +93,17 @@ final class SourceCommand implements Runnable {
                 })
         private Family family = Family.REPORT;
 
+        @Option(
+                names = "--headers",
+                split = ",",
+                paramLabel = "FIELD,…",
+                description = {
+                    "For multidrop: the header fields that tell who got a mail, in this order, such as",
+                    "X-Original-To,Delivered-To,To. To stands for To, Cc and Bcc; Resent-To alike;",
+                    "Received for the topmost 'for'. Name only fields that your own system overwrites."
+                })
+        private List<String> headers = new ArrayList<>();
+
         @Mixin
         private FetchOptions fetch = new FetchOptions();
 
@@ -115,6 +134,9 @@ final class SourceCommand implements Runnable {
                         throw Refusal.usage("mail for a journaling address comes by itself: nothing is fetched");
                     }
                     params.put("smtp", kind.smtp.get());
+                    if (!headers.isEmpty()) {
+                        params.set("headers", Json.texts(headers.stream().map(String::strip)));
+                    }
                     try (var access = carteggio.access(true)) {
                         return access.call(
                                 "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
@@ -122,7 +144,11 @@ final class SourceCommand implements Runnable {
                 }
                 String server = kind.imap.or(() -> kind.pop3).orElseThrow();
                 params.put("protocol", kind.imap.isPresent() ? "imap" : "pop3");
-                params.set("settings", fetch.settings(Optional.of(server)));
+                ObjectNode settings = fetch.settings(Optional.of(server));
+                if (!headers.isEmpty()) {
+                    settings.put("headers", headers.stream().map(String::strip).collect(Collectors.joining(",")));
+                }
+                params.set("settings", settings);
                 try (var access = carteggio.access(true)) {
                     return access.call(
                             "source.fetch",

@@ -45,6 +45,22 @@ final class StatsCommand implements Callable<Integer> {
         console.line("stored " + Sizes.of(books.path("storedBytes").asLong(0)) + ", index "
                 + Sizes.of(books.path("indexBytes").asLong(0)) + ", letters waiting for the index "
                 + books.path("indexLag").asLong(0));
+        for (JsonNode alarm : books.path("alarms")) {
+            console.line("ALARM: " + alarm.path("kind").asString("") + " "
+                    + alarm.path("subject").asString("") + ": "
+                    + alarm.path("text").asString(""));
+        }
+        Json.texts(books.path("warnings")).forEach(warning -> console.line("warning: " + warning));
+        if (books.path("refused").asLong(0) > 0) {
+            console.line("refused for their size, in nobody's archive: "
+                    + books.path("refused").asLong(0));
+        }
+        Json.texts(books.path("concerns")).forEach(concern -> console.line("needs you: " + concern));
+        long again = books.path("redeliveries").asLong(0);
+        if (again > 0) {
+            console.line(again + " of the evidence " + (again == 1 ? "was a report" : "were reports")
+                    + " or a mail that had come before, delivered again");
+        }
         if (books.has("trouble")) {
             console.line("");
             console.line("Nothing new is taken at the moment: "

@@ -27,7 +27,8 @@ final class Tally {
                 of(Disposition.QUARANTINED),
                 of(Disposition.DISCARDED),
                 originals,
-                rawBytes);
+                rawBytes,
+                0); // a run does not tell them from other evidence, so it does not say how many there were
     }
 
     private long of(Disposition disposition) {

@@ -21,7 +21,10 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-@Command(name = "unwrap", description = "Tells what a journal report says. Needs no archive and changes nothing.")
+@Command(
+        name = "unwrap",
+        description =
+                "Tells what a journal report says, and why it is taken for one. Needs no archive and changes nothing.")
 final class UnwrapCommand implements Callable<Integer> {
     private final Carteggio carteggio;
 
@@ -45,25 +48,43 @@ final class UnwrapCommand implements Callable<Integer> {
             throw Refusal.no("not a file: " + file);
         }
         Content mail = new FileContent(file, 0, Files.size(file));
-        return switch (Unwrapper.unwrap(mail)) {
-            case Unwrapped.Report report -> told(report, "report");
+        Unwrapper.Explained explained = Unwrapper.explain(mail);
+        List<String> why = explained.why();
+        return switch (explained.what()) {
+            case Unwrapped.Report report -> told(report, "report", why);
             case Unwrapped.Ndr ndr
-            when ndr.report().isPresent() -> told(ndr.report().get(), "ndr");
-            case Unwrapped.Ndr ndr -> refused("a non-delivery notice without a journal report inside", ndr.warnings());
-            case Unwrapped.Delay _ -> refused("a notice that mail is late, no journal report", List.of());
-            case Unwrapped.Delivered _ -> refused("a notice of delivery, no journal report", List.of());
-            case Unwrapped.Plain _ -> refused("no journal report", List.of());
+            when ndr.report().isPresent() -> told(ndr.report().get(), "ndr", why);
+            case Unwrapped.Ndr ndr ->
+                refused("ndr", "a non-delivery notice without a journal report inside", ndr.warnings(), why);
+            case Unwrapped.Delay _ -> refused("delay", "a notice that mail is late, no journal report", List.of(), why);
+            case Unwrapped.Delivered _ ->
+                refused("delivered", "a notice of delivery, no journal report", List.of(), why);
+            case Unwrapped.Plain _ -> refused("plain", "no journal report", List.of(), why);
             case Unwrapped.Unreadable unreadable ->
-                refused("a journal report that cannot be read: " + unreadable.why(), unreadable.warnings());
+                refused(
+                        "unreadable",
+                        "a journal report that cannot be read: " + unreadable.why(),
+                        unreadable.warnings(),
+                        why);
         };
     }
 
-    private Outcome refused(String why, List<Warning> warnings) throws Refusal {
-        warnings.forEach(w -> carteggio.console().complain("warning: " + w));
-        throw Refusal.no(file + ": " + why);
+    /// The answer is no; with `--json` the object says so too, so that a script learns why.
+    private Outcome refused(String kind, String what, List<Warning> warnings, List<String> why)
+            throws IOException, Refusal {
+        if (carteggio.json()) {
+            ObjectNode line = Json.object().put("kind", kind).put("reason", what);
+            line.set("warnings", Json.texts(warnings.stream().map(Warning::toString)));
+            line.set("why", Json.texts(why.stream()));
+            carteggio.console().json(line);
+        } else {
+            why.forEach(w -> carteggio.console().complain("because: " + w));
+            warnings.forEach(w -> carteggio.console().complain("warning: " + w));
+        }
+        throw Refusal.no(file + ": " + what);
     }
 
-    private Outcome told(Unwrapped.Report report, String kind) throws IOException {
+    private Outcome told(Unwrapped.Report report, String kind, List<String> why) throws IOException {
         ObjectNode line = Json.object().put("dialect", report.dialect().word()).put("kind", kind);
         line.set("sender", Json.address(report.envelope().sender()));
         line.set("onBehalfOf", Json.address(report.envelope().onBehalfOf()));
@@ -87,6 +108,7 @@ final class UnwrapCommand implements Callable<Integer> {
         }
         line.set("originals", Json.objects(originals.build()));
         line.set("warnings", Json.texts(report.warnings().stream().map(Warning::toString)));
+        line.set("why", Json.texts(why.stream()));
         Lines.printing(carteggio, this::print).line(line);
         return Outcome.DONE;
     }
@@ -122,6 +144,7 @@ final class UnwrapCommand implements Callable<Integer> {
                             + original.path("sha256").asString(""));
         }
         Json.texts(report.path("warnings")).forEach(warning -> field("warning", warning));
+        Json.texts(report.path("why")).forEach(because -> field("because", because));
     }
 
     private void field(String name, String value) {

@@ -13,6 +13,7 @@ import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class VaultCheck implements Vault.Walker {
 
     /// Who else looks at each frame.
     interface Listener {
-        void frame(Kept kept) throws ArchiveException;
+        void frame(FrameHead head) throws ArchiveException;
     }
 
     VaultCheck(Desk desk, Reply reply, boolean deep) {
@@ -64,7 +65,7 @@ final class VaultCheck implements Vault.Walker {
         if (peer.isPresent()) {
             throw new ArchiveException("nobody listens any more", true, peer.get());
         }
-        listener.frame(kept);
+        listener.frame(kept.head());
         frames++;
         kept.records().forEach(r -> bytes += r.sizeBytes());
         try {
@@ -76,8 +77,18 @@ final class VaultCheck implements Vault.Walker {
             problem("frame " + kept.number() + ": " + e.getMessage(), Optional.empty());
         }
         if (frames % PROGRESS_FRAMES == 0) {
-            say(Json.object().put("frames", frames).put("bytes", bytes));
+            progress(0);
         }
+    }
+
+    @Override
+    public void sealed(FrameHead head) throws ArchiveException {
+        listener.frame(head);
+    }
+
+    /// @param indexed letters that were compared with the index
+    void progress(long indexed) {
+        say(Json.object().put("frames", frames + indexed).put("bytes", bytes));
     }
 
     private void arrival(Kept kept, ArrivalEntry entry) throws ArchiveException {
@@ -120,8 +131,9 @@ final class VaultCheck implements Vault.Walker {
                 d == Disposition.QUARANTINED ? 1 : 0,
                 d == Disposition.DISCARDED ? 1 : 0,
                 originals + gone,
-                entry.rawBytes());
-        bySource.merge(entry.source(), one, VaultCheck::sum);
+                entry.rawBytes(),
+                entry.redelivery() ? 1 : 0);
+        bySource.merge(entry.source(), one, Account::plus);
         letters += originals;
     }
 
@@ -131,7 +143,8 @@ final class VaultCheck implements Vault.Walker {
         awaitRegistered(arrival);
         Optional<CataloguedLetter> known = desk.catalogue().letter(ref.sum());
         if (known.isEmpty()) {
-            problem("the catalogue does not know a letter of arrival " + arrival, Optional.empty());
+            String id = desk.id(ref.sum()).text();
+            problem("the catalogue does not know letter " + id + " of arrival " + arrival, Optional.of(id));
             return 0;
         }
         String id = known.get().id().text();
@@ -202,19 +215,6 @@ final class VaultCheck implements Vault.Walker {
         if (letters != catalogued) {
             problem("the catalogue has " + catalogued + " letters, the vault " + letters, Optional.empty());
         }
-    }
-
-    private static Account sum(Account a, Account b) {
-        return new Account(
-                a.source(),
-                a.received() + b.received(),
-                a.letters() + b.letters(),
-                a.evidence() + b.evidence(),
-                a.notices() + b.notices(),
-                a.quarantined() + b.quarantined(),
-                a.discarded() + b.discarded(),
-                a.originals() + b.originals(),
-                a.rawBytes() + b.rawBytes());
     }
 
     /// Names who else is shown each frame from now on.

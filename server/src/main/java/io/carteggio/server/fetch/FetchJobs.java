@@ -47,7 +47,7 @@ public final class FetchJobs {
         this.archive = archive;
         this.protocols = protocols;
         this.tokens = new OAuthTokens(clock);
-        this.watch = new FillWatch(clock);
+        this.watch = new FillWatch(archive.watch().alarms(), clock);
         this.clock = clock;
     }
 

@@ -3,6 +3,8 @@ package io.carteggio.server.fetch;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.server.fetch.RemoteMailbox.Fill;
 import io.carteggio.server.fetch.Settings.After;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ final class FillWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(FillWatch.class);
 
+    private final Alarms alarms;
     private final Clock clock;
     private final Map<String, Measured> bySource = new ConcurrentHashMap<>();
 
@@ -34,7 +37,8 @@ final class FillWatch {
     /// @param alarm what is wrong with it
     record Measured(Instant at, Fill fill, Optional<String> alarm) {}
 
-    FillWatch(Clock clock) {
+    FillWatch(Alarms alarms, Clock clock) {
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -56,7 +60,13 @@ final class FillWatch {
         Fill fill = mailbox.fill();
         Optional<String> alarm = alarm(fill, settings, now);
         bySource.put(source, new Measured(now, fill, alarm));
-        alarm.ifPresent(why -> LOG.error("ALARM: the mailbox of source {}: {}", source, why));
+        String subject = source + " mailbox";
+        if (alarm.isPresent()) {
+            LOG.error("ALARM: the mailbox of source {}: {}", source, alarm.get());
+            alarms.raise(AlarmKind.JOB, subject, "The mailbox that it is fetched from: " + alarm.get());
+        } else {
+            alarms.clear(AlarmKind.JOB, subject);
+        }
     }
 
     static Optional<String> alarm(Fill fill, Settings settings, Instant now) {

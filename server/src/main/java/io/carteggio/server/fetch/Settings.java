@@ -28,6 +28,7 @@ public record Settings(Map<String, String> all) {
             "client-id",
             "scope",
             "folder",
+            "headers",
             "connect-timeout",
             "timeout",
             "after",

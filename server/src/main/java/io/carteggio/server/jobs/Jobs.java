@@ -8,6 +8,8 @@ import io.carteggio.embedded.jobs.JobStore.State;
 import io.carteggio.server.jobs.Job.Retry;
 import io.carteggio.server.jobs.Job.Task;
 import io.carteggio.server.jobs.Schedule.Continuous;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,7 @@ public final class Jobs implements AutoCloseable {
 
     private final JobStore store;
     private final Supplier<List<Job>> all;
+    private final Alarms alarms;
     private final Clock clock;
 
     private final Map<String, Active> active = new HashMap<>(); // guarded by this
@@ -59,9 +62,10 @@ public final class Jobs implements AutoCloseable {
         }
     }
 
-    public Jobs(JobStore store, Supplier<List<Job>> all, Clock clock) {
+    public Jobs(JobStore store, Supplier<List<Job>> all, Alarms alarms, Clock clock) {
         this.store = store;
         this.all = all;
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -234,6 +238,7 @@ public final class Jobs implements AutoCloseable {
     public void dropped(String name) throws ArchiveException {
         end(name);
         store.drop(name);
+        alarms.clear(AlarmKind.JOB, name);
     }
 
     public State state(String name) throws ArchiveException {
@@ -380,6 +385,7 @@ public final class Jobs implements AutoCloseable {
             if (before.failures() > 0) {
                 LOG.warn("job {} works again after {} failures", job.name(), before.failures());
             }
+            alarms.clear(AlarmKind.JOB, job.name());
             store.end(run.number(), job.name(), now, Outcome.DONE, run.note(), trace);
             store.state(
                     job.name(),
@@ -432,6 +438,7 @@ public final class Jobs implements AutoCloseable {
                         again,
                         before.success()));
         if (retry.alarm()) {
+            alarms.raise(AlarmKind.JOB, job.name(), "The job fails, " + failures + " times in a row: " + reason);
             LOG.error("ALARM: job {} fails, {} times in a row: {}", job.name(), failures, reason);
         } else {
             LOG.warn("job {} failed: {}", job.name(), reason);

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client's conversation, from greeting to goodbye, on its own virtual thread.
+/// One client's conversation, from greeting to goodbye, on a thread of its own.
 final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
 

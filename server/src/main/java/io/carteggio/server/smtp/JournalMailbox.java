@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// Where the mail goes that the listener takes: the only thing it knows of the archive.
 ///
-/// Safe for many threads. Calls may block; each comes from a virtual thread of the connection. A
+/// Safe for many threads. Calls may block; each comes from the thread of its connection. A
 /// [RuntimeException] from any of them ends the connection with 421, so that the client tries again.
 public interface JournalMailbox {
     /// Whether mail for this address is taken here. Compare by [Address#key].

@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /// A small SMTP client: hands mails to one server over one connection (RFC 5321, RFC 2920, RFC 3030, RFC 3207).
@@ -116,6 +117,15 @@ public final class SmtpClient implements AutoCloseable {
 
     /// Secures the connection and introduces itself anew. Whom to trust is the context's matter.
     public void startTls(SSLContext context) throws IOException {
+        startTls(context, Optional.empty());
+    }
+
+    /// The same, and the server's certificate must be for this host (RFC 6125).
+    public void startTls(SSLContext context, String host) throws IOException {
+        startTls(context, Optional.of(host));
+    }
+
+    private void startTls(SSLContext context, Optional<String> host) throws IOException {
         Reply reply = command("STARTTLS");
         if (reply.code() != 220) {
             throw new IOException("STARTTLS was answered with " + reply);
@@ -123,8 +133,16 @@ public final class SmtpClient implements AutoCloseable {
         if (in.available() > 0) {
             throw new IOException("the server sent in the clear behind its STARTTLS reply");
         }
-        SSLSocket over = (SSLSocket) context.getSocketFactory().createSocket(socket, null, true);
+        SSLSocket over = (SSLSocket)
+                (host.isPresent()
+                        ? context.getSocketFactory().createSocket(socket, host.get(), socket.getPort(), true)
+                        : context.getSocketFactory().createSocket(socket, null, true));
         over.setUseClientMode(true);
+        if (host.isPresent()) {
+            SSLParameters parameters = over.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            over.setSSLParameters(parameters);
+        }
         over.startHandshake();
         socket = over;
         in = new BufferedInputStream(over.getInputStream());

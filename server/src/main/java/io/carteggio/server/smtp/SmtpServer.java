@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /// The built-in journaling mailbox's listener.
 ///
-/// One thread accepts, one virtual thread serves each connection, one ends connections that are past their time.
+/// One thread accepts, one platform thread serves each connection (decision 0005), one ends connections that are past
+/// their time.
 /// The thread that accepts never waits for a client: over the bound on connections it says 421 and closes at
 /// once.
 public final class SmtpServer implements AutoCloseable {
@@ -30,6 +31,9 @@ public final class SmtpServer implements AutoCloseable {
     /// Replies are polite where a read ends late; this much later the socket is closed under the connection,
     /// which also frees a thread that hangs in a write or in a handshake.
     private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /// Reading a mail needs no deep stack: nesting is bounded and walked without recursion.
+    private static final long STACK_BYTES = 512 * 1024;
 
     /// What to serve where.
     ///
@@ -126,14 +130,18 @@ public final class SmtpServer implements AutoCloseable {
             return;
         }
         connections.add(connection);
-        Thread.ofVirtual().name("smtp-" + accepted.incrementAndGet()).start(() -> {
-            try {
-                connection.run();
-            } finally {
-                connections.remove(connection);
-                free.release();
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .stackSize(STACK_BYTES)
+                .name("smtp-" + accepted.incrementAndGet())
+                .start(() -> {
+                    try {
+                        connection.run();
+                    } finally {
+                        connections.remove(connection);
+                        free.release();
+                    }
+                });
         if (closed) {
             connection.stop(); // close() may have looked before it was in the set
         }

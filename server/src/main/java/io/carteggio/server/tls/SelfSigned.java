@@ -54,12 +54,17 @@ public final class SelfSigned {
     ///
     /// @throws IOException where the file can be neither read nor made
     public static SSLContext contextFor(String hostname, Path dir) throws IOException {
-        Path file = dir.resolve(FILE);
+        Path file = file(dir);
         if (!Files.exists(file)) {
             Files.createDirectories(dir);
             make(hostname, file, Instant.now());
         }
         return PemIdentity.contextFor(file, file);
+    }
+
+    /// Where key and certificate lie in this directory.
+    public static Path file(Path dir) {
+        return dir.resolve(FILE);
     }
 
     /// Makes a P-256 key and a certificate for it. P-256 with SHA-256 is what every TLS 1.2 and 1.3 client can

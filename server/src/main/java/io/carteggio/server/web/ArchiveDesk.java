@@ -7,6 +7,9 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.server.local.Operations;
+import io.carteggio.server.watch.Monitor;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What the pages need of an open archive. Safe for many threads.
@@ -25,6 +28,9 @@ public interface ArchiveDesk {
     /// What the commands call, too.
     Operations operations();
 
+    /// Alarms, and what monitors ask for.
+    Monitor monitor();
+
     /// How the archive is doing right now.
     Condition condition() throws ArchiveException;
 
@@ -34,6 +40,20 @@ public interface ArchiveDesk {
     /// @param storedBytes octets on disk but for the index
     /// @param indexBytes octets of the index
     /// @param freeBytes octets left where the archive lies
+    /// @param refused mails that were over the size limit, by source
     /// @param trouble why nothing new is taken, if so
-    record Condition(long indexLag, long storedBytes, long indexBytes, long freeBytes, Optional<String> trouble) {}
+    /// @param concerns what else needs an administrator, in sentences, although mail is taken
+    record Condition(
+            long indexLag,
+            long storedBytes,
+            long indexBytes,
+            long freeBytes,
+            Map<String, Long> refused,
+            Optional<String> trouble,
+            List<String> concerns) {
+        public Condition {
+            refused = Map.copyOf(refused);
+            concerns = List.copyOf(concerns);
+        }
+    }
 }

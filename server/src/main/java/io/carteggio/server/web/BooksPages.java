@@ -5,7 +5,9 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.mail.Address;
+import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.web.page.BooksView;
+import io.carteggio.server.web.page.BooksView.AlarmRow;
 import io.carteggio.server.web.page.BooksView.Measure;
 import io.carteggio.server.web.page.BooksView.QuarantineRow;
 import io.carteggio.server.web.page.BooksView.SourceRow;
@@ -13,7 +15,9 @@ import io.carteggio.server.web.page.BooksView.TrailRow;
 import io.carteggio.server.web.page.Listing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the quarantine only
@@ -34,8 +38,14 @@ final class BooksPages {
         var catalogue = site.desk().catalogue();
         Books books = catalogue.books();
         ArchiveDesk.Condition condition = site.desk().condition();
-        List<BooksView.Account> accounts =
-                books.sources().stream().map(BooksPages::account).toList();
+        Map<String, Books.Account> bySource = new TreeMap<>();
+        condition.refused().keySet().forEach(name -> bySource.put(name, nothingYet(name)));
+        books.sources().forEach(a -> bySource.put(a.source(), a));
+        List<BooksView.Account> accounts = bySource.values().stream()
+                .map(a -> account(a, condition.refused().getOrDefault(a.source(), 0L)))
+                .toList();
+        long refused =
+                condition.refused().values().stream().mapToLong(Long::longValue).sum();
         List<Measure> measures = List.of(
                 new Measure("Letters", Words.number(catalogue.letters()), "kept once each, byte for byte"),
                 new Measure(
@@ -56,10 +66,13 @@ final class BooksPages {
                 "Books",
                 new BooksView(
                         books.sources().stream().allMatch(Books.Account::balances),
-                        account(books.all()),
+                        account(books.all(), refused),
                         accounts,
                         measures,
                         condition.trouble(),
+                        alarmRows(site.desk().monitor().standing()),
+                        site.desk().monitor().warnings(),
+                        condition.concerns(),
                         sources,
                         quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
                         trailRows(catalogue.audit(FIRST_FEW))));
@@ -81,7 +94,11 @@ final class BooksPages {
                 new Listing<>(trailRows(site.desk().catalogue().audit(TRAIL)), Optional.empty()));
     }
 
-    private static BooksView.Account account(Books.Account a) {
+    private static Books.Account nothingYet(String source) {
+        return Books.Account.nothing(source);
+    }
+
+    private static BooksView.Account account(Books.Account a, long refused) {
         return new BooksView.Account(
                 a.source(),
                 Words.number(a.received()),
@@ -93,6 +110,7 @@ final class BooksPages {
                 Words.number(a.letters() + a.evidence() + a.notices() + a.quarantined() + a.discarded()),
                 Words.number(a.originals()),
                 Words.size(a.rawBytes()),
+                Words.number(refused),
                 a.balances());
     }
 
@@ -117,6 +135,17 @@ final class BooksPages {
                     Words.size(entry.rawBytes())));
         }
         return rows;
+    }
+
+    private List<AlarmRow> alarmRows(List<Alarm> alarms) {
+        return alarms.stream()
+                .map(a -> new AlarmRow(
+                        a.kind().word(),
+                        a.subject(),
+                        a.text(),
+                        site.words().exact(a.opened()),
+                        a.times() == 1 ? "" : Words.number(a.times()) + " times"))
+                .toList();
     }
 
     private List<TrailRow> trailRows(List<Act.Audited> entries) {

@@ -3,6 +3,7 @@ package io.carteggio.server.web;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.EnvelopeView;
+import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.Person;
@@ -23,6 +24,7 @@ import io.carteggio.server.web.page.LetterView.EnvelopeBox;
 import io.carteggio.server.web.page.LetterView.Field;
 import io.carteggio.server.web.page.LetterView.File;
 import io.carteggio.server.web.page.LetterView.Line;
+import io.carteggio.server.web.page.LetterView.MessageBox;
 import io.carteggio.server.web.page.LetterView.Party;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -102,7 +104,7 @@ final class LetterPages {
         return text.matches("[a-z2-7]{32}") ? Optional.of(new LetterId(text)) : Optional.empty();
     }
 
-    private LetterView view(Visit visit, OpenLetter open, Letter letter) {
+    private LetterView view(Visit visit, OpenLetter open, Letter letter) throws ArchiveException {
         String id = open.letter().id().text();
         String query = visit.query("q");
         List<Field> fields = new ArrayList<>();
@@ -133,7 +135,10 @@ final class LetterPages {
                 parties(letter.header().cc()),
                 Words.size(open.letter().sizeBytes()),
                 open.letter().sum().toString(),
-                open.envelopes().stream().map(e -> box(visit, id, e)).toList(),
+                open.envelopes().stream()
+                        .map(e -> box(visit, e.letter().text(), e))
+                        .toList(),
+                message(visit, open, letter),
                 letter.notes().stream().map(Letter.Note::sentence).toList(),
                 body,
                 parts(letter)
@@ -188,6 +193,41 @@ final class LetterPages {
     }
 
     // ---- the envelope ----
+
+    private Optional<MessageBox> message(Visit visit, OpenLetter open, Letter letter) throws ArchiveException {
+        Optional<String> messageId = letter.header().messageId();
+        List<LetterId> others = messageId.isEmpty()
+                ? List.of()
+                : site.desk().reading().otherVersions(visit.viewer(), open, messageId.get());
+        List<Message.Variant> variants = open.message().variants();
+        if (variants.size() == 1 && others.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new MessageBox(
+                variants.size() == 1
+                        ? List.of()
+                        : open.message().addressees().stream()
+                                .limit(LINES_SHOWN)
+                                .map(LetterPages::line)
+                                .toList(),
+                variants.stream()
+                        .skip(1)
+                        .map(v -> new LetterView.Variant(
+                                switch (v.kind()) {
+                                            case "protected" -> "the protected mail, as it was sent";
+                                            case "clear" -> "the clear copy";
+                                            default -> "the same but for trace headers";
+                                        }
+                                        + ", "
+                                        + Words.size(v.sizeBytes()),
+                                "/letters/" + v.id()))
+                        .toList(),
+                open.message().complete(),
+                others.stream()
+                        .limit(FILES_SHOWN)
+                        .map(o -> new LetterView.Variant("letter " + o.text(), "/letters/" + o))
+                        .toList()));
+    }
 
     private EnvelopeBox box(Visit visit, String id, EnvelopeView e) {
         var entry = e.testimony().entry();
@@ -312,7 +352,7 @@ final class LetterPages {
     }
 
     private static Stream<Attachment> parts(Letter letter) {
-        return Stream.concat(letter.attachments().stream(), letter.otherParts().stream());
+        return Stream.concat(letter.files().stream(), letter.otherParts().stream());
     }
 
     /// Says that this session opened this letter as this viewer; worthless for any other.

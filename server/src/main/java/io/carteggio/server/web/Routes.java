@@ -41,7 +41,11 @@ final class Routes {
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
         var api = new ApiPages(site);
+        var monitors = new MonitorPages(site);
         return List.of(
+                get("/healthz", Who.ANYBODY, monitors::alive),
+                get("/readyz", Who.ANYBODY, monitors::ready),
+                get("/metrics", Who.ANYBODY, monitors::metrics), // asks for more itself
                 get("/assets/{sum}/{name}", Who.ANYBODY, visit -> visit.asset(site.assets())),
                 get("/set-up", Who.ANYBODY, logIn::waiting),
                 get("/set-up/{token}", Who.ANYBODY, logIn::setUpForm),

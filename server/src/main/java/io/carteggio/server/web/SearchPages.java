@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.entry.PersonRole;
@@ -141,8 +142,20 @@ final class SearchPages {
                 to.isEmpty() ? "(nobody named)" : to,
                 hit.subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
                 hit.snippet().filter(s -> !s.isBlank()),
+                message(result.message()),
                 Words.size(hit.sizeBytes()),
                 hit.attachments().stream().map(Hit.FoundAttachment::name).toList());
+    }
+
+    private static Optional<String> message(Message message) {
+        if (message.variants().size() > 1) {
+            return Optional.of("One message in " + message.variants().size() + " variants, for "
+                    + Words.count(message.addressees().size(), "recipient", "recipients")
+                    + (message.complete() ? "" : ", and there are more"));
+        }
+        return message.isProtected()
+                ? Optional.of("Protected by rights management; there is no clear copy")
+                : Optional.empty();
     }
 
     private static Empty empty(Visit visit, Viewer viewer, String text) {

@@ -66,6 +66,11 @@ final class Visit {
         return ctx.ip();
     }
 
+    /// A field of the request's header.
+    Optional<String> asked(String header) {
+        return Optional.ofNullable(ctx.header(header));
+    }
+
     // ---- what is asked ----
 
     String path(String name) {
@@ -170,6 +175,12 @@ final class Visit {
     void stream(String type, InputStream bytes) {
         ctx.contentType(type);
         ctx.result(bytes);
+    }
+
+    /// Plain text for a program.
+    void plain(HttpStatus status, String text) {
+        ctx.status(status);
+        text("text/plain; charset=utf-8", text);
     }
 
     void text(String type, String text) {

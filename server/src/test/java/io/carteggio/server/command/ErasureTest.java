@@ -302,4 +302,125 @@ class ErasureTest {
         erase(id("subject:xylobrim"));
         allIsWell();
     }
+
+    // ---- mail that was kept whole
+
+    private static final String DELAYED = String.join(
+            "\r\n",
+            "From: mailer-daemon@vastorp.example",
+            "To: journal@firm.example",
+            "Subject: Delayed: xylobrim",
+            "MIME-Version: 1.0",
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=q",
+            "",
+            "--q",
+            "",
+            "The knuffelwort is late.",
+            "--q",
+            "Content-Type: message/delivery-status",
+            "",
+            "Reporting-MTA: dns; mx.vastorp.example",
+            "",
+            "Final-Recipient: rfc822; qwezzel@vastorp.example",
+            "Action: delayed",
+            "Status: 4.4.7",
+            "",
+            "--q--",
+            "");
+
+    private void takeReport(String name, String mail) throws IOException {
+        Path file = Shell.write(folder.resolve("in/" + name + ".eml"), mail);
+        shell.done("import", file.toString(), "--as", "report");
+    }
+
+    private List<JsonNode> whole() {
+        return shell.done("quarantine", "--notices", "--json").lines();
+    }
+
+    private String arrival(String disposition) {
+        return whole().stream()
+                .filter(line -> line.path("disposition").stringValue().equals(disposition))
+                .map(line -> line.path("arrival").toString())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void quarantinedMailAndNoticesCanBeErasedToo() throws Exception {
+        String mail = Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told.");
+        takeReport("no-report", mail);
+        takeReport("delayed", DELAYED);
+        take("other", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        assertThat(whereabouts("knuffelwort")).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(shell.done("quarantine").out())
+                .contains("not a journal report")
+                .doesNotContain("knuffelwort");
+        JsonNode before = shell.done("stats", "--json").json();
+        assertThat(before.path("quarantined").longValue()).isEqualTo(1);
+        assertThat(before.path("notices").longValue()).isEqualTo(1);
+
+        String quarantined = arrival("quarantined");
+        assertThat(shell.run("erase", "--arrival", "1", "--reason", "x").exit())
+                .as("an act")
+                .isEqualTo(1);
+        shell.done("retention", "set", "--min", "10");
+        assertThat(shell.run("erase", "--arrival", quarantined, "--reason", "x").err())
+                .contains("must be kept until");
+        shell.done("retention", "set", "--min", "none");
+        shell.done("hold", "add", "case", "risotto", "--reason", "a case");
+        Said refused = shell.run("erase", "--arrival", quarantined, "--reason", "x");
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("hold 'case'");
+        JsonNode done = shell.done(
+                        "erase", "--arrival", quarantined, "--unsearched", "--reason", "looked at it", "--json")
+                .json();
+        assertThat(done.path("arrivals").longValue()).isEqualTo(1);
+        shell.done("hold", "release", "case", "--reason", "over");
+        shell.done("erase", "--arrival", arrival("notice"), "--reason", "asked for");
+
+        assertThat(whole()).isEmpty();
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp")).isEmpty();
+        JsonNode after = shell.done("stats", "--json").json();
+        assertThat(after.path("quarantined").longValue()).as("it came").isEqualTo(1);
+        assertThat(after.path("notices").longValue()).isEqualTo(1);
+        allIsWell();
+        shell.done("compact");
+        allIsWell();
+        shell.done("rebuild");
+        allIsWell();
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp")).isEmpty();
+
+        // if it comes again
+        takeReport("no-report-again", mail);
+        assertThat(shell.done("stats", "--json").json().path("discarded").longValue())
+                .isEqualTo(1);
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp")).isEmpty();
+        shell.done("erase", "--readmit", done.path("marks").get(0).stringValue(), "--reason", "it was the wrong one");
+        takeReport("no-report-a-third-time", mail);
+        assertThat(whole()).hasSize(1);
+        allIsWell();
+    }
+
+    @Test
+    void retentionLetsGoOfQuarantinedMailAndNoticesToo() throws Exception {
+        takeReport("no-report", Shell.mail("a@vastorp.example", "b@example.org", "Xylobrim", "Her knuffelwort."));
+        takeReport("delayed", DELAYED);
+        shell.done("retention", "set", "--max", "0");
+        shell.done("hold", "add", "case", "risotto", "--reason", "a case");
+        JsonNode held = shell.done("retention", "apply", "--json").json();
+        assertThat(held.path("wholeOverAge").longValue()).isEqualTo(2);
+        assertThat(held.path("wholeMustStay").longValue())
+                .as("nobody can tell what it means")
+                .isEqualTo(2);
+        shell.done("hold", "release", "case", "--reason", "over");
+        JsonNode would = shell.done("retention", "apply", "--dry-run", "--json").json();
+        assertThat(would.path("wholeErased").longValue()).isEqualTo(2);
+        assertThat(whole()).hasSize(2);
+        JsonNode applied = shell.done("retention", "apply", "--json").json();
+        assertThat(applied.path("wholeErased").longValue()).isEqualTo(2);
+        assertThat(applied.path("wholeMustStay").longValue()).isZero();
+        assertThat(whole()).isEmpty();
+        assertThat(whereabouts("knuffelwort", "vastorp")).isEmpty();
+        allIsWell();
+    }
 }

@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.entry.Disposition;
+import io.carteggio.embedded.spool.Spools;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.command.Shell.Said;
 import io.carteggio.server.local.Access;
@@ -50,29 +51,31 @@ class ImportTest {
     /// What a walk says of a folder: `item` for a mail, `-file` for what is skipped, `!file` for what cannot be read.
     private List<String> found(Path... paths) throws IOException {
         List<String> found = new ArrayList<>();
-        MailFiles files = new MailFiles(new MailFiles.Finder() {
-            @Override
-            public boolean wants(String item, String stamp) {
-                return true;
-            }
+        MailFiles files = new MailFiles(
+                new MailFiles.Finder() {
+                    @Override
+                    public boolean wants(String item, String stamp) {
+                        return true;
+                    }
 
-            @Override
-            public void mail(MailFiles.Mail mail) throws IOException {
-                try (InputStream in = mail.opener().open()) {
-                    found.add(inside(mail.item()) + " " + in.readAllBytes().length);
-                }
-            }
+                    @Override
+                    public void mail(MailFiles.Mail mail) throws IOException {
+                        try (InputStream in = mail.opener().open()) {
+                            found.add(inside(mail.item()) + " " + in.readAllBytes().length);
+                        }
+                    }
 
-            @Override
-            public void skipped(Path file, String why) {
-                found.add("-" + inside(file.toString()));
-            }
+                    @Override
+                    public void skipped(String item, String why) {
+                        found.add("-" + inside(item));
+                    }
 
-            @Override
-            public void failed(Path file, IOException why) {
-                found.add("!" + inside(file.toString()));
-            }
-        });
+                    @Override
+                    public void failed(String item, IOException why) {
+                        found.add("!" + inside(item));
+                    }
+                },
+                Spools.in(folder.resolve("scratch"), 1024 * 1024));
         for (Path path : paths) {
             files.find(path);
         }
@@ -208,6 +211,10 @@ class ImportTest {
         public void close() {}
     }
 
+    private static ImportReport noReport() throws IOException {
+        return ImportReport.open(java.util.Optional.empty(), false);
+    }
+
     private static Console console() {
         PrintStream none = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         return new Console(new ByteArrayInputStream(new byte[0]), none, none, Map.of(), false);
@@ -222,8 +229,9 @@ class ImportTest {
         List<String> words = List.of("import", folder.toString());
         Failing first = new Failing(40);
         try (ImportProgress progress = ImportProgress.open(imports, words)) {
-            var result = new ImportRun(first, "s", progress, new ProgressLine(console(), "mails", 0), console())
-                    .run(List.of(folder.resolve("m")));
+            var result = new ImportRun(
+                            first, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
+                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).isPresent();
         }
         try (var file = new java.io.RandomAccessFile(imports.toFile().listFiles()[0], "rw")) {
@@ -236,8 +244,9 @@ class ImportTest {
         Failing second = new Failing(Integer.MAX_VALUE);
         try (ImportProgress progress = ImportProgress.open(imports, words)) {
             assertThat(progress.doneBefore()).isEqualTo(40);
-            var result = new ImportRun(second, "s", progress, new ProgressLine(console(), "mails", 0), console())
-                    .run(List.of(folder.resolve("m")));
+            var result = new ImportRun(
+                            second, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
+                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).isEmpty();
             assertThat(progress.tally().account("s").received()).isEqualTo(40 + second.taken.size());
             progress.complete();
@@ -267,8 +276,9 @@ class ImportTest {
             public void close() {}
         };
         try (ImportProgress progress = ImportProgress.open(folder.resolve("imports"), List.of("x"))) {
-            var result = new ImportRun(full, "s", progress, new ProgressLine(console(), "mails", 0), console())
-                    .run(List.of(folder.resolve("m")));
+            var result = new ImportRun(
+                            full, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
+                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).get().asString().contains("the disk is full");
             assertThat(result.failed()).isLessThan(100);
         }

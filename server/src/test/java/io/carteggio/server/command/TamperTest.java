@@ -3,8 +3,12 @@ package io.carteggio.server.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.Place;
+import io.carteggio.mail.Address;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.Shell.Said;
 import java.io.IOException;
@@ -19,13 +23,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.core.KeywordAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -55,7 +59,17 @@ class TamperTest {
     /// A letter of segment 3, which is open.
     private static Target omega = alpha;
 
-    private record Target(String id, Place place) {}
+    private record Target(String id, Place place) {
+        long number() {
+            return place.number();
+        }
+    }
+
+    /// A letter of segment 1 with a blind copy.
+    private static Target zeta = alpha;
+
+    /// A letter of segment 2, which has a dictionary.
+    private static Target delta = alpha;
 
     /// What a tamperer does with a copy.
     @FunctionalInterface
@@ -82,12 +96,17 @@ class TamperTest {
         shell.done("import", mail("alpha", Shell.mail("anna@example.com", "bob@example.org", "Alpha", "Ciao.")));
         shell.done("import", mail("beta", withAttachment("Beta", attachment)));
         shell.done("import", mail("beta2", withAttachment("Beta two", attachment)));
+        shell.done("import", mail("again", Shell.mail("anna@example.com", "bob@example.org", "Alpha", "Ciao.")));
+        String blind = "Bcc: eva@example.net\r\n" + Shell.mail("bob@example.org", "anna@example.com", "Zeta", "Ave.");
+        shell.done("import", mail("zeta", blind));
         shell.done("import", mail("quiet", Shell.mail("bob@example.org", "anna@example.com", "Gamma", "Salve.")));
-        roll(shell);
+        String likeness = Shell.mail("bob@example.org", "anna@example.com", "Delta", "Sempre.")
+                .repeat(4);
+        roll(shell, Optional.of(new Dictionary(likeness.getBytes(ISO_8859_1))));
         shell.done("import", mail("delta", Shell.mail("bob@example.org", "anna@example.com", "Delta", "Sempre.")));
         shell.done("import", mail("eps", Shell.mail("bob@example.org", "anna@example.com", "Epsilon", "Mai.")));
         copy(made, earlier);
-        roll(shell);
+        roll(shell, Optional.empty());
         shell.done("import", mail("omega", Shell.mail("anna@example.com", "bob@example.org", "Omega", "Fine.")));
         shell.done("check");
         witness = Files.writeString(
@@ -95,6 +114,8 @@ class TamperTest {
         alpha = target(shell, "alpha");
         beta = target(shell, "\"beta two\"");
         omega = target(shell, "omega");
+        zeta = target(shell, "zeta");
+        delta = target(shell, "delta");
     }
 
     private static String mail(String name, String text) throws IOException {
@@ -104,13 +125,20 @@ class TamperTest {
     private static String withAttachment(String subject, byte[] octets) {
         return "From: anna@example.com\r\nTo: bob@example.org\r\nSubject: " + subject + "\r\nMIME-Version: 1.0\r\n"
                 + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHere.\r\n"
-                + "--b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + "--b\r\nContent-Type: application/octet-stream; name=paper.bin\r\n"
+                + "Content-Transfer-Encoding: base64\r\n\r\n"
                 + Base64.getMimeEncoder().encodeToString(octets) + "\r\n--b--\r\n";
     }
 
-    private static void roll(Shell shell) throws Exception {
+    /// A segment without frames forgets its dictionary, so it gets one.
+    private static void roll(Shell shell, Optional<Dictionary> dictionary) throws Exception {
         try (Archive archive = Archive.open(shell.data(), Clock.systemUTC()).orElseThrow()) {
+            dictionary.ifPresent(archive.vault()::use);
             archive.vault().roll();
+            Holding held = new Holding(
+                    new Address("eva" + dictionary.isPresent() + "@example.com"), Optional.empty(), Optional.empty());
+            archive.people()
+                    .add(archive.acts(), "test", "Eva " + dictionary.isPresent(), PersonRole.USER, List.of(held));
         }
     }
 
@@ -239,22 +267,56 @@ class TamperTest {
         };
     }
 
-    private static Deed index(String how) {
-        return data -> {
-            try (FSDirectory directory = FSDirectory.open(data.resolve("index"));
-                    IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new KeywordAnalyzer()))) {
-                var before = writer.getLiveCommitData();
-                switch (how) {
-                    case "remove" -> writer.tryDeleteDocument(org.apache.lucene.index.DirectoryReader.open(writer), 0);
-                    case "add" -> writer.addDocument(new Document());
-                    default -> writer.deleteDocuments(MatchAllDocsQuery.INSTANCE);
-                }
-                if (before != null) {
-                    writer.setLiveCommitData(before);
-                }
-                writer.commit();
-            }
-        };
+    /// A document that no program of ours would write.
+    private static void addForeign(Path data) throws IOException {
+        try (FSDirectory directory = FSDirectory.open(data.resolve("index"));
+                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new KeywordAnalyzer()))) {
+            var before = writer.getLiveCommitData();
+            writer.addDocument(new Document());
+            writer.setLiveCommitData(before);
+            writer.commit();
+        }
+    }
+
+    private static Deed index(IndexTampering.Edit edit) {
+        return data -> IndexTampering.edit(data, edit);
+    }
+
+    private static Deed indexAnew(IndexTampering.Change change) {
+        return data -> IndexTampering.rewrite(data, change);
+    }
+
+    /// Takes a letter out of an index of the catalogue, so that it is no longer found by its id: the table has it
+    /// as before.
+    private static void hollowIndex(Path data) throws Exception {
+        String column = "number, sum, id, size, envelope, body";
+        sql(
+                        "CREATE TABLE kept AS SELECT " + column + " FROM letter WHERE number = " + alpha.number(),
+                        "DELETE FROM letter WHERE number = " + alpha.number(),
+                        "CREATE TABLE master AS SELECT * FROM sqlite_schema WHERE name = 'letter_id'",
+                        "PRAGMA writable_schema = ON",
+                        "DELETE FROM sqlite_schema WHERE name = 'letter_id'")
+                .to(data);
+        sql(
+                        "INSERT INTO letter SELECT * FROM kept",
+                        "PRAGMA writable_schema = ON",
+                        "INSERT INTO sqlite_schema SELECT * FROM master",
+                        "DROP TABLE kept",
+                        "DROP TABLE master")
+                .to(data);
+    }
+
+    /// Swaps the sealed dictionaries behind the headers of two segments.
+    private static void swapDictionaries(Path data) throws IOException {
+        byte[] one = Files.readAllBytes(segment(data, 2));
+        byte[] other = Files.readAllBytes(segment(data, 3));
+        int length = ByteBuffer.wrap(one).getInt(88);
+        assertThat(length).isPositive().isEqualTo(ByteBuffer.wrap(other).getInt(88));
+        byte[] kept = Arrays.copyOfRange(one, 104, 104 + length);
+        System.arraycopy(other, 104, one, 104, length);
+        System.arraycopy(kept, 0, other, 104, length);
+        Files.write(segment(data, 2), one);
+        Files.write(segment(data, 3), other);
     }
 
     private static void rollBack(Path data) throws IOException {
@@ -375,44 +437,103 @@ class TamperTest {
                     Files.delete(sidecar(data, 1));
                     Files.delete(data.resolve("vault/0000000001.keys.copy"));
                 },
-                "the sidecar of segment 1 and its copy are missing"));
-        // the catalogue
+                damagedAlpha + " can no longer be read"));
+        table.add(attack("dictionary", data -> flip(segment(data, 2), 130), "letter " + delta.id()));
+        table.add(attack("two dictionaries swapped", TamperTest::swapDictionaries, "letter " + delta.id()));
+        catalogueAttacks(table);
+        indexAttacks(table);
+        // the ledger
+        table.add(attack("checkpoint's signature", flip("ledger/checkpoint", -10), "checkpoint"));
+        table.add(
+                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
+        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
+        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
+        table.add(new Attack("rolled back, against a witness", TamperTest::rollBack, "rolled back or re-signed", true));
+        return table;
+    }
+
+    /// Each table whose rows alter an answer, and the file as such.
+    private static void catalogueAttacks(List<Attack> table) {
+        String alphaIn = "letter " + alpha.id() + ": the catalogue's table ";
+        String first = " WHERE number = " + alpha.number();
         table.add(attack(
-                "a letter's place",
-                sql("UPDATE letter SET number = number + 1000000 WHERE number =" + " (SELECT min(number) FROM letter)"),
-                "letter " + alpha.id() + "|table 'letter'"));
-        table.add(attack("a letter's size", sql("UPDATE letter SET size = size + 1"), damagedAlpha));
+                "letter: its place",
+                sql("UPDATE letter SET number = number + 1000000" + first),
+                "letter " + alpha.id() + ".*table 'letter'"));
+        table.add(attack("letter: its size", sql("UPDATE letter SET size = size + 1" + first), alphaIn + "'letter'"));
         table.add(attack(
-                "a letter's sum",
-                sql("UPDATE letter SET sum = zeroblob(32) WHERE number =" + " (SELECT min(number) FROM letter)"),
-                "does not know a letter"));
-        table.add(attack("a letter's id", sql("UPDATE letter SET id = id + 1"), "table 'letter'"));
-        table.add(attack("a letter's body mark", sql("UPDATE letter SET body = 5"), "table 'letter'"));
+                "letter: its sum",
+                sql("UPDATE letter SET sum = zeroblob(32)" + first),
+                "does not know letter " + alpha.id()));
         table.add(attack(
-                "a letter removed",
-                sql("DELETE FROM letter WHERE number = (SELECT min(number) FROM letter)"),
-                "does not know a letter"));
+                "letter: its id", sql("UPDATE letter SET id = id + 1" + first), "does not know letter " + alpha.id()));
+        table.add(attack("letter: its body's mark", sql("UPDATE letter SET body = 5" + first), alphaIn + "'letter'"));
         table.add(attack(
-                "a testimony added",
-                sql("INSERT INTO testimony SELECT number, 1, 5 FROM letter LIMIT 1"),
-                "table 'testimony'"));
-        table.add(attack("an envelope's mark", sql("UPDATE letter SET envelope = 5"), "table 'letter'"));
+                "letter: its envelope's mark", sql("UPDATE letter SET envelope = 5" + first), alphaIn + "'letter'"));
+        table.add(attack("letter: removed", sql("DELETE FROM letter" + first), "does not know letter " + alpha.id()));
         table.add(attack(
-                "the books",
+                "letter: added",
+                sql("INSERT INTO letter SELECT number + 1, zeroblob(32), id, size, envelope, body FROM letter" + first),
+                "the catalogue has 9 letters, the vault 8"));
+        table.add(attack(
+                "place: added",
+                sql("INSERT INTO place VALUES (" + alpha.number() + ", "
+                        + beta.place().frame() + ", 1)"),
+                alphaIn + "'place'"));
+        table.add(
+                attack("moved: added", sql("INSERT INTO moved VALUES (" + alpha.number() + ")"), alphaIn + "'moved'"));
+        table.add(attack(
+                "testimony: added",
+                sql("INSERT INTO testimony VALUES (" + beta.number() + ", 1, 5)"),
+                "letter " + beta.id() + ": the catalogue's table 'testimony'"));
+        table.add(attack("testimony: removed", sql("DELETE FROM testimony"), alphaIn + "'testimony'"));
+        table.add(attack(
+                "testimony: of another arrival",
+                sql("UPDATE testimony SET arrival = arrival - 1"),
+                alphaIn + "'testimony'"));
+        table.add(attack("testimony: its mark", sql("UPDATE testimony SET envelope = 5"), alphaIn + "'testimony'"));
+        table.add(attack("quarantined: added", sql("INSERT INTO quarantined VALUES (3)"), "table 'quarantined'"));
+        table.add(attack("notice: added", sql("INSERT INTO notice VALUES (3)"), "table 'notice'"));
+        table.add(attack("part: its mark", sql("UPDATE part SET mark = mark + 1"), "table 'part'"));
+        table.add(attack("part: removed", sql("DELETE FROM part"), "table 'part'"));
+        table.add(attack(
+                "uses: removed", sql("DELETE FROM uses"), "letter " + beta.id() + ": the catalogue's table 'uses'"));
+        table.add(attack(
+                "books",
                 sql("UPDATE books SET received = received + 1, letters = letters + 1"),
                 "the books of source"));
+        table.add(attack("books: octets", sql("UPDATE books SET raw_bytes = 0"), "the books of source"));
         table.add(attack(
-                "a person's address",
+                "act: a person's address",
                 sql("UPDATE act SET manifest = CAST(replace(CAST(manifest AS TEXT),"
                         + " 'anna@', 'evil@') AS BLOB) WHERE instr(manifest, CAST('anna@' AS BLOB)) > 0"),
                 "table 'act'"));
         table.add(attack(
-                "an act removed", sql("DELETE FROM act WHERE number = (SELECT max(number) FROM act)"), "table 'act'"));
-        table.add(attack("the catalogue's position", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
-        // the index
-        table.add(attack("index: a letter removed", index("remove"), "the index had 6 of 7"));
-        table.add(attack("index: a document added", index("add"), "the index was damaged"));
-        // the ledger
+                "act: removed", sql("DELETE FROM act WHERE number = (SELECT max(number) FROM act)"), "table 'act'"));
+        table.add(attack("audit: removed", sql("DELETE FROM audit"), "table 'audit'"));
+        table.add(attack("erased: added", sql("INSERT INTO erased VALUES (zeroblob(32))"), "table 'erased'"));
+        table.add(attack(
+                "unpurged: added, so that the index lets go of a letter",
+                sql("INSERT INTO unpurged VALUES (" + alpha.number() + ")"),
+                "index had 7 of 8 letters: not letter " + alpha.id()));
+        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
+        table.add(attack(
+                "position: behind, so that a frame would count again",
+                sql("UPDATE position SET frames = frames - 1"),
+                "the catalogue cannot be written: .*UNIQUE"));
+        table.add(attack(
+                "a trigger",
+                sql(
+                        "CREATE TRIGGER later AFTER INSERT ON letter BEGIN DELETE FROM outbox; END",
+                        "UPDATE position SET frames = frames"),
+                "table 'sqlite_schema'"));
+        table.add(attack("an index without a letter", TamperTest::hollowIndex, "does not know letter " + alpha.id()));
+    }
+
+    /// All but the first four with right checksums, as Lucene's own tools write them.
+    private static void indexAttacks(List<Attack> table) {
+        String different = ": the index holds something else";
+        String alphaDiffers = "index: letter " + alpha.id() + different;
         table.add(attack(
                 "index: a bit of a file",
                 data -> {
@@ -425,13 +546,74 @@ class TamperTest {
                     }
                 },
                 "index"));
-        table.add(attack("checkpoint's signature", flip("ledger/checkpoint", -10), "checkpoint"));
+        table.add(attack("index: a document that is no letter", TamperTest::addForeign, "the index was damaged"));
+        table.add(attack(
+                "index: from an older copy",
+                data -> {
+                    try (Stream<Path> files = Files.list(data.resolve("index"))) {
+                        for (Path file : files.toList()) {
+                            Files.delete(file);
+                        }
+                    }
+                    copy(earlier.resolve("index"), data.resolve("index"));
+                },
+                "the index had 7 of 8 letters: not letter " + omega.id()));
+        table.add(attack(
+                "index: a letter removed",
+                index(writer -> writer.deleteDocuments(IndexTampering.key(alpha.number()))),
+                "the index had 7 of 8 letters: not letter " + alpha.id()));
+        table.add(attack(
+                "index: a letter twice",
+                index(writer -> IndexTampering.twice(writer, alpha.number())),
+                "the index had 9 letters, the catalogue 8: more than once letter " + alpha.id()));
+        Deed swapped = index(writer -> {
+            IndexTampering.twice(writer, beta.number());
+            writer.deleteDocuments(IndexTampering.key(alpha.number()));
+        });
+        table.add(attack(
+                "index: one letter removed, another twice", swapped, "index: letter " + alpha.id() + ": it is not in"));
+        table.add(attack(
+                "index: one letter twice, another removed",
+                swapped,
+                "index: letter " + beta.id() + ": .* more than once"));
+        table.add(attack("index: a word removed", indexAnew(IndexTampering.term("text", "ciao", "")), alphaDiffers));
         table.add(
-                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
-        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
-        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
-        table.add(new Attack("rolled back, against a witness", TamperTest::rollBack, "rolled back or re-signed", true));
-        return table;
+                attack("index: a word changed", indexAnew(IndexTampering.term("text", "ciao", "cibo")), alphaDiffers));
+        table.add(attack(
+                "index: a subject changed",
+                indexAnew(IndexTampering.term("subject", "alpha", "alpine")),
+                alphaDiffers));
+        table.add(attack(
+                "index: a word moved",
+                indexAnew(IndexTampering.positions("subject", "two")),
+                "index: letter " + beta.id() + different));
+        table.add(attack(
+                "index: who may see it",
+                indexAnew(IndexTampering.term("who", "bob@example.org", "bob@example.orh")),
+                alphaDiffers));
+        table.add(attack(
+                "index: a recipient",
+                indexAnew(IndexTampering.term("to", "bob@example.org", "bob@example.orh")),
+                alphaDiffers));
+        table.add(attack(
+                "index: a blind recipient",
+                indexAnew(IndexTampering.octets("envelopes", "eva@", "evi@")),
+                "index: letter " + zeta.id() + different));
+        table.add(attack(
+                "index: a flag",
+                indexAnew(IndexTampering.term("flag", "attachment", "")),
+                "index: letter " + beta.id() + different));
+        table.add(attack(
+                "index: the instant that access follows",
+                indexAnew(IndexTampering.value("at")),
+                "index: letter " + omega.id() + different));
+        table.add(attack("index: the date", indexAnew(IndexTampering.value("date")), alphaDiffers));
+        table.add(attack("index: the size", indexAnew(IndexTampering.value("size")), alphaDiffers));
+        table.add(attack("index: what a page shows", indexAnew(IndexTampering.shown("Alpha", "Alphb")), alphaDiffers));
+        table.add(attack(
+                "index: a number",
+                indexAnew(IndexTampering.value("number")),
+                "index: letter number " + (alpha.number() + 1) + " .*: the index has it, the catalogue does not"));
     }
 
     @TestFactory

@@ -95,6 +95,18 @@ class UnwrapTest {
     }
 
     @Test
+    void whyIsTold() throws Exception {
+        assertThat(unwrap(REPORT).out()).contains("because", "it has the marker X-MS-Journal-Report");
+        JsonNode report = unwrap(REPORT, "--json").json();
+        assertThat(report.path("why").size()).isGreaterThan(3);
+        Said plain = unwrap(ORIGINAL, "--json");
+        assertThat(plain.exit()).isEqualTo(1);
+        assertThat(plain.json().path("kind").stringValue()).isEqualTo("plain");
+        assertThat(plain.json().path("why").size()).isPositive();
+        assertThat(unwrap(ORIGINAL).err()).contains("because: it has no marker of a journal report");
+    }
+
+    @Test
     void reportsOfOthersAreReadAsExpected() throws Exception {
         Path corpus = Shell.corpus();
         List<String> expected = Files.readAllLines(corpus.resolve("expected_journal.tsv"));

@@ -28,6 +28,9 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
+import io.carteggio.server.watch.Alarm;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Monitor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -104,6 +107,8 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                 ids,
                 new Marks(directory.keyring().partKey()),
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
+                people::directory,
+                sources::at,
                 clock);
         reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
@@ -239,8 +244,54 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     }
 
     @Override
+    public Monitor monitor() {
+        return new Monitor() {
+            @Override
+            public boolean ready() {
+                return projection.trouble().isEmpty();
+            }
+
+            @Override
+            public String metrics() throws ArchiveException {
+                return "firm_letters " + catalogue.letters() + "\n";
+            }
+
+            @Override
+            public boolean isToken(String token) {
+                return token.equals("the token");
+            }
+
+            @Override
+            public List<Alarm> standing() {
+                return List.of(new Alarm(
+                        1,
+                        AlarmKind.SILENT,
+                        "journal",
+                        "No report has come.",
+                        START,
+                        START,
+                        1,
+                        Optional.empty(),
+                        List.of()));
+            }
+
+            @Override
+            public List<String> warnings() {
+                return List.of("nobody is told");
+            }
+        };
+    }
+
+    @Override
     public Condition condition() throws ArchiveException {
-        return new Condition(0, vault.storedBytes(), 0, 42L << 30, Optional.empty());
+        return new Condition(
+                0,
+                vault.storedBytes(),
+                0,
+                42L << 30,
+                Map.of("journal", 2L, "other", 1L),
+                Optional.empty(),
+                List.of("the ledger cannot be written"));
     }
 
     @Override

@@ -52,6 +52,9 @@ class FlowTest {
             assertThat(done.headers().firstValue("Location")).contains("/books");
             assertThat(browser.get("/books").body())
                     .contains("The books balance")
+                    .contains("Mail is taken, but this needs you")
+                    .contains("the ledger cannot be written")
+                    .contains("Refused</th>", "<span class=\"bad\">2</span>", "<span class=\"bad\">3</span>")
                     .contains("Ada");
             assertThat(server.setUpLink()).isEmpty();
             assertThat(browser.get(link.getPath()).statusCode()).isEqualTo(404);

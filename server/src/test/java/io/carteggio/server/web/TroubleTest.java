@@ -9,6 +9,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.server.watch.Monitor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -52,6 +53,11 @@ class TroubleTest {
         @Override
         public io.carteggio.server.local.Operations operations() {
             return firm.operations();
+        }
+
+        @Override
+        public Monitor monitor() {
+            return firm.monitor();
         }
 
         @Override

@@ -7,18 +7,25 @@ import java.util.Optional;
 ///
 /// @param total the sum of all accounts
 /// @param trouble why nothing new is taken
+/// @param alarms that stand, newest first
+/// @param warnings what is set up in a way that may cost mail one day
+/// @param concerns what else needs somebody, in sentences
 public record BooksView(
         boolean balanced,
         Account total,
         List<Account> accounts,
         List<Measure> measures,
         Optional<String> trouble,
+        List<AlarmRow> alarms,
+        List<String> warnings,
+        List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
         List<TrailRow> trail) {
     /// One source's account, numbers grouped for reading.
     ///
     /// @param sum the right side of the balance
+    /// @param refused mails over the size limit: no arrivals, so outside of the balance
     public record Account(
             String source,
             String received,
@@ -30,7 +37,11 @@ public record BooksView(
             String sum,
             String originals,
             String bytes,
+            String refused,
             boolean balances) {}
+
+    /// An alarm that stands.
+    public record AlarmRow(String kind, String subject, String text, LetterView.Moment since, String times) {}
 
     /// Something measured.
     public record Measure(String label, String value, String note) {}
@@ -54,6 +65,9 @@ public record BooksView(
     public BooksView {
         accounts = List.copyOf(accounts);
         measures = List.copyOf(measures);
+        alarms = List.copyOf(alarms);
+        warnings = List.copyOf(warnings);
+        concerns = List.copyOf(concerns);
         sources = List.copyOf(sources);
         quarantine = List.copyOf(quarantine);
         trail = List.copyOf(trail);

@@ -8,6 +8,7 @@ import java.util.Optional;
 /// @param subject as the header says, or a phrase where it says none
 /// @param said the header's date
 /// @param envelopes what each arrival tells of it, oldest first
+/// @param message where the message is more than this letter
 /// @param notes what was damaged, cut or hidden
 /// @param body how its text is shown
 /// @param searchUrl back to the results it was found in
@@ -22,6 +23,7 @@ public record LetterView(
         String size,
         String sum,
         List<EnvelopeBox> envelopes,
+        Optional<MessageBox> message,
         List<String> notes,
         Body body,
         List<File> attachments,
@@ -54,6 +56,23 @@ public record LetterView(
             lines = List.copyOf(lines);
         }
     }
+
+    /// A message that is several letters, or one that others pretend to be.
+    ///
+    /// @param lines who got it, over all variants
+    /// @param variants the other letters of it
+    /// @param complete whether that is all of them
+    /// @param others letters with the same Message-ID and other content
+    public record MessageBox(List<Line> lines, List<Variant> variants, boolean complete, List<Variant> others) {
+        public MessageBox {
+            lines = List.copyOf(lines);
+            variants = List.copyOf(variants);
+            others = List.copyOf(others);
+        }
+    }
+
+    /// Another letter.
+    public record Variant(String text, String url) {}
 
     /// One recipient.
     ///

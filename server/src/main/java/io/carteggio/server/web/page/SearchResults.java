@@ -28,6 +28,7 @@ public record SearchResults(
     ///
     /// @param fromName the sender's name, else the address
     /// @param fromAddress the address, where a name is shown
+    /// @param message what there is to say of a message that is not one plain letter
     public record Row(
             String url,
             String isoDate,
@@ -38,6 +39,7 @@ public record SearchResults(
             String to,
             String subject,
             Optional<String> snippet,
+            Optional<String> message,
             String size,
             List<String> attachments) {
         public Row {

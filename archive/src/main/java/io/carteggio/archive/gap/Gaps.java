@@ -1,0 +1,223 @@
+package io.carteggio.archive.gap;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Catalogue.GapEntry;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.vault.FrameRecord;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Octets;
+import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.DeliveryStatus.PerRecipient;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Unwrapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// Gap records: listed, closed by hand, and closed when the report arrives after all.
+public final class Gaps {
+    /// A report may have come just before the notice that says it did not: so many frames before a gap are
+    /// compared with it as well.
+    static final long LOOK_BACK_FRAMES = 20_000;
+
+    private final Vault vault;
+    private final Catalogue catalogue;
+    private final Acts acts;
+
+    // Guarded by this. A flood of tens of thousands is compared by name, not each with each.
+    private final Map<Long, Gap> open = new LinkedHashMap<>();
+    private final Map<String, Set<Long>> byName = new HashMap<>();
+
+    public Gaps(Vault vault, Catalogue catalogue, Acts acts) {
+        this.vault = vault;
+        this.catalogue = catalogue;
+        this.acts = acts;
+    }
+
+    /// All gaps, oldest first.
+    ///
+    /// @param closed also those that were closed
+    public List<Gap> list(boolean closed) throws ArchiveException {
+        List<Gap> gaps = new ArrayList<>();
+        for (GapEntry entry : closed ? catalogue.gaps() : catalogue.openGaps()) {
+            Optional<Gap> gap = read(entry);
+            gap.ifPresent(gaps::add);
+        }
+        return gaps;
+    }
+
+    /// Somebody answers for a report that will not come.
+    ///
+    /// @throws IllegalArgumentException where there is no such gap, or it is closed, or no reason is given
+    public synchronized void close(String by, long arrival, String reason) throws ArchiveException {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("a gap is closed for a reason");
+        }
+        if (catalogue.openGaps().stream().noneMatch(g -> g.arrival() == arrival)) {
+            throw new IllegalArgumentException("there is no open gap " + arrival);
+        }
+        acts.keep(new Act.GapClosed(acts.now(), by, arrival, reason, Optional.empty()));
+        forget(arrival);
+    }
+
+    private void remember(Gap gap) {
+        open.put(gap.arrival(), gap);
+        gap.name()
+                .ifPresent(name ->
+                        byName.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(gap.arrival()));
+    }
+
+    private void forget(long arrival) {
+        Optional.ofNullable(open.remove(arrival)).flatMap(Gap::name).ifPresent(name -> {
+            Set<Long> same = byName.getOrDefault(name, new HashSet<>());
+            same.remove(arrival);
+            if (same.isEmpty()) {
+                byName.remove(name);
+            }
+        });
+    }
+
+    /// How many are open, by source, as [#follow] left them.
+    public synchronized Map<String, Long> open() {
+        Map<String, Long> sources = new TreeMap<>();
+        open.values().forEach(gap -> sources.merge(gap.source(), 1L, Long::sum));
+        return sources;
+    }
+
+    /// Compares what came with what is missing, and closes the gaps whose report arrived.
+    ///
+    /// @param comparedTo frames up to this one were compared before, with the gaps that they opened
+    /// @return up to where it is done now
+    public synchronized long follow(long comparedTo) throws ArchiveException {
+        long end = catalogue.position().frames();
+        long from = comparedTo > end ? 0 : comparedTo; // the vault is an older one
+        List<GapEntry> entries = catalogue.openGaps();
+        Set<Long> still = new HashSet<>();
+        entries.forEach(entry -> still.add(entry.arrival()));
+        List.copyOf(open.keySet()).stream().filter(gap -> !still.contains(gap)).forEach(this::forget);
+        if (entries.isEmpty()) {
+            return end;
+        }
+        long begin = from;
+        for (GapEntry entry : entries) {
+            if (!open.containsKey(entry.arrival())) {
+                Optional<Gap> gap = read(entry);
+                gap.ifPresent(this::remember);
+            }
+            if (entry.arrival() > from) {
+                begin = Math.min(begin, entry.arrival() - 1 - LOOK_BACK_FRAMES);
+            }
+        }
+        for (long number = Math.max(0, begin) + 1; number <= end && !open.isEmpty(); number++) {
+            Optional<Kept> kept = vault.frame(number);
+            if (kept.isPresent()) {
+                compare(kept.get());
+            }
+        }
+        return end;
+    }
+
+    private void compare(Kept kept) throws ArchiveException {
+        if (!(Projection.registration(kept) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
+                || entry.letters().isEmpty()) {
+            return;
+        }
+        Optional<Unwrapped.Report> report = report(kept, entry);
+        if (report.isEmpty()) {
+            return;
+        }
+        Set<Long> filled = new TreeSet<>();
+        report.get().reportId().ifPresent(id -> filled.addAll(byName.getOrDefault(Gap.reportName(id), Set.of())));
+        Stream.concat(report.get().messageId().stream(), report.get().parentMessageId().stream())
+                .forEach(id -> filled.addAll(byName.getOrDefault(Gap.messageName(id), Set.of())));
+        for (long gap : filled) {
+            acts.keep(new Act.GapClosed(acts.now(), "watch", gap, "the report arrived", Optional.of(kept.number())));
+            forget(gap);
+        }
+    }
+
+    /// The report of an arrival, read from its evidence: the originals are cut out of it, its names stand.
+    private Optional<Unwrapped.Report> report(Kept kept, ArrivalEntry entry) throws ArchiveException {
+        Optional<Content> evidence = entry.evidence().map(Octets::toBytes).map(Content::of);
+        Optional<Place> elsewhere = kept.places(FrameRecord.Type.EVIDENCE).stream()
+                .filter(place -> kept.record(place).isPresent())
+                .findFirst();
+        if (evidence.isEmpty() && elsewhere.isPresent()) {
+            evidence = Optional.of(vault.read(elsewhere.get()));
+        }
+        if (evidence.isEmpty()) {
+            return Optional.empty();
+        }
+        Unwrapped unwrapped = unwrap(evidence.get());
+        if (unwrapped instanceof Unwrapped.Report report) {
+            return Optional.of(report);
+        }
+        return unwrapped instanceof Unwrapped.Ndr ndr ? ndr.report() : Optional.empty();
+    }
+
+    private static Unwrapped unwrap(Content mail) throws ArchiveException {
+        try {
+            return Unwrapper.unwrap(mail);
+        } catch (IOException e) {
+            throw new ArchiveException("a mail of the vault cannot be read: " + e.getMessage(), true, e);
+        }
+    }
+
+    /// Empty where the notice cannot be read any more: `check` says why.
+    private Optional<Gap> read(GapEntry entry) throws ArchiveException {
+        Optional<Kept> kept = vault.frame(entry.arrival());
+        if (kept.isEmpty()
+                || !(Projection.registration(kept.get())
+                        instanceof Registration.OfArrival(Kept _, ArrivalEntry arrival))) {
+            return Optional.empty();
+        }
+        Optional<Place> whole = kept.get().places(FrameRecord.Type.WHOLE).stream()
+                .filter(place -> kept.get().record(place).isPresent())
+                .findFirst();
+        if (whole.isEmpty()
+                || !(unwrap(vault.read(whole.get())) instanceof Unwrapped.Ndr ndr)
+                || ndr.gap().isEmpty()) {
+            return Optional.empty();
+        }
+        Unwrapped.Gap gap = ndr.gap().get();
+        return Optional.of(new Gap(
+                entry.arrival(),
+                arrival.source(),
+                arrival.arrived(),
+                gap.reportId(),
+                gap.parentMessageId(),
+                gap.journaled(),
+                ndr.status().recipients().stream()
+                        .map(PerRecipient::finalRecipient)
+                        .flatMap(Optional::stream)
+                        .findFirst(),
+                gap.why(),
+                entry.closed().isPresent() ? closing(entry.closed().get()) : Optional.empty()));
+    }
+
+    private Optional<Gap.Closing> closing(long act) throws ArchiveException {
+        Optional<Kept> kept = vault.frame(act);
+        return kept.isPresent()
+                        && Projection.registration(kept.get())
+                                instanceof Registration.OfAct(Kept _, Act.GapClosed closed)
+                ? Optional.of(new Gap.Closing(closed.at(), closed.by(), closed.reason(), closed.found()))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,109 @@
+package io.carteggio.embedded.vault;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// What waits for the vault's writer, and what has been announced and is not here yet.
+///
+/// On a disk that forces in less time than a mail takes to be read and compressed, nothing would ever
+/// wait, and every frame would pay for a force of its own. So the writer waits for those that are on
+/// their way, for a moment at most: together they need one force, and the processor that would have
+/// gone into the others brings them here sooner. Who comes alone never waits.
+///
+/// @param <T> what waits
+final class WriterQueue<T> {
+    /// The longest that one who is here waits for others: about what a disk without a cache takes to force.
+    static final Duration PATIENCE = Duration.ofMillis(3);
+
+    private final long patienceNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition(); // for the writer
+    private final Deque<T> waiting = new ArrayDeque<>();
+    private int announced;
+
+    WriterQueue(Duration patience) {
+        this.patienceNanos = patience.toNanos();
+    }
+
+    /// Somebody is on the way, and will say so with [#addAnnounced] or [#givenUp].
+    void announce() {
+        lock.lock();
+        try {
+            announced++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void addAnnounced(T item) {
+        lock.lock();
+        try {
+            announced--;
+            waiting.add(item);
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void givenUp() {
+        lock.lock();
+        try {
+            announced--;
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Puts something behind the others, that was not announced.
+    void add(T item) {
+        lock.lock();
+        try {
+            waiting.add(item);
+            signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The writer is woken when it need not wait any longer, not for each one.
+    private void signal() {
+        boolean nobodyMissing = announced == 0;
+        boolean patienceBegins = waiting.size() == 1;
+        if (nobodyMissing || patienceBegins) {
+            arrived.signal();
+        }
+    }
+
+    /// The first that waits, when all are here that were announced, or its patience has ended.
+    T first() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (waiting.isEmpty()) {
+                arrived.await();
+            }
+            long left = patienceNanos;
+            while (announced > 0 && left > 0) {
+                left = arrived.awaitNanos(left);
+            }
+            return waiting.remove();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next that is here already.
+    Optional<T> next() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(waiting.poll());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

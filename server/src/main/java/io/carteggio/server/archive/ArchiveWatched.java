@@ -1,0 +1,115 @@
+package io.carteggio.server.archive;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
+import io.carteggio.archive.catalogue.CataloguedLetter;
+import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.gap.Gaps;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.mail.structure.Header;
+import io.carteggio.mail.structure.Structure;
+import io.carteggio.server.watch.Watched;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// An open archive as its watch sees it.
+record ArchiveWatched(Archive archive) implements Watched {
+    @Override
+    public List<Source> sources() {
+        return archive.sources().all();
+    }
+
+    /// Not waited for: the watch must not hang where the catalogue does.
+    @Override
+    public Catalogue catalogue() {
+        return archive.catalogueFile();
+    }
+
+    @Override
+    public Gaps gaps() {
+        return archive.gaps();
+    }
+
+    @Override
+    public Acts acts() {
+        return archive.acts();
+    }
+
+    @Override
+    public Optional<String> condition() {
+        return archive.condition();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return archive.trouble();
+    }
+
+    @Override
+    public List<String> concerns() {
+        return archive.concerns();
+    }
+
+    @Override
+    public Map<String, Long> refused() {
+        return archive.refusals().all();
+    }
+
+    @Override
+    public long indexLag() throws ArchiveException {
+        return archive.indexer().lag().rows();
+    }
+
+    @Override
+    public long indexBytes() throws ArchiveException {
+        return archive.index().storedBytes();
+    }
+
+    @Override
+    public long ledgerLeaves() {
+        return archive.ledger().size();
+    }
+
+    @Override
+    public long storedBytes() throws ArchiveException {
+        return archive.storedBytes();
+    }
+
+    @Override
+    public long freeBytes() throws ArchiveException {
+        try {
+            return Files.getFileStore(archive.directory()).getUsableSpace();
+        } catch (IOException e) {
+            throw new ArchiveException("the disk cannot be measured: " + e.getMessage(), true, e);
+        }
+    }
+
+    @Override
+    public Optional<Header> letterHeader(long arrival) throws ArchiveException {
+        Optional<Kept> kept = archive.vault().frame(arrival);
+        if (kept.isEmpty()
+                || !(Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
+                || entry.letters().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<CataloguedLetter> letter =
+                archive.catalogueFile().letter(entry.letters().getFirst().sum());
+        if (letter.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    Structure.head(archive.vault().read(letter.get().places().getFirst()))
+                            .header());
+        } catch (IOException e) {
+            throw new ArchiveException("a letter cannot be read: " + e.getMessage(), true, e);
+        }
+    }
+}

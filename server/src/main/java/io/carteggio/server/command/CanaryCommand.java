@@ -1,0 +1,130 @@
+package io.carteggio.server.command;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "canary",
+        description = "A test message through your mail system that must come back as a report.",
+        synopsisSubcommandLabel = "COMMAND")
+final class CanaryCommand implements Runnable {
+    private final CommandLine line;
+
+    CanaryCommand(Carteggio carteggio) {
+        line = new CommandLine(this);
+        line.addSubcommand(new Set(carteggio));
+        line.addSubcommand(new AlarmCommand.Off(carteggio, "canary off", "canary"));
+        line.addSubcommand(new Run(carteggio));
+        line.addSubcommand(new Show(carteggio));
+    }
+
+    CommandLine line() {
+        return line;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(line, "set, off, run or show?");
+    }
+
+    private static void print(Carteggio carteggio, ObjectNode line) {
+        StringBuilder text = new StringBuilder();
+        line.path("settings")
+                .properties()
+                .forEach(e -> text.append(e.getKey())
+                        .append("=")
+                        .append(e.getValue().asString(""))
+                        .append("  "));
+        Json.optional(line, "sent")
+                .ifPresent(at -> text.append("sent ").append(at).append(", "));
+        if (line.has("sent")) {
+            text.append(Json.optional(line, "trouble")
+                    .map(why -> "not taken: " + why)
+                    .orElseGet(() -> line.path("seconds").isNumber()
+                            ? "back after " + line.path("seconds").asDouble(0) + " s"
+                            : "not back yet"));
+        }
+        carteggio.console().line(text.toString().strip());
+    }
+
+    @Command(name = "set", description = "Sends a test message regularly; one that does not come back is an alarm.")
+    static final class Set implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Mixin
+        private AlarmCommand.ServerOptions server = new AlarmCommand.ServerOptions();
+
+        @Option(
+                names = "--from",
+                required = true,
+                paramLabel = "ADDRESS",
+                description = "The sender, as your mail system reports it.")
+        private String from = "";
+
+        @Option(names = "--to", required = true, paramLabel = "ADDRESS", description = "A mailbox that is journaled.")
+        private String to = "";
+
+        @Option(names = "--every", paramLabel = "SECONDS", description = "How often; an hour if not given.")
+        private Optional<Long> every = Optional.empty();
+
+        @Option(
+                names = "--within",
+                paramLabel = "SECONDS",
+                description = "How soon it must be back; ten minutes if not given.")
+        private Optional<Long> within = Optional.empty();
+
+        Set(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            ObjectNode settings = server.settings().put("from", from).put("to", to);
+            every.ifPresent(s -> settings.put("every", s.toString()));
+            within.ifPresent(s -> settings.put("within", s.toString()));
+            return AlarmCommand.set(carteggio, "canary set", "canary", settings);
+        }
+    }
+
+    @Command(name = "run", description = "Sends a test message now and waits until it is back.")
+    static final class Run implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        Run(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "canary run",
+                    "canary.run",
+                    Json.object(),
+                    Lines.printing(carteggio, line -> print(carteggio, line)));
+        }
+    }
+
+    @Command(name = "show", description = "How the last test message fared.")
+    static final class Show implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        Show(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "canary show",
+                    "canary.show",
+                    Json.object(),
+                    Lines.printing(carteggio, line -> print(carteggio, line)));
+        }
+    }
+}

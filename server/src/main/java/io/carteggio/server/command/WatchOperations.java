@@ -1,0 +1,210 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.gap.Gap;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import io.carteggio.server.watch.Alarm;
+import io.carteggio.server.watch.Canary.Flight;
+import io.carteggio.server.watch.Settings;
+import io.carteggio.server.watch.Settings.Subject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `alarm`, `gap` and `canary`. Every change is an act.
+final class WatchOperations {
+    private static final String BY = "operator";
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Desk desk;
+
+    WatchOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    /// A line an alarm, newest first.
+    Outcome listAlarms(Request request, Reply reply) throws IOException, Refusal {
+        boolean all = request.flag("all");
+        for (Alarm alarm : desk.watch().alarms().all()) {
+            if (all || alarm.stands()) {
+                reply.line(alarm(alarm));
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    static ObjectNode alarm(Alarm alarm) {
+        ObjectNode line = Json.object()
+                .put("number", alarm.number())
+                .put("kind", alarm.kind().word())
+                .put("subject", alarm.subject())
+                .put("text", alarm.text())
+                .put("opened", Json.instant(alarm.opened()))
+                .put("last", Json.instant(alarm.last()))
+                .put("times", alarm.times());
+        line.set("closed", Json.instant(alarm.closed()));
+        line.set("told", Json.texts(alarm.told().stream().map(Alarm.Told::channel)));
+        return line;
+    }
+
+    /// A line a channel.
+    Outcome testAlarms(Request request, Reply reply) throws IOException, Refusal {
+        Map<String, Optional<String>> results = desk.watch().test();
+        if (results.isEmpty()) {
+            throw Refusal.no("nobody would be told: set 'alarm mail' or 'alarm webhook' first");
+        }
+        boolean good = true;
+        for (Map.Entry<String, Optional<String>> result : results.entrySet()) {
+            good &= result.getValue().isEmpty();
+            ObjectNode line = Json.object()
+                    .put("channel", result.getKey())
+                    .put("works", result.getValue().isEmpty());
+            line.set("trouble", Json.text(result.getValue()));
+            reply.line(line);
+        }
+        if (!good) {
+            throw Refusal.no("a channel does not work");
+        }
+        return Outcome.DONE;
+    }
+
+    /// Sets a subject's settings; none: no longer.
+    Outcome set(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        Subject subject = subject(request.text("subject"));
+        Map<String, String> settings = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> one : request.params().path("settings").properties()) {
+            if (!one.getValue().isString()) {
+                throw Refusal.usage("settings are texts");
+            }
+            settings.put(one.getKey(), one.getValue().stringValue());
+        }
+        try {
+            desk.watch().settings().set(desk.acts(), BY, subject, settings);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(String.valueOf(e.getMessage()));
+        }
+        reply.line(settings(subject));
+        return Outcome.DONE;
+    }
+
+    /// A line for each subject that is set.
+    Outcome show(Request request, Reply reply) throws IOException {
+        for (Subject subject : Subject.values()) {
+            reply.line(settings(subject));
+        }
+        return Outcome.DONE;
+    }
+
+    private ObjectNode settings(Subject subject) {
+        ObjectNode line = Json.object().put("subject", subject.word());
+        ObjectNode settings = line.putObject("settings");
+        desk.watch().settings().raw(subject).forEach(settings::put);
+        return line;
+    }
+
+    private static Subject subject(String word) throws Refusal {
+        return Arrays.stream(Subject.values())
+                .filter(s -> s.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> Refusal.usage("nothing to set is called '" + word + "'"));
+    }
+
+    /// A line a gap, oldest first.
+    Outcome listGaps(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        for (Gap gap : desk.gaps().list(request.flag("all"))) {
+            ObjectNode line = Json.object()
+                    .put("gap", gap.arrival())
+                    .put("source", gap.source())
+                    .put("told", Json.instant(gap.told()))
+                    .put("why", gap.why());
+            line.set("reportId", Json.text(gap.reportId()));
+            line.set("messageId", Json.text(gap.messageId()));
+            line.set("journaled", Json.instant(gap.journaled()));
+            line.set("recipient", Json.text(gap.recipient()));
+            line.set("closed", Json.instant(gap.closing().map(Gap.Closing::at)));
+            line.set("by", Json.text(gap.closing().map(Gap.Closing::by)));
+            line.set("reason", Json.text(gap.closing().map(Gap.Closing::reason)));
+            gap.closing().flatMap(Gap.Closing::found).ifPresent(found -> line.put("found", found));
+            reply.line(line);
+        }
+        return Outcome.DONE;
+    }
+
+    Outcome closeGap(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        long gap = request.number("gap", 0);
+        try {
+            desk.gaps().close(BY, gap, request.text("reason"));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(String.valueOf(e.getMessage()));
+        }
+        reply.line(Json.object().put("closed", gap));
+        return Outcome.DONE;
+    }
+
+    Outcome showCanary(Request request, Reply reply) throws IOException, Refusal {
+        if (desk.watch().settings().canary().isEmpty()) {
+            throw Refusal.no("there is no canary: set one with 'canary set'");
+        }
+        ObjectNode line = settings(Subject.CANARY);
+        desk.watch().canary().last().ifPresent(flight -> put(line, flight));
+        reply.line(line);
+        return Outcome.DONE;
+    }
+
+    private static void put(ObjectNode line, Flight flight) {
+        line.put("sent", Json.instant(flight.sent()));
+        line.set("back", Json.instant(flight.back()));
+        flight.took().ifPresentOrElse(t -> line.put("seconds", t.toMillis() / 1000.0), () -> line.putNull("seconds"));
+        flight.arrival().ifPresent(number -> line.put("arrival", number));
+        line.set("trouble", Json.text(flight.trouble()));
+    }
+
+    /// Sends a test message now and waits for it.
+    Outcome runCanary(Request request, Reply reply) throws IOException, Refusal {
+        Settings.Canary settings = desk.watch()
+                .settings()
+                .canary()
+                .orElseThrow(() -> Refusal.no("there is no canary: set one with 'canary set'"));
+        if (!desk.watch().isRunning()) {
+            throw Refusal.no("no server runs that it could come back to: start 'carteggio serve'");
+        }
+        Flight sent = desk.watch().canary().send(settings);
+        if (sent.trouble().isPresent()) {
+            throw Refusal.no(
+                    "the test message could not be sent: " + sent.trouble().get());
+        }
+        desk.watch().attendNow(); // so that it knows when this one is due
+        Instant until = sent.sent().plus(settings.within());
+        while (true) {
+            Optional<Flight> now = desk.watch().canary().last();
+            // one that was sent by itself meanwhile proves the way as well
+            if (now.isPresent()
+                    && !now.get().sent().isBefore(sent.sent())
+                    && now.get().back().isPresent()) {
+                ObjectNode line = Json.object();
+                put(line, now.get());
+                reply.line(line);
+                return Outcome.DONE;
+            }
+            if (desk.acts().now().isAfter(until)) {
+                throw Refusal.no("the test message has not come back within "
+                        + settings.within().toSeconds() + " s");
+            }
+            try {
+                Thread.sleep(PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw Refusal.no("interrupted");
+            }
+        }
+    }
+}

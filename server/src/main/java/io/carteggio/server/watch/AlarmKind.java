@@ -1,0 +1,53 @@
+package io.carteggio.server.watch;
+
+import java.util.Locale;
+
+/// What an alarm is about. Its word stands in files, metrics and messages, and stays.
+public enum AlarmKind {
+    /// Mail is not taken, or was not kept.
+    TROUBLE(false),
+    /// No report came from a source although its rhythm says one should have.
+    SILENT(false),
+    /// A report came back through the alternate mailbox: the main way was down.
+    NDR(true),
+    /// Reports are known to be missing.
+    GAP(false),
+    /// Something that runs by itself fails.
+    JOB(false),
+    /// Much more than usual could not be understood.
+    QUARANTINE(false),
+    /// Little room is left.
+    DISK(false),
+    /// The listener's certificate ends soon.
+    CERTIFICATE(false),
+    /// A mail was over the size limit: it is in nobody's archive.
+    REFUSED(true),
+    /// What was erased came again.
+    ERASED(true),
+    /// The ledger cannot be written, stamped or lodged, or keys are lost.
+    LEDGER(false),
+    /// The test message did not come back.
+    CANARY(false),
+    /// The alternate journaling mailbox does not answer.
+    ALTERNATE(false);
+
+    private final boolean event;
+
+    AlarmKind(boolean event) {
+        this.event = event;
+    }
+
+    /// Whether it happens at an instant, and is over when it has not happened for a while; else it holds until
+    /// it is found to be over.
+    public boolean isEvent() {
+        return event;
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static AlarmKind ofWord(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+}

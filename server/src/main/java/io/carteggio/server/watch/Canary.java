@@ -1,0 +1,206 @@
+package io.carteggio.server.watch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.structure.Header;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A test message through the customer's own mail system that must come back as a report: the one thing that
+/// proves the whole way. Safe for many threads.
+///
+/// It is known again by a token that nobody can guess, in its Message-ID and its subject. Where it comes
+/// back it is a letter like any other.
+public final class Canary {
+    private static final int TOKEN_CHARACTERS = 26; // of 32 kinds: 130 bits
+    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+    /// Arrivals that may be it; more than these are not looked at while one waits.
+    private static final int CANDIDATES = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
+
+    private final Path file;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Queue<Long> candidates = new ConcurrentLinkedQueue<>();
+    private Optional<Flight> last; // guarded by this
+
+    /// The last test message.
+    ///
+    /// @param from its sender's address, for comparing
+    /// @param back when it came back
+    /// @param arrival the number of the arrival that brought it
+    /// @param trouble why it could not even be sent
+    public record Flight(
+            String token,
+            String from,
+            Instant sent,
+            Optional<Instant> back,
+            Optional<Long> arrival,
+            Optional<String> trouble) {
+        public Optional<Duration> took() {
+            return back.map(at -> Duration.between(sent, at));
+        }
+
+        boolean isAwaited() {
+            return back.isEmpty() && trouble.isEmpty();
+        }
+    }
+
+    Canary(Path directory, Clock clock) {
+        this.file = directory.resolve("canary.json");
+        this.clock = clock;
+        this.last = read(file);
+    }
+
+    public synchronized Optional<Flight> last() {
+        return last;
+    }
+
+    /// Sends one.
+    ///
+    /// @return how that went; not yet whether it comes back
+    public Flight send(Settings.Canary settings) {
+        StringBuilder token = new StringBuilder();
+        for (int i = 0; i < TOKEN_CHARACTERS; i++) {
+            token.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        candidates.clear();
+        Flight flight = new Flight(
+                token.toString(), settings.from().key(), now, Optional.empty(), Optional.empty(), Optional.empty());
+        keep(flight); // before it is sent: it may be back at once
+        try {
+            Submission.send(
+                    settings.server(),
+                    settings.from(),
+                    List.of(settings.to()),
+                    Submission.message(
+                            settings.from(),
+                            List.of(settings.to()),
+                            "Carteggio canary " + token,
+                            "canary-" + token + "@" + settings.from().domain(),
+                            now,
+                            "A test message: the archive sees whether it is journaled.\nIt may be deleted.\n"));
+        } catch (IOException e) {
+            flight = new Flight(
+                    flight.token(),
+                    flight.from(),
+                    now,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(String.valueOf(e.getMessage())));
+            keep(flight);
+        }
+        return flight;
+    }
+
+    /// Notes an arrival that may be the awaited one. Quick.
+    ///
+    /// @return whether it may
+    boolean arrived(long number, ArrivalEntry entry) {
+        Optional<Flight> awaited = last().filter(Flight::isAwaited);
+        boolean may = awaited.isPresent()
+                && !entry.letters().isEmpty()
+                && entry.sender()
+                        .map(Address::key)
+                        .equals(Optional.of(awaited.get().from()))
+                && candidates.size() < CANDIDATES;
+        if (may) {
+            candidates.add(number);
+        }
+        return may;
+    }
+
+    /// Looks at the arrivals that were noted.
+    void look(Watched watched) throws ArchiveException {
+        Queue<Long> now = new ArrayDeque<>();
+        for (Long number = candidates.poll(); number != null; number = candidates.poll()) {
+            now.add(number);
+        }
+        for (long number : now) {
+            Optional<Flight> awaited = last().filter(Flight::isAwaited);
+            Optional<Header> header = awaited.isEmpty() ? Optional.empty() : watched.letterHeader(number);
+            if (header.isPresent() && carries(header.get(), awaited.get().token())) {
+                Flight f = awaited.get();
+                keep(new Flight(
+                        f.token(),
+                        f.from(),
+                        f.sent(),
+                        Optional.of(clock.instant().truncatedTo(ChronoUnit.MILLIS)),
+                        Optional.of(number),
+                        Optional.empty()));
+            }
+        }
+    }
+
+    private static boolean carries(Header header, String token) {
+        return header.text("Message-ID").orElse("").contains(token)
+                || header.text("Subject").orElse("").contains(token);
+    }
+
+    private synchronized void keep(Flight flight) {
+        boolean newer = last.isEmpty() || !flight.sent().isBefore(last.get().sent());
+        if (!newer) {
+            return;
+        }
+        last = Optional.of(flight);
+        ObjectNode line = JsonNodeFactory.instance
+                .objectNode()
+                .put("token", flight.token())
+                .put("from", flight.from())
+                .put("sent", flight.sent().toString());
+        flight.back().ifPresent(at -> line.put("back", at.toString()));
+        flight.arrival().ifPresent(number -> line.put("arrival", number));
+        flight.trouble().ifPresent(why -> line.put("trouble", why));
+        try {
+            DurableFiles.write(file, (line + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            LOG.warn("the state of the canary cannot be written: {}", e.getMessage());
+        }
+    }
+
+    private static Optional<Flight> read(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode line = JsonMapper.shared().readTree(Files.readString(file));
+            return Optional.of(new Flight(
+                    line.path("token").stringValue(),
+                    line.path("from").stringValue(),
+                    Instant.parse(line.path("sent").stringValue()),
+                    Optional.of(line.path("back"))
+                            .filter(JsonNode::isString)
+                            .map(back -> Instant.parse(back.stringValue())),
+                    Optional.of(line.path("arrival")).filter(JsonNode::isNumber).map(JsonNode::longValue),
+                    Optional.of(line.path("trouble")).filter(JsonNode::isString).map(JsonNode::stringValue)));
+        } catch (IOException | JacksonException | DateTimeException e) {
+            LOG.warn("the state of the canary cannot be read, and is forgotten: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

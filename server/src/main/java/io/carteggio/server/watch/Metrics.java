@@ -1,0 +1,151 @@
+package io.carteggio.server.watch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.archive.catalogue.Books.Account;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.server.watch.PrometheusText.Histogram;
+import io.carteggio.server.watch.PrometheusText.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What monitors measure. Counts come from the books, so they go on across restarts; delays are counted since
+/// the start. Safe for many threads.
+final class Metrics {
+    private static final List<Double> DELAYS =
+            List.of(1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0, 604800.0);
+
+    private final Map<String, Histogram> delays = new ConcurrentHashMap<>();
+
+    /// Takes an arrival into account. Quick.
+    void arrived(ArrivalEntry entry) {
+        switch (entry.family()) {
+            case REPORT, NDR, MULTIDROP ->
+                sent(entry)
+                        .ifPresent(at -> delays.computeIfAbsent(entry.source(), s -> new Histogram(DELAYS))
+                                .observe(Duration.between(at, entry.arrived()).toMillis() / 1000.0));
+            case AUTO, MAILBOX -> {} // files: how old they are says nothing
+        }
+    }
+
+    /// When the mail was sent, as it says itself; where it lies about that, when its report was made.
+    private static Optional<Instant> sent(ArrivalEntry entry) {
+        return entry.letters().stream()
+                .map(LetterRef::said)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .filter(at -> !at.isAfter(entry.arrived()))
+                .or(() -> entry.letters().isEmpty() ? Optional.empty() : entry.vouched())
+                .filter(at -> !at.isAfter(entry.arrived()));
+    }
+
+    /// What else a scrape tells.
+    ///
+    /// @param certificate when the listener's ends
+    /// @param channels that do not work
+    record Rest(List<Alarm> standing, Optional<Instant> certificate, int channels, Optional<Duration> canary) {}
+
+    String text(Watched watched, Rest rest) throws ArchiveException {
+        PrometheusText out = new PrometheusText();
+        Map<String, Account> accounts = new TreeMap<>();
+        Map<String, Long> refused = new TreeMap<>(watched.refused());
+        Books books = watched.catalogue().books();
+        Set<String> names = new LinkedHashSet<>();
+        watched.sources().stream().map(Source::name).forEach(names::add);
+        names.addAll(refused.keySet());
+        names.forEach(name -> accounts.put(name, Account.nothing(name)));
+        books.sources().forEach(a -> accounts.put(a.source(), a));
+
+        out.family("carteggio_received_total", Type.COUNTER, "Arrivals by source.");
+        accounts.values().forEach(a -> out.sample("carteggio_received_total", a.received(), source(a)));
+        out.family(
+                "carteggio_arrivals_total",
+                Type.COUNTER,
+                "Arrivals by source and what became of them; they add up to carteggio_received_total.");
+        for (Account a : accounts.values()) {
+            arrivals(out, a, "letters", a.letters());
+            arrivals(out, a, "evidence", a.evidence());
+            arrivals(out, a, "notice", a.notices());
+            arrivals(out, a, "quarantined", a.quarantined());
+            arrivals(out, a, "discarded", a.discarded());
+        }
+        out.family("carteggio_originals_total", Type.COUNTER, "Letters that came for the first time, by source.");
+        accounts.values().forEach(a -> out.sample("carteggio_originals_total", a.originals(), source(a)));
+        out.family("carteggio_received_bytes_total", Type.COUNTER, "Octets of all arrivals as they came.");
+        accounts.values().forEach(a -> out.sample("carteggio_received_bytes_total", a.rawBytes(), source(a)));
+        out.family("carteggio_refused_total", Type.COUNTER, "Mails over the size limit: in nobody's archive.");
+        accounts.values()
+                .forEach(a -> out.sample("carteggio_refused_total", refused.getOrDefault(a.source(), 0L), source(a)));
+        out.family(
+                "carteggio_last_report_timestamp_seconds",
+                Type.GAUGE,
+                "When the last report came from a source by its main way.");
+        for (Account a : accounts.values()) {
+            watched.catalogue()
+                    .lastReport(a.source())
+                    .ifPresent(at -> out.sample(
+                            "carteggio_last_report_timestamp_seconds", at.toEpochMilli() / 1000.0, source(a)));
+        }
+        out.family("carteggio_delay_seconds", Type.HISTOGRAM, "From when a mail was sent until it was archived.");
+        new TreeMap<>(delays).forEach((name, h) -> h.write(out, "carteggio_delay_seconds", "source", name));
+        out.family("carteggio_gaps_open", Type.GAUGE, "Reports that are known to be missing.")
+                .sample("carteggio_gaps_open", watched.catalogue().openGaps().size());
+
+        gauge(
+                out,
+                "carteggio_letters",
+                "Letters in the archive.",
+                watched.catalogue().letters());
+        gauge(out, "carteggio_index_lag_letters", "Letters that cannot be found yet.", watched.indexLag());
+        gauge(out, "carteggio_index_bytes", "Octets of the index.", watched.indexBytes());
+        gauge(out, "carteggio_stored_bytes", "Octets of the archive but for its index.", watched.storedBytes());
+        gauge(out, "carteggio_disk_free_bytes", "Octets left where the archive lies.", watched.freeBytes());
+        gauge(out, "carteggio_ledger_leaves", "Frames that the ledger vouches for.", watched.ledgerLeaves());
+        gauge(
+                out,
+                "carteggio_ready",
+                "1 while mail is taken.",
+                watched.trouble().isPresent() ? 0 : 1);
+        rest.certificate()
+                .ifPresent(at -> gauge(
+                        out,
+                        "carteggio_certificate_expiry_timestamp_seconds",
+                        "When the listener's certificate ends.",
+                        at.getEpochSecond()));
+        rest.canary()
+                .ifPresent(took -> gauge(
+                        out,
+                        "carteggio_canary_seconds",
+                        "How long the last test message was under way.",
+                        took.toMillis() / 1000.0));
+        gauge(out, "carteggio_alarm_channels_failing", "Ways to tell alarms that do not work.", rest.channels());
+        out.family("carteggio_alarms", Type.GAUGE, "Alarms that stand, by kind.");
+        for (AlarmKind kind : AlarmKind.values()) {
+            long standing =
+                    rest.standing().stream().filter(a -> a.kind() == kind).count();
+            out.sample("carteggio_alarms", standing, Map.entry("kind", kind.word()));
+        }
+        return out.text();
+    }
+
+    private static Map.Entry<String, String> source(Account account) {
+        return Map.entry("source", account.source());
+    }
+
+    private static void arrivals(PrometheusText out, Account account, String disposition, long number) {
+        out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
+    }
+
+    private static void gauge(PrometheusText out, String name, String help, double value) {
+        out.family(name, Type.GAUGE, help).sample(name, value);
+    }
+}

@@ -1,0 +1,524 @@
+package io.carteggio.server.watch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Catalogue.Registration;
+import io.carteggio.archive.catalogue.QuarantineEntry;
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.vault.Kept;
+import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.smtp.Reply;
+import io.carteggio.server.smtp.SmtpClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks after an archive: every minute at everything, and at once at what just came. [#look] is the list of
+/// what it looks at.
+///
+/// Without [#start] it only notes what happens, for the next process that starts it: short commands tell
+/// nobody.
+public final class Watch implements Monitor, AutoCloseable {
+    private static final Duration LOOK = Duration.ofMinutes(1);
+    private static final Duration GATHER = Duration.ofMillis(200);
+    private static final Duration PROBE = Duration.ofMinutes(5);
+    private static final Duration DELIVER = Duration.ofSeconds(3);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(10);
+    private static final int TOKEN_BYTES = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
+    private final Path directory;
+    private final Watched watched;
+    private final Settings settings;
+    private final Alarms alarms;
+    private final Metrics metrics = new Metrics();
+    private final Canary canary;
+    private final Courier courier;
+    private final Clock clock;
+    private final String metricsToken;
+    private final Semaphore news = new Semaphore(0);
+    private Optional<Thread> watching = Optional.empty();
+    private Optional<Thread> telling = Optional.empty();
+    private volatile boolean closing;
+
+    private volatile Listener listener = new Listener(Submission.host(), Optional.empty(), Optional.empty());
+    private volatile boolean running;
+    private volatile boolean hurried;
+    private long comparedTo; // belongs to the watching thread from its start on
+    private Instant looked = Instant.MIN;
+    private Instant probed = Instant.MIN;
+
+    /// The listener in front of the archive.
+    ///
+    /// @param name how messages call the archive
+    /// @param address where it takes mail
+    /// @param certificate when its certificate ends
+    public record Listener(String name, Optional<InetSocketAddress> address, Optional<Instant> certificate) {}
+
+    /// @param directory for files of the watch's own
+    public Watch(Path directory, Watched watched, Settings settings, Alarms alarms, Clock clock) throws IOException {
+        this.directory = directory;
+        this.watched = watched;
+        this.settings = settings;
+        this.alarms = alarms;
+        this.clock = clock;
+        this.canary = new Canary(directory, clock);
+        this.courier = new Courier(alarms, this::channels, clock);
+        this.metricsToken = token(directory.resolve("metrics.token"));
+        this.comparedTo = comparedTo(directory.resolve("gaps"));
+    }
+
+    private static String token(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] token = new byte[TOKEN_BYTES];
+            new SecureRandom().nextBytes(token);
+            DurableFiles.write(file, (HexFormat.of().formatHex(token) + "\n").getBytes(StandardCharsets.US_ASCII));
+        }
+        return Files.readString(file).strip();
+    }
+
+    private static long comparedTo(Path file) throws IOException {
+        String text = Files.exists(file) ? Files.readString(file).strip() : "";
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    public Canary canary() {
+        return canary;
+    }
+
+    /// Begins to look, and to tell.
+    public void start(Listener inFront) {
+        listener = inFront;
+        running = true;
+        watching = Optional.of(Thread.ofVirtual().name("watch").start(this::watch));
+        telling = Optional.of(Thread.ofVirtual().name("courier").start(this::deliver));
+    }
+
+    /// Whether it looks and tells.
+    public boolean isRunning() {
+        return running;
+    }
+
+    /// Has it look at everything now, instead of within the minute.
+    public void attendNow() {
+        hurried = true;
+        news.release();
+    }
+
+    // ---- what comes
+
+    /// Takes note of a frame, right after it was registered. Quick: the catalogue's own thread calls it.
+    public void registered(Registration registration) {
+        if (!(registration instanceof Registration.OfArrival(Kept kept, ArrivalEntry entry))) {
+            return;
+        }
+        metrics.arrived(entry);
+        boolean cameBack = switch (entry.family()) {
+            case NDR -> entry.via().isPresent() || entry.disposition() == Disposition.NOTICE;
+            case REPORT -> entry.via().isPresent();
+            case MULTIDROP, AUTO, MAILBOX -> false;
+        };
+        if (cameBack) {
+            alarms.raise(
+                    AlarmKind.NDR,
+                    entry.source(),
+                    entry.letters().isEmpty()
+                            ? "The alternate journaling mailbox got a notice: "
+                                    + entry.reason().orElse("without a reason") + "."
+                            : "A journal report came back and was archived: the main way was down.");
+        }
+        if (entry.reason().equals(Optional.of("erased"))) {
+            alarms.raise(
+                    AlarmKind.ERASED,
+                    entry.source(),
+                    "Mail that was erased came again and was discarded. To let it in: carteggio erase --readmit.");
+        }
+        boolean gap = entry.via().equals(Optional.of("gap"));
+        if (canary.arrived(kept.number(), entry) || gap) {
+            news.release();
+        }
+    }
+
+    // ---- watching
+
+    private void watch() {
+        try {
+            while (!closing) {
+                step();
+                news.tryAcquire(1, rest().toMillis(), TimeUnit.MILLISECONDS);
+                Thread.sleep(GATHER); // in a flood, many at once
+                news.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /// Until the next look; no longer than until the canary is due.
+    private Duration rest() {
+        Instant now = clock.instant();
+        Optional<Instant> due = settings.canary()
+                .flatMap(set -> canary.last()
+                        .filter(Canary.Flight::isAwaited)
+                        .map(f -> f.sent().plus(set.within())))
+                .filter(at -> at.isAfter(now));
+        Duration until = due.map(at -> Duration.between(now, at).plusMillis(50)).orElse(LOOK);
+        return until.compareTo(LOOK) < 0 ? until : LOOK;
+    }
+
+    private void step() {
+        attend("the canary", () -> canary.look(watched));
+        attend("gaps", this::gaps);
+        Instant now = clock.instant();
+        if (hurried || !now.isBefore(looked.plus(LOOK).minusSeconds(1))) {
+            hurried = false;
+            looked = now;
+            look(now);
+        } else {
+            attend("the canary", () -> canary(now));
+        }
+    }
+
+    /// One thing to look at.
+    private interface Glance {
+        void at() throws ArchiveException, IOException;
+    }
+
+    /// What fails is said, and hinders nothing else.
+    private static void attend(String what, Glance glance) {
+        try {
+            glance.at();
+        } catch (ArchiveException | IOException | RuntimeException e) {
+            LOG.warn("cannot look after {}: {}", what, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Looks at everything.
+    void look(Instant now) {
+        attend("intake", () -> standing(AlarmKind.TROUBLE, "archive", watched.condition()));
+        attend("the ledger", () -> {
+            List<String> trouble = watched.concerns();
+            standing(
+                    AlarmKind.LEDGER,
+                    "ledger",
+                    trouble.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", trouble)));
+        });
+        attend("the disk", this::disk);
+        attend("the quarantine", () -> quarantine(now));
+        attend("the certificate", () -> certificate(now));
+        attend("silence", () -> silence(now));
+        attend("the canary", () -> canary(now));
+        attend("the alternate mailbox", () -> alternate(now));
+        alarms.expire();
+    }
+
+    private void standing(AlarmKind kind, String subject, Optional<String> why) {
+        if (why.isPresent()) {
+            alarms.raise(kind, subject, why.get());
+        } else {
+            alarms.clear(kind, subject);
+        }
+    }
+
+    private void disk() throws ArchiveException {
+        long free = watched.freeBytes();
+        long limit = settings.limits().diskFreeBytes();
+        if (free < limit) {
+            // in whole units of a tenth of the limit, so that the text does not change all the time
+            alarms.raise(
+                    AlarmKind.DISK,
+                    "disk",
+                    "Less than " + (limit >> 20) + " MiB are free where the archive lies; when nothing is left, senders"
+                            + " are asked to come again.");
+        } else if (free > limit + limit / 10) {
+            alarms.clear(AlarmKind.DISK, "disk");
+        }
+    }
+
+    private void quarantine(Instant now) throws ArchiveException {
+        int limit = settings.limits().quarantined();
+        List<QuarantineEntry> newest = watched.catalogue().quarantine(limit, Long.MAX_VALUE);
+        boolean grows =
+                newest.size() == limit && newest.getLast().entry().arrived().isAfter(now.minus(1, ChronoUnit.DAYS));
+        if (grows) {
+            Map<String, Long> sources = new TreeMap<>();
+            newest.forEach(q -> sources.merge(q.entry().source(), 1L, Long::sum));
+            alarms.raise(
+                    AlarmKind.QUARANTINE,
+                    "quarantine",
+                    limit + " mails or more within a day could not be understood or trusted, the last ones from "
+                            + String.join(", ", sources.keySet()) + ".");
+        } else {
+            alarms.clear(AlarmKind.QUARANTINE, "quarantine");
+        }
+    }
+
+    private void certificate(Instant now) {
+        Optional<Instant> end = listener.certificate();
+        Duration before = Duration.ofDays(settings.limits().certificateDays());
+        standing(
+                AlarmKind.CERTIFICATE,
+                "smtp",
+                end.filter(at -> now.isAfter(at.minus(before)))
+                        .map(at -> "The listener's certificate ends on " + at.truncatedTo(ChronoUnit.SECONDS)
+                                + "; senders that check it then deliver no more."));
+    }
+
+    private void silence(Instant now) throws ArchiveException {
+        List<String> watchedNames = new ArrayList<>();
+        for (Source source : watched.sources()) {
+            // an alternate mailbox is normally silent, and files come when somebody brings them
+            if (source.family() != Family.REPORT && source.family() != Family.MULTIDROP) {
+                continue;
+            }
+            watchedNames.add(source.name());
+            Optional<Instant> last = watched.catalogue().lastReport(source.name());
+            boolean silent = last.isPresent()
+                    && Silence.judge(
+                                    watched.catalogue().rhythm(source.name(), Silence.firstHour(last.get())),
+                                    last.get(),
+                                    now,
+                                    ZoneId.systemDefault())
+                            == Silence.Verdict.SILENT;
+            standing(
+                    AlarmKind.SILENT,
+                    source.name(),
+                    last.filter(at -> silent)
+                            .map(at -> "No report has come since " + at.truncatedTo(ChronoUnit.SECONDS)
+                                    + ", although at this time of the week some should have."));
+        }
+        alarms.retain(AlarmKind.SILENT, watchedNames);
+    }
+
+    private void gaps() throws ArchiveException, IOException {
+        long before = comparedTo;
+        comparedTo = watched.gaps().follow(comparedTo);
+        Map<String, Long> open = watched.gaps().open();
+        if (!open.isEmpty() && comparedTo != before) {
+            DurableFiles.write(
+                    directory.resolve("gaps"), Long.toString(comparedTo).getBytes(StandardCharsets.US_ASCII));
+        }
+        open.forEach((source, number) -> alarms.raise(
+                AlarmKind.GAP,
+                source,
+                (number == 1 ? "One report is missing" : number + " reports are missing")
+                        + ": came back without the original. See carteggio gap list."));
+        alarms.retain(AlarmKind.GAP, List.copyOf(open.keySet()));
+    }
+
+    private void canary(Instant now) {
+        Optional<Settings.Canary> set = settings.canary();
+        if (set.isEmpty()) {
+            alarms.clear(AlarmKind.CANARY, "canary");
+            return;
+        }
+        Optional<Canary.Flight> last = canary.last();
+        boolean overdue = last.filter(f ->
+                        f.isAwaited() && now.isAfter(f.sent().plus(set.get().within())))
+                .isPresent();
+        if (overdue) {
+            alarms.raise(
+                    AlarmKind.CANARY,
+                    "canary",
+                    "The test message sent at " + last.get().sent().truncatedTo(ChronoUnit.SECONDS)
+                            + " has not come back as a report.");
+        } else if (last.isPresent() && last.get().trouble().isPresent()) {
+            alarms.raise(
+                    AlarmKind.CANARY,
+                    "canary",
+                    "The test message could not be sent: "
+                            + last.get().trouble().get());
+        } else if (last.isPresent() && last.get().back().isPresent()) {
+            alarms.clear(AlarmKind.CANARY, "canary");
+        }
+        boolean due =
+                last.map(f -> !now.isBefore(f.sent().plus(set.get().every()))).orElse(true);
+        if (due) {
+            canary.send(set.get());
+            news.release(); // it may be back already
+        }
+    }
+
+    /// The alternate mailbox must be up at the same time as the main one, else reports are lost for good.
+    private void alternate(Instant now) {
+        Optional<InetSocketAddress> at = listener.address();
+        if (at.isEmpty() || now.isBefore(probed.plus(PROBE))) {
+            return;
+        }
+        probed = now;
+        List<String> names = new ArrayList<>();
+        for (Source source : watched.sources()) {
+            if (source.family() == Family.NDR && source.listening()) {
+                names.add(source.name());
+                standing(
+                        AlarmKind.ALTERNATE,
+                        source.name(),
+                        probe(at.get(), source.address().orElseThrow()));
+            }
+        }
+        alarms.retain(AlarmKind.ALTERNATE, names);
+    }
+
+    /// Asks the listener whether it would take mail for an address.
+    ///
+    /// @return why not
+    private static Optional<String> probe(InetSocketAddress listener, Address address) {
+        InetSocketAddress at = listener.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getPort())
+                : listener;
+        try (SmtpClient client = SmtpClient.connect(at, Submission.host(), PROBE_TIMEOUT)) {
+            client.command("MAIL FROM:<>");
+            Reply reply = client.command("RCPT TO:<" + address.raw() + ">");
+            return reply.positive()
+                    ? Optional.empty()
+                    : Optional.of("The listener does not take mail for the alternate mailbox: " + reply);
+        } catch (IOException e) {
+            return Optional.of("The listener does not answer for the alternate mailbox: " + e.getMessage());
+        }
+    }
+
+    // ---- telling
+
+    private void deliver() {
+        try {
+            while (true) {
+                Thread.sleep(DELIVER);
+                courier.deliver();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    private List<Channel> channels() {
+        List<Channel> channels = new ArrayList<>();
+        settings.mail().ifPresent(mail -> channels.add(new MailChannel(mail, listener.name(), clock)));
+        settings.webhook().ifPresent(url -> channels.add(new WebhookChannel(url, listener.name())));
+        return channels;
+    }
+
+    /// Sends a test message through each channel that is set.
+    ///
+    /// @return for each channel why it does not work; empty where it does
+    public Map<String, Optional<String>> test() {
+        Map<String, Optional<String>> results = new TreeMap<>();
+        settings.mail()
+                .ifPresent(mail -> results.put(
+                        MailChannel.NAME, test(() -> new MailChannel(mail, listener.name(), clock).test())));
+        settings.webhook()
+                .ifPresent(url ->
+                        results.put(WebhookChannel.NAME, test(() -> new WebhookChannel(url, listener.name()).test())));
+        results.forEach((channel, trouble) -> {
+            if (trouble.isEmpty()) {
+                courier.worked(channel);
+            }
+        });
+        return results;
+    }
+
+    private interface Try {
+        void now() throws IOException;
+    }
+
+    private static Optional<String> test(Try channel) {
+        try {
+            channel.now();
+            return Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    // ---- for monitors and pages
+
+    @Override
+    public boolean ready() {
+        return watched.trouble().isEmpty();
+    }
+
+    @Override
+    public String metrics() throws ArchiveException {
+        return metrics.text(
+                watched,
+                new Metrics.Rest(
+                        alarms.standing(),
+                        listener.certificate(),
+                        courier.trouble().size(),
+                        canary.last().flatMap(Canary.Flight::took)));
+    }
+
+    @Override
+    public boolean isToken(String token) {
+        return MessageDigest.isEqual(
+                metricsToken.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public List<Alarm> standing() {
+        return alarms.standing();
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (Source source : watched.sources()) {
+            if (source.family() == Family.NDR && source.listening()) {
+                warnings.add("The alternate journaling mailbox of source " + source.name() + " is served by this same"
+                        + " archive: when it is down, reports are lost for good. Put that mailbox on another server"
+                        + " and have it fetched.");
+            }
+        }
+        if (channels().isEmpty()) {
+            warnings.add("Nobody is told of alarms: set `carteggio alarm mail` or `carteggio alarm webhook`.");
+        }
+        warnings.addAll(courier.trouble());
+        return warnings;
+    }
+
+    /// Stops looking and telling. What was noted is written when the alarms are closed.
+    @Override
+    public void close() {
+        closing = true;
+        news.release(); // the watching thread reads the vault: it ends by itself, at a good place
+        telling.ifPresent(Thread::interrupt);
+        for (Thread thread : Stream.concat(watching.stream(), telling.stream()).toList()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

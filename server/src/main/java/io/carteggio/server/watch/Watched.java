@@ -1,0 +1,48 @@
+package io.carteggio.server.watch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.gap.Gaps;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.mail.structure.Header;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What is watched of an open archive. Safe for many threads.
+public interface Watched {
+    List<Source> sources();
+
+    Catalogue catalogue();
+
+    Gaps gaps();
+
+    Acts acts();
+
+    /// Why nothing new is taken, or why the last mail was not kept.
+    Optional<String> condition();
+
+    /// Why nothing new is taken: then senders are asked to come again.
+    Optional<String> trouble();
+
+    /// What is wrong with the ledger, its time stamps and its lodging, and with keys, in sentences.
+    List<String> concerns();
+
+    /// Mails over the size limit, by source.
+    Map<String, Long> refused();
+
+    long indexLag() throws ArchiveException;
+
+    long indexBytes() throws ArchiveException;
+
+    long ledgerLeaves();
+
+    long storedBytes() throws ArchiveException;
+
+    long freeBytes() throws ArchiveException;
+
+    /// The header of the first letter that an arrival brought; for the canary, which looks at letters alone
+    /// whose sender is its own.
+    Optional<Header> letterHeader(long arrival) throws ArchiveException;
+}
