@@ -1,7 +1,9 @@
 package io.carteggio.acceptance;
 
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -253,19 +255,21 @@ final class Dovecot implements AutoCloseable {
     }
 
     /// Puts mails into a user's folder, as a delivery agent would.
-    void deliver(String user, Iterable<byte[]> mails) throws IOException, InterruptedException {
+    void deliver(String user, Iterable<Content> mails) throws IOException, InterruptedException {
         deliver(user, "INBOX", mails);
     }
 
-    void deliver(String user, String folder, Iterable<byte[]> mails) throws IOException, InterruptedException {
+    void deliver(String user, String folder, Iterable<Content> mails) throws IOException, InterruptedException {
         Path maildir = maildir(user, folder);
         for (String part : List.of("tmp", "new", "cur")) {
             Files.createDirectories(maildir.resolve(part));
         }
         Path arriving = Files.createTempDirectory(directory, "arriving");
         int n = 0;
-        for (byte[] mail : mails) {
-            Files.write(arriving.resolve(System.nanoTime() + "." + n++ + ".localhost"), mail);
+        for (Content mail : mails) {
+            try (InputStream octets = mail.open()) {
+                Files.copy(octets, arriving.resolve(System.nanoTime() + "." + n++ + ".localhost"));
+            }
         }
         run("chown", "-R", "mail:mail", maildir.toString(), arriving.toString());
         try (Stream<Path> files = Files.list(arriving)) {

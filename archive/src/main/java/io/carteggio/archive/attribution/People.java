@@ -37,6 +37,8 @@ public final class People {
                 });
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
+                    Act.MailboxSet _,
+                    Act.SourceRemoved _,
                     Act.Erased _,
                     Act.Readmitted _,
                     Act.KeptAnew _,

@@ -34,6 +34,20 @@ public sealed interface Act {
         }
     }
 
+    /// A mailbox of another server from which mail is fetched: a new source, or other settings for one.
+    ///
+    /// @param protocol `imap`, `pop3`, …
+    /// @param settings by name, as the protocol understands them; never a password or a token
+    record MailboxSet(Instant at, String by, String name, Family family, String protocol, Map<String, String> settings)
+            implements Act {
+        public MailboxSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// Nothing comes from a source any more. What came stays.
+    record SourceRemoved(Instant at, String by, String name) implements Act {}
+
     /// A person, still without addresses.
     ///
     /// @param person the person's own id, for good

@@ -164,6 +164,16 @@ public final class EntryCodec {
                         .put("address", a.address().map(Address::raw))
                         .put("family", a.family().word())
                         .putAll("headerOrder", a.headerOrder(), field -> field);
+            case Act.MailboxSet a ->
+                map.put("act", "mailbox-set")
+                        .put("name", a.name())
+                        .put("family", a.family().word())
+                        .put("protocol", a.protocol())
+                        .putAll(
+                                "settings",
+                                List.copyOf(a.settings().entrySet()),
+                                e -> Cbor.map().put("name", e.getKey()).put("value", e.getValue()));
+            case Act.SourceRemoved a -> map.put("act", "source-removed").put("name", a.name());
             case Act.PersonAdded a ->
                 map.put("act", "person-added")
                         .put("person", a.person())
@@ -237,6 +247,16 @@ public final class EntryCodec {
                         map.optionalText("address").map(Address::new),
                         Family.ofWord(map.text("family")),
                         map.texts("headerOrder"));
+            case "mailbox-set" ->
+                new Act.MailboxSet(
+                        at,
+                        by,
+                        map.text("name"),
+                        Family.ofWord(map.text("family")),
+                        map.text("protocol"),
+                        map.maps("settings").stream()
+                                .collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value"))));
+            case "source-removed" -> new Act.SourceRemoved(at, by, map.text("name"));
             case "person-added" ->
                 new Act.PersonAdded(at, by, map.text("person"), map.text("name"), PersonRole.ofWord(map.text("role")));
             case "address-given" ->

@@ -92,10 +92,20 @@ public final class Intake {
     ///     the same mail may be sent again: if it had been kept after all, that becomes further
     ///     evidence
     public Receipt accept(Arrival arrival) throws ArchiveException {
+        return accept(arrival, Screening.EVERYTHING);
+    }
+
+    /// The same for a source that does not want everything.
+    public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (Vault.Announced frame = vault.announce()) {
-            Reading reading = Reader.read(arrival, arrived, people.get()); // pure; bad mail is a case, not an exception
+            Reading read = Reader.read(arrival, arrived, people.get()); // pure; bad mail is a case, not an exception
+            Optional<String> unwanted = read.letters().isEmpty()
+                    ? Optional.empty() // what is no letter has no people, and is kept
+                    : screening.discards(read.people(), read.vouched().orElse(arrived));
+            Reading reading = unwanted.map(why -> read.without(Set.copyOf(read.sums()), why))
+                    .orElse(read);
             try (Claims.Claim _ = claims.claim(reading.sums())) {
                 Receipt receipt = keep(arrival, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
@@ -138,7 +148,7 @@ public final class Intake {
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }
         }
-        return again.isEmpty() ? reading : reading.without(again);
+        return again.isEmpty() ? reading : reading.without(again, "erased");
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).

@@ -68,7 +68,7 @@ final class Reader {
 
         /// The same without letters that must not come again, and without the report that tells of
         /// them. With no letter left, nothing of it is left.
-        Reading without(Set<Sha256> gone) {
+        Reading without(Set<Sha256> gone, String why) {
             List<Found> left = letters.stream()
                     .filter(l -> !gone.contains(l.sum()))
                     .map(l -> new Found(l.content(), l.sum(), l.kind(), Optional.empty(), l.said()))
@@ -77,7 +77,7 @@ final class Reader {
             return new Reading(
                     left,
                     Disposition.DISCARDED,
-                    Optional.of("erased"),
+                    Optional.of(why),
                     none ? Optional.empty() : dialect,
                     none ? Optional.empty() : via,
                     none ? Optional.empty() : vouched,
@@ -88,6 +88,19 @@ final class Reader {
                     mail,
                     Optional.empty(),
                     Optional.empty());
+        }
+
+        /// Every address that the envelope names.
+        List<Address> people() {
+            List<Address> people = new ArrayList<>();
+            sender.ifPresent(people::add);
+            onBehalfOf.ifPresent(people::add);
+            for (Addressee addressee : addressees) {
+                people.add(addressee.told().address());
+                addressee.told().expanded().ifPresent(people::add);
+                addressee.told().forwarded().ifPresent(people::add);
+            }
+            return people;
         }
 
         /// The same as a gap record: a report is missing until it arrives or somebody answers for it.

@@ -18,6 +18,7 @@ public final class Sources {
 
     private final Map<String, Source> byName = new LinkedHashMap<>();
     private final Map<String, Source> byAddress = new LinkedHashMap<>();
+    private final Map<String, Mailbox> mailboxes = new LinkedHashMap<>();
 
     /// Takes an act into account. Acts that are not about sources are ignored.
     public synchronized void apply(Act act) {
@@ -28,7 +29,69 @@ public final class Sources {
             if (source.listening()) {
                 a.address().ifPresent(address -> byAddress.put(address.key(), source));
             }
+        } else if (act instanceof Act.MailboxSet a) {
+            Mailbox mailbox = new Mailbox(a.protocol(), a.settings());
+            byName.put(a.name(), new Source(a.name(), Optional.empty(), a.family(), mailbox.headers()));
+            mailboxes.put(a.name(), mailbox);
+        } else if (act instanceof Act.SourceRemoved a) {
+            byName.remove(a.name());
+            byAddress.values().removeIf(source -> source.name().equals(a.name()));
+            mailboxes.remove(a.name());
         }
+    }
+
+    /// A mailbox of another server, as an administrator set it.
+    ///
+    /// @param settings by name, as the protocol understands them
+    public record Mailbox(String protocol, Map<String, String> settings) {
+        /// Where a plain mail's header is asked who got it.
+        ///
+        /// @throws IllegalArgumentException where that is no order
+        public HeaderOrder headers() {
+            String fields = settings.getOrDefault("headers", "");
+            return fields.isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(List.of(fields.split(",")));
+        }
+    }
+
+    /// The mailbox that a source's mail is fetched from; empty where it comes by itself.
+    public synchronized Optional<Mailbox> mailbox(String name) {
+        return Optional.ofNullable(mailboxes.get(name));
+    }
+
+    /// Adds a source whose mail is fetched.
+    ///
+    /// @throws IllegalArgumentException where the name is taken or none
+    public void addMailbox(Acts acts, String by, String name, Family family, Mailbox mailbox) throws ArchiveException {
+        checkNew(name);
+        checkHeaders(family, mailbox);
+        acts.keep(new Act.MailboxSet(acts.now(), by, name, family, mailbox.protocol(), mailbox.settings()));
+    }
+
+    /// Sets a fetched source's mailbox anew.
+    ///
+    /// @throws IllegalArgumentException where there is no such source
+    public void setMailbox(Acts acts, String by, String name, Family family, Mailbox mailbox) throws ArchiveException {
+        if (mailbox(name).isEmpty()) {
+            throw new IllegalArgumentException("there is no fetched source named " + name);
+        }
+        checkHeaders(family, mailbox);
+        acts.keep(new Act.MailboxSet(acts.now(), by, name, family, mailbox.protocol(), mailbox.settings()));
+    }
+
+    private static void checkHeaders(Family family, Mailbox mailbox) {
+        if (!mailbox.headers().equals(HeaderOrder.DEFAULT) && family != Family.MULTIDROP) {
+            throw new IllegalArgumentException("a header order is for multidrop sources");
+        }
+    }
+
+    /// Removes a source. Its letters and its books stay.
+    ///
+    /// @throws IllegalArgumentException where there is no such source
+    public void remove(Acts acts, String by, String name) throws ArchiveException {
+        if (named(name).isEmpty()) {
+            throw new IllegalArgumentException("there is no source named " + name);
+        }
+        acts.keep(new Act.SourceRemoved(acts.now(), by, name));
     }
 
     public synchronized List<Source> all() {
@@ -46,8 +109,8 @@ public final class Sources {
 
     /// Adds a source.
     ///
-    /// @throws IllegalArgumentException where the name or the address is taken, or the name is none: one to 64
-    ///     letters, digits, spaces and `. _ @ -`
+    /// @throws IllegalArgumentException where the name or the address is taken, or the name is none: one
+    ///     to 64 letters, digits, spaces and `. _ @ -`
     public void add(Acts acts, String by, String name, Optional<Address> address, Family family)
             throws ArchiveException {
         add(acts, by, name, address, family, HeaderOrder.DEFAULT);
@@ -63,6 +126,15 @@ public final class Sources {
             throw new IllegalArgumentException("a header order is for multidrop sources: " + family.word()
                     + " does not ask the header who got a mail");
         }
+        checkNew(name);
+        if (address.isPresent() && at(address.get()).isPresent()) {
+            throw new IllegalArgumentException(address.get() + " is the address of source "
+                    + at(address.get()).get().name() + " already");
+        }
+        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family, usual ? List.of() : headers.fields()));
+    }
+
+    private void checkNew(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "a source's name has 1 to 64 letters, digits, spaces and . _ @ - : '" + name + "'");
@@ -70,10 +142,5 @@ public final class Sources {
         if (named(name).isPresent()) {
             throw new IllegalArgumentException("there is a source named " + name + " already");
         }
-        if (address.isPresent() && at(address.get()).isPresent()) {
-            throw new IllegalArgumentException(address.get() + " is the address of source "
-                    + at(address.get()).get().name() + " already");
-        }
-        acts.keep(new Act.SourceAdded(acts.now(), by, name, address, family, usual ? List.of() : headers.fields()));
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared
 /// once a connection.
-final class Sqlite implements AutoCloseable {
+public final class Sqlite implements AutoCloseable {
     private static final int READERS = 4;
 
     /// Ids and bodies come in no order, so each letter changes pages anywhere in their indices.
@@ -26,15 +26,28 @@ final class Sqlite implements AutoCloseable {
 
     private static final int BUSY_MILLIS = 10_000;
 
+    private final String what;
     private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
 
+    /// The catalogue. The vault is what is forced; a catalogue that lost its last transactions in a
+    /// power cut replays them.
     Sqlite(Path file) throws SQLException {
-        // The vault is what is forced; a catalogue that lost its last transactions in a power cut
-        // replays them.
+        this(file, "catalogue", "NORMAL");
+    }
+
+    /// A file that holds what stands nowhere else: each transaction is forced before it counts.
+    ///
+    /// @param what how messages call it
+    public static Sqlite forced(Path file, String what) throws SQLException {
+        return new Sqlite(file, what, "FULL");
+    }
+
+    private Sqlite(Path file, String what, String synchronous) throws SQLException {
+        this.what = what;
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
-                + "?journal_mode=WAL&synchronous=NORMAL&busy_timeout=" + BUSY_MILLIS
+                + "?journal_mode=WAL&synchronous=" + synchronous + "&busy_timeout=" + BUSY_MILLIS
                 + "&secure_delete=true&temp_store=MEMORY"
                 + "&jdbc.get_generated_keys=false"; // each costs a statement that is prepared anew
         writer = new Session(DriverManager.getConnection(url + "&cache_size=-" + WRITER_CACHE_KIB));
@@ -43,18 +56,18 @@ final class Sqlite implements AutoCloseable {
         }
     }
 
-    interface Work<T> {
+    public interface Work<T> {
         T with(Session session) throws SQLException;
     }
 
-    interface Row<T> {
+    public interface Row<T> {
         T of(ResultSet row) throws SQLException;
     }
 
     /// Reads; waits while all reading connections are taken.
-    <T> T read(Work<T> work) throws ArchiveException {
+    public <T> T read(Work<T> work) throws ArchiveException {
         if (closed) {
-            throw new ArchiveException("the catalogue is closed", true);
+            throw new ArchiveException("the " + what + " is closed", true);
         }
         try {
             Session session = readers.take();
@@ -64,15 +77,15 @@ final class Sqlite implements AutoCloseable {
                 readers.add(session);
             }
         } catch (SQLException e) {
-            throw new ArchiveException("the catalogue cannot be read: " + e.getMessage(), true, e);
+            throw new ArchiveException("the " + what + " cannot be read: " + e.getMessage(), true, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ArchiveException("interrupted while waiting for the catalogue", true, e);
+            throw new ArchiveException("interrupted while waiting for the " + what, true, e);
         }
     }
 
     /// Writes in one transaction: all of it or nothing.
-    synchronized <T> T write(Work<T> work) throws ArchiveException {
+    public synchronized <T> T write(Work<T> work) throws ArchiveException {
         try {
             writer.run("BEGIN IMMEDIATE");
             try {
@@ -84,7 +97,7 @@ final class Sqlite implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new ArchiveException("the catalogue cannot be written: " + e.getMessage(), true, e);
+            throw new ArchiveException("the " + what + " cannot be written: " + e.getMessage(), true, e);
         }
     }
 
@@ -128,7 +141,7 @@ final class Sqlite implements AutoCloseable {
     }
 
     /// A connection in the hands of one thread.
-    static final class Session {
+    public static final class Session {
         private final Connection connection;
         private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
@@ -149,7 +162,7 @@ final class Sqlite implements AutoCloseable {
         }
 
         /// Runs a statement; gives the number of rows it changed.
-        int run(String sql, @Nullable Object... values) throws SQLException {
+        public int run(String sql, @Nullable Object... values) throws SQLException {
             try {
                 return bind(sql, values).executeUpdate();
             } catch (SQLException e) {
@@ -158,7 +171,7 @@ final class Sqlite implements AutoCloseable {
             }
         }
 
-        <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+        public <T> List<T> list(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
             try (ResultSet rows = bind(sql, values).executeQuery()) {
                 List<T> list = new ArrayList<>();
                 while (rows.next()) {
@@ -187,7 +200,7 @@ final class Sqlite implements AutoCloseable {
             }
         }
 
-        <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
+        public <T> Optional<T> first(String sql, Row<T> row, @Nullable Object... values) throws SQLException {
             try (ResultSet rows = bind(sql, values).executeQuery()) {
                 return rows.next() ? Optional.of(row.of(rows)) : Optional.empty();
             } catch (SQLException e) {
@@ -211,7 +224,7 @@ final class Sqlite implements AutoCloseable {
         }
 
         /// Several statements of a schema, separated by `;`.
-        void script(String sql) throws SQLException {
+        public void script(String sql) throws SQLException {
             for (String statement : sql.split(";", -1)) {
                 if (!statement.isBlank()) {
                     run(statement.strip());

@@ -392,6 +392,8 @@ public final class SqliteCatalogue implements Catalogue {
                         closed.arrival());
             }
             case Act.SourceAdded _,
+                    Act.MailboxSet _,
+                    Act.SourceRemoved _,
                     Act.PersonAdded _,
                     Act.AddressGiven _,
                     Act.CredentialSet _,

@@ -32,6 +32,7 @@ import java.util.Optional;
 /// master.key         the master key, unless it is kept elsewhere
 /// ledger/            proofs: tiles are derived, signatures and time stamps are not
 /// catalogue.db       derived
+/// jobs.db            which mails of other servers are archived, the history of jobs: forced, not derived
 /// index/             derived
 /// spool/             mail that is coming in
 /// ```
@@ -163,6 +164,10 @@ public final class DataDirectory implements AutoCloseable {
 
     public Path catalogue() {
         return path.resolve("catalogue.db");
+    }
+
+    public Path jobs() {
+        return path.resolve("jobs.db");
     }
 
     public Path index() {

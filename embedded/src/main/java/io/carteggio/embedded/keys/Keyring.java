@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -63,6 +64,7 @@ public final class Keyring {
         private Key ledgerSeed = Key.random();
         private long erasedThrough;
         private final TreeMap<Long, SegmentKey> segments = new TreeMap<>();
+        private final TreeMap<String, byte[]> secrets = new TreeMap<>();
     }
 
     private record Written(
@@ -140,8 +142,8 @@ public final class Keyring {
     }
 
     /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
-    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some later
-    /// start.
+    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some
+    /// later start.
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
         boolean opensOlder = Stream.of(first, second)
                 .flatMap(Optional::stream)
@@ -258,12 +260,35 @@ public final class Keyring {
         write();
     }
 
-    /// Writes what an earlier call could not: after a failure that call's change stands in memory and perhaps
-    /// in one of the files, and must not be followed by one that builds on its not having happened.
+    /// Writes what an earlier call could not: after a failure that call's change stands in memory and
+    /// perhaps in one of the files, and must not be followed by one that builds on its not having happened.
     public synchronized void settle() throws IOException {
         if (unwritten) {
             write();
         }
+    }
+
+    /// A secret of others that is kept here: a password at another server.
+    public synchronized Optional<byte[]> secret(String name) {
+        return Optional.ofNullable(contents.secrets.get(name)).map(byte[]::clone);
+    }
+
+    /// The names of all secrets that are kept.
+    public synchronized List<String> secrets() {
+        return List.copyOf(contents.secrets.keySet());
+    }
+
+    /// Keeps secrets in place of what was kept by their names; an empty one is forgotten. All in one
+    /// writing.
+    public synchronized void putSecrets(Map<String, byte[]> secrets) throws IOException {
+        secrets.forEach((name, octets) -> {
+            if (octets.length == 0) {
+                contents.secrets.remove(name);
+            } else {
+                contents.secrets.put(name, octets.clone());
+            }
+        });
+        write();
     }
 
     /// The number of the last act whose erasure was carried out wholly.
@@ -282,7 +307,8 @@ public final class Keyring {
         return derivation.isPassphrase();
     }
 
-    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the key.
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the
+    /// key.
     public synchronized String fingerprint() {
         return MasterKey.fingerprint(master);
     }
@@ -341,6 +367,10 @@ public final class Keyring {
                                 .put("segment", k.segment())
                                 .put("generation", k.generation())
                                 .put("key", k.key().toBytes()))
+                .putAll(
+                        "secrets",
+                        List.copyOf(c.secrets.entrySet()),
+                        e -> Cbor.map().put("name", e.getKey()).put("octets", e.getValue()))
                 .toBytes();
     }
 
@@ -361,6 +391,9 @@ public final class Keyring {
                 c.segments.put(
                         k.number("segment"),
                         new SegmentKey(k.number("segment"), k.number("generation"), Key.of(k.octets("key"))));
+            }
+            for (Cbor.MapReader s : map.maps("secrets")) {
+                c.secrets.put(s.text("name"), s.octets("octets"));
             }
             return Optional.of(c);
         } catch (IllegalStateException | IllegalArgumentException notUnderThisKey) {

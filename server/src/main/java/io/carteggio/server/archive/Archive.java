@@ -15,6 +15,7 @@ import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Screening;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.search.Indexer;
@@ -28,6 +29,7 @@ import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.ledger.FileLedger;
@@ -57,12 +59,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One archive, open and held by this process alone. Safe for many threads.
 ///
 /// The order of opening is the order of trust: the vault first, then the catalogue brought up to it,
 /// then the index that follows the catalogue.
 public final class Archive implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
+
     /// All mail that is coming in may take this part of the heap before it goes to spool files.
     private static final int SPOOL_SHARE = 8;
 
@@ -88,6 +94,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final JobStore jobs;
     private final LastFailure lastFailure;
     private final Settings watchSettings = new Settings();
     private final Gaps gaps;
@@ -115,6 +122,8 @@ public final class Archive implements AutoCloseable {
         try {
             LetterId.Maker ids = directory.ids();
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
+            jobs = JobStore.open(directory.jobs(), clock.instant());
+            opened.push(jobs);
             Path watchFiles = directory.path().resolve("watch");
             Alarms alarms = Alarms.open(watchFiles, clock);
             opened.push(alarms);
@@ -131,6 +140,11 @@ public final class Archive implements AutoCloseable {
                                 + ": segments are missing or from an older backup. Nothing was changed."
                                 + " Put the newer segments back, or accept the loss with `carteggio rebuild`.",
                         false);
+            }
+            if (jobs.forgetIfAheadOf(vault.end().frames())) {
+                LOG.warn(
+                        "this vault is older than what jobs.db knows: all mail that is still at other servers is fetched"
+                                + " again");
             }
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
@@ -268,8 +282,13 @@ public final class Archive implements AutoCloseable {
     /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
     /// is found soon.
     public Receipt accept(Arrival arrival) throws ArchiveException {
+        return accept(arrival, Screening.EVERYTHING);
+    }
+
+    /// The same for a source that does not want everything.
+    public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         try {
-            Receipt receipt = intake.accept(arrival);
+            Receipt receipt = intake.accept(arrival, screening);
             lastFailure.kept();
             indexer.signal();
             return receipt;
@@ -376,6 +395,11 @@ public final class Archive implements AutoCloseable {
     /// Makes proofs of letters.
     public Prover prover() {
         return new Prover(vault, ledger, stamps);
+    }
+
+    /// What jobs must remember.
+    public JobStore jobs() {
+        return jobs;
     }
 
     /// Mail that a size limit kept out, by source.

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `person` and `source`: people with their dated addresses, places that mail comes from. Every change is an act.
+/// `person` and `source`: people with their dated addresses, places that mail comes from. Every change is
+/// an act.
 final class AdministrationOperations {
     private static final String BY = "operator";
 
@@ -107,7 +108,9 @@ final class AdministrationOperations {
 
     Outcome listSources(Request request, Reply reply) throws IOException {
         for (Source source : desk.sources().all()) {
-            reply.line(source(source));
+            ObjectNode line = source(source);
+            line.set("protocol", Json.text(desk.sources().mailbox(source.name()).map(m -> m.protocol())));
+            reply.line(line);
         }
         return Outcome.DONE;
     }

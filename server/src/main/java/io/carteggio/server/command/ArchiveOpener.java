@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.InProcess;
 import io.carteggio.server.local.LocalServer;
@@ -22,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The way to an archive: through its lock if nobody has it, else through the socket of who has.
 ///
-/// Every process that has an archive open serves its socket, a command as well as the server: `stats` answers during a
-/// long `import`.
+/// Every process that has an archive open serves its socket, a command as well as the server: `stats`
+/// answers during a long `import`.
 final class ArchiveOpener implements Carteggio.Opener {
     static final String SOCKET = "carteggio.sock";
 
@@ -75,13 +76,14 @@ final class ArchiveOpener implements Carteggio.Opener {
     }
 
     /// An archive that this process has open, and serves to others meanwhile.
-    record OwnArchive(Archive archive, Access inProcess, LocalServer server) implements Access {
+    record OwnArchive(Archive archive, Operations operations, LocalServer server, Jobs jobs) implements Access {
         static OwnArchive serving(Archive archive) throws ArchiveException, IOException {
             try {
-                Operations operations = DeskOperations.of(new OpenDesk(archive));
+                OpenDesk desk = OpenDesk.of(archive);
+                Operations operations = DeskOperations.of(desk);
                 LocalServer server =
                         LocalServer.start(operations, archive.directory().resolve(SOCKET));
-                return new OwnArchive(archive, new InProcess(operations), server);
+                return new OwnArchive(archive, operations, server, desk.jobs());
             } catch (IOException | RuntimeException e) {
                 archive.close();
                 throw e;
@@ -90,11 +92,12 @@ final class ArchiveOpener implements Carteggio.Opener {
 
         @Override
         public Outcome call(String operation, ObjectNode params, InputStream body, Reply reply) throws IOException {
-            return inProcess.call(operation, params, body, reply);
+            return new InProcess(operations).call(operation, params, body, reply);
         }
 
         @Override
         public void close() throws IOException {
+            jobs.close(); // first: an operation may wait for a run
             try {
                 server.close();
             } finally {

@@ -115,6 +115,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new GapCommand(this).line());
         line.addSubcommand(new CanaryCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
+        line.addSubcommand(new JobCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));

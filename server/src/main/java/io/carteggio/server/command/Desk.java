@@ -20,6 +20,8 @@ import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
+import io.carteggio.server.fetch.FetchJobs;
+import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -50,6 +52,12 @@ interface Desk {
     Sources sources();
 
     Acts acts();
+
+    /// Sources whose mail is fetched.
+    FetchJobs fetches();
+
+    /// What the archive does by itself.
+    Jobs jobs();
 
     /// Who looks after the archive.
     Watch watch();

@@ -23,6 +23,11 @@ import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.fetch.FetchJobs;
+import io.carteggio.server.fetch.Protocols;
+import io.carteggio.server.fetch.imap.ImapProtocol;
+import io.carteggio.server.fetch.pop3.Pop3Protocol;
+import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -32,6 +37,7 @@ import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +45,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The desk of an archive that is open in this process.
-record OpenDesk(Archive archive) implements Desk {
+///
+/// @param jobs run nothing by themselves until they are started
+record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     private static final Passwords PASSWORDS = new Passwords();
+
+    static OpenDesk of(Archive archive) {
+        FetchJobs fetches = new FetchJobs(
+                archive, new Protocols(List.of(new ImapProtocol(), new Pop3Protocol())), Clock.systemUTC());
+        return new OpenDesk(archive, fetches, new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
+    }
 
     @Override
     public Path directory() {

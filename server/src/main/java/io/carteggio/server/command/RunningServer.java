@@ -9,6 +9,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
+import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.smtp.Limits;
 import io.carteggio.server.smtp.SmtpServer;
@@ -46,7 +47,8 @@ final class RunningServer implements AutoCloseable {
         this.watch = watch;
     }
 
-    static RunningServer start(Archive archive, Addresses at, Optional<Path> certificate, Optional<Path> key)
+    static RunningServer start(
+            Archive archive, Operations operations, Addresses at, Optional<Path> certificate, Optional<Path> key)
             throws IOException, Refusal {
         Path ownIdentity = archive.directory().resolve("tls");
         DurableFiles.createDirectories(ownIdentity);
@@ -60,7 +62,7 @@ final class RunningServer implements AutoCloseable {
                     at.http().getPort(),
                     at.publicUrl(),
                     ZoneId.systemDefault());
-            WebServer web = WebServer.start(config, new WebDesk(archive), Clock.systemUTC());
+            WebServer web = WebServer.start(config, new WebDesk(archive, operations), Clock.systemUTC());
             archive.custody().start();
             Path own = SelfSigned.file(ownIdentity);
             PemIdentity identity = PemIdentity.load(certificate.orElse(own), key.orElse(own));
@@ -112,7 +114,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// The archive as the pages see it.
-    private record WebDesk(Archive archive) implements ArchiveDesk {
+    private record WebDesk(Archive archive, Operations operations) implements ArchiveDesk {
         @Override
         public Reading reading() {
             return archive.reading();

@@ -101,11 +101,13 @@ final class ServeCommand implements Callable<Integer> {
         Path data = directory.resolve(throwAway ? "data" : "");
         KeySource.Watch watch = KeySource.watch(data);
         try (ArchiveOpener.OwnArchive own = ArchiveOpener.own(data, carteggio.masterKey());
-                RunningServer server = RunningServer.start(own.archive(), addresses, certificate, key)) {
+                RunningServer server =
+                        RunningServer.start(own.archive(), own.operations(), addresses, certificate, key)) {
             if (!throwAway) {
                 watch.tellOfNewKey(carteggio.console());
             }
             firstSource(own);
+            own.jobs().start();
             tell(own, server, throwAway);
             if (demo) {
                 new DemoFilling(carteggio.console(), own.archive(), server.smtp()).fill();

@@ -1,12 +1,16 @@
 package io.carteggio.server.command;
 
+import io.carteggio.server.local.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -20,6 +24,10 @@ final class SourceCommand implements Runnable {
         line = new CommandLine(this);
         line.addSubcommand(new Add(carteggio));
         line.addSubcommand(new All(carteggio));
+        line.addSubcommand(new Show(carteggio));
+        line.addSubcommand(new Set(carteggio));
+        line.addSubcommand(new Test(carteggio));
+        line.addSubcommand(new Remove(carteggio));
     }
 
     CommandLine line() {
@@ -28,7 +36,7 @@ final class SourceCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "add or list?");
+        throw new ParameterException(line, "add, list, show, set, test or remove?");
     }
 
     private static void print(Carteggio carteggio, ObjectNode source) {
@@ -38,7 +46,9 @@ final class SourceCommand implements Runnable {
                         "%-28s %-10s %s",
                         source.path("name").asString(""),
                         source.path("family").asString(""),
-                        Json.optional(source, "address").orElse("")
+                        Json.optional(source, "address")
+                                        .or(() -> Json.optional(source, "protocol").map(p -> "fetched by " + p))
+                                        .orElse("")
                                 + (source.has("headers")
                                         ? "  asks "
                                                 + Json.texts(source.path("headers"))
@@ -46,15 +56,33 @@ final class SourceCommand implements Runnable {
                                         : "")));
     }
 
-    @Command(name = "add", description = "Makes a journaling address: the listener takes mail for exactly these.")
+    private static void all(Carteggio carteggio, ObjectNode source) {
+        Console console = carteggio.console();
+        console.line("source    " + source.path("name").asString(""));
+        console.line("family    " + source.path("family").asString(""));
+        Json.optional(source, "address").ifPresent(address -> console.line("address   " + address));
+        Json.optional(source, "protocol").ifPresent(protocol -> console.line("protocol  " + protocol));
+        for (var setting : source.path("settings").properties()) {
+            console.line("  " + setting.getKey() + " = " + setting.getValue().asString(""));
+        }
+        Json.texts(source.path("secrets")).forEach(secret -> console.line("  " + secret + " is kept"));
+        Json.texts(source.path("warnings")).forEach(warning -> console.complain("warning: " + warning));
+    }
+
+    @Command(
+            name = "add",
+            description = {
+                "Makes a source: a journaling address that the listener takes mail for, or a mailbox of another server",
+                "that mail is fetched from."
+            })
     static final class Add implements Callable<Integer> {
         private final Carteggio carteggio;
 
         @Parameters(paramLabel = "NAME", description = "How books and lists call it.")
         private String name = "";
 
-        @Option(names = "--smtp", required = true, paramLabel = "ADDRESS", description = "The journaling address.")
-        private String smtp = "";
+        @ArgGroup(exclusive = true, multiplicity = "1")
+        private Kind kind = new Kind();
 
         @Option(
                 names = "--family",
@@ -76,11 +104,19 @@ final class SourceCommand implements Runnable {
                 })
         private List<String> headers = new ArrayList<>();
 
-        /// What a journaling address may be for.
-        enum Family {
-            REPORT,
-            NDR,
-            MULTIDROP
+        @Mixin
+        private FetchOptions fetch = new FetchOptions();
+
+        /// Where the mail comes from.
+        static final class Kind {
+            @Option(names = "--smtp", paramLabel = "ADDRESS", description = "The journaling address.")
+            private Optional<String> smtp = Optional.empty();
+
+            @Option(names = "--imap", paramLabel = "HOST[:PORT]", description = "Fetched by IMAP from this server.")
+            private Optional<String> imap = Optional.empty();
+
+            @Option(names = "--pop3", paramLabel = "HOST[:PORT]", description = "Fetched by POP3 from this server.")
+            private Optional<String> pop3 = Optional.empty();
         }
 
         Add(Carteggio carteggio) {
@@ -89,22 +125,170 @@ final class SourceCommand implements Runnable {
 
         @Override
         public Integer call() {
-            ObjectNode params = Json.object()
-                    .put("name", name)
-                    .put("smtp", smtp)
-                    .put("family", family.name().toLowerCase(Locale.ROOT));
-            if (!headers.isEmpty()) {
-                params.set("headers", Json.texts(headers.stream().map(String::strip)));
-            }
             return carteggio.work("source add", () -> {
+                ObjectNode params = Json.object()
+                        .put("name", name)
+                        .put("family", family.name().toLowerCase(Locale.ROOT));
+                if (kind.smtp.isPresent()) {
+                    if (fetch.given()) {
+                        throw Refusal.usage("mail for a journaling address comes by itself: nothing is fetched");
+                    }
+                    params.put("smtp", kind.smtp.get());
+                    if (!headers.isEmpty()) {
+                        params.set("headers", Json.texts(headers.stream().map(String::strip)));
+                    }
+                    try (var access = carteggio.access(true)) {
+                        return access.call(
+                                "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                    }
+                }
+                String server = kind.imap.or(() -> kind.pop3).orElseThrow();
+                params.put("protocol", kind.imap.isPresent() ? "imap" : "pop3");
+                ObjectNode settings = fetch.settings(Optional.of(server));
+                if (!headers.isEmpty()) {
+                    settings.put("headers", headers.stream().map(String::strip).collect(Collectors.joining(",")));
+                }
+                params.set("settings", settings);
                 try (var access = carteggio.access(true)) {
-                    return access.call("source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                    return access.call(
+                            "source.fetch",
+                            params,
+                            fetch.secrets(carteggio.console()),
+                            Lines.printing(carteggio, line -> all(carteggio, line)));
                 }
             });
         }
     }
 
-    @Command(name = "list", description = "Lists all sources with their journaling addresses.")
+    /// What a source's mail may be taken for.
+    enum Family {
+        REPORT,
+        NDR,
+        MULTIDROP
+    }
+
+    @Command(
+            name = "set",
+            description =
+                    "Changes settings of a fetched source; an empty value goes back to what counts if nothing is set.")
+    static final class Set implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "NAME", description = "The source.")
+        private String name = "";
+
+        @Option(names = "--family", paramLabel = "FAMILY", description = "report, ndr or multidrop.")
+        private Optional<Family> family = Optional.empty();
+
+        @Option(names = "--server", paramLabel = "HOST[:PORT]", description = "Another server.")
+        private Optional<String> server = Optional.empty();
+
+        @Mixin
+        private FetchOptions fetch = new FetchOptions();
+
+        Set(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.work("source set", () -> {
+                ObjectNode params = Json.object().put("name", name);
+                family.ifPresent(f -> params.put("family", f.name().toLowerCase(Locale.ROOT)));
+                params.set("settings", fetch.settings(server));
+                try (var access = carteggio.access(false)) {
+                    return access.call(
+                            "source.set",
+                            params,
+                            fetch.secrets(carteggio.console()),
+                            Lines.printing(carteggio, line -> all(carteggio, line)));
+                }
+            });
+        }
+    }
+
+    @Command(name = "show", description = "Shows a source with all its settings; never a password.")
+    static final class Show implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "NAME", description = "The source.")
+        private String name = "";
+
+        Show(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "source show",
+                    "source.show",
+                    Json.object().put("name", name),
+                    Lines.printing(carteggio, line -> all(carteggio, line)));
+        }
+    }
+
+    @Command(
+            name = "test",
+            description = "Tries a fetched source step by step. Archives nothing, changes nothing at the server.")
+    static final class Test implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "NAME", description = "The source.")
+        private String name = "";
+
+        Test(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "source test",
+                    "source.test",
+                    Json.object().put("name", name),
+                    Lines.printing(carteggio, line -> step(carteggio, line)));
+        }
+
+        private static void step(Carteggio carteggio, ObjectNode step) {
+            carteggio
+                    .console()
+                    .line(String.format(
+                            "%-8s %-8s %s",
+                            step.path("step").asString(""),
+                            step.path("result").asString(""),
+                            step.path("detail").asString("")));
+            Json.texts(step.path("warnings"))
+                    .forEach(warning -> carteggio.console().complain("warning: " + warning));
+        }
+    }
+
+    @Command(name = "remove", description = "Takes no more mail from a source. Its letters and its books stay.")
+    static final class Remove implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "NAME", description = "The source.")
+        private String name = "";
+
+        Remove(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "source remove",
+                    "source.remove",
+                    Json.object().put("name", name),
+                    Lines.printing(
+                            carteggio,
+                            line -> carteggio
+                                    .console()
+                                    .line("removed " + line.path("name").asString(""))));
+        }
+    }
+
+    @Command(name = "list", description = "Lists all sources: journaling addresses and fetched mailboxes.")
     static final class All implements Callable<Integer> {
         private final Carteggio carteggio;
 

@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.server.local.Operations;
 import io.carteggio.server.watch.Monitor;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ public interface ArchiveDesk {
 
     /// For the books, the quarantine and the audit trail; letters come from [#reading] alone.
     Catalogue catalogue();
+
+    /// What the commands call, too.
+    Operations operations();
 
     /// Alarms, and what monitors ask for.
     Monitor monitor();

@@ -40,6 +40,7 @@ final class Routes {
         var letters = new LetterPages(site);
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
+        var api = new ApiPages(site);
         var monitors = new MonitorPages(site);
         return List.of(
                 get("/healthz", Who.ANYBODY, monitors::alive),
@@ -76,7 +77,8 @@ final class Routes {
                 post("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),
                 post("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
-                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite));
+                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite),
+                post("/api/{operation}", Who.ADMINISTRATOR, api::call));
     }
 
     private static Route get(String path, Who who, Action action) {

@@ -26,6 +26,8 @@ import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.server.local.Operations;
+import io.carteggio.server.local.Outcome;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Monitor;
@@ -40,6 +42,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// A small firm with its archive in a directory of its own, and journal reports to fill it.
 final class Firm implements ArchiveDesk, AutoCloseable {
@@ -226,6 +229,18 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public Catalogue catalogue() {
         return catalogue;
+    }
+
+    /// One that gives back what it was asked, in place of all.
+    @Override
+    public Operations operations() {
+        return new Operations(Map.of("job.list", (request, reply) -> {
+            reply.line(request.params().deepCopy());
+            reply.line(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("body", new String(request.body().readAllBytes(), StandardCharsets.UTF_8)));
+            return Outcome.DONE;
+        }));
     }
 
     @Override

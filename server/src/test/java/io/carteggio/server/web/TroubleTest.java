@@ -51,6 +51,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.server.local.Operations operations() {
+            return firm.operations();
+        }
+
+        @Override
         public Monitor monitor() {
             return firm.monitor();
         }

@@ -1,0 +1,257 @@
+package io.carteggio.server.fetch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.intake.Screening;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.embedded.jobs.RunCounts;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.fetch.RemoteMailbox.Known;
+import io.carteggio.server.fetch.RemoteMailbox.Listing;
+import io.carteggio.server.fetch.Settings.After;
+import io.carteggio.server.fetch.Settings.Unknown;
+import io.carteggio.server.jobs.Run;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One run over a mailbox: everything that is there and not known comes in, is archived, is remembered,
+/// and only then goes at the server (P1). Killed at any point it loses nothing: what was archived and not
+/// remembered comes again and is further evidence; what was remembered and not removed is removed the
+/// next time.
+final class Fetch {
+    /// Unknown mails of one listing.
+    static final int LISTING_LIMIT = 10_000;
+
+    /// Mails that are asked for at once. What is done is remembered, and goes at the server, between two
+    /// of these.
+    static final int BATCH = 200;
+
+    /// Where a listing begins at a cursor, a whole one is made so often: it finds what went meanwhile.
+    static final Duration WHOLE_LISTING = Duration.ofDays(1);
+
+    /// With so many mails that the server does not give, a run ends early.
+    static final int UNREADABLE_LIMIT = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
+
+    private final Archive archive;
+    private final JobStore store;
+    private final Source source;
+    private final Settings settings;
+    private final Screening screening;
+    private final FillWatch watch;
+    private final Clock clock;
+
+    Fetch(Archive archive, Source source, Settings settings, FillWatch watch, Clock clock) {
+        this.archive = archive;
+        this.store = archive.jobs();
+        this.source = source;
+        this.settings = settings;
+        this.screening = settings.unknown() == Unknown.KEEP
+                ? Screening.EVERYTHING
+                : new KnownPeople(() -> archive.people().directory());
+        this.watch = watch;
+        this.clock = clock;
+    }
+
+    /// The whole of it, once.
+    void once(RemoteMailbox mailbox, Run run) throws ArchiveException {
+        Optional<JobStore.Mailbox> before = enter(mailbox, run);
+        boolean whole = before.flatMap(JobStore.Mailbox::listed)
+                .map(at -> at.plus(WHOLE_LISTING).isBefore(clock.instant()))
+                .orElse(true);
+        Optional<String> cursor = whole ? Optional.empty() : before.flatMap(JobStore.Mailbox::cursor);
+        Harvest harvest = new Harvest(archive, source, screening, key -> provenance(mailbox, key));
+        try {
+            boolean more = true;
+            while (more) {
+                run.stage("listing");
+                Listing listing = list(mailbox, cursor, harvest);
+                store.count(run.number(), new RunCounts(listing.unknown().size(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+                run.stage("fetching, " + listing.mails() + " mails in the folder");
+                fetch(mailbox, listing, harvest, run);
+                if (harvest.unreadable().isEmpty()) { // else a later listing must name them again
+                    store.reached(
+                            source.name(),
+                            listing.cursor(),
+                            listing.complete() && !listing.more() ? Optional.of(clock.instant()) : Optional.empty());
+                }
+                more = listing.more() && harvest.unreadable().size() < UNREADABLE_LIMIT;
+            }
+            removeDue(mailbox, run);
+            watch.look(source.name(), settings, mailbox);
+        } finally {
+            harvest.awaitAll();
+            settle(harvest, run);
+        }
+        alarms(harvest);
+    }
+
+    /// What is known counts only under the same numbering of the same folder.
+    private Optional<JobStore.Mailbox> enter(RemoteMailbox mailbox, Run run) throws ArchiveException {
+        String epoch = settings.needed("host") + " " + settings.text("user").orElse("") + " " + settings.folder() + " "
+                + mailbox.epoch();
+        Optional<JobStore.Mailbox> before = store.enter(source.name(), epoch);
+        if (before.isPresent() && !before.get().epoch().equals(epoch)) {
+            LOG.warn(
+                    "source {}: the server numbers its mails anew ({}, was {}), or it is another mailbox: everything is"
+                            + " fetched again, and what is known becomes evidence",
+                    source.name(),
+                    epoch,
+                    before.get().epoch());
+            run.note("numbered anew: everything is fetched again");
+            return Optional.empty();
+        }
+        return before;
+    }
+
+    private Provenance provenance(RemoteMailbox mailbox, String key) {
+        return new Provenance(
+                settings.text("host"),
+                Optional.empty(),
+                mailbox.tls(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(mailbox.place(key)));
+    }
+
+    /// Looks what is there, and forgets what is gone.
+    private Listing list(RemoteMailbox mailbox, Optional<String> cursor, Harvest harvest) throws ArchiveException {
+        long[] known = {0};
+        Listing listing = mailbox.list(
+                cursor,
+                key -> {
+                    boolean knows = store.knows(source.name(), key);
+                    known[0] += knows ? 1 : 0;
+                    return knows || harvest.unreadable().contains(key);
+                },
+                LISTING_LIMIT);
+        if (listing.complete() && known[0] < store.settled(source.name())) {
+            long mark = clock.millis();
+            List<String> seen = new ArrayList<>();
+            Listing again = mailbox.list(
+                    Optional.empty(),
+                    key -> {
+                        boolean knows = store.knows(source.name(), key);
+                        if (knows && seen.add(key) && seen.size() >= LISTING_LIMIT) {
+                            store.seen(source.name(), seen, mark);
+                            seen.clear();
+                        }
+                        return knows || harvest.unreadable().contains(key);
+                    },
+                    LISTING_LIMIT);
+            if (again.complete()) {
+                store.seen(source.name(), seen, mark);
+                int gone = store.forgetUnseen(source.name(), mark);
+                LOG.info("source {}: {} archived mails are no longer in the folder", source.name(), gone);
+                return again;
+            }
+        }
+        return listing;
+    }
+
+    /// What a listing names comes in, is remembered, and goes at the server.
+    private void fetch(RemoteMailbox mailbox, Listing listing, Harvest harvest, Run run) throws ArchiveException {
+        List<String> removable = new ArrayList<>();
+        List<String> unknown = listing.unknown();
+        for (int from = 0; from < unknown.size(); from += BATCH) {
+            run.checkCancelled();
+            mailbox.fetch(unknown.subList(from, Math.min(unknown.size(), from + BATCH)), harvest);
+            settle(harvest, run, removable);
+            remove(mailbox, removable, run, false);
+        }
+        harvest.awaitAll();
+        settle(harvest, run, removable);
+        harvest.failIfFailed();
+        remove(mailbox, removable, run, true);
+    }
+
+    private void settle(Harvest harvest, Run run) throws ArchiveException {
+        settle(harvest, run, new ArrayList<>());
+    }
+
+    /// Remembers what is archived; forced before anything goes at the server.
+    private void settle(Harvest harvest, Run run, List<String> removable) throws ArchiveException {
+        Harvest.Done done = harvest.takeOver();
+        if (done.counts().nothing()) {
+            return;
+        }
+        store.settle(source.name(), done.settled(), clock.instant(), done.frame(), run.number(), done.counts());
+        for (JobStore.Settled mail : done.settled()) {
+            if (!mail.discarded() || settings.unknown() == Unknown.DISCARD_AND_DELETE) {
+                removable.add(mail.key());
+            }
+        }
+    }
+
+    private void remove(RemoteMailbox mailbox, List<String> removable, Run run, boolean rest) throws ArchiveException {
+        if (!(settings.after() instanceof After.Remove(RemoteMailbox.Removal how, Duration delay))
+                || !delay.isZero()
+                || removable.isEmpty()
+                || (!rest && removable.size() < mailbox.removalBatch())) {
+            return;
+        }
+        removed(mailbox.remove(List.copyOf(removable), how, settled()), run);
+        removable.clear();
+    }
+
+    private Known settled() {
+        return key -> store.knows(source.name(), key);
+    }
+
+    private void removed(Set<String> keys, Run run) throws ArchiveException {
+        store.removed(source.name(), keys, run.number(), new RunCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, keys.size(), 0));
+    }
+
+    /// What earlier runs archived and could not remove, or what is old enough now.
+    private void removeDue(RemoteMailbox mailbox, Run run) throws ArchiveException {
+        if (!(settings.after() instanceof After.Remove(RemoteMailbox.Removal how, Duration delay))) {
+            return;
+        }
+        run.stage("removing");
+        Instant until = clock.instant().minus(delay);
+        boolean discarded = settings.unknown() == Unknown.DISCARD_AND_DELETE;
+        while (true) {
+            run.checkCancelled();
+            List<String> due = store.due(source.name(), until, discarded, mailbox.removalBatch());
+            if (due.isEmpty()) {
+                return;
+            }
+            Set<String> gone = mailbox.remove(due, how, settled());
+            removed(gone, run);
+            if (!gone.containsAll(due)) {
+                LOG.warn(
+                        "source {}: the server could not remove all archived mails now; a later run does",
+                        source.name());
+                run.note("not all archived mails could be removed now");
+                return;
+            }
+        }
+    }
+
+    private void alarms(Harvest harvest) {
+        if (source.family() == Family.REPORT) {
+            harvest.firstQuarantine()
+                    .ifPresent(why -> LOG.error(
+                            "ALARM: source {} brought mail that is no journal report, or whose marker is gone; it is"
+                                    + " kept in quarantine ({})",
+                            source.name(),
+                            why));
+        }
+        harvest.firstUnreadable()
+                .ifPresent(why -> LOG.error(
+                        "ALARM: source {}: the server does not give a mail that it has; it stays there and is asked for"
+                                + " again ({})",
+                        source.name(),
+                        why));
+    }
+}

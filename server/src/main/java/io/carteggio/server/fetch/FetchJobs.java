@@ -1,0 +1,230 @@
+package io.carteggio.server.fetch;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.intake.Sources.Mailbox;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.jobs.Job;
+import io.carteggio.server.jobs.Run;
+import io.carteggio.server.jobs.Schedule;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A job for each source whose mail is fetched. Safe for many threads.
+public final class FetchJobs {
+    /// How a fetched source runs where nobody said otherwise.
+    public static final String SCHEDULE = "continuous";
+
+    private static final Duration FIRST_RETRY = Duration.ofMinutes(1);
+    private static final Duration LAST_RETRY = Duration.ofHours(1);
+
+    /// Servers lock accounts after some wrong passwords.
+    private static final Duration AFTER_REFUSAL = Duration.ofMinutes(15);
+
+    /// What may pass by itself is worth an alarm after so many failures; and again after each so many.
+    private static final int PATIENCE = 3;
+
+    private static final int REMINDER = 24;
+
+    private final Archive archive;
+    private final Protocols protocols;
+    private final OAuthTokens tokens;
+    private final FillWatch watch;
+    private final Clock clock;
+
+    public FetchJobs(Archive archive, Protocols protocols, Clock clock) {
+        this.archive = archive;
+        this.protocols = protocols;
+        this.tokens = new OAuthTokens(clock);
+        this.watch = new FillWatch(archive.watch().alarms(), clock);
+        this.clock = clock;
+    }
+
+    public Protocols protocols() {
+        return protocols;
+    }
+
+    /// Those there are now. A source whose settings this program does not understand any more has a job
+    /// that fails.
+    public List<Job> all() {
+        List<Job> jobs = new ArrayList<>();
+        for (Source source : archive.sources().all()) {
+            archive.sources().mailbox(source.name()).ifPresent(mailbox -> jobs.add(job(source, mailbox)));
+        }
+        return jobs;
+    }
+
+    private Job job(Source source, Mailbox mailbox) {
+        return new FetchJob(source, mailbox);
+    }
+
+    /// Refuses settings that cannot work.
+    ///
+    /// @throws IllegalArgumentException with a line for people
+    public void check(Mailbox mailbox) {
+        Settings settings = new Settings(mailbox.settings());
+        settings.check(protocol(mailbox));
+        var _ = schedule(settings);
+    }
+
+    private MailboxProtocol protocol(Mailbox mailbox) {
+        return protocols
+                .named(mailbox.protocol())
+                .orElseThrow(() -> new IllegalArgumentException("no protocol " + mailbox.protocol()));
+    }
+
+    private static Schedule schedule(Settings settings) {
+        return Schedule.of(settings.text("schedule").orElse(SCHEDULE), ZoneId.systemDefault());
+    }
+
+    /// Opens a source's mailbox.
+    public RemoteMailbox open(Source source, Mailbox mailbox, Steps steps) throws ArchiveException {
+        try {
+            Account account = new Account(
+                    source.name(),
+                    new Settings(mailbox.settings()),
+                    new Sealed(archive.keyring(), source.name()),
+                    tokens,
+                    clock);
+            return protocol(mailbox).open(account, steps);
+        } catch (IllegalArgumentException e) { // settings of another version of this program
+            throw new ArchiveException("the settings of source " + source.name() + ": " + e.getMessage(), false, e);
+        }
+    }
+
+    /// How full a source's mailbox was the last time it was looked at, and what is wrong with that.
+    public Optional<Fullness> fullness(String source) {
+        return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.alarm()));
+    }
+
+    /// How full a mailbox was.
+    ///
+    /// @param alarm what is wrong with it
+    public record Fullness(Instant at, RemoteMailbox.Fill fill, Optional<String> alarm) {}
+
+    /// The names of the secrets that are kept for a source.
+    public List<String> secrets(String source) {
+        String prefix = Sealed.prefix(source);
+        return archive.keyring().secrets().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    /// Keeps secrets of a source in place of those of the same names; an empty one is forgotten.
+    public void keep(String source, Map<String, String> secrets) throws ArchiveException {
+        Map<String, byte[]> sealed = new HashMap<>();
+        secrets.forEach(
+                (name, secret) -> sealed.put(Sealed.prefix(source) + name, secret.getBytes(StandardCharsets.UTF_8)));
+        Sealed.put(archive.keyring(), sealed);
+        tokens.forget(source);
+        watch.forget(source);
+    }
+
+    /// Forgets all secrets of a source.
+    public void forget(String source) throws ArchiveException {
+        Map<String, String> none = new HashMap<>();
+        secrets(source).forEach(name -> none.put(name, ""));
+        if (!none.isEmpty()) {
+            keep(source, none);
+        }
+    }
+
+    /// Secrets of a source in the keyring.
+    private record Sealed(Keyring keyring, String source) implements Secrets {
+        static String prefix(String source) {
+            return "source/" + source + "/";
+        }
+
+        @Override
+        public Optional<String> get(String name) {
+            return keyring.secret(prefix(source) + name).map(octets -> new String(octets, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void put(String name, String secret) throws ArchiveException {
+            put(keyring, Map.of(prefix(source) + name, secret.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        static void put(Keyring keyring, Map<String, byte[]> secrets) throws ArchiveException {
+            try {
+                keyring.putSecrets(secrets);
+            } catch (IOException e) {
+                throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
+            }
+        }
+    }
+
+    private final class FetchJob implements Job {
+        private final Source source;
+        private final Mailbox mailbox;
+
+        FetchJob(Source source, Mailbox mailbox) {
+            this.source = source;
+            this.mailbox = mailbox;
+        }
+
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public Schedule schedule() {
+            return FetchJobs.schedule(new Settings(mailbox.settings()));
+        }
+
+        @Override
+        public Task open(Run run) throws ArchiveException {
+            run.stage("connecting");
+            Settings settings = new Settings(mailbox.settings());
+            RemoteMailbox opened = FetchJobs.this.open(source, mailbox, Steps.SILENT);
+            Fetch fetch = new Fetch(archive, source, settings, watch, clock);
+            return new Task() {
+                @Override
+                public void once(Run current) throws ArchiveException {
+                    fetch.once(opened, current);
+                }
+
+                @Override
+                public void awaitMore(Duration atMost) throws ArchiveException {
+                    var _ = opened.awaitNew(atMost);
+                }
+
+                @Override
+                public void close() {
+                    opened.close();
+                }
+            };
+        }
+
+        @Override
+        public Retry retry(ArchiveException failure, int failures) {
+            Duration after = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
+            boolean passes = failure.laterHelps();
+            if (failure instanceof FetchException e) {
+                if (e.kind() == Kind.LOG_IN && after.compareTo(AFTER_REFUSAL) < 0) {
+                    after = AFTER_REFUSAL;
+                }
+                passes = e.kind().passes();
+            }
+            after = after.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : after;
+            if (failure instanceof FetchException e) {
+                after = e.retryAfter().orElse(after);
+            }
+            boolean alarm = passes ? failures == PATIENCE : failures == 1;
+            return new Retry(after, alarm || failures % REMINDER == 0);
+        }
+    }
+}

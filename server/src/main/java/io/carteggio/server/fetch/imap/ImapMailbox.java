@@ -1,0 +1,541 @@
+package io.carteggio.server.fetch.imap;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.mail.imap.ImapReader;
+import io.carteggio.mail.imap.ImapText;
+import io.carteggio.mail.imap.Response;
+import io.carteggio.mail.imap.Response.Code;
+import io.carteggio.mail.imap.Response.Done;
+import io.carteggio.mail.imap.Response.Status;
+import io.carteggio.mail.imap.UidSet;
+import io.carteggio.mail.sasl.Sasl;
+import io.carteggio.server.fetch.Account;
+import io.carteggio.server.fetch.Connection;
+import io.carteggio.server.fetch.FetchException;
+import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.fetch.Incoming;
+import io.carteggio.server.fetch.Lines;
+import io.carteggio.server.fetch.Receiver;
+import io.carteggio.server.fetch.RemoteMailbox;
+import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.fetch.Settings.Tls;
+import io.carteggio.server.fetch.Steps;
+import io.carteggio.server.fetch.Steps.Step;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/// A folder by IMAP. A key is a UID.
+final class ImapMailbox implements RemoteMailbox {
+    static final int IMPLICIT_PORT = 993;
+    static final int PORT = 143;
+
+    /// A server may log out who is silent for 30 minutes (RFC 3501, 5.4), and some sooner.
+    private static final Duration LONGEST_IDLE = Duration.ofMinutes(25);
+
+    private static final int REMOVAL_BATCH = 200;
+    private static final String ITEMS = " (UID INTERNALDATE BODY.PEEK[])";
+
+    private final Settings settings;
+    private final ImapSession session;
+    private long validity;
+    private long exists;
+    private boolean readOnly;
+    private Optional<String> permanentFlags = Optional.empty();
+
+    private ImapMailbox(Settings settings, ImapSession session) {
+        this.settings = settings;
+        this.session = session;
+    }
+
+    /// The whole way in.
+    static ImapMailbox open(Account account, Steps steps) throws ArchiveException {
+        Settings settings = account.settings();
+        Connection connection = Connection.open(settings, IMPLICIT_PORT, PORT, steps);
+        try {
+            ImapSession session = new ImapSession(connection);
+            boolean known = session.greeting();
+            if (settings.tls() == Tls.STARTTLS) {
+                if (known) { // RFC 9051, 11.1: there is no STARTTLS after PREAUTH, so somebody may stand in between
+                    throw new FetchException(Kind.TLS, "the server lets us in without TLS, so nothing was said to it");
+                }
+                session.askCapabilities();
+                session.startTls();
+            }
+            steps.begin(Step.LOG_IN);
+            if (!known) {
+                logIn(session, account);
+            }
+            steps.done(settings.text("user").orElse("already in"));
+            steps.begin(Step.FOLDER);
+            ImapMailbox mailbox = new ImapMailbox(settings, session);
+            mailbox.select();
+            steps.done(settings.folder() + ": " + mailbox.exists + " mails");
+            return mailbox;
+        } catch (ArchiveException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static void logIn(ImapSession session, Account account) throws ArchiveException {
+        Settings settings = account.settings();
+        String user = settings.needed("user");
+        session.askCapabilities();
+        Done done;
+        switch (settings.auth()) {
+            case PASSWORD -> {
+                String password = account.secrets()
+                        .get(Secrets.PASSWORD)
+                        .orElseThrow(() -> new FetchException(Kind.LOG_IN, "no password is kept for this source"));
+                if (session.can("AUTH=PLAIN")) {
+                    done = session.authenticate("PLAIN", Sasl.plain(user, password), "*");
+                } else if (session.can("LOGINDISABLED")) {
+                    throw new FetchException(
+                            Kind.LOG_IN,
+                            "the server takes no password"
+                                    + (session.connection().tls().isEmpty() ? " without TLS" : ""));
+                } else {
+                    done = session.logIn(user, password);
+                }
+            }
+            case XOAUTH2 -> {
+                String token = account.tokens().of(account.source(), settings, account.secrets());
+                done = session.authenticate("XOAUTH2", Sasl.xoauth2(user, token), "");
+            }
+            case OAUTHBEARER -> {
+                String token = account.tokens().of(account.source(), settings, account.secrets());
+                int port = settings.port(settings.tls() == Tls.IMPLICIT ? IMPLICIT_PORT : PORT);
+                done = session.authenticate(
+                        "OAUTHBEARER", Sasl.oauthbearer(user, settings.host(), port, token), Sasl.OAUTHBEARER_FAILED);
+            }
+            default -> throw new IllegalStateException("not reached");
+        }
+        if (done.status() != Status.OK) {
+            account.tokens().forget(account.source());
+            throw ImapSession.refused(done, Kind.LOG_IN, "user " + user);
+        }
+    }
+
+    private void select() throws FetchException {
+        Done done = session.command("SELECT " + ImapText.folder(settings.folder()), ImapReader.NOTHING, this::note);
+        ImapSession.ok(done, Kind.FOLDER, "folder " + settings.folder());
+        readOnly = done.code().map(code -> code.name().equals("READ-ONLY")).orElse(false);
+        if (validity == 0) {
+            throw new FetchException(Kind.PROTOCOL, "the server gives the folder no UIDVALIDITY");
+        }
+    }
+
+    /// What the server tells of the folder at any time.
+    private void note(Response response) {
+        switch (response) {
+            case Response.Count(long number, String what) -> {
+                if (what.equals("EXISTS")) {
+                    exists = number;
+                } else if (what.equals("EXPUNGE")) {
+                    exists = Math.max(0, exists - 1);
+                }
+            }
+            case Response.Told(Status _, Optional<Code> code, String _) ->
+                code.ifPresent(c -> {
+                    switch (c.name()) {
+                        case "UIDVALIDITY" -> validity = c.number().orElse(0L);
+                        case "PERMANENTFLAGS" -> permanentFlags = Optional.of(c.arguments());
+                        default -> {}
+                    }
+                });
+            default -> {}
+        }
+    }
+
+    @Override
+    public String place(String key) {
+        return "imap://" + settings.host() + "/" + settings.folder() + ";UIDVALIDITY=" + validity + "/;UID=" + key;
+    }
+
+    @Override
+    public Optional<String> tls() {
+        return session.connection().tls();
+    }
+
+    @Override
+    public String epoch() {
+        return Long.toString(validity);
+    }
+
+    @Override
+    public Listing list(Optional<String> cursor, Known known, int atMost) throws ArchiveException {
+        long from = cursor.map(Long::parseLong).orElse(0L) + 1;
+        Lowest lowest = new Lowest(from, known, atMost);
+        // mails that somebody marked \Deleted are listed too: whoever deletes before we archive is whom we are for
+        Done done = guarded(() ->
+                session.command(from == 1 ? "UID SEARCH ALL" : "UID SEARCH UID " + from + ":*", lowest, this::note));
+        ImapSession.ok(done, Kind.PROTOCOL, "a search");
+        List<String> unknown = lowest.keys();
+        Optional<String> reached =
+                lowest.more || lowest.highest == 0 ? Optional.empty() : Optional.of(Long.toString(lowest.highest));
+        return new Listing(unknown, lowest.more, from == 1, reached, exists);
+    }
+
+    /// Keeps the lowest so many unknown of all UIDs that a search finds.
+    private static final class Lowest implements ImapReader.Handler {
+        private final long from;
+        private final Known known;
+        private final int atMost;
+        private final PriorityQueue<Long> lowest = new PriorityQueue<>(Collections.reverseOrder());
+        private boolean more;
+        private long highest;
+
+        Lowest(long from, Known known, int atMost) {
+            this.from = from;
+            this.known = known;
+            this.atMost = atMost;
+        }
+
+        @Override
+        public OutputStream body(long sizeBytes) {
+            return OutputStream.nullOutputStream();
+        }
+
+        @Override
+        public void found(long uid) throws IOException {
+            if (uid < from) {
+                return; // n:* always has at least the last one
+            }
+            highest = Math.max(highest, uid);
+            try {
+                if (known.knows(Long.toString(uid))) {
+                    return;
+                }
+            } catch (ArchiveException e) {
+                throw new Incoming.Ours(e);
+            }
+            lowest.add(uid);
+            if (lowest.size() > atMost) {
+                lowest.poll();
+                more = true;
+            }
+        }
+
+        List<String> keys() {
+            return lowest.stream().sorted().map(uid -> Long.toString(uid)).toList();
+        }
+    }
+
+    @Override
+    public void fetch(List<String> keys, Receiver receiver) throws ArchiveException {
+        List<Long> wanted = uids(keys);
+        Set<Long> missing = new LinkedHashSet<>(wanted);
+        for (String set : UidSet.of(wanted)) {
+            Done done = fetch(set, missing, receiver);
+            if (done.status() != Status.OK
+                    && ImapSession.refused(done, Kind.PROTOCOL, "mails").kind() == Kind.BUSY) {
+                throw ImapSession.refused(done, Kind.PROTOCOL, "mails");
+            }
+        }
+        for (long uid : List.copyOf(missing)) { // asked for again alone, so that one bad mail does not stop the others
+            Done done = fetch(Long.toString(uid), missing, receiver);
+            if (!missing.contains(uid)) {
+                continue;
+            }
+            if (done.status() != Status.OK) {
+                receiver.unreadable(Long.toString(uid), Lines.of(done.text()));
+            } else if (there(uid)) {
+                receiver.unreadable(Long.toString(uid), "the server names it and does not give it");
+            } else {
+                receiver.vanished(Long.toString(uid));
+            }
+        }
+    }
+
+    private boolean there(long uid) throws FetchException {
+        Found found = new Found(new HashSet<>());
+        Done done = session.command("UID SEARCH UID " + uid, found, this::note);
+        ImapSession.ok(done, Kind.PROTOCOL, "a search");
+        return found.uids.contains(uid);
+    }
+
+    private record Found(Set<Long> uids) implements ImapReader.Handler {
+        @Override
+        public OutputStream body(long sizeBytes) {
+            return OutputStream.nullOutputStream();
+        }
+
+        @Override
+        public void found(long uid) {
+            uids.add(uid);
+        }
+    }
+
+    private Done fetch(String set, Set<Long> missing, Receiver receiver) throws ArchiveException {
+        Bodies bodies = new Bodies(receiver);
+        try {
+            return guarded(() -> session.command("UID FETCH " + set + ITEMS, bodies, response -> {
+                note(response);
+                if (response instanceof Response.Fetched mail && mail.body().isPresent()) {
+                    Incoming incoming = bodies.taken();
+                    long uid = mail.uid().orElse(-1L);
+                    if (missing.remove(uid)) {
+                        receiver.mail(Long.toString(uid), incoming.spool(), mail.received());
+                    } else {
+                        bodies.drop(incoming); // nobody asked for it, or it was given before
+                    }
+                }
+            }));
+        } finally {
+            bodies.dropCurrent();
+        }
+    }
+
+    /// Opens a place for each mail that comes.
+    private static final class Bodies implements ImapReader.Handler {
+        private final Receiver receiver;
+        private Optional<Incoming> current = Optional.empty();
+
+        Bodies(Receiver receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        public OutputStream body(long sizeBytes) throws IOException {
+            Incoming incoming = Incoming.of(receiver);
+            current = Optional.of(incoming);
+            return incoming;
+        }
+
+        @Override
+        public void found(long number) {}
+
+        Incoming taken() {
+            Incoming incoming = current.orElseThrow();
+            current = Optional.empty();
+            return incoming;
+        }
+
+        void drop(Incoming incoming) {
+            try {
+                incoming.close();
+            } catch (IOException e) {
+                // a spool file that stays goes with the next start
+            }
+        }
+
+        void dropCurrent() {
+            current.ifPresent(this::drop);
+            current = Optional.empty();
+        }
+    }
+
+    private interface Conversation {
+        Done held() throws FetchException;
+    }
+
+    private static Done guarded(Conversation conversation) throws ArchiveException {
+        try {
+            return conversation.held();
+        } catch (ImapSession.Ours e) {
+            throw e.why().why();
+        }
+    }
+
+    private static List<Long> uids(List<String> keys) {
+        return keys.stream().map(Long::parseLong).sorted().distinct().toList();
+    }
+
+    @Override
+    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
+        return switch (how) {
+            case Removal.Delete _ -> {
+                Set<String> removed = new HashSet<>();
+                for (String set : UidSet.of(uids(keys))) {
+                    delete(set);
+                }
+                if (session.can("UIDPLUS") || session.can("IMAP4REV2")) {
+                    removed.addAll(keys);
+                } else if (expungeAll(settled)) {
+                    removed.addAll(keys);
+                }
+                yield removed;
+            }
+            case Removal.MoveTo(String folder) -> move(keys, folder, settled);
+        };
+    }
+
+    private void delete(String set) throws FetchException {
+        ImapSession.ok(
+                session.command("UID STORE " + set + " +FLAGS.SILENT (\\Deleted)", ImapReader.NOTHING, this::note),
+                Kind.RIGHTS,
+                "to mark mails as deleted");
+        if (session.can("UIDPLUS") || session.can("IMAP4REV2")) {
+            ImapSession.ok(
+                    session.command("UID EXPUNGE " + set, ImapReader.NOTHING, this::note),
+                    Kind.RIGHTS,
+                    "to remove mails");
+        }
+    }
+
+    /// Without UIDPLUS only all mails that are marked can be removed, whoever marked them. So nothing is
+    /// removed while one of them is not kept; it will be fetched with the next listing.
+    private boolean expungeAll(Known settled) throws ArchiveException {
+        Found marked = new Found(new HashSet<>());
+        ImapSession.ok(session.command("UID SEARCH DELETED", marked, this::note), Kind.PROTOCOL, "a search");
+        for (long uid : marked.uids) {
+            if (!settled.knows(Long.toString(uid))) {
+                return false;
+            }
+        }
+        ImapSession.ok(session.command("EXPUNGE", ImapReader.NOTHING, this::note), Kind.RIGHTS, "to remove mails");
+        return true;
+    }
+
+    private Set<String> move(List<String> keys, String folder, Known settled) throws ArchiveException {
+        Set<String> removed = new HashSet<>();
+        boolean moves = session.can("MOVE") || session.can("IMAP4REV2");
+        for (String set : UidSet.of(uids(keys))) {
+            String command = (moves ? "UID MOVE " : "UID COPY ") + set + " " + ImapText.folder(folder);
+            Done done = session.command(command, ImapReader.NOTHING, this::note);
+            if (done.status() == Status.NO
+                    && done.code()
+                            .map(c -> c.name().equals("TRYCREATE") || c.name().equals("NONEXISTENT"))
+                            .orElse(false)) {
+                ImapSession.ok(session.command("CREATE " + ImapText.folder(folder)), Kind.FOLDER, "to make " + folder);
+                done = session.command(command, ImapReader.NOTHING, this::note);
+            }
+            ImapSession.ok(done, Kind.FOLDER, "to move mails to " + folder);
+            if (!moves) {
+                delete(set);
+            }
+        }
+        if (moves || session.can("UIDPLUS") || expungeAll(settled)) {
+            removed.addAll(keys);
+        }
+        return removed;
+    }
+
+    @Override
+    public int removalBatch() {
+        return REMOVAL_BATCH;
+    }
+
+    @Override
+    public boolean awaitNew(Duration atMost) throws ArchiveException {
+        Duration most = atMost.compareTo(LONGEST_IDLE) < 0 ? atMost : LONGEST_IDLE;
+        if (!session.can("IDLE")) {
+            try {
+                Thread.sleep(most);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FetchException(Kind.CUT, "cancelled", e);
+            }
+            ImapSession.ok(session.command("NOOP", ImapReader.NOTHING, this::note), Kind.PROTOCOL, "NOOP");
+            return true;
+        }
+        long until = System.nanoTime() + most.toNanos();
+        long before = exists;
+        String mine = session.begin("IDLE");
+        Optional<Done> refused = session.goOn(mine);
+        if (refused.isPresent()) {
+            throw ImapSession.refused(refused.get(), Kind.PROTOCOL, "IDLE");
+        }
+        boolean told = false;
+        while (!told) {
+            long left = until - System.nanoTime();
+            if (left <= 0 || !session.await(Duration.ofNanos(Math.max(left, 1_000_000)))) {
+                break;
+            }
+            session.connection().expect();
+            Response response = session.read(ImapReader.NOTHING);
+            note(response);
+            if (response instanceof Response.Told(Status status, Optional<Code> _, String text)
+                    && status == Status.BYE) {
+                throw new FetchException(Kind.CUT, "the server ended the session: " + Lines.of(text));
+            }
+            told = response instanceof Response.Count count && count.what().equals("EXISTS");
+        }
+        session.write("DONE\r\n");
+        session.flush();
+        ImapSession.ok(session.end(mine, ImapReader.NOTHING, this::note), Kind.PROTOCOL, "IDLE");
+        return told || exists > before;
+    }
+
+    @Override
+    public Rights rights() throws ArchiveException {
+        if (readOnly) {
+            return new Rights(false, "the folder is read-only");
+        }
+        if (permanentFlags.isPresent()
+                && !permanentFlags.get().toLowerCase(Locale.ROOT).contains("\\deleted")) {
+            return new Rights(false, "the flag \\Deleted is not kept in this folder");
+        }
+        String removal = session.can("UIDPLUS") ? "UIDPLUS" : "no UIDPLUS: only when all marked mails are archived";
+        if (session.can("ACL")) {
+            List<String> rights = new ArrayList<>();
+            Done done =
+                    session.command("MYRIGHTS " + ImapText.folder(settings.folder()), ImapReader.NOTHING, response -> {
+                        note(response);
+                        if (response instanceof Response.Other(String name, List<String> words)
+                                && name.equals("MYRIGHTS")
+                                && words.size() > 1) {
+                            rights.add(words.get(1));
+                        }
+                    });
+            if (done.status() == Status.OK && !rights.isEmpty()) {
+                String mine = rights.getFirst();
+                boolean may = mine.contains("d") || (mine.contains("t") && mine.contains("e"));
+                return new Rights(may, "rights " + mine + ", " + removal);
+            }
+        }
+        return new Rights(
+                true, removal + (session.can("MOVE") ? ", MOVE" : "") + (session.can("IDLE") ? ", IDLE" : ""));
+    }
+
+    @Override
+    public Fill fill() throws ArchiveException {
+        List<Long> storage = new ArrayList<>();
+        if (session.can("QUOTA")) {
+            session.command("GETQUOTAROOT " + ImapText.folder(settings.folder()), ImapReader.NOTHING, response -> {
+                note(response);
+                if (response instanceof Response.Other(String name, List<String> words) && name.equals("QUOTA")) {
+                    for (int i = 1; i + 2 < words.size() + 0; i++) {
+                        if (words.get(i).equalsIgnoreCase("STORAGE")
+                                && words.get(i + 1).matches("\\d{1,12}")
+                                && words.get(i + 2).matches("\\d{1,12}")) {
+                            storage.add(1024 * Long.parseLong(words.get(i + 1)));
+                            storage.add(1024 * Long.parseLong(words.get(i + 2)));
+                        }
+                    }
+                }
+            });
+        }
+        List<Instant> oldest = new ArrayList<>();
+        if (exists > 0) {
+            session.command("FETCH 1 (UID INTERNALDATE)", ImapReader.NOTHING, response -> {
+                note(response);
+                if (response instanceof Response.Fetched mail) {
+                    mail.received().ifPresent(oldest::add);
+                }
+            });
+        }
+        return new Fill(
+                exists,
+                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(0)),
+                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(1)),
+                oldest.stream().findFirst());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

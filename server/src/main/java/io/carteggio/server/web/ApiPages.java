@@ -1,0 +1,102 @@
+package io.carteggio.server.web;
+
+import io.carteggio.server.local.Operations;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import io.javalin.http.HttpStatus;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Sources and jobs as JSON: the very operations that the commands call, for who is an administrator on
+/// the pages.
+///
+/// A form with the fields `params` (an object of JSON), `secrets` (another, where the operation takes
+/// any) and the session's token is answered by `{"lines": [...], "exit": 0, "error": null}`.
+final class ApiPages {
+    /// No operation that reads letters is among them, and none that takes long but the test of a
+    /// connection.
+    static final Set<String> OPERATIONS = Set.of(
+            "source.list",
+            "source.show",
+            "source.fetch",
+            "source.set",
+            "source.remove",
+            "source.test",
+            "job.list",
+            "job.show",
+            "job.start",
+            "job.pause",
+            "job.resume",
+            "job.cancel",
+            "job.history");
+
+    private final Site site;
+
+    ApiPages(Site site) {
+        this.site = site;
+    }
+
+    void call(Visit visit) throws IOException {
+        String operation = visit.path("operation");
+        if (!OPERATIONS.contains(operation)) {
+            visit.notFound();
+            return;
+        }
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        ArrayNode lines = answer.putArray("lines");
+        ObjectNode params;
+        try {
+            JsonNode given =
+                    JsonMapper.shared().readTree(visit.field("params").isEmpty() ? "{}" : visit.field("params"));
+            if (!(given instanceof ObjectNode object)) {
+                visit.message(HttpStatus.BAD_REQUEST, "Not an object", "The field params is an object of JSON.");
+                return;
+            }
+            params = object;
+        } catch (JacksonException e) {
+            visit.message(HttpStatus.BAD_REQUEST, "Not JSON", "The field params is an object of JSON.");
+            return;
+        }
+        params.put("by", visit.self().name());
+        byte[] secrets = visit.field("secrets").getBytes(StandardCharsets.UTF_8);
+        Operations operations = site.desk().operations();
+        Outcome outcome =
+                operations.run(new Request(operation, params, new ByteArrayInputStream(secrets)), new Collected(lines));
+        answer.put("exit", outcome.exit().code());
+        answer.set(
+                "error",
+                outcome.error().isPresent()
+                        ? JsonNodeFactory.instance.stringNode(outcome.error().get())
+                        : JsonNodeFactory.instance.nullNode());
+        visit.text("application/json", answer.toString());
+    }
+
+    private record Collected(ArrayNode lines) implements Reply {
+        @Override
+        public void line(ObjectNode line) {
+            lines.add(line);
+        }
+
+        @Override
+        public boolean offer(ObjectNode line) {
+            return false;
+        }
+
+        @Override
+        public void octets(byte[] bytes, int offset, int length) throws IOException {
+            throw new IOException("octets that nobody wanted");
+        }
+
+        @Override
+        public void end() {}
+    }
+}

@@ -1,0 +1,414 @@
+package io.carteggio.server.fetch.imap;
+
+import static io.carteggio.server.fetch.DriverTests.account;
+import static io.carteggio.server.fetch.DriverTests.trouble;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.server.fetch.Account;
+import io.carteggio.server.fetch.DriverTests.Taken;
+import io.carteggio.server.fetch.FetchException;
+import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.fetch.RemoteMailbox;
+import io.carteggio.server.fetch.RemoteMailbox.Listing;
+import io.carteggio.server.fetch.RemoteMailbox.Removal;
+import io.carteggio.server.fetch.ScriptedServer;
+import io.carteggio.server.fetch.Steps;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The driver against servers that do not behave as Dovecot does.
+class ImapMailboxTest {
+    private static final String IN = """
+            S: * OK [CAPABILITY IMAP4rev1] hello
+            C: c1 CAPABILITY
+            S: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN CAPABILITIES
+            S: c1 OK
+            C: c2 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0
+            S: c2 OK [CAPABILITY IMAP4rev1 CAPABILITIES] in
+            C: c3 SELECT "INBOX"
+            S: * 3 EXISTS
+            S: * OK [UIDVALIDITY 17] ok
+            S: * OK [PERMANENTFLAGS (\\Deleted \\Seen \\*)] ok
+            S: c3 OK [READ-WRITE] selected
+            """;
+
+    @TempDir
+    Path directory = Path.of("");
+
+    private interface Scene {
+        void play(RemoteMailbox mailbox) throws ArchiveException, IOException;
+    }
+
+    private static String in(String capabilities) {
+        return IN.replace("CAPABILITIES", capabilities);
+    }
+
+    private static RemoteMailbox open(Account account) throws ArchiveException {
+        return new ImapProtocol().open(account, Steps.SILENT);
+    }
+
+    private static void play(String script, Scene scene) throws ArchiveException, IOException {
+        try (ScriptedServer server = new ScriptedServer(script)) {
+            try (RemoteMailbox mailbox = open(account(server))) {
+                scene.play(mailbox);
+            }
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    private static FetchException refused(String script, String... settings) throws IOException {
+        try (ScriptedServer server = new ScriptedServer(script)) {
+            FetchException trouble =
+                    trouble(() -> open(account(server, settings)).close());
+            assertThat(server.failure()).isEmpty();
+            assertThat(trouble.getMessage()).doesNotContain("secret").doesNotContain("tok");
+            return trouble;
+        }
+    }
+
+    // ---- the way in
+
+    @Test
+    void aPasswordThatQuotesCannotHoldGoesAsALiteral() throws Exception {
+        try (ScriptedServer server = new ScriptedServer("""
+                S: * OK hello
+                C: c1 CAPABILITY
+                S: * CAPABILITY IMAP4rev1
+                S: c1 OK
+                C: c2 LOGIN "a \\\\"b" \\{8\\}
+                S: + go on
+                C: s\u00c3\u00a9cr\u00c3\u00a9t
+                S: c2 OK
+                C: c3 CAPABILITY
+                S: * CAPABILITY IMAP4rev1
+                S: c3 OK
+                C: c4 SELECT "INBOX"
+                S: * OK [UIDVALIDITY 1] ok
+                S: c4 OK
+                """)) {
+            Account plain = account(server, "user", "a \"b");
+            plain.secrets().put("password", "s\u00e9cr\u00e9t");
+            open(plain).close();
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsRefused() throws IOException {
+        FetchException trouble = refused("""
+                S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello
+                C: c1 CAPABILITY
+                S: * CAPABILITY IMAP4rev1 AUTH=PLAIN
+                S: c1 OK
+                C: c2 AUTHENTICATE PLAIN
+                S: +
+                C: AGFubmEAc2VjcmV0
+                S: c2 NO [AUTHENTICATIONFAILED] Authentication failed.
+                """);
+        assertThat(trouble.kind()).isEqualTo(Kind.LOG_IN);
+        assertThat(trouble).hasMessageContaining("anna").hasMessageContaining("Authentication failed.");
+    }
+
+    @Test
+    void noPasswordIsSaidWhereItMustNot() throws IOException {
+        assertThat(refused("""
+                        S: * OK hello
+                        C: c1 CAPABILITY
+                        S: * CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS
+                        S: c1 OK
+                        """).kind()).isEqualTo(Kind.LOG_IN);
+        assertThat(refused("""
+                        S: * OK hello
+                        C: c1 CAPABILITY
+                        S: * CAPABILITY IMAP4rev1 AUTH=PLAIN
+                        S: c1 OK
+                        """, "tls", "starttls").kind()).as("no STARTTLS").isEqualTo(Kind.TLS);
+        assertThat(refused("S: * PREAUTH welcome", "tls", "starttls").kind()).isEqualTo(Kind.TLS);
+        assertThat(refused("""
+                        S: * OK hello
+                        C: c1 CAPABILITY
+                        S: * CAPABILITY IMAP4rev1 STARTTLS
+                        S: c1 OK
+                        C: c2 STARTTLS
+                        S~ c2 OK go\\r\\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\\r\\n
+                        """, "tls", "starttls"))
+                .as("put in by who stands in between")
+                .hasMessageContaining("in the clear");
+    }
+
+    @Test
+    void errorsOfTokensAreHeardToTheirEnd() throws IOException {
+        String script = """
+                S: * OK hello
+                C: c1 CAPABILITY
+                S: * CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2 AUTH=OAUTHBEARER
+                S: c1 OK
+                C: c2 AUTHENTICATE MECHANISM [A-Za-z0-9+/=]+
+                S: + eyJzdGF0dXMiOiI0MDEifQ==
+                C: ANSWER
+                S: c2 NO AUTHENTICATE failed.
+                """;
+        assertThat(refused(script.replace("MECHANISM", "XOAUTH2").replace("ANSWER", ""), "auth", "xoauth2")
+                        .kind())
+                .isEqualTo(Kind.LOG_IN);
+        assertThat(refused(script.replace("MECHANISM", "OAUTHBEARER").replace("ANSWER", "AQ=="), "auth", "oauthbearer")
+                        .kind())
+                .isEqualTo(Kind.LOG_IN);
+    }
+
+    @Test
+    void whoIsNotLetInIsToldWhy() throws IOException {
+        assertThat(refused("S: * BYE too many connections").kind()).isEqualTo(Kind.BUSY);
+        assertThat(refused("S: 220 mail.example ESMTP").kind()).isEqualTo(Kind.PROTOCOL);
+        assertThat(refused("S: * HELLO\nX").kind()).isEqualTo(Kind.PROTOCOL);
+        assertThat(refused("X").kind()).isEqualTo(Kind.CUT);
+        assertThat(refused("W: 4000").kind()).as("silent").isEqualTo(Kind.CUT);
+        assertThat(refused("D: " + "* OK and then it takes its time to say so").kind())
+                .as("dribbles")
+                .isEqualTo(Kind.CUT);
+        assertThat(refused(in("").replaceAll("(?s)S: \\* 3 EXISTS.*", "S: c3 NO [NONEXISTENT] no such\n"))
+                        .kind())
+                .isEqualTo(Kind.FOLDER);
+        assertThat(refused(in("").replaceAll("S: \\* OK \\[UIDVALIDITY 17] ok\n", ""))
+                        .kind())
+                .isEqualTo(Kind.PROTOCOL);
+        FetchException throttled = refused(in("").replaceAll(
+                        "(?s)S: \\* 3 EXISTS.*",
+                        "S: c3 BAD Request is throttled. Suggested Backoff Time: 297749 milliseconds\n"));
+        assertThat(throttled.kind()).isEqualTo(Kind.BUSY);
+        assertThat(throttled.retryAfter()).contains(Duration.ofMillis(297_749));
+    }
+
+    // ---- what there is
+
+    @Test
+    void aListingGivesTheLowestUnknown() throws Exception {
+        play(in("") + """
+                C: c4 UID SEARCH ALL
+                S: * SEARCH 9 3 5 7
+                S: c4 OK
+                C: c5 UID SEARCH ALL
+                S: * SEARCH 3 5
+                S: * SEARCH 7 9
+                S: c5 OK
+                C: c6 UID SEARCH UID 10:\\*
+                S: * SEARCH 9
+                S: c6 OK
+                """, mailbox -> {
+            Listing all = mailbox.list(Optional.empty(), key -> key.equals("5"), 10);
+            assertThat(all.unknown()).containsExactly("3", "7", "9");
+            assertThat(all.complete()).isTrue();
+            assertThat(all.cursor()).contains("9");
+            assertThat(all.mails()).isEqualTo(3);
+            Listing some = mailbox.list(Optional.empty(), key -> false, 2);
+            assertThat(some.unknown()).containsExactly("3", "5");
+            assertThat(some.more()).isTrue();
+            assertThat(some.cursor()).isEmpty();
+            Listing none = mailbox.list(Optional.of("9"), key -> false, 2);
+            assertThat(none.unknown()).as("n:* always names the last one").isEmpty();
+            assertThat(none.complete()).isFalse();
+        });
+    }
+
+    @Test
+    void oneBadMailDoesNotStopTheOthers() throws Exception {
+        Taken taken = new Taken(directory);
+        play(in("") + """
+                C: c4 UID FETCH 1:4,9 \\(UID INTERNALDATE BODY.PEEK\\[]\\)
+                S: * 1 FETCH (INTERNALDATE "17-Jul-2018 14:13:28 +0200" BODY[] {6}
+                S~ one\\r\\n\\0 UID 1)\\r\\n
+                S: * 2 FETCH (FLAGS (\\Seen))
+                S: * 3 FETCH (UID 3 BODY[] NIL)
+                S: * 7 FETCH (UID 77 BODY[] "nobody asked")
+                S: c4 NO [SERVERBUG] internal
+                """.replace("[SERVERBUG]", "[CANNOT]") + """
+                C: c5 UID FETCH 2 .*
+                S: * 2 FETCH (UID 2 BODY[] "two")
+                S: c5 OK
+                C: c6 UID FETCH 3 .*
+                S: * 3 FETCH (UID 3 BODY[] NIL)
+                S: c6 OK
+                C: c7 UID SEARCH UID 3
+                S: * SEARCH 3
+                S: c7 OK
+                C: c8 UID FETCH 4 .*
+                S: c8 NO damaged
+                C: c9 UID FETCH 9 .*
+                S: c9 OK
+                C: c10 UID SEARCH UID 9
+                S: * SEARCH
+                S: c10 OK
+                """, mailbox -> {
+            mailbox.fetch(List.of("4", "3", "2", "1", "9"), taken);
+            assertThat(taken.mails).isEqualTo(Map.of("1", "one\r\n\0", "2", "two"));
+            assertThat(taken.received).isEqualTo(Map.of("1", Instant.parse("2018-07-17T12:13:28Z")));
+            assertThat(taken.vanished).containsExactly("9");
+            assertThat(taken.unreadable).containsOnlyKeys("3", "4");
+            assertThat(mailbox.place("1")).isEqualTo("imap://127.0.0.1/INBOX;UIDVALIDITY=17/;UID=1");
+        });
+    }
+
+    @Test
+    void aMailThatIsCutIsNotHandedOn() throws Exception {
+        Taken taken = new Taken(directory);
+        play(in("") + """
+                C: c4 UID FETCH 1:2 .*
+                S: * 1 FETCH (UID 1 BODY[] {3}
+                S~ one)\\r\\n* 2 FETCH (UID 2 BODY[] {300}\\r\\nonly this
+                X
+                """, mailbox -> {
+            assertThat(trouble(() -> mailbox.fetch(List.of("1", "2"), taken)).kind())
+                    .isEqualTo(Kind.CUT);
+            assertThat(taken.mails).isEqualTo(Map.of("1", "one"));
+        });
+    }
+
+    // ---- what goes
+
+    @Test
+    void withUidplusExactlyTheNamedGo() throws Exception {
+        play(
+                in("UIDPLUS") + """
+                C: c4 UID STORE 1:2,7 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c4 OK
+                C: c5 UID EXPUNGE 1:2,7
+                S: * 1 EXPUNGE
+                S: c5 OK
+                """,
+                mailbox -> assertThat(mailbox.remove(List.of("7", "1", "2"), new Removal.Delete(), key -> false))
+                        .isEqualTo(Set.of("1", "2", "7")));
+    }
+
+    /// "removes the named mails and no others, whatever the server lacks for that; where it cannot, it
+    /// leaves them"
+    @Test
+    void withoutUidplusNothingGoesWhileAnotherMarkedMailIsNotKept() throws Exception {
+        List<String> kept = new ArrayList<>(List.of("1", "2"));
+        play(in("") + """
+                C: c4 UID STORE 1 .*
+                S: c4 OK
+                C: c5 UID SEARCH DELETED
+                S: * SEARCH 1 5
+                S: c5 OK
+                C: c6 UID STORE 2 .*
+                S: c6 OK
+                C: c7 UID SEARCH DELETED
+                S: * SEARCH 1 2 5
+                S: c7 OK
+                C: c8 EXPUNGE
+                S: * 1 EXPUNGE
+                S: c8 OK
+                """, mailbox -> {
+            assertThat(mailbox.remove(List.of("1"), new Removal.Delete(), kept::contains))
+                    .isEmpty();
+            kept.add("5");
+            assertThat(mailbox.remove(List.of("2"), new Removal.Delete(), kept::contains))
+                    .containsExactly("2");
+        });
+    }
+
+    @Test
+    void aMoveFallsBackToACopy() throws Exception {
+        play(
+                in("MOVE") + """
+                C: c4 UID MOVE 1 "Archiv&AOk-"
+                S: c4 NO [TRYCREATE] no such mailbox
+                C: c5 CREATE "Archiv&AOk-"
+                S: c5 OK
+                C: c6 UID MOVE 1 "Archiv&AOk-"
+                S: * OK [COPYUID 4 1 9]
+                S: * 1 EXPUNGE
+                S: c6 OK
+                """,
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Archiv\u00e9"), key -> true))
+                        .containsExactly("1"));
+        play(
+                in("UIDPLUS") + """
+                C: c4 UID COPY 1 "Done"
+                S: c4 OK
+                C: c5 UID STORE 1 .*
+                S: c5 OK
+                C: c6 UID EXPUNGE 1
+                S: c6 OK
+                """,
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Done"), key -> true))
+                        .containsExactly("1"));
+        play(
+                in("UIDPLUS") + """
+                C: c4 UID COPY 1 "Done"
+                S: c4 NO [OVERQUOTA] full
+                """,
+                mailbox -> assertThat(
+                                trouble(() -> mailbox.remove(List.of("1"), new Removal.MoveTo("Done"), key -> true))
+                                        .kind())
+                        .as("nothing is marked where nothing was copied")
+                        .isEqualTo(Kind.FULL));
+    }
+
+    // ---- waiting, rights, fill
+
+    @Test
+    void newsEndIdle() throws Exception {
+        play(in("IDLE") + """
+                C: c4 IDLE
+                S: + idling
+                S: * OK still here
+                W: 100
+                S: * 4 EXISTS
+                C: DONE
+                S: c4 OK
+                C: c5 IDLE
+                S: + idling
+                C: DONE
+                S: c5 OK
+                C: c6 IDLE
+                S: + idling
+                S: * BYE out of here
+                """, mailbox -> {
+            assertThat(mailbox.awaitNew(Duration.ofSeconds(20))).isTrue();
+            assertThat(mailbox.awaitNew(Duration.ofMillis(300))).isFalse();
+            assertThat(trouble(() -> mailbox.awaitNew(Duration.ofSeconds(20))).kind())
+                    .isEqualTo(Kind.CUT);
+        });
+    }
+
+    @Test
+    void rightsAndFill() throws Exception {
+        play(in("QUOTA ACL UIDPLUS") + """
+                C: c4 MYRIGHTS "INBOX"
+                S: * MYRIGHTS INBOX lrs
+                S: c4 OK
+                C: c5 GETQUOTAROOT "INBOX"
+                S: * QUOTAROOT INBOX "User quota"
+                S: * QUOTA "User quota" (STORAGE 10 512)
+                S: c5 OK
+                C: c6 FETCH 1 \\(UID INTERNALDATE\\)
+                S: * 1 FETCH (UID 3 INTERNALDATE "01-Jan-2024 00:00:00 +0000")
+                S: c6 OK
+                """, mailbox -> {
+            assertThat(mailbox.rights().delete()).isFalse();
+            assertThat(mailbox.fill())
+                    .isEqualTo(new RemoteMailbox.Fill(
+                            3,
+                            Optional.of(10_240L),
+                            Optional.of(524_288L),
+                            Optional.of(Instant.parse("2024-01-01T00:00:00Z"))));
+        });
+        play(
+                in("").replace("READ-WRITE", "READ-ONLY"),
+                mailbox -> assertThat(mailbox.rights().delete()).isFalse());
+        play(
+                in("").replace("\\Deleted ", ""),
+                mailbox -> assertThat(mailbox.rights().delete()).isFalse());
+    }
+}
