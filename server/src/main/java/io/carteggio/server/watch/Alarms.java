@@ -40,6 +40,7 @@ public final class Alarms implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(Alarms.class);
 
+    private final Path directory;
     private final Path file;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -58,7 +59,8 @@ public final class Alarms implements AutoCloseable {
     /// @param reminder whether the same was told before
     public record Due(Alarm alarm, boolean reminder) {}
 
-    private Alarms(Path file, List<Alarm> alarms, Clock clock) {
+    private Alarms(Path directory, Path file, List<Alarm> alarms, Clock clock) {
+        this.directory = directory;
         this.file = file;
         this.alarms = new ArrayList<>(alarms);
         this.next = alarms.stream().mapToLong(Alarm::number).max().orElse(0) + 1;
@@ -69,7 +71,6 @@ public final class Alarms implements AutoCloseable {
     /// Opens the file in a directory. One that cannot be read is set aside: it must not keep the archive from
     /// taking mail.
     public static Alarms open(Path directory, Clock clock) throws IOException {
-        DurableFiles.createDirectories(directory);
         Path file = directory.resolve("alarms.json");
         List<Alarm> known = List.of();
         if (Files.exists(file)) {
@@ -80,7 +81,7 @@ public final class Alarms implements AutoCloseable {
                 Files.move(file, file.resolveSibling("alarms.json.damaged"), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Alarms alarms = new Alarms(file, known, clock);
+        Alarms alarms = new Alarms(directory, file, known, clock);
         alarms.writer.start();
         return alarms;
     }
@@ -278,6 +279,7 @@ public final class Alarms implements AutoCloseable {
                 lock.unlock();
             }
             try {
+                DurableFiles.createDirectories(directory);
                 DurableFiles.write(file, text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
             } catch (IOException e) {
                 LOG.error("alarms cannot be written; they stand in memory until they can: {}", e.getMessage());

@@ -88,17 +88,27 @@ public final class Watch implements Monitor, AutoCloseable {
         this.clock = clock;
         this.canary = new Canary(directory, clock);
         this.courier = new Courier(alarms, this::channels, clock);
-        this.metricsToken = token(directory.resolve("metrics.token"));
+        this.metricsToken = token(directory);
         this.comparedTo = comparedTo(directory.resolve("gaps"));
     }
 
-    private static String token(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            byte[] token = new byte[TOKEN_BYTES];
-            new SecureRandom().nextBytes(token);
-            DurableFiles.write(file, (HexFormat.of().formatHex(token) + "\n").getBytes(StandardCharsets.US_ASCII));
+    /// Where there is no room for the file, the token is another one at each start: the archive opens all the
+    /// same.
+    private static String token(Path directory) {
+        Path file = directory.resolve("metrics.token");
+        byte[] octets = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(octets);
+        String token = HexFormat.of().formatHex(octets);
+        try {
+            if (Files.exists(file)) {
+                return Files.readString(file).strip();
+            }
+            DurableFiles.createDirectories(directory);
+            DurableFiles.write(file, (token + "\n").getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            LOG.warn("the token for metrics cannot be kept in {}: {}", file, e.getMessage());
         }
-        return Files.readString(file).strip();
+        return token;
     }
 
     private static long comparedTo(Path file) throws IOException {
