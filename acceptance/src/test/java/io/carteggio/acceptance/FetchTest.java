@@ -306,10 +306,7 @@ class FetchTest {
                     "large", "anna@firm.example", "bruno@firm.example", "Large", "Text", "To: bruno@firm.example");
             byte[] line = ("0123456789abcdef".repeat(4) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             Content large = Octets.joined(
-                    Content.of(usual.head()),
-                    usual.mail(),
-                    Octets.repeated(line, 3_100_000),
-                    Content.of(usual.tail()));
+                    Content.of(usual.head()), usual.mail(), Octets.repeated(line, 3_100_000), Content.of(usual.tail()));
             assertThat(large.sizeBytes()).isGreaterThan(200_000_000);
             dovecot.deliver("anna", List.of(large));
             dovecot.deliver("berta", List.of(large));

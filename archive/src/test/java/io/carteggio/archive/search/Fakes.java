@@ -53,7 +53,7 @@ final class Fakes {
     private long rows;
 
     synchronized void letter(long number) {
-        letters.putIfAbsent(number, List.of());
+        letters.putIfAbsent(number, List.of(new Testimony(number, ENTRY, Optional.empty())));
         outbox.put(++rows, number);
     }
 
@@ -136,7 +136,7 @@ final class Fakes {
                     .toList();
         case "unpurged" -> List.copyOf(unpurged);
         case "letter" -> catalogued((long) arguments[0]);
-        case "testimonies" -> letters.getOrDefault(arguments[0], List.of());
+        case "testimonies", "legibleTestimonies" -> letters.getOrDefault(arguments[0], List.of());
         default -> throw new UnsupportedOperationException(method);
     });
 

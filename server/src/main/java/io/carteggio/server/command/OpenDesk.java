@@ -53,7 +53,10 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     static OpenDesk of(Archive archive) {
         FetchJobs fetches = new FetchJobs(
                 archive, new Protocols(List.of(new ImapProtocol(), new Pop3Protocol())), Clock.systemUTC());
-        return new OpenDesk(archive, fetches, new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
+        return new OpenDesk(
+                archive,
+                fetches,
+                new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
     }
 
     @Override

@@ -47,7 +47,8 @@ final class SourceCommand implements Runnable {
                         source.path("name").asString(""),
                         source.path("family").asString(""),
                         Json.optional(source, "address")
-                                        .or(() -> Json.optional(source, "protocol").map(p -> "fetched by " + p))
+                                        .or(() -> Json.optional(source, "protocol")
+                                                .map(p -> "fetched by " + p))
                                         .orElse("")
                                 + (source.has("headers")
                                         ? "  asks "

@@ -94,10 +94,10 @@ final class PrometheusText {
             for (int i = 0; i < counts.length; i++) {
                 below += counts[i];
                 double bound = i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY;
-                to.sample(name + "_bucket", below, Map.entry(label, value), Map.entry("le", number(bound)));
+                to.sample(name + "_bucket", (double) below, Map.entry(label, value), Map.entry("le", number(bound)));
             }
             to.sample(name + "_sum", sum, Map.entry(label, value));
-            to.sample(name + "_count", count, Map.entry(label, value));
+            to.sample(name + "_count", (double) count, Map.entry(label, value));
         }
     }
 }

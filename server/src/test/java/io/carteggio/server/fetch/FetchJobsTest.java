@@ -43,7 +43,8 @@ class FetchJobsTest {
     private final Moving clock = new Moving();
     private final Archive archive = open();
     private final FetchJobs fetches = new FetchJobs(archive, new Protocols(List.of(server)), clock);
-    private final Jobs jobs = new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), clock);
+    private final Jobs jobs =
+            new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), clock);
 
     /// A clock that is set forward by hand.
     private static final class Moving extends Clock {
