@@ -194,7 +194,7 @@ final class AlarmCommand implements Runnable {
 
         Mail(Carteggio carteggio) {
             line = new CommandLine(this);
-            line.addSubcommand(new Set(carteggio));
+            line.addSubcommand(new Mail.Set(carteggio));
             line.addSubcommand(new Off(carteggio, "alarm mail off", "mail"));
         }
 
@@ -246,7 +246,7 @@ final class AlarmCommand implements Runnable {
 
         Webhook(Carteggio carteggio) {
             line = new CommandLine(this);
-            line.addSubcommand(new Set(carteggio));
+            line.addSubcommand(new Webhook.Set(carteggio));
             line.addSubcommand(new Off(carteggio, "alarm webhook off", "webhook"));
         }
 

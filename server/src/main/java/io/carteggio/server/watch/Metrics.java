@@ -7,7 +7,6 @@ import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.server.watch.PrometheusText.Histogram;
-import io.carteggio.server.watch.PrometheusText.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -65,11 +64,11 @@ final class Metrics {
         names.forEach(name -> accounts.put(name, Account.nothing(name)));
         books.sources().forEach(a -> accounts.put(a.source(), a));
 
-        out.family("carteggio_received_total", Type.COUNTER, "Arrivals by source.");
+        out.family("carteggio_received_total", PrometheusText.Type.COUNTER, "Arrivals by source.");
         accounts.values().forEach(a -> out.sample("carteggio_received_total", a.received(), source(a)));
         out.family(
                 "carteggio_arrivals_total",
-                Type.COUNTER,
+                PrometheusText.Type.COUNTER,
                 "Arrivals by source and what became of them; they add up to carteggio_received_total.");
         for (Account a : accounts.values()) {
             arrivals(out, a, "letters", a.letters());
@@ -78,16 +77,16 @@ final class Metrics {
             arrivals(out, a, "quarantined", a.quarantined());
             arrivals(out, a, "discarded", a.discarded());
         }
-        out.family("carteggio_originals_total", Type.COUNTER, "Letters that came for the first time, by source.");
+        out.family("carteggio_originals_total", PrometheusText.Type.COUNTER, "Letters that came for the first time, by source.");
         accounts.values().forEach(a -> out.sample("carteggio_originals_total", a.originals(), source(a)));
-        out.family("carteggio_received_bytes_total", Type.COUNTER, "Octets of all arrivals as they came.");
+        out.family("carteggio_received_bytes_total", PrometheusText.Type.COUNTER, "Octets of all arrivals as they came.");
         accounts.values().forEach(a -> out.sample("carteggio_received_bytes_total", a.rawBytes(), source(a)));
-        out.family("carteggio_refused_total", Type.COUNTER, "Mails over the size limit: in nobody's archive.");
+        out.family("carteggio_refused_total", PrometheusText.Type.COUNTER, "Mails over the size limit: in nobody's archive.");
         accounts.values()
                 .forEach(a -> out.sample("carteggio_refused_total", refused.getOrDefault(a.source(), 0L), source(a)));
         out.family(
                 "carteggio_last_report_timestamp_seconds",
-                Type.GAUGE,
+                PrometheusText.Type.GAUGE,
                 "When the last report came from a source by its main way.");
         for (Account a : accounts.values()) {
             watched.catalogue()
@@ -95,9 +94,9 @@ final class Metrics {
                     .ifPresent(at -> out.sample(
                             "carteggio_last_report_timestamp_seconds", at.toEpochMilli() / 1000.0, source(a)));
         }
-        out.family("carteggio_delay_seconds", Type.HISTOGRAM, "From when a mail was sent until it was archived.");
+        out.family("carteggio_delay_seconds", PrometheusText.Type.HISTOGRAM, "From when a mail was sent until it was archived.");
         new TreeMap<>(delays).forEach((name, h) -> h.write(out, "carteggio_delay_seconds", "source", name));
-        out.family("carteggio_gaps_open", Type.GAUGE, "Reports that are known to be missing.")
+        out.family("carteggio_gaps_open", PrometheusText.Type.GAUGE, "Reports that are known to be missing.")
                 .sample("carteggio_gaps_open", watched.catalogue().openGaps().size());
 
         gauge(
@@ -128,7 +127,7 @@ final class Metrics {
                         "How long the last test message was under way.",
                         took.toMillis() / 1000.0));
         gauge(out, "carteggio_alarm_channels_failing", "Ways to tell alarms that do not work.", rest.channels());
-        out.family("carteggio_alarms", Type.GAUGE, "Alarms that stand, by kind.");
+        out.family("carteggio_alarms", PrometheusText.Type.GAUGE, "Alarms that stand, by kind.");
         for (AlarmKind kind : AlarmKind.values()) {
             long standing =
                     rest.standing().stream().filter(a -> a.kind() == kind).count();
@@ -145,7 +144,11 @@ final class Metrics {
         out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
     }
 
+    private static void gauge(PrometheusText out, String name, String help, long value) {
+        out.family(name, PrometheusText.Type.GAUGE, help).sample(name, value);
+    }
+
     private static void gauge(PrometheusText out, String name, String help, double value) {
-        out.family(name, Type.GAUGE, help).sample(name, value);
+        out.family(name, PrometheusText.Type.GAUGE, help).sample(name, value);
     }
 }

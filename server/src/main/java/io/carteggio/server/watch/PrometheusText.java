@@ -32,6 +32,11 @@ final class PrometheusText {
         return this;
     }
 
+    /// A sample of the family that was begun last, of a number: exact up to 2^53.
+    PrometheusText sample(String name, long value, Map.Entry<?, ?>... labels) {
+        return sample(name, (double) value, labels);
+    }
+
     /// A sample of the family that was begun last.
     PrometheusText sample(String name, double value, Map.Entry<?, ?>... labels) {
         text.append(name);
@@ -94,10 +99,10 @@ final class PrometheusText {
             for (int i = 0; i < counts.length; i++) {
                 below += counts[i];
                 double bound = i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY;
-                to.sample(name + "_bucket", (double) below, Map.entry(label, value), Map.entry("le", number(bound)));
+                to.sample(name + "_bucket", below, Map.entry(label, value), Map.entry("le", number(bound)));
             }
             to.sample(name + "_sum", sum, Map.entry(label, value));
-            to.sample(name + "_count", (double) count, Map.entry(label, value));
+            to.sample(name + "_count", count, Map.entry(label, value));
         }
     }
 }

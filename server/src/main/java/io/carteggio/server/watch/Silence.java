@@ -89,12 +89,12 @@ public final class Silence {
             return Verdict.USUAL;
         }
         Rhythm rhythm = Rhythm.of(known, end, zone);
-        boolean fromRest = rhythm.cameLately(rhythm.counts().length) < BUSY_REPORTS;
+        boolean fromRest = rhythm.cameLately(rhythm.knownHours()) < BUSY_REPORTS;
         if (fromRest && pause.toSeconds() < INTERVALS * LEAST_INTERVAL_FROM_REST.toSeconds()) {
             return Verdict.USUAL;
         }
         double usual = Math.max(LEAST_REPORTS, rhythm.longestUsualPause());
-        double missed = rhythm.expected(last, now) * rhythm.lately(rhythm.counts().length);
+        double missed = rhythm.expected(last, now) * rhythm.lately(rhythm.knownHours());
         return missed >= INTERVALS * usual ? Verdict.SILENT : Verdict.USUAL;
     }
 
@@ -103,11 +103,21 @@ public final class Silence {
     }
 
     /// What the hours of a week usually bring.
-    ///
-    /// @param usual reports of an hour of the week
-    /// @param counts reports of each hour that is known
-    /// @param cluster how many reports count as one
-    private record Rhythm(double[] usual, long[] counts, long begin, double cluster, ZoneId zone) {
+    private static final class Rhythm {
+        private final double[] usual; // reports of an hour of the week
+        private final long[] counts; // reports of each hour that is known, from `begin` on
+        private final long begin;
+        private final double cluster; // how many reports count as one
+        private final ZoneId zone;
+
+        private Rhythm(double[] usual, long[] counts, long begin, double cluster, ZoneId zone) {
+            this.usual = usual;
+            this.counts = counts;
+            this.begin = begin;
+            this.cluster = cluster;
+            this.zone = zone;
+        }
+
         static Rhythm of(List<Hour> known, long end, ZoneId zone) {
             long begin = known.getFirst().hour();
             long[] counts = new long[(int) (end - begin + 1)];
@@ -153,6 +163,10 @@ public final class Silence {
 
         private double at(long hour) {
             return usual[slot(hour, zone)] / cluster;
+        }
+
+        int knownHours() {
+            return counts.length;
         }
 
         /// How much should have come between two instants.

@@ -52,16 +52,19 @@ class WatchServerTest {
     @TempDir
     Path directory;
 
+    private ArchiveOpener.OwnArchive own;
     private Archive archive;
     private RunningServer server;
 
     @BeforeEach
     void start() throws Exception {
-        archive = Archive.open(directory.resolve("data"), Clock.systemUTC()).orElseThrow();
+        own = ArchiveOpener.own(directory.resolve("data"), Optional.empty());
+        archive = own.archive();
         archive.sources().add(archive.acts(), "test", "exchange", Optional.of(JOURNAL), Family.REPORT);
         archive.sources().add(archive.acts(), "test", "alternate", Optional.of(NDR), Family.NDR);
         server = RunningServer.start(
                 archive,
+                own.operations(),
                 new RunningServer.Addresses(ANY, ANY, Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
@@ -70,7 +73,7 @@ class WatchServerTest {
     @AfterEach
     void stop() throws Exception {
         server.close();
-        archive.close();
+        own.close();
     }
 
     private HttpResponse<String> get(String path, String... headers) throws Exception {

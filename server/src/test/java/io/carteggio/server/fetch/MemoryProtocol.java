@@ -28,7 +28,7 @@ final class MemoryProtocol implements MailboxProtocol {
     final Set<Long> vanishing = ConcurrentHashMap.newKeySet();
     final AtomicInteger opened = new AtomicInteger();
     final List<Long> fetched = java.util.Collections.synchronizedList(new ArrayList<>());
-    volatile int cutAfter = Integer.MAX_VALUE;
+    final AtomicInteger cutAfter = new AtomicInteger(Integer.MAX_VALUE);
     volatile String epoch = "1";
     volatile boolean removes = true;
     volatile Optional<FetchException> refusal = Optional.empty();
@@ -121,12 +121,12 @@ final class MemoryProtocol implements MailboxProtocol {
         }
 
         private void give(String key, Receiver receiver) throws ArchiveException {
-            if (cutAfter-- <= 0) {
+            if (cutAfter.getAndDecrement() <= 0) {
                 throw new FetchException(Kind.CUT, "cut on order");
             }
             Spool spool = receiver.begin();
             try {
-                spool.write(mails.get(Long.parseLong(key)).getBytes(StandardCharsets.UTF_8));
+                spool.write(Objects.requireNonNull(mails.get(Long.parseLong(key))).getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new ArchiveException("no spool", true, e);
             }

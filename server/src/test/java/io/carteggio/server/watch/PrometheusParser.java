@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -77,7 +78,7 @@ public final class PrometheusParser {
 
     /// The type of a metric.
     public String type(String name) {
-        return families.get(name).type.orElseThrow();
+        return Objects.requireNonNull(families.get(name), name).type.orElseThrow();
     }
 
     private Family line(String line, Optional<Family> current) {
@@ -194,8 +195,7 @@ public final class PrometheusParser {
         family.samples.forEach((sample, value) -> {
             Map<String, String> labels = new TreeMap<>(sample.labels());
             if (sample.name().endsWith("_bucket")) {
-                String bound = labels.remove("le");
-                require(bound != null, "a bucket without le: " + sample);
+                String bound = Objects.requireNonNull(labels.remove("le"), () -> "a bucket without le: " + sample);
                 List<Double> before = bounds.computeIfAbsent(labels, l -> new ArrayList<>());
                 require(before.isEmpty() || before.getLast() < number(bound), "bounds do not rise: " + sample);
                 before.add(number(bound));
@@ -210,7 +210,7 @@ public final class PrometheusParser {
         bounds.forEach((labels, list) -> {
             require(list.getLast() == Double.POSITIVE_INFINITY, "no bucket for all: " + labels);
             require(sums.contains(labels), "no sum: " + labels);
-            require(last.get(labels).equals(counts.get(labels)), "count and last bucket differ: " + labels);
+            require(Objects.equals(last.get(labels), counts.get(labels)), "count and last bucket differ: " + labels);
         });
         require(counts.keySet().equals(bounds.keySet()), "counts without buckets: " + family.name);
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.server.watch.PrometheusText.Histogram;
-import io.carteggio.server.watch.PrometheusText.Type;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,14 +12,14 @@ class PrometheusTextTest {
     @Test
     void whatIsWrittenIsRead() {
         PrometheusText text = new PrometheusText();
-        text.family("a_total", Type.COUNTER, "back\\slash and\nline");
+        text.family("a_total", PrometheusText.Type.COUNTER, "back\\slash and\nline");
         text.sample("a_total", 3, Map.entry("source", "odd \"name\" \\ of\na source"));
-        text.family("g", Type.GAUGE, "A gauge.").sample("g", 0.25);
+        text.family("g", PrometheusText.Type.GAUGE, "A gauge.").sample("g", 0.25);
         Histogram histogram = new Histogram(List.of(1.0, 5.0));
         histogram.observe(0.5);
         histogram.observe(1.0);
         histogram.observe(7);
-        text.family("h", Type.HISTOGRAM, "A histogram.");
+        text.family("h", PrometheusText.Type.HISTOGRAM, "A histogram.");
         histogram.write(text, "h", "source", "x");
         PrometheusParser parsed = PrometheusParser.parse(text.text());
         assertThat(parsed.value("a_total", "source", "odd \"name\" \\ of\na source"))
