@@ -183,14 +183,14 @@ class FetchJobsTest {
     @Test
     void aCutLosesNothing() throws Exception {
         add("after", "delete");
-        server.cutAfter = 9;
+        server.cutAfter.set(9);
         JobRun cut = run();
         assertThat(cut.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(cut.reason()).contains("cut on order");
         assertThat(cut.counts().fetched()).isEqualTo(9);
         assertThat(cut.counts().left()).isEqualTo(11);
         assertThat(server.mails).as("removed in the next run").hasSize(20);
-        server.cutAfter = Integer.MAX_VALUE;
+        server.cutAfter.set(Integer.MAX_VALUE);
         JobRun rest = run();
         assertThat(rest.counts().letters()).isEqualTo(11);
         assertThat(rest.counts().evidence()).as("nothing comes twice").isZero();
