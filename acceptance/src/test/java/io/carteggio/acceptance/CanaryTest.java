@@ -2,6 +2,7 @@ package io.carteggio.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.mail.Content;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +41,7 @@ class CanaryTest {
                 .done();
         dovecot = Dovecot.start();
         dovecot.deliver(
-                "it", List.of("Subject: welcome\r\n\r\nThe mailbox is there.\r\n".getBytes(StandardCharsets.US_ASCII)));
+                "it", List.of(Content.of("Subject: welcome\r\n\r\nThe mailbox is there.\r\n".getBytes(StandardCharsets.US_ASCII))));
     }
 
     @AfterEach

@@ -5,6 +5,8 @@ import io.carteggio.server.local.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,18 @@ final class FetchOptions {
             description = "A file whose first line is an access token that somebody else renews.")
     private Optional<Path> token = Optional.empty();
 
+    @Option(
+            names = "--mailbox",
+            paramLabel = "ADDRESS",
+            description = "EWS: whose mailbox it is, where another one logs in for it (impersonation).")
+    private Optional<String> mailbox = Optional.empty();
+
+    @Option(
+            names = "--password-as",
+            paramLabel = "HOW",
+            description = "EWS: any (if not given: NTLM where it is offered, else Basic), ntlm, basic.")
+    private Optional<String> passwordAs = Optional.empty();
+
     @Option(names = "--timeout", paramLabel = "TIME", description = "How long the server may be silent: 60s.")
     private Optional<String> timeout = Optional.empty();
 
@@ -119,6 +133,8 @@ final class FetchOptions {
         all.put("token-url", tokenUrl);
         all.put("client-id", clientId);
         all.put("scope", scope);
+        all.put("mailbox", mailbox);
+        all.put("password-as", passwordAs);
         all.put("timeout", timeout);
         all.put("connect-timeout", connectTimeout);
         Map<String, String> given = new LinkedHashMap<>();
@@ -137,17 +153,45 @@ final class FetchOptions {
 
     /// All that is no secret.
     ///
-    /// @param server `HOST` or `HOST:PORT`, an IPv6 address in square brackets
-    ObjectNode settings(Optional<String> server) {
+    /// @param server `HOST` or `HOST:PORT`, an IPv6 address in square brackets; or `https://HOST:PORT/PATH`
+    ObjectNode settings(Optional<String> server) throws Refusal {
         ObjectNode settings = Json.object();
-        server.ifPresent(text -> {
-            int colon = text.lastIndexOf(':');
-            boolean port = colon > 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
-            settings.put("host", (port ? text.substring(0, colon) : text).replaceAll("^\\[|]$", ""));
-            settings.put("port", port ? text.substring(colon + 1) : "");
-        });
+        if (server.isPresent() && server.get().contains("://")) {
+            address(server.get(), settings);
+        } else {
+            server.ifPresent(text -> host(text, settings));
+        }
         named().forEach(settings::put);
         return settings;
+    }
+
+    private static void host(String text, ObjectNode settings) {
+        int colon = text.lastIndexOf(':');
+        boolean port = colon > 0 && (text.indexOf(':') == colon || text.charAt(colon - 1) == ']');
+        settings.put("host", (port ? text.substring(0, colon) : text).replaceAll("^\\[|]$", ""));
+        settings.put("port", port ? text.substring(colon + 1) : "");
+    }
+
+    /// What a URL says: all of it, or it is refused. A user in it is, for that is where passwords get written down.
+    private static void address(String text, ObjectNode settings) throws Refusal {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw Refusal.usage("no address: " + e.getReason());
+        }
+        boolean secured = "https".equals(url.getScheme());
+        if ((!secured && !"http".equals(url.getScheme()))
+                || url.getHost() == null
+                || url.getRawUserInfo() != null
+                || url.getRawQuery() != null
+                || url.getRawFragment() != null) {
+            throw Refusal.usage("an address is such as https://mail.example.com/EWS/Exchange.asmx, without a user");
+        }
+        settings.put("host", url.getHost().replaceAll("^\\[|]$", ""));
+        settings.put("port", url.getPort() < 0 ? "" : Integer.toString(url.getPort()));
+        settings.put("path", url.getRawPath().length() > 1 ? url.getRawPath() : "");
+        settings.put("tls", secured ? "implicit" : "none");
     }
 
     /// The secrets, as the body of a request.

@@ -25,6 +25,7 @@ import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Protocols;
+import io.carteggio.server.fetch.ews.EwsProtocol;
 import io.carteggio.server.fetch.imap.ImapProtocol;
 import io.carteggio.server.fetch.pop3.Pop3Protocol;
 import io.carteggio.server.jobs.Jobs;
@@ -52,11 +53,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
 
     static OpenDesk of(Archive archive) {
         FetchJobs fetches = new FetchJobs(
-                archive, new Protocols(List.of(new ImapProtocol(), new Pop3Protocol())), Clock.systemUTC());
-        return new OpenDesk(
                 archive,
-                fetches,
-                new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
+                new Protocols(List.of(new ImapProtocol(), new Pop3Protocol(), new EwsProtocol())),
+                Clock.systemUTC());
+        return new OpenDesk(
+                archive, fetches, new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
     }
 
     @Override

@@ -118,6 +118,19 @@ final class SourceCommand implements Runnable {
 
             @Option(names = "--pop3", paramLabel = "HOST[:PORT]", description = "Fetched by POP3 from this server.")
             private Optional<String> pop3 = Optional.empty();
+
+            @Option(
+                    names = "--ews",
+                    paramLabel = "URL|HOST",
+                    description = {
+                        "Fetched from Exchange Server by its web services:",
+                        "https://mail.example.com/EWS/Exchange.asmx, or the host alone."
+                    })
+            private Optional<String> ews = Optional.empty();
+
+            private String protocol() {
+                return imap.isPresent() ? "imap" : pop3.isPresent() ? "pop3" : "ews";
+            }
         }
 
         Add(Carteggio carteggio) {
@@ -143,8 +156,8 @@ final class SourceCommand implements Runnable {
                                 "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                     }
                 }
-                String server = kind.imap.or(() -> kind.pop3).orElseThrow();
-                params.put("protocol", kind.imap.isPresent() ? "imap" : "pop3");
+                String server = kind.imap.or(() -> kind.pop3).or(() -> kind.ews).orElseThrow();
+                params.put("protocol", kind.protocol());
                 ObjectNode settings = fetch.settings(Optional.of(server));
                 if (!headers.isEmpty()) {
                     settings.put("headers", headers.stream().map(String::strip).collect(Collectors.joining(",")));
@@ -181,7 +194,7 @@ final class SourceCommand implements Runnable {
         @Option(names = "--family", paramLabel = "FAMILY", description = "report, ndr or multidrop.")
         private Optional<Family> family = Optional.empty();
 
-        @Option(names = "--server", paramLabel = "HOST[:PORT]", description = "Another server.")
+        @Option(names = "--server", paramLabel = "HOST[:PORT]|URL", description = "Another server.")
         private Optional<String> server = Optional.empty();
 
         @Mixin

@@ -16,10 +16,12 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
@@ -227,6 +229,19 @@ public final class Connection implements AutoCloseable {
     /// Protocol and cipher suite; empty where the connection is in the clear.
     public Optional<String> tls() {
         return session.map(s -> s.getProtocol() + " " + s.getCipherSuite());
+    }
+
+    /// The certificate that the server showed, for a log-in that is bound to it.
+    public Optional<X509Certificate> certificate() {
+        return session.flatMap(s -> {
+            try {
+                return s.getPeerCertificates()[0] instanceof X509Certificate certificate
+                        ? Optional.of(certificate)
+                        : Optional.empty();
+            } catch (SSLPeerUnverifiedException e) {
+                return Optional.empty(); // it showed none
+            }
+        });
     }
 
     /// What an exception on this connection means.
