@@ -41,7 +41,9 @@ class CanaryTest {
                 .done();
         dovecot = Dovecot.start();
         dovecot.deliver(
-                "it", List.of(Content.of("Subject: welcome\r\n\r\nThe mailbox is there.\r\n".getBytes(StandardCharsets.US_ASCII))));
+                "it",
+                List.of(Content.of(
+                        "Subject: welcome\r\n\r\nThe mailbox is there.\r\n".getBytes(StandardCharsets.US_ASCII))));
     }
 
     @AfterEach

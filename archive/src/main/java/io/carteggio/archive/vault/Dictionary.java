@@ -7,7 +7,8 @@ import io.carteggio.mail.Sha256;
 /// What the records of a segment are compressed against: strings that many letters of many senders
 /// have in common. Compared by content. Safe for many threads.
 public final class Dictionary {
-    /// zstd's level with a dictionary: a fourteenth smaller than at 3; 6 takes half as much time again for a fortieth more.
+    /// zstd's level with a dictionary: a fourteenth smaller than at 3; 6 takes half as much time again for a fortieth
+    /// more.
     static final int LEVEL = 5;
 
     /// Octets that are longer carry their own likeness; they are compressed without.

@@ -57,7 +57,9 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
                 new Protocols(List.of(new ImapProtocol(), new Pop3Protocol(), new EwsProtocol())),
                 Clock.systemUTC());
         return new OpenDesk(
-                archive, fetches, new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
+                archive,
+                fetches,
+                new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
     }
 
     @Override

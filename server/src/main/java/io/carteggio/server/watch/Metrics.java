@@ -77,11 +77,18 @@ final class Metrics {
             arrivals(out, a, "quarantined", a.quarantined());
             arrivals(out, a, "discarded", a.discarded());
         }
-        out.family("carteggio_originals_total", PrometheusText.Type.COUNTER, "Letters that came for the first time, by source.");
+        out.family(
+                "carteggio_originals_total",
+                PrometheusText.Type.COUNTER,
+                "Letters that came for the first time, by source.");
         accounts.values().forEach(a -> out.sample("carteggio_originals_total", a.originals(), source(a)));
-        out.family("carteggio_received_bytes_total", PrometheusText.Type.COUNTER, "Octets of all arrivals as they came.");
+        out.family(
+                "carteggio_received_bytes_total", PrometheusText.Type.COUNTER, "Octets of all arrivals as they came.");
         accounts.values().forEach(a -> out.sample("carteggio_received_bytes_total", a.rawBytes(), source(a)));
-        out.family("carteggio_refused_total", PrometheusText.Type.COUNTER, "Mails over the size limit: in nobody's archive.");
+        out.family(
+                "carteggio_refused_total",
+                PrometheusText.Type.COUNTER,
+                "Mails over the size limit: in nobody's archive.");
         accounts.values()
                 .forEach(a -> out.sample("carteggio_refused_total", refused.getOrDefault(a.source(), 0L), source(a)));
         out.family(
@@ -94,7 +101,10 @@ final class Metrics {
                     .ifPresent(at -> out.sample(
                             "carteggio_last_report_timestamp_seconds", at.toEpochMilli() / 1000.0, source(a)));
         }
-        out.family("carteggio_delay_seconds", PrometheusText.Type.HISTOGRAM, "From when a mail was sent until it was archived.");
+        out.family(
+                "carteggio_delay_seconds",
+                PrometheusText.Type.HISTOGRAM,
+                "From when a mail was sent until it was archived.");
         new TreeMap<>(delays).forEach((name, h) -> h.write(out, "carteggio_delay_seconds", "source", name));
         out.family("carteggio_gaps_open", PrometheusText.Type.GAUGE, "Reports that are known to be missing.")
                 .sample("carteggio_gaps_open", watched.catalogue().openGaps().size());

@@ -37,15 +37,30 @@ class EwsCommandTest {
             }
             String url = "https://localhost:" + exchange.port() + "/EWS/Exchange.asmx";
             shell.done(
-                    "source", "add", "exchange", "--ews", url, "--user", "FIRM\\journal", "--password-file",
-                    password.toString(), "--certificate", "sha256:" + exchange.certificateSum(), "--family", "multidrop",
-                    "--after", "delete", "--schedule", "manual");
+                    "source",
+                    "add",
+                    "exchange",
+                    "--ews",
+                    url,
+                    "--user",
+                    "FIRM\\journal",
+                    "--password-file",
+                    password.toString(),
+                    "--certificate",
+                    "sha256:" + exchange.certificateSum(),
+                    "--family",
+                    "multidrop",
+                    "--after",
+                    "delete",
+                    "--schedule",
+                    "manual");
             Said shown = shell.done("source", "show", "exchange", "--json");
             assertThat(shown.out()).contains("\"ews\"", "/EWS/Exchange.asmx").doesNotContain("cret");
             Said tested = shell.done("source", "test", "exchange", "--json");
-            assertThat(tested.lines()).hasSize(7).allSatisfy(step -> assertThat(
-                            step.path("result").stringValue())
-                    .isEqualTo("ok"));
+            assertThat(tested.lines())
+                    .hasSize(7)
+                    .allSatisfy(step ->
+                            assertThat(step.path("result").stringValue()).isEqualTo("ok"));
             assertThat(exchange.folder("inbox")).as("a test changes nothing").hasSize(MAILS);
 
             exchange.error("AAMk7", "ErrorCorruptData");
@@ -54,7 +69,9 @@ class EwsCommandTest {
             assertThat(first.path("fetched").longValue()).isEqualTo(MAILS - 1);
             assertThat(first.path("letters").longValue()).isEqualTo(MAILS - 1);
             assertThat(first.path("unreadable").longValue()).isEqualTo(1);
-            assertThat(exchange.folder("inbox")).as("what is not archived is not removed").containsExactly("AAMk7");
+            assertThat(exchange.folder("inbox"))
+                    .as("what is not archived is not removed")
+                    .containsExactly("AAMk7");
             JsonNode second = run(shell);
             assertThat(second.path("letters").longValue()).isEqualTo(1);
             assertThat(second.path("removed").longValue()).isEqualTo(1);
@@ -73,13 +90,26 @@ class EwsCommandTest {
     void anAddressIsTakenWholeOrRefused() {
         Shell shell = new Shell(folder.resolve("data"));
         for (String url : new String[] {
-            "https://anna:pw@mail.example/", "https:///EWS", "ftp://mail.example/", "https://mail.example/x?y", "https://a b/"
+            "https://anna:pw@mail.example/",
+            "https:///EWS",
+            "ftp://mail.example/",
+            "https://mail.example/x?y",
+            "https://a b/"
         }) {
             Said said = shell.run("source", "add", "x", "--ews", url, "--user", "anna", "--schedule", "manual");
             assertThat(said.exit()).as(url).isEqualTo(2);
             assertThat(said.err()).doesNotContain("pw");
         }
-        assertThat(shell.run("source", "add", "x", "--imap", "mail.example", "--mailbox", "a@b.example", "--user", "anna")
+        assertThat(shell.run(
+                                "source",
+                                "add",
+                                "x",
+                                "--imap",
+                                "mail.example",
+                                "--mailbox",
+                                "a@b.example",
+                                "--user",
+                                "anna")
                         .err())
                 .contains("imap has no setting 'mailbox'");
     }

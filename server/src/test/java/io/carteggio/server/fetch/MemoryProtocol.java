@@ -127,7 +127,8 @@ final class MemoryProtocol implements MailboxProtocol {
             }
             Spool spool = receiver.begin();
             try {
-                spool.write(Objects.requireNonNull(mails.get(Long.parseLong(key))).getBytes(StandardCharsets.UTF_8));
+                spool.write(
+                        Objects.requireNonNull(mails.get(Long.parseLong(key))).getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new ArchiveException("no spool", true, e);
             }

@@ -136,7 +136,11 @@ class EwsMailboxTest {
     private void deliver(int from, int to) {
         for (int n = from; n < to; n++) {
             exchange.put(new Item(
-                    id(n), mail(n), 1, Instant.ofEpochSecond(1_700_000_000L + n), n % 4 == 3 ? "MeetingRequest" : "Message"));
+                    id(n),
+                    mail(n),
+                    1,
+                    Instant.ofEpochSecond(1_700_000_000L + n),
+                    n % 4 == 3 ? "MeetingRequest" : "Message"));
         }
     }
 
@@ -175,7 +179,9 @@ class EwsMailboxTest {
             mailbox.fetch(listing.unknown(), taken);
             assertBrought(taken, 0, 33);
             assertThat(taken.received.get(id(5))).isEqualTo(Instant.ofEpochSecond(1_700_000_005L));
-            assertThat(exchange.folder("inbox")).as("nothing but a removal changes anything").hasSize(33);
+            assertThat(exchange.folder("inbox"))
+                    .as("nothing but a removal changes anything")
+                    .hasSize(33);
             assertThat(mailbox.remove(List.of(id(1), id(2), "gone"), new Removal.Delete(), _ -> true))
                     .as("gone already is gone")
                     .containsExactlyInAnyOrder(id(1), id(2), "gone");
@@ -289,7 +295,8 @@ class EwsMailboxTest {
         Taken taken = new Taken(directory);
         try (RemoteMailbox mailbox = open()) {
             mailbox.fetch(list(mailbox).unknown(), taken);
-            assertThat(mailbox.remove(ids(0, 12), new Removal.Delete(), _ -> true)).hasSize(12);
+            assertThat(mailbox.remove(ids(0, 12), new Removal.Delete(), _ -> true))
+                    .hasSize(12);
         }
         assertBrought(taken, 0, 12);
         assertThat(exchange.connectionsOpened()).isGreaterThan(3);
@@ -326,8 +333,14 @@ class EwsMailboxTest {
             exchange.tokens("tok1");
             exchange.impersonated("journal@firm.example");
             String[] settings = {
-                "auth", "oauthbearer", "mailbox", "journal@firm.example", "client-id", "me",
-                "token-url", "http://127.0.0.1:" + issuer.getAddress().getPort() + "/token"
+                "auth",
+                "oauthbearer",
+                "mailbox",
+                "journal@firm.example",
+                "client-id",
+                "me",
+                "token-url",
+                "http://127.0.0.1:" + issuer.getAddress().getPort() + "/token"
             };
             deliver(0, 1);
             try (RemoteMailbox mailbox = open(settings)) {
@@ -487,9 +500,23 @@ class EwsMailboxTest {
         String end = "</m:ResponseMessages></m:GetItemResponse></s:Body></s:Envelope>";
         String chunks = Integer.toHexString(end.length()) + "\r\n" + end + "\r\n0\r\n\r\n";
         Map<String, String> contents = Map.of(
-                "QUJD*", id(0), "QUJ", id(0), "", id(0), "QUJD=", id(0), "QUJD", "another", "QQ==QQ==", id(0), "<t:a/>", id(0));
+                "QUJD*",
+                id(0),
+                "QUJ",
+                id(0),
+                "",
+                id(0),
+                "QUJD=",
+                id(0),
+                "QUJD",
+                "another",
+                "QQ==QQ==",
+                id(0),
+                "<t:a/>",
+                id(0));
         for (Map.Entry<String, String> content : contents.entrySet()) {
-            Taken taken = new Taken(directory.resolve("content" + content.getKey().length() + content.getValue().length()));
+            Taken taken = new Taken(directory.resolve(
+                    "content" + content.getKey().length() + content.getValue().length()));
             try (RemoteMailbox mailbox = open()) {
                 exchange.next("GetItem", cut(HEAD + begun(content.getValue(), content.getKey()) + chunks));
                 mailbox.fetch(ids(0, 1), taken);
@@ -610,7 +637,10 @@ class EwsMailboxTest {
                                         + "'/></t:Message></t:Items></m:RootFolder>"),
                         Kind.PROTOCOL,
                         "an id of 1025 characters"),
-                new Said(ExchangeSimulator.xml("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), Kind.PROTOCOL, "document type"));
+                new Said(
+                        ExchangeSimulator.xml("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+                        Kind.PROTOCOL,
+                        "document type"));
         try (RemoteMailbox mailbox = open()) {
             for (Said row : table) {
                 exchange.next("FindItem", row.instead);
@@ -643,7 +673,8 @@ class EwsMailboxTest {
             assertThat(mailbox.remove(ids(0, 3), new Removal.Delete(), _ -> true))
                     .isEqualTo(Set.of(id(0), id(2)));
             exchange.next(
-                    "DeleteItem", ExchangeSimulator.message("DeleteItem", "Success", "<m:ResponseCode>NoError</m:ResponseCode>"));
+                    "DeleteItem",
+                    ExchangeSimulator.message("DeleteItem", "Success", "<m:ResponseCode>NoError</m:ResponseCode>"));
             assertThat(trouble(() -> mailbox.remove(List.of(id(1), id(3)), new Removal.Delete(), _ -> true)))
                     .hasMessageContaining("1 answers to 2 questions");
         }
@@ -660,8 +691,8 @@ class EwsMailboxTest {
                 "'mailbox'", List.of("mailbox", "nobody"),
                 "'Inbox//a' is not a folder", List.of("folder", "Inbox//a"),
                 "'a/ ' is not a folder", List.of("after", "move:a/ "));
-        table.forEach((message, settings) -> assertThat(org.assertj.core.api.Assertions.catchThrowable(
-                        () -> account(settings.toArray(String[]::new))))
+        table.forEach((message, settings) -> assertThat(
+                        org.assertj.core.api.Assertions.catchThrowable(() -> account(settings.toArray(String[]::new))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message));
     }

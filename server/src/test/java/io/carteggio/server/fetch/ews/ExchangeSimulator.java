@@ -204,7 +204,8 @@ public final class ExchangeSimulator implements AutoCloseable {
 
     /// The ids in a folder, by its display name; `inbox` for that.
     public synchronized List<String> folder(String name) {
-        return List.copyOf(in(name.equals("inbox") ? name : names.getOrDefault(name, "nowhere")).keySet());
+        return List.copyOf(in(name.equals("inbox") ? name : names.getOrDefault(name, "nowhere"))
+                .keySet());
     }
 
     public synchronized void makeFolder(String name) {

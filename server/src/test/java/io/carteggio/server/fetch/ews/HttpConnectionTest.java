@@ -13,13 +13,13 @@ import io.carteggio.server.fetch.ews.SoapReader.Malformed;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
-import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// HTTP as servers speak it, and as they must not.
@@ -60,7 +60,9 @@ class HttpConnectionTest {
 
     @Test
     void bodiesEndInThreeWays() throws Exception {
-        assertThat(body("HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc", "HTTP/1.1 401 No\\r\\ncontent-length:0\\r\\n\\r\\n"))
+        assertThat(body(
+                        "HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc",
+                        "HTTP/1.1 401 No\\r\\ncontent-length:0\\r\\n\\r\\n"))
                 .isEqualTo("200abc+401+");
         assertThat(body(
                         "HTTP/1.1 100 Continue\\r\\n\\r\\nHTTP/1.1 200\\r\\nTransfer-Encoding: Chunked\\r\\n\\r\\n3;x=y\\r\\nabc\\r\\n"
@@ -68,7 +70,8 @@ class HttpConnectionTest {
                         "HTTP/1.1 200 OK\\nContent-Length: 1\\n\\nz"))
                 .isEqualTo("200abc0123456789+200z+");
         assertThat(body("HTTP/1.1 200 OK\\r\\n\\r\\nto the end")).isEqualTo("200to the end-");
-        assertThat(body("HTTP/1.1 200 OK\\r\\nConnection: Close\\r\\nContent-Length: 1\\r\\n\\r\\na")).isEqualTo("200a-");
+        assertThat(body("HTTP/1.1 200 OK\\r\\nConnection: Close\\r\\nContent-Length: 1\\r\\n\\r\\na"))
+                .isEqualTo("200a-");
         assertThat(body("HTTP/1.0 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\na")).isEqualTo("200a-");
     }
 
@@ -126,7 +129,8 @@ class HttpConnectionTest {
         RandomGenerator chance = new Random(1);
         Duration told = Duration.ofMillis(297_749);
         assertThat(Patience.away(1, Optional.of(told), chance)).isBetween(told, told.plusMillis(250));
-        assertThat(Patience.away(1, Optional.of(Duration.ofDays(9_999)), chance)).isEqualTo(Patience.LONGEST_TOLD);
+        assertThat(Patience.away(1, Optional.of(Duration.ofDays(9_999)), chance))
+                .isEqualTo(Patience.LONGEST_TOLD);
         assertThat(Patience.away(1, Optional.of(Duration.ofDays(-1)), chance)).isLessThan(Duration.ofSeconds(1));
         long[][] table = {{1, 5, 10}, {2, 10, 20}, {3, 20, 40}, {6, 160, 320}, {7, 300, 600}, {1_000, 300, 600}};
         for (long[] row : table) {

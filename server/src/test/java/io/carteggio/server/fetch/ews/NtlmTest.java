@@ -36,8 +36,7 @@ class NtlmTest {
                 "abc", "a448017aaf21d8525fc10ae87aa6729d",
                 "message digest", "d9130a8164549fe818874806e1c7014b",
                 "abcdefghijklmnopqrstuvwxyz", "d79e1c308aa5bbcdeea8ed63df412da9",
-                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-                        "043f8582f241db351ce627e153e7f0e4",
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "043f8582f241db351ce627e153e7f0e4",
                 "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
                         "e33b4ddc9c38f2199c3e7b164fcc0536");
         table.forEach((text, sum) -> assertThat(HEX.formatHex(Md4.of(text.getBytes(StandardCharsets.US_ASCII))))
@@ -118,9 +117,8 @@ class NtlmTest {
         table.put("no end", challenge(Arrays.copyOf(INFO, INFO.length - 4)));
         table.put("an attribute that is too long", changed(58, 0xff, 0xff));
         table.put("a time that is none", challenge(HEX.parseHex("07000400000000000000" + "0000")));
-        table.forEach((name, message) -> assertThatThrownBy(() -> Ntlm.challenge(message))
-                .as(name)
-                .isInstanceOf(Malformed.class));
+        table.forEach((name, message) ->
+                assertThatThrownBy(() -> Ntlm.challenge(message)).as(name).isInstanceOf(Malformed.class));
     }
 
     @Test

@@ -67,7 +67,8 @@ class SoapReaderTest {
 
     @Test
     void hostileXmlIsRefused() {
-        String bomb = "<!DOCTYPE a [<!ENTITY b0 'x'>" + "<!ENTITY b1 '&b0;&b0;&b0;&b0;&b0;&b0;&b0;&b0;'>".repeat(9) + "]>";
+        String bomb =
+                "<!DOCTYPE a [<!ENTITY b0 'x'>" + "<!ENTITY b1 '&b0;&b0;&b0;&b0;&b0;&b0;&b0;&b0;'>".repeat(9) + "]>";
         Map<String, String> table = new LinkedHashMap<>();
         table.put("a document type", "<!DOCTYPE a><a/>");
         table.put("one from elsewhere", "<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'><a/>");
@@ -95,8 +96,8 @@ class SoapReaderTest {
             attributes.append(" x").append(i).append("='1'");
         }
         table.put("many attributes", attributes.append("/>").toString());
-        table.forEach((name, xml) ->
-                assertThatThrownBy(() -> read(xml)).as(name).isInstanceOf(Malformed.class));
+        table.forEach(
+                (name, xml) -> assertThatThrownBy(() -> read(xml)).as(name).isInstanceOf(Malformed.class));
     }
 
     @Test
@@ -157,8 +158,8 @@ class SoapReaderTest {
         for (int round = 0; round < 20_000; round++) {
             byte[] bad = good.clone();
             for (int i = random.nextInt(4); i >= 0; i--) {
-                bad[random.nextInt(bad.length)] = (byte) (random.nextInt(4) == 0 ? random.nextInt() : "<>&;'/=!-]["
-                        .charAt(random.nextInt(11)));
+                bad[random.nextInt(bad.length)] =
+                        (byte) (random.nextInt(4) == 0 ? random.nextInt() : "<>&;'/=!-][".charAt(random.nextInt(11)));
             }
             try {
                 assertThat(read(new ByteArrayInputStream(bad))).isNotNull();
@@ -189,7 +190,9 @@ class SoapReaderTest {
                 at += piece;
             }
             assertThat(decoder.end()).isEmpty();
-            assertThat(Arrays.equals(out.toByteArray(), octets)).as("%s octets", length).isTrue();
+            assertThat(Arrays.equals(out.toByteArray(), octets))
+                    .as("%s octets", length)
+                    .isTrue();
         }
     }
 
