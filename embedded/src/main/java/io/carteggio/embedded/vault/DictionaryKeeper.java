@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +46,7 @@ public final class DictionaryKeeper implements AutoCloseable {
     /// failing disk.
     private final CountDownLatch closing = new CountDownLatch(1);
 
+    private final AtomicBoolean awake = new AtomicBoolean();
     private volatile boolean training;
     private volatile Optional<String> trouble = Optional.empty();
 
@@ -55,14 +57,22 @@ public final class DictionaryKeeper implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("dictionary").daemon().unstarted(this::run);
     }
 
-    public static DictionaryKeeper start(SegmentFileVault vault) {
-        return start(vault, FIRST_FRAMES, PAUSE_MILLIS);
+    /// One that does nothing until [#wake]: who only reads an archive has no use for another dictionary.
+    public static DictionaryKeeper asleep(SegmentFileVault vault) {
+        return new DictionaryKeeper(vault, FIRST_FRAMES, PAUSE_MILLIS);
     }
 
     static DictionaryKeeper start(SegmentFileVault vault, long firstFrames, long pauseMillis) {
         DictionaryKeeper keeper = new DictionaryKeeper(vault, firstFrames, pauseMillis);
-        keeper.thread.start();
+        keeper.wake();
         return keeper;
+    }
+
+    /// Mail comes in. Costs next to nothing when it is awake.
+    public void wake() {
+        if (!awake.get() && awake.compareAndSet(false, true)) {
+            thread.start();
+        }
     }
 
     private void run() {

@@ -52,11 +52,12 @@ final class RecordsDump {
         Path home = Files.createTempDirectory("records");
         long rawBytes = 0;
         try (EmbeddedArchive archive = new EmbeddedArchive(home.resolve("data"));
-                DictionaryKeeper _ = DictionaryKeeper.start(archive.vault);
+                DictionaryKeeper dictionaries = DictionaryKeeper.asleep(archive.vault);
                 DataInputStream pack =
                         new DataInputStream(new BufferedInputStream(Files.newInputStream(Path.of(args[0]))));
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(Path.of(args[2]))))) {
+            dictionaries.wake();
             Vault watched = (Vault) Proxy.newProxyInstance(
                     Vault.class.getClassLoader(), new Class<?>[] {Vault.class}, (_, method, given) -> {
                         if (method.getName().equals("append")) {

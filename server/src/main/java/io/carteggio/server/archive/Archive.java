@@ -80,6 +80,7 @@ public final class Archive implements AutoCloseable {
     private final SqliteCatalogue catalogue;
     private final SearchIndex index;
     private final Indexer indexer;
+    private final DictionaryKeeper dictionaries;
     private final Projection projection;
     private final People people = new People();
     private final Sources sources = new Sources();
@@ -166,7 +167,8 @@ public final class Archive implements AutoCloseable {
             opened.push(custody);
             opened.push(projection);
             opened.push(vault);
-            opened.push(DictionaryKeeper.start(vault));
+            dictionaries = DictionaryKeeper.asleep(vault);
+            opened.push(dictionaries);
             index = LuceneIndex.open(directory.index());
             opened.push(index);
             finishErasures(); // what a crash interrupted, before anything follows
@@ -291,6 +293,7 @@ public final class Archive implements AutoCloseable {
             Receipt receipt = intake.accept(arrival, screening);
             lastFailure.kept();
             indexer.signal();
+            dictionaries.wake();
             return receipt;
         } catch (ArchiveException e) {
             lastFailure.failed(String.valueOf(e.getMessage()));
