@@ -4,6 +4,7 @@ import io.carteggio.archive.catalogue.Catalogue.Hour;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -153,12 +154,11 @@ public final class Silence {
             return Math.clamp(index, 1, MOST_CLUSTERED);
         }
 
-        /// The hour of the week, as people there count it.
+        /// The hour of the week, as people there count it; a holiday is a Sunday.
         private static int slot(long hour, ZoneId zone) {
-            long utc = hour * HOUR_SECONDS;
-            long local =
-                    utc + zone.getRules().getOffset(Instant.ofEpochSecond(utc)).getTotalSeconds();
-            return (int) Math.floorMod(Math.floorDiv(local, HOUR_SECONDS), (long) WEEK_HOURS);
+            ZonedDateTime local = Instant.ofEpochSecond(hour * HOUR_SECONDS).atZone(zone);
+            int day = Holidays.rhythmOf(local.toLocalDate(), zone).getValue() - 1;
+            return day * 24 + local.getHour();
         }
 
         private double at(long hour) {
