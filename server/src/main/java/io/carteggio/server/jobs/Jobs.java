@@ -339,6 +339,9 @@ public final class Jobs implements AutoCloseable {
             return !Thread.currentThread().isInterrupted();
         } catch (ArchiveException e) {
             LOG.info("job {}: the session ended while it waited: {}", job.name(), e.getMessage());
+            if (Thread.currentThread().isInterrupted()) {
+                return false; // by one of us, who says what comes next
+            }
             State s = store.state(job.name());
             if (s.next().isPresent()) {
                 store.state(
@@ -371,7 +374,19 @@ public final class Jobs implements AutoCloseable {
         return run;
     }
 
+    /// Whoever cancels interrupts: what has happened is written down all the same.
     private void end(Job job, Run run, Optional<Exception> failure, boolean trace) throws ArchiveException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            writeDown(job, run, failure, trace);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void writeDown(Job job, Run run, Optional<Exception> failure, boolean trace) throws ArchiveException {
         Instant now = clock.instant();
         synchronized (this) {
             Active mine = active.get(job.name());

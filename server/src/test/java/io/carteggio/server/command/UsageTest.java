@@ -50,7 +50,7 @@ class UsageTest {
                 "person add                            | NAME",
                 "person add Anna a@x --from yesterday  | not a date",
                 "person nonsense                       | nonsense",
-                "source                                | add or list",
+                "source                                | add, list, show",
                 "source add journal                    | --smtp",
                 "source add j --smtp a@x --family pst  | pst",
                 "serve --http                          | --http",

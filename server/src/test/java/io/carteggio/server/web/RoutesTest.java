@@ -64,6 +64,7 @@ class RoutesTest {
                 .replace("{arrival}", "7")
                 .replace("{pass}", "a.b")
                 .replace("{token}", "guessed")
+                .replace("{operation}", "job.list")
                 .replace("{sum}", "000000000000")
                 .replace("{name}", "carteggio.css");
     }
