@@ -156,7 +156,11 @@ final class SourceCommand implements Runnable {
                                 "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                     }
                 }
-                String server = kind.imap.or(() -> kind.pop3).or(() -> kind.ews).orElseThrow();
+                String server = kind.imap
+                        .or(() -> kind.pop3)
+                        .or(() -> kind.ews)
+                        .orElseThrow(
+                                () -> Refusal.usage("where does the mail come from: --smtp, --imap, --pop3 or --ews?"));
                 params.put("protocol", kind.protocol());
                 ObjectNode settings = fetch.settings(Optional.of(server));
                 if (!headers.isEmpty()) {

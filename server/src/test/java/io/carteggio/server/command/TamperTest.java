@@ -289,7 +289,7 @@ class TamperTest {
     /// Takes a letter out of an index of the catalogue, so that it is no longer found by its id: the table has it
     /// as before.
     private static void hollowIndex(Path data) throws Exception {
-        String column = "number, sum, id, size, envelope, body";
+        String column = "number, sum, id, size, envelope, body, message";
         sql(
                         "CREATE TABLE kept AS SELECT " + column + " FROM letter WHERE number = " + alpha.number(),
                         "DELETE FROM letter WHERE number = " + alpha.number(),
@@ -473,7 +473,8 @@ class TamperTest {
         table.add(attack("letter: removed", sql("DELETE FROM letter" + first), "does not know letter " + alpha.id()));
         table.add(attack(
                 "letter: added",
-                sql("INSERT INTO letter SELECT number + 1, zeroblob(32), id, size, envelope, body FROM letter" + first),
+                sql("INSERT INTO letter SELECT number + 1, zeroblob(32), id, size, envelope, body, message FROM letter"
+                        + first),
                 "the catalogue has 9 letters, the vault 8"));
         table.add(attack(
                 "place: added",

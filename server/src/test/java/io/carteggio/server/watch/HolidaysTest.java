@@ -11,8 +11,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HolidaysTest {
     @ParameterizedTest
-    @CsvSource({"1961,1961-04-02", "2000,2000-04-23", "2024,2024-03-31", "2025,2025-04-20", "2026,2026-04-05",
-        "2027,2027-03-28", "2038,2038-04-25", "2285,2285-03-22"})
+    @CsvSource({
+        "1961,1961-04-02",
+        "2000,2000-04-23",
+        "2024,2024-03-31",
+        "2025,2025-04-20",
+        "2026,2026-04-05",
+        "2027,2027-03-28",
+        "2038,2038-04-25",
+        "2285,2285-03-22"
+    })
     void easterIsWhereTheTablesHaveIt(int year, LocalDate date) {
         assertThat(Holidays.easter(year)).isEqualTo(date);
     }

@@ -603,7 +603,7 @@ class EwsMailboxTest {
                 said(500, "", Kind.PROTOCOL, "500"),
                 said(502, "", Kind.CUT, "502"),
                 said(200, "Content-Type: text/html\r\n", Kind.PROTOCOL, "something else than SOAP"),
-                said(200, soap, Kind.PROTOCOL, "no good XML"),
+                said(200, soap, Kind.CUT, ""), // an answer that ends before its first element
                 said(200, soap + "Content-Encoding: gzip\r\n", Kind.PROTOCOL, "packed"),
                 code("ErrorAccessDenied", Kind.RIGHTS),
                 code("ErrorImpersonateUserDenied", Kind.RIGHTS),
