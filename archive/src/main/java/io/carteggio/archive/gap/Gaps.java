@@ -29,13 +29,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /// Gap records: listed, closed by hand, and closed when the report arrives after all.
 public final class Gaps {
-    /// A report may have come just before the notice that says it did not: so many frames before a gap are
-    /// compared with it as well.
-    static final long LOOK_BACK_FRAMES = 20_000;
+    /// A report may have come before the notice that says it did not: so many frames before a gap are compared
+    /// with it as well. A notice comes up to two days after its report was given up; a firm of a thousand
+    /// people takes about that many in the time.
+    static final long LOOK_BACK_FRAMES = 100_000;
 
     private final Vault vault;
     private final Catalogue catalogue;
@@ -44,6 +44,7 @@ public final class Gaps {
     // Guarded by this. A flood of tens of thousands is compared by name, not each with each.
     private final Map<Long, Gap> open = new LinkedHashMap<>();
     private final Map<String, Set<Long>> byName = new HashMap<>();
+    private final RecentNames recent = new RecentNames(LOOK_BACK_FRAMES);
 
     public Gaps(Vault vault, Catalogue catalogue, Acts acts) {
         this.vault = vault;
@@ -113,44 +114,66 @@ public final class Gaps {
         entries.forEach(entry -> still.add(entry.arrival()));
         List.copyOf(open.keySet()).stream().filter(gap -> !still.contains(gap)).forEach(this::forget);
         if (entries.isEmpty()) {
+            recent.restart(end);
             return end;
         }
+        List<Gap> fresh = new ArrayList<>();
         long begin = from;
         for (GapEntry entry : entries) {
+            boolean isFresh = entry.arrival() > from;
             if (!open.containsKey(entry.arrival())) {
                 Optional<Gap> gap = read(entry);
                 gap.ifPresent(this::remember);
             }
-            if (entry.arrival() > from) {
-                begin = Math.min(begin, entry.arrival() - 1 - LOOK_BACK_FRAMES);
+            Optional<Gap> known = Optional.ofNullable(open.get(entry.arrival()));
+            if (isFresh && known.isPresent()) {
+                fresh.add(known.get());
+                begin = Math.clamp(entry.arrival() - 1 - LOOK_BACK_FRAMES, 0, begin);
             }
         }
-        for (long number = Math.max(0, begin) + 1; number <= end && !open.isEmpty(); number++) {
-            Optional<Kept> kept = vault.frame(number);
-            if (kept.isPresent()) {
-                compare(kept.get());
+        if (begin < recent.from() || from > recent.to() || recent.to() > end) {
+            recent.restart(begin); // the first gap, or the first look of this process
+        }
+        for (long number = recent.to() + 1; number <= end && !open.isEmpty(); number++) {
+            Set<String> names = names(number);
+            fill(number, names);
+            recent.add(number, names);
+        }
+        for (Gap gap : fresh) { // with what was compared before they opened
+            for (long number : gap.name().map(recent::find).orElse(Set.of())) {
+                if (open.containsKey(gap.arrival())) {
+                    fill(number, names(number));
+                }
             }
         }
         return end;
     }
 
-    private void compare(Kept kept) throws ArchiveException {
-        if (!(Projection.registration(kept) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
-                || entry.letters().isEmpty()) {
-            return;
-        }
-        Optional<Unwrapped.Report> report = report(kept, entry);
-        if (report.isEmpty()) {
-            return;
-        }
+    /// Closes the gaps that a report of these names fills.
+    private void fill(long arrival, Set<String> names) throws ArchiveException {
         Set<Long> filled = new TreeSet<>();
-        report.get().reportId().ifPresent(id -> filled.addAll(byName.getOrDefault(Gap.reportName(id), Set.of())));
-        Stream.concat(report.get().messageId().stream(), report.get().parentMessageId().stream())
-                .forEach(id -> filled.addAll(byName.getOrDefault(Gap.messageName(id), Set.of())));
+        names.forEach(name -> filled.addAll(byName.getOrDefault(name, Set.of())));
         for (long gap : filled) {
-            acts.keep(new Act.GapClosed(acts.now(), "watch", gap, "the report arrived", Optional.of(kept.number())));
+            acts.keep(new Act.GapClosed(acts.now(), "watch", gap, "the report arrived", Optional.of(arrival)));
             forget(gap);
         }
+    }
+
+    /// By what names the report in a frame may be missing; none where there is no report in it.
+    private Set<String> names(long number) throws ArchiveException {
+        Optional<Kept> kept = vault.frame(number);
+        if (kept.isEmpty()
+                || !(Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
+                || entry.letters().isEmpty()) {
+            return Set.of();
+        }
+        Set<String> names = new TreeSet<>();
+        report(kept.get(), entry).ifPresent(report -> {
+            report.reportId().ifPresent(id -> names.add(Gap.reportName(id)));
+            report.messageId().ifPresent(id -> names.add(Gap.messageName(id)));
+            report.parentMessageId().ifPresent(id -> names.add(Gap.messageName(id)));
+        });
+        return names;
     }
 
     /// The report of an arrival, read from its evidence: the originals are cut out of it, its names stand.
