@@ -3,10 +3,16 @@ package io.carteggio.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.mail.Content;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +64,8 @@ class CanaryTest {
                 "virtual_mailbox_maps = inline:{ " + ADMINISTRATOR + "=it/ }",
                 "virtual_uid_maps = static:" + id("-u"),
                 "virtual_gid_maps = static:" + id("-g"),
-                "virtual_minimum_uid = 1"));
+                "virtual_minimum_uid = 1",
+                "virtual_mailbox_limit = 0")); // else its delivery agent stops: ours is smaller than a message may be
         settings.addAll(List.of(more));
         return Postfix.start(server.smtp(), settings.toArray(String[]::new));
     }
@@ -101,5 +108,86 @@ class CanaryTest {
                     .isEmpty();
             Program.assertBalanced(program.stats());
         }
+    }
+
+    /// Nothing is journaled: the canary is missed, and the administrator reads it in his mailbox.
+    @Test
+    void aCanaryThatDoesNotComeBackIsAnAlarmInTheMailbox() throws Exception {
+        try (Postfix mailSystem = mailSystem()) {
+            program.run(
+                            "alarm",
+                            "mail",
+                            "set",
+                            "--server",
+                            "127.0.0.1:" + mailSystem.smtp().getPort(),
+                            "--from",
+                            "archive@firm.example",
+                            "--to",
+                            ADMINISTRATOR)
+                    .done();
+            program.run("alarm", "test").done();
+            mailSystem.await(line -> line.contains("to=<" + ADMINISTRATOR + ">") && line.contains("status=sent"));
+            assertThat(awaitMail("[Carteggio] test of the alarms"))
+                    .contains("Alarms of archive.firm.example reach you.");
+            set(mailSystem, 3);
+            program.run("canary", "run").exit(1);
+            String alarm = awaitMail("[Carteggio] alarm: canary");
+            assertThat(alarm)
+                    .contains("From: Carteggio <archive@firm.example>", "To: " + ADMINISTRATOR)
+                    .contains("The test message sent at", "has not come back as a report.");
+            assertThat(program.run("alarm", "list", "--json").done().jsonLines())
+                    .extracting(line -> line.path("kind").stringValue())
+                    .contains("canary");
+        }
+    }
+
+    /// Waits for a mail with this in its subject, and reads it by IMAP.
+    private String awaitMail(String subject) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        while (System.nanoTime() < until) {
+            Optional<String> mail = mails().stream()
+                    .filter(m -> m.lines().anyMatch(line -> line.startsWith("Subject: ") && line.contains(subject)))
+                    .findFirst();
+            if (mail.isPresent()) {
+                return mail.get();
+            }
+            Thread.sleep(500);
+        }
+        throw new AssertionError("no mail with the subject " + subject + " but " + mails());
+    }
+
+    private List<String> mails() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), dovecot.imap());
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            in.readLine();
+            command(socket, in, "a LOGIN it secret");
+            String selected = command(socket, in, "b SELECT INBOX");
+            int many = selected.lines()
+                    .filter(line -> line.endsWith(" EXISTS"))
+                    .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+            List<String> mails = new ArrayList<>();
+            for (int i = 1; i <= many; i++) {
+                mails.add(command(socket, in, "c" + i + " FETCH " + i + " BODY.PEEK[]"));
+            }
+            return mails;
+        }
+    }
+
+    /// All lines until the tagged one, which must say OK.
+    private static String command(Socket socket, BufferedReader in, String command) throws IOException {
+        socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        String tag = command.substring(0, command.indexOf(' ') + 1);
+        StringBuilder lines = new StringBuilder();
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            if (line.startsWith(tag)) {
+                assertThat(line).startsWith(tag + "OK");
+                return lines.toString();
+            }
+            lines.append(line).append('\n');
+        }
+        throw new IOException("cut off after " + command);
     }
 }
