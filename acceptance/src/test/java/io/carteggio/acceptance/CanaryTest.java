@@ -9,6 +9,8 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 class CanaryTest {
     private static final String JOURNAL = "journal-7f3a@archive.firm.example";
     private static final String ADMINISTRATOR = "it@firm.example";
+    private static final String ALTERNATE = "ndr@firm.example";
 
     private Serving server;
     private Program program;
@@ -61,7 +64,7 @@ class CanaryTest {
         List<String> settings = new ArrayList<>(List.of(
                 "virtual_mailbox_domains = firm.example",
                 "virtual_mailbox_base = " + dovecot.directory().resolve("mail"),
-                "virtual_mailbox_maps = inline:{ " + ADMINISTRATOR + "=it/ }",
+                "virtual_mailbox_maps = inline:{ " + ADMINISTRATOR + "=it/, " + ALTERNATE + "=ndr/ }",
                 "virtual_uid_maps = static:" + id("-u"),
                 "virtual_gid_maps = static:" + id("-g"),
                 "virtual_minimum_uid = 1",
@@ -107,6 +110,118 @@ class CanaryTest {
             assertThat(program.run("alarm", "list", "--json").done().jsonLines())
                     .isEmpty();
             Program.assertBalanced(program.stats());
+        }
+    }
+
+    private void alternate() throws Exception {
+        Path password = Files.writeString(dovecot.directory().resolve("password"), "secret\n");
+        program.run(
+                        "source",
+                        "add",
+                        "alternate",
+                        "--imap",
+                        "localhost:" + dovecot.imaps(),
+                        "--certificate",
+                        "sha256:" + dovecot.certificateSum(),
+                        "--user",
+                        "ndr",
+                        "--password-file",
+                        password.toString(),
+                        "--family",
+                        "ndr",
+                        "--after",
+                        "delete")
+                .done();
+    }
+
+    private void setAlternate(Postfix mailSystem, int within) {
+        program.run(
+                        "canary",
+                        "set",
+                        "--alternate",
+                        "alternate",
+                        "--server",
+                        "127.0.0.1:" + mailSystem.smtp().getPort(),
+                        "--from",
+                        "canary@firm.example",
+                        "--to",
+                        ALTERNATE,
+                        "--within",
+                        Integer.toString(within))
+                .done();
+    }
+
+    private List<String> alarms() {
+        return program.run("alarm", "list", "--json").done().jsonLines().stream()
+                .map(a -> a.path("kind").stringValue() + " " + a.path("subject").stringValue())
+                .toList();
+    }
+
+    /// A session that is open outlives its server for a moment.
+    private void awaitFailing() throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!program.run("job", "show", "alternate", "--json")
+                .done()
+                .json()
+                .path("state")
+                .stringValue()
+                .equals("failing")) {
+            assertThat(System.nanoTime()).isLessThan(until);
+            Thread.sleep(500);
+        }
+        assertThat(alarms()).as("the job is patient: it has failed once").isEmpty();
+    }
+
+    private void awaitAlarms(String... expected) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!alarms().containsAll(List.of(expected)) || (expected.length == 0 && !alarms().isEmpty())) {
+            assertThat(System.nanoTime()).as("only %s", alarms()).isLessThan(until);
+            Thread.sleep(500);
+        }
+    }
+
+    /// The alternate mailbox "is normally silent, so silence proves nothing": a test message goes there and is
+    /// found, and is nobody's letter.
+    @Test
+    void theCanaryIsFoundInTheAlternateMailbox() throws Exception {
+        alternate();
+        try (Postfix mailSystem = mailSystem()) {
+            program.run("canary", "set", "--alternate", "copies", "--server", "x", "--from", "a@b.c", "--to", "a@b.c")
+                    .exit(1);
+            setAlternate(mailSystem, 60);
+            JsonNode back =
+                    program.run("canary", "run", "--alternate", "--json").done().json();
+            assertThat(back.path("seconds").doubleValue()).isBetween(0.0, 60.0);
+            assertThat(program.run("canary", "show").done().out()).contains("alternate: ", "back after");
+            JsonNode books = program.stats();
+            Program.assertBalanced(books);
+            assertThat(books.path("notices").longValue()).isPositive();
+            assertThat(books.path("letters").longValue()
+                            + books.path("quarantined").longValue())
+                    .isZero();
+            assertThat(alarms()).as("it is no report that came back").isEmpty();
+        }
+    }
+
+    /// "It has its own availability test": who cannot log in there hears of it, though no report is missing yet.
+    @Test
+    void anAlternateMailboxThatIsDownIsAnAlarmAtOnce() throws Exception {
+        alternate();
+        try (Postfix mailSystem = mailSystem()) {
+            setAlternate(mailSystem, 60);
+            program.run("canary", "run", "--alternate").done();
+            setAlternate(mailSystem, 3);
+            dovecot.stop();
+            awaitFailing();
+            program.run("canary", "run", "--alternate").exit(1);
+            awaitAlarms("alternate alternate", "canary alternate");
+            assertThat(program.run("alarm", "list").done().out())
+                    .contains("cannot be got into", "nobody listens", "has not come in through source alternate");
+            dovecot.startAgain();
+            program.run("job", "run", "alternate").done();
+            setAlternate(mailSystem, 60);
+            program.run("canary", "run", "--alternate").done();
+            awaitAlarms();
         }
     }
 

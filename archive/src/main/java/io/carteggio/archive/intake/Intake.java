@@ -43,6 +43,12 @@ import java.util.stream.Stream;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
+    /// The field of a header that marks a test message of an archive's own to its alternate mailbox.
+    public static final String TEST_FIELD = "Carteggio-Canary";
+
+    /// Why such a one is a notice.
+    public static final String TEST_MESSAGE = "a test message of an archive";
+
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
     private final Vault vault;

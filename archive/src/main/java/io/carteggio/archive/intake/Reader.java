@@ -151,6 +151,10 @@ final class Reader {
             case Unwrapped.Ndr ndr -> plainOrNotice(arrival, arrived, "a non-delivery report without a journal report");
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
             case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");
+            case Unwrapped.Plain _
+            when family == Family.NDR
+                    && Structure.head(mail).header().text(Intake.TEST_FIELD).isPresent() ->
+                notice(mail, Intake.TEST_MESSAGE);
             case Unwrapped.Plain plain ->
                 family == Family.AUTO
                         ? plain(arrival, arrived)

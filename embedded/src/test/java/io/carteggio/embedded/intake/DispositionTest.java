@@ -206,6 +206,17 @@ class DispositionTest {
         expect(Family.AUTO, delay, LETTERS, 1, 1);
     }
 
+    /// An outsider gains nothing by it: what is a notice is nobody's letter either.
+    @Test
+    void aTestMessageToTheAlternateMailboxIsANotice() throws Exception {
+        String canary = "From: a@example.com\r\nCarteggio-Canary: abc\r\nSubject: x\r\n\r\nTest\r\n";
+        expect(Family.NDR, canary, NOTICE, 0, 0);
+        expect(Family.REPORT, canary, QUARANTINED, 0, 0);
+        expect(Family.AUTO, canary, LETTERS, 1, 1);
+        String report = report("r1", ANNA, original("a"));
+        expect(Family.NDR, report.replaceFirst("Subject: ", "Carteggio-Canary: abc\r\nSubject: "), LETTERS, 1, 1);
+    }
+
     @Test
     void anUnreadableReportIsQuarantinedWholeWithAReason() throws Exception {
         String broken = report("r1", ANNA);

@@ -4,12 +4,13 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
-import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.watch.Watched;
@@ -92,24 +93,25 @@ record ArchiveWatched(Archive archive) implements Watched {
     }
 
     @Override
-    public Optional<Header> letterHeader(long arrival) throws ArchiveException {
+    public Optional<Header> header(long arrival) throws ArchiveException {
         Optional<Kept> kept = archive.vault().frame(arrival);
         if (kept.isEmpty()
-                || !(Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
-                || entry.letters().isEmpty()) {
+                || !(Projection.registration(kept.get())
+                        instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))) {
             return Optional.empty();
         }
-        Optional<CataloguedLetter> letter =
-                archive.catalogueFile().letter(entry.letters().getFirst().sum());
-        if (letter.isEmpty()) {
+        Optional<Place> place = entry.letters().isEmpty()
+                ? kept.get().places(FrameRecord.Type.WHOLE).stream().findFirst()
+                : archive.catalogueFile()
+                        .letter(entry.letters().getFirst().sum())
+                        .map(letter -> letter.places().getFirst());
+        if (place.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    Structure.head(archive.vault().read(letter.get().places().getFirst()))
-                            .header());
+            return Optional.of(Structure.head(archive.vault().read(place.get())).header());
         } catch (IOException e) {
-            throw new ArchiveException("a letter cannot be read: " + e.getMessage(), true, e);
+            throw new ArchiveException("a mail cannot be read: " + e.getMessage(), true, e);
         }
     }
 }

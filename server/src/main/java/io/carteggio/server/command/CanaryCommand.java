@@ -11,15 +11,20 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "canary",
-        description = "A test message through your mail system that must come back as a report.",
+        description = {
+            "A test message through your mail system that must come back as a report;",
+            "another one to the alternate journaling mailbox that must be found there."
+        },
         synopsisSubcommandLabel = "COMMAND")
 final class CanaryCommand implements Runnable {
+    private static final String ALTERNATE = "alternate-canary";
+
     private final CommandLine line;
 
     CanaryCommand(Carteggio carteggio) {
         line = new CommandLine(this);
         line.addSubcommand(new Set(carteggio));
-        line.addSubcommand(new AlarmCommand.Off(carteggio, "canary off", "canary"));
+        line.addSubcommand(new Off(carteggio));
         line.addSubcommand(new Run(carteggio));
         line.addSubcommand(new Show(carteggio));
     }
@@ -35,6 +40,7 @@ final class CanaryCommand implements Runnable {
 
     private static void print(Carteggio carteggio, ObjectNode line) {
         StringBuilder text = new StringBuilder();
+        Json.optional(line, "subject").filter(ALTERNATE::equals).ifPresent(_ -> text.append("alternate: "));
         line.path("settings")
                 .properties()
                 .forEach(e -> text.append(e.getKey())
@@ -67,8 +73,18 @@ final class CanaryCommand implements Runnable {
                 description = "The sender, as your mail system reports it.")
         private String from = "";
 
-        @Option(names = "--to", required = true, paramLabel = "ADDRESS", description = "A mailbox that is journaled.")
+        @Option(
+                names = "--to",
+                required = true,
+                paramLabel = "ADDRESS",
+                description = "A mailbox that is journaled; with --alternate, the alternate journaling mailbox.")
         private String to = "";
+
+        @Option(
+                names = "--alternate",
+                paramLabel = "SOURCE",
+                description = "The source that the alternate mailbox is fetched by: it must bring the message.")
+        private Optional<String> alternate = Optional.empty();
 
         @Option(names = "--every", paramLabel = "SECONDS", description = "How often; an hour if not given.")
         private Optional<Long> every = Optional.empty();
@@ -88,13 +104,34 @@ final class CanaryCommand implements Runnable {
             ObjectNode settings = server.settings().put("from", from).put("to", to);
             every.ifPresent(s -> settings.put("every", s.toString()));
             within.ifPresent(s -> settings.put("within", s.toString()));
-            return AlarmCommand.set(carteggio, "canary set", "canary", settings);
+            alternate.ifPresent(source -> settings.put("alternate", source));
+            return AlarmCommand.set(carteggio, "canary set", alternate.isPresent() ? ALTERNATE : "canary", settings);
+        }
+    }
+
+    @Command(name = "off", description = "No longer.")
+    static final class Off implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Option(names = "--alternate", description = "The one to the alternate journaling mailbox.")
+        private boolean alternate;
+
+        Off(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return AlarmCommand.set(carteggio, "canary off", alternate ? ALTERNATE : "canary", Json.object());
         }
     }
 
     @Command(name = "run", description = "Sends a test message now and waits until it is back.")
     static final class Run implements Callable<Integer> {
         private final Carteggio carteggio;
+
+        @Option(names = "--alternate", description = "The one to the alternate journaling mailbox.")
+        private boolean alternate;
 
         Run(Carteggio carteggio) {
             this.carteggio = carteggio;
@@ -105,7 +142,7 @@ final class CanaryCommand implements Runnable {
             return carteggio.ask(
                     "canary run",
                     "canary.run",
-                    Json.object(),
+                    Json.object().put("alternate", alternate),
                     Lines.printing(carteggio, line -> print(carteggio, line)));
         }
     }

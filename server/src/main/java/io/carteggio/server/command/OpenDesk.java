@@ -56,10 +56,13 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
                 archive,
                 new Protocols(List.of(new ImapProtocol(), new Pop3Protocol(), new EwsProtocol())),
                 Clock.systemUTC());
-        return new OpenDesk(
-                archive,
-                fetches,
-                new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC()));
+        Jobs jobs = new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC());
+        archive.watch().reachBy((source, told) -> {
+            if (jobs.running(source.name()).isEmpty()) { // it is in there, or will say itself that it cannot be
+                told.accept(fetches.reach(source));
+            }
+        });
+        return new OpenDesk(archive, fetches, jobs);
     }
 
     @Override

@@ -1,19 +1,23 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.gap.Gap;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import io.carteggio.server.watch.Alarm;
+import io.carteggio.server.watch.Canary;
 import io.carteggio.server.watch.Canary.Flight;
 import io.carteggio.server.watch.Settings;
 import io.carteggio.server.watch.Settings.Subject;
+import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// `alarm`, `gap` and `canary`. Every change is an act.
 final class WatchOperations {
     private static final String BY = "operator";
+    private static final String NO_CANARY = "there is no canary: set one with 'canary set'";
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Desk desk;
@@ -87,6 +92,9 @@ final class WatchOperations {
             }
             settings.put(one.getKey(), one.getValue().stringValue());
         }
+        if (settings.containsKey("alternate")) {
+            alternate(settings.get("alternate"));
+        }
         try {
             desk.watch().settings().set(desk.acts(), BY, subject, settings);
         } catch (IllegalArgumentException e) {
@@ -94,6 +102,17 @@ final class WatchOperations {
         }
         reply.line(settings(subject));
         return Outcome.DONE;
+    }
+
+    private void alternate(String source) throws Refusal {
+        boolean is = desk.sources()
+                .named(source)
+                .filter(s -> s.family() == Family.NDR)
+                .isPresent();
+        if (!is) {
+            throw Refusal.no(
+                    "there is no alternate mailbox " + source + ": no source of that name is of the family ndr");
+        }
     }
 
     /// A line for each subject that is set.
@@ -150,14 +169,31 @@ final class WatchOperations {
         return Outcome.DONE;
     }
 
+    /// A line for each canary that is set: the one through the mail system, the one to the alternate mailbox.
     Outcome showCanary(Request request, Reply reply) throws IOException, Refusal {
-        if (desk.watch().settings().canary().isEmpty()) {
-            throw Refusal.no("there is no canary: set one with 'canary set'");
+        boolean any = false;
+        for (Subject subject : List.of(Subject.CANARY, Subject.ALTERNATE_CANARY)) {
+            if (set(subject).isPresent()) {
+                any = true;
+                ObjectNode line = settings(subject);
+                canary(subject).last().ifPresent(flight -> put(line, flight));
+                reply.line(line);
+            }
         }
-        ObjectNode line = settings(Subject.CANARY);
-        desk.watch().canary().last().ifPresent(flight -> put(line, flight));
-        reply.line(line);
+        if (!any) {
+            throw Refusal.no(NO_CANARY);
+        }
         return Outcome.DONE;
+    }
+
+    private Optional<Settings.Canary> set(Subject subject) {
+        Settings settings = desk.watch().settings();
+        return subject == Subject.CANARY ? settings.canary() : settings.alternateCanary();
+    }
+
+    private Canary canary(Subject subject) {
+        Watch watch = desk.watch();
+        return subject == Subject.CANARY ? watch.canary() : watch.alternateCanary();
     }
 
     private static void put(ObjectNode line, Flight flight) {
@@ -170,14 +206,13 @@ final class WatchOperations {
 
     /// Sends a test message now and waits for it.
     Outcome runCanary(Request request, Reply reply) throws IOException, Refusal {
-        Settings.Canary settings = desk.watch()
-                .settings()
-                .canary()
-                .orElseThrow(() -> Refusal.no("there is no canary: set one with 'canary set'"));
+        Subject subject = request.flag("alternate") ? Subject.ALTERNATE_CANARY : Subject.CANARY;
+        Settings.Canary settings = set(subject).orElseThrow(() -> Refusal.no(NO_CANARY));
+        Canary canary = canary(subject);
         if (!desk.watch().isRunning()) {
             throw Refusal.no("no server runs that it could come back to: start 'carteggio serve'");
         }
-        Flight sent = desk.watch().canary().send(settings);
+        Flight sent = canary.send(settings);
         if (sent.trouble().isPresent()) {
             throw Refusal.no(
                     "the test message could not be sent: " + sent.trouble().get());
@@ -185,7 +220,7 @@ final class WatchOperations {
         desk.watch().attendNow(); // so that it knows when this one is due
         Instant until = sent.sent().plus(settings.within());
         while (true) {
-            Optional<Flight> now = desk.watch().canary().last();
+            Optional<Flight> now = canary.last();
             // one that was sent by itself meanwhile proves the way as well
             if (now.isPresent()
                     && !now.get().sent().isBefore(sent.sent())

@@ -103,6 +103,21 @@ public final class FetchJobs {
         }
     }
 
+    /// Tries to get into a source's mailbox, and changes nothing there.
+    ///
+    /// @return why it cannot be got into
+    public Optional<String> reach(Source source) {
+        Optional<Mailbox> mailbox = archive.sources().mailbox(source.name());
+        if (mailbox.isEmpty()) {
+            return Optional.empty();
+        }
+        try (RemoteMailbox _ = open(source, mailbox.get(), Steps.SILENT)) {
+            return Optional.empty();
+        } catch (ArchiveException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     /// How full a source's mailbox was the last time it was looked at, and what is wrong with that.
     public Optional<Fullness> fullness(String source) {
         return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.alarm()));

@@ -2,6 +2,7 @@ package io.carteggio.server.watch;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.intake.Intake;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.structure.Header;
@@ -29,10 +30,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A test message through the customer's own mail system that must come back as a report: the one thing that
-/// proves the whole way. Safe for many threads.
+/// proves the whole way. Another goes to the alternate journaling mailbox, whose silence proves nothing, and
+/// must be found there. Safe for many threads.
 ///
 /// It is known again by a token that nobody can guess, in its Message-ID and its subject. Where it comes
-/// back it is a letter like any other.
+/// back as a report it is a letter like any other; in the alternate mailbox it is a notice, and nobody's letter.
 public final class Canary {
     private static final int TOKEN_CHARACTERS = 26; // of 32 kinds: 130 bits
     private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -51,16 +53,46 @@ public final class Canary {
     /// The last test message.
     ///
     /// @param from its sender's address, for comparing
+    /// @param alternate the source that must bring it as it is
     /// @param back when it came back
     /// @param arrival the number of the arrival that brought it
     /// @param trouble why it could not even be sent
     public record Flight(
             String token,
             String from,
+            Optional<String> alternate,
             Instant sent,
             Optional<Instant> back,
             Optional<Long> arrival,
             Optional<String> trouble) {
+        static Flight of(String token, Settings.Canary settings, Instant sent) {
+            return new Flight(
+                    token,
+                    settings.from().key(),
+                    settings.alternate(),
+                    sent,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        Flight failed(String why) {
+            return new Flight(token, from, alternate, sent, Optional.empty(), Optional.empty(), Optional.of(why));
+        }
+
+        Flight cameBack(Instant at, long number) {
+            return new Flight(token, from, alternate, sent, Optional.of(at), Optional.of(number), Optional.empty());
+        }
+
+        /// Whether an arrival may be it.
+        boolean mayBe(ArrivalEntry entry) {
+            if (alternate.isPresent()) {
+                return entry.letters().isEmpty() && alternate.get().equals(entry.source());
+            }
+            return !entry.letters().isEmpty()
+                    && entry.sender().map(Address::key).equals(Optional.of(from));
+        }
+
         public Optional<Duration> took() {
             return back.map(at -> Duration.between(sent, at));
         }
@@ -70,8 +102,9 @@ public final class Canary {
         }
     }
 
-    Canary(Path directory, Clock clock) {
-        this.file = directory.resolve("canary.json");
+    /// @param file where it remembers the last one
+    Canary(Path file, Clock clock) {
+        this.file = file;
         this.clock = clock;
         this.last = read(file);
     }
@@ -90,8 +123,7 @@ public final class Canary {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         candidates.clear();
-        Flight flight = new Flight(
-                token.toString(), settings.from().key(), now, Optional.empty(), Optional.empty(), Optional.empty());
+        Flight flight = Flight.of(token.toString(), settings, now);
         keep(flight); // before it is sent: it may be back at once
         try {
             Submission.send(
@@ -104,15 +136,15 @@ public final class Canary {
                             "Carteggio canary " + token,
                             "canary-" + token + "@" + settings.from().domain(),
                             now,
-                            "A test message: the archive sees whether it is journaled.\nIt may be deleted.\n"));
+                            settings.alternate()
+                                    .map(source -> List.of(Intake.TEST_FIELD + ": " + token))
+                                    .orElse(List.of()),
+                            settings.alternate().isPresent()
+                                    ? "A test message: the archive sees whether this mailbox takes mail and gives it"
+                                            + " back.\nIt is no journal report.\n"
+                                    : "A test message: the archive sees whether it is journaled.\nIt may be deleted.\n"));
         } catch (IOException e) {
-            flight = new Flight(
-                    flight.token(),
-                    flight.from(),
-                    now,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(String.valueOf(e.getMessage())));
+            flight = flight.failed(String.valueOf(e.getMessage()));
             keep(flight);
         }
         return flight;
@@ -123,12 +155,7 @@ public final class Canary {
     /// @return whether it may
     boolean arrived(long number, ArrivalEntry entry) {
         Optional<Flight> awaited = last().filter(Flight::isAwaited);
-        boolean may = awaited.isPresent()
-                && !entry.letters().isEmpty()
-                && entry.sender()
-                        .map(Address::key)
-                        .equals(Optional.of(awaited.get().from()))
-                && candidates.size() < CANDIDATES;
+        boolean may = awaited.isPresent() && awaited.get().mayBe(entry) && candidates.size() < CANDIDATES;
         if (may) {
             candidates.add(number);
         }
@@ -143,16 +170,9 @@ public final class Canary {
         }
         for (long number : now) {
             Optional<Flight> awaited = last().filter(Flight::isAwaited);
-            Optional<Header> header = awaited.isEmpty() ? Optional.empty() : watched.letterHeader(number);
+            Optional<Header> header = awaited.isEmpty() ? Optional.empty() : watched.header(number);
             if (header.isPresent() && carries(header.get(), awaited.get().token())) {
-                Flight f = awaited.get();
-                keep(new Flight(
-                        f.token(),
-                        f.from(),
-                        f.sent(),
-                        Optional.of(clock.instant().truncatedTo(ChronoUnit.MILLIS)),
-                        Optional.of(number),
-                        Optional.empty()));
+                keep(awaited.get().cameBack(clock.instant().truncatedTo(ChronoUnit.MILLIS), number));
             }
         }
     }
@@ -173,6 +193,7 @@ public final class Canary {
                 .put("token", flight.token())
                 .put("from", flight.from())
                 .put("sent", flight.sent().toString());
+        flight.alternate().ifPresent(source -> line.put("alternate", source));
         flight.back().ifPresent(at -> line.put("back", at.toString()));
         flight.arrival().ifPresent(number -> line.put("arrival", number));
         flight.trouble().ifPresent(why -> line.put("trouble", why));
@@ -192,6 +213,9 @@ public final class Canary {
             return Optional.of(new Flight(
                     line.path("token").stringValue(),
                     line.path("from").stringValue(),
+                    Optional.of(line.path("alternate"))
+                            .filter(JsonNode::isString)
+                            .map(JsonNode::stringValue),
                     Instant.parse(line.path("sent").stringValue()),
                     Optional.of(line.path("back"))
                             .filter(JsonNode::isString)

@@ -35,6 +35,7 @@ record MailChannel(Settings.Mail settings, String where, Clock clock) implements
                 subject,
                 "alarm-" + UUID.randomUUID() + "@" + Submission.host(),
                 clock.instant(),
+                List.of(),
                 text);
         Submission.send(settings.server(), settings.from(), settings.to(), mail);
     }

@@ -31,10 +31,11 @@ public final class Settings {
         MAIL,
         WEBHOOK,
         LIMITS,
-        CANARY;
+        CANARY,
+        ALTERNATE_CANARY;
 
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -119,18 +120,21 @@ public final class Settings {
         }
     }
 
-    /// A test message through the customer's own mail system.
+    /// A test message: through the customer's own mail system, or to the alternate journaling mailbox.
     ///
     /// @param every how often
     /// @param within how soon it must be back
-    public record Canary(Server server, Address from, Address to, Duration every, Duration within) {
+    /// @param alternate the source that must bring it as it is; none: it comes back as a report
+    public record Canary(
+            Server server, Address from, Address to, Duration every, Duration within, Optional<String> alternate) {
         static Canary of(Map<String, String> settings) {
             Canary canary = new Canary(
                     Server.of(settings),
                     address(required(settings, "from")),
                     address(required(settings, "to")),
                     Duration.ofSeconds(number(settings.getOrDefault("every", "3600"), 60, 604_800, "seconds")),
-                    Duration.ofSeconds(number(settings.getOrDefault("within", "600"), 1, 86_400, "seconds")));
+                    Duration.ofSeconds(number(settings.getOrDefault("within", "600"), 1, 86_400, "seconds")),
+                    Optional.ofNullable(settings.get("alternate")));
             if (canary.within().compareTo(canary.every()) > 0) {
                 throw new IllegalArgumentException("a canary is not sent before the last one is due back");
             }
@@ -155,6 +159,7 @@ public final class Settings {
                 case WEBHOOK -> url(settings);
                 case LIMITS -> Limits.of(settings);
                 case CANARY -> Canary.of(settings);
+                case ALTERNATE_CANARY -> alternateCanary(settings);
             }
         }
         acts.keep(new Act.WatchSet(acts.now(), by, subject.word(), settings));
@@ -175,6 +180,15 @@ public final class Settings {
 
     public Optional<Canary> canary() {
         return read(Subject.CANARY, Canary::of);
+    }
+
+    public Optional<Canary> alternateCanary() {
+        return read(Subject.ALTERNATE_CANARY, Settings::alternateCanary);
+    }
+
+    static Canary alternateCanary(Map<String, String> settings) {
+        required(settings, "alternate");
+        return Canary.of(settings);
     }
 
     public Limits limits() {

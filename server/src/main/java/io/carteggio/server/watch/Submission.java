@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -35,26 +36,29 @@ final class Submission {
     /// A message of plain text (RFC 5322, RFC 2047). Nobody answers it by itself (RFC 3834).
     ///
     /// @param id without angle brackets
-    static Content message(Address from, List<Address> to, String subject, String id, Instant at, String text) {
+    /// @param more lines for the header
+    static Content message(
+            Address from, List<Address> to, String subject, String id, Instant at, List<String> more, String text) {
         boolean ascii = isAscii(text) && text.lines().allMatch(line -> line.length() < 900);
         byte[] utf8 = text.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
         String body = ascii
                 ? new String(utf8, StandardCharsets.UTF_8)
                 : Base64.getMimeEncoder().encodeToString(utf8) + "\r\n";
-        String mail = String.join(
-                "\r\n",
+        List<String> lines = new ArrayList<>(List.of(
                 "Date: " + DATE.format(at.atOffset(ZoneOffset.UTC)),
                 "From: Carteggio <" + from.raw() + ">",
                 "To: " + String.join(",\r\n ", to.stream().map(Address::raw).toList()),
                 "Subject: " + encoded(subject),
                 "Message-ID: <" + id + ">",
-                "Auto-Submitted: auto-generated",
+                "Auto-Submitted: auto-generated"));
+        lines.addAll(more);
+        lines.addAll(List.of(
                 "MIME-Version: 1.0",
                 "Content-Type: text/plain; charset=utf-8",
                 "Content-Transfer-Encoding: " + (ascii ? "7bit" : "base64"),
                 "",
-                body);
-        byte[] octets = mail.getBytes(StandardCharsets.UTF_8);
+                body));
+        byte[] octets = String.join("\r\n", lines).getBytes(StandardCharsets.UTF_8);
         return Content.owning(octets, octets.length);
     }
 

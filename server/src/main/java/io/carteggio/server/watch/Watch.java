@@ -6,6 +6,7 @@ import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.embedded.disk.DurableFiles;
@@ -26,13 +27,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +62,7 @@ public final class Watch implements Monitor, AutoCloseable {
     private final Alarms alarms;
     private final Metrics metrics = new Metrics();
     private final Canary canary;
+    private final Canary alternateCanary;
     private final Courier courier;
     private final Clock clock;
     private final String metricsToken;
@@ -66,6 +72,8 @@ public final class Watch implements Monitor, AutoCloseable {
     private volatile boolean closing;
 
     private volatile Listener listener = new Listener(Submission.host(), Optional.empty(), Optional.empty());
+    private final Set<String> reaching = ConcurrentHashMap.newKeySet();
+    private volatile Reach reach = (source, told) -> {};
     private volatile boolean running;
     private volatile boolean hurried;
     private long comparedTo; // belongs to the watching thread from its start on
@@ -86,7 +94,8 @@ public final class Watch implements Monitor, AutoCloseable {
         this.settings = settings;
         this.alarms = alarms;
         this.clock = clock;
-        this.canary = new Canary(directory, clock);
+        this.canary = new Canary(directory.resolve("canary.json"), clock);
+        this.alternateCanary = new Canary(directory.resolve("alternate-canary.json"), clock);
         this.courier = new Courier(alarms, this::channels, clock);
         this.metricsToken = token(directory);
         this.comparedTo = comparedTo(directory.resolve("gaps"));
@@ -128,6 +137,25 @@ public final class Watch implements Monitor, AutoCloseable {
         return canary;
     }
 
+    /// The one to the alternate journaling mailbox.
+    public Canary alternateCanary() {
+        return alternateCanary;
+    }
+
+    /// Whether a mailbox of another server can be got into: host, TLS, log-in, folder.
+    @FunctionalInterface
+    public interface Reach {
+        /// Tries it, and changes nothing there.
+        ///
+        /// @param told hears why not, or nothing where it can; is not called where a run is in it right now
+        void test(Source source, Consumer<Optional<String>> told);
+    }
+
+    /// How the mailboxes are tried that mail is fetched from.
+    public void reachBy(Reach how) {
+        reach = how;
+    }
+
     /// Begins to look, and to tell.
     public void start(Listener inFront) {
         listener = inFront;
@@ -155,11 +183,13 @@ public final class Watch implements Monitor, AutoCloseable {
             return;
         }
         metrics.arrived(entry);
-        boolean cameBack = switch (entry.family()) {
-            case NDR -> entry.via().isPresent() || entry.disposition() == Disposition.NOTICE;
-            case REPORT -> entry.via().isPresent();
-            case MULTIDROP, AUTO, MAILBOX -> false;
-        };
+        boolean test = entry.reason().equals(Optional.of(Intake.TEST_MESSAGE));
+        boolean cameBack = !test
+                && switch (entry.family()) {
+                    case NDR -> entry.via().isPresent() || entry.disposition() == Disposition.NOTICE;
+                    case REPORT -> entry.via().isPresent();
+                    case MULTIDROP, AUTO, MAILBOX -> false;
+                };
         if (cameBack) {
             alarms.raise(
                     AlarmKind.NDR,
@@ -176,7 +206,9 @@ public final class Watch implements Monitor, AutoCloseable {
                     "Mail that was erased came again and was discarded. To let it in: carteggio erase --readmit.");
         }
         boolean gap = entry.via().equals(Optional.of("gap"));
-        if (canary.arrived(kept.number(), entry) || gap) {
+        boolean awaited = canary.arrived(kept.number(), entry);
+        boolean awaitedThere = alternateCanary.arrived(kept.number(), entry);
+        if (awaited || awaitedThere || gap) {
             news.release();
         }
     }
@@ -196,28 +228,35 @@ public final class Watch implements Monitor, AutoCloseable {
         }
     }
 
-    /// Until the next look; no longer than until the canary is due.
+    /// Until the next look; no longer than until a canary is due.
     private Duration rest() {
         Instant now = clock.instant();
-        Optional<Instant> due = settings.canary()
-                .flatMap(set -> canary.last()
-                        .filter(Canary.Flight::isAwaited)
-                        .map(f -> f.sent().plus(set.within())))
-                .filter(at -> at.isAfter(now));
-        Duration until = due.map(at -> Duration.between(now, at).plusMillis(50)).orElse(LOOK);
-        return until.compareTo(LOOK) < 0 ? until : LOOK;
+        return Stream.of(due(canary, settings.canary()), due(alternateCanary, settings.alternateCanary()))
+                .flatMap(Optional::stream)
+                .filter(at -> at.isAfter(now))
+                .map(at -> Duration.between(now, at).plusMillis(50))
+                .filter(until -> until.compareTo(LOOK) < 0)
+                .min(Comparator.naturalOrder())
+                .orElse(LOOK);
+    }
+
+    private static Optional<Instant> due(Canary canary, Optional<Settings.Canary> set) {
+        return set.flatMap(s ->
+                canary.last().filter(Canary.Flight::isAwaited).map(f -> f.sent().plus(s.within())));
     }
 
     private void step() {
         attend("the canary", () -> canary.look(watched));
+        attend("the alternate mailbox's canary", () -> alternateCanary.look(watched));
         attend("gaps", this::gaps);
         Instant now = clock.instant();
         if (hurried || !now.isBefore(looked.plus(LOOK).minusSeconds(1))) {
+            probed = hurried ? Instant.MIN : probed;
             hurried = false;
             looked = now;
             look(now);
         } else {
-            attend("the canary", () -> canary(now));
+            canaries(now);
         }
     }
 
@@ -249,7 +288,7 @@ public final class Watch implements Monitor, AutoCloseable {
         attend("the quarantine", () -> quarantine(now));
         attend("the certificate", () -> certificate(now));
         attend("silence", () -> silence(now));
-        attend("the canary", () -> canary(now));
+        canaries(now);
         attend("the alternate mailbox", () -> alternate(now));
         alarms.expire();
     }
@@ -348,57 +387,89 @@ public final class Watch implements Monitor, AutoCloseable {
         alarms.retain(AlarmKind.GAP, List.copyOf(open.keySet()));
     }
 
-    private void canary(Instant now) {
-        Optional<Settings.Canary> set = settings.canary();
+    private void canaries(Instant now) {
+        attend("the canary", () -> canary(now, canary, settings.canary(), "canary"));
+        attend(
+                "the alternate mailbox's canary",
+                () -> canary(now, alternateCanary, settings.alternateCanary(), "alternate"));
+    }
+
+    private void canary(Instant now, Canary bird, Optional<Settings.Canary> set, String subject) {
         if (set.isEmpty()) {
-            alarms.clear(AlarmKind.CANARY, "canary");
+            alarms.clear(AlarmKind.CANARY, subject);
             return;
         }
-        Optional<Canary.Flight> last = canary.last();
+        Optional<Canary.Flight> last = bird.last();
         boolean overdue = last.filter(f ->
                         f.isAwaited() && now.isAfter(f.sent().plus(set.get().within())))
                 .isPresent();
         if (overdue) {
             alarms.raise(
                     AlarmKind.CANARY,
-                    "canary",
+                    subject,
                     "The test message sent at " + last.get().sent().truncatedTo(ChronoUnit.SECONDS)
-                            + " has not come back as a report.");
+                            + set.get()
+                                    .alternate()
+                                    .map(source ->
+                                            " to the alternate mailbox has not come in through source " + source + ".")
+                                    .orElse(" has not come back as a report."));
         } else if (last.isPresent() && last.get().trouble().isPresent()) {
             alarms.raise(
                     AlarmKind.CANARY,
-                    "canary",
-                    "The test message could not be sent: "
-                            + last.get().trouble().get());
+                    subject,
+                    "The test message " + (set.get().alternate().isPresent() ? "to the alternate mailbox " : "")
+                            + "could not be sent: " + last.get().trouble().get());
         } else if (last.isPresent() && last.get().back().isPresent()) {
-            alarms.clear(AlarmKind.CANARY, "canary");
+            alarms.clear(AlarmKind.CANARY, subject);
         }
         boolean due =
                 last.map(f -> !now.isBefore(f.sent().plus(set.get().every()))).orElse(true);
         if (due) {
-            canary.send(set.get());
+            bird.send(set.get());
             news.release(); // it may be back already
         }
     }
 
     /// The alternate mailbox must be up at the same time as the main one, else reports are lost for good.
     private void alternate(Instant now) {
-        Optional<InetSocketAddress> at = listener.address();
-        if (at.isEmpty() || now.isBefore(probed.plus(PROBE))) {
+        if (now.isBefore(probed.plus(PROBE))) {
             return;
         }
         probed = now;
+        Optional<InetSocketAddress> at = listener.address();
         List<String> names = new ArrayList<>();
         for (Source source : watched.sources()) {
-            if (source.family() == Family.NDR && source.listening()) {
-                names.add(source.name());
+            if (source.family() != Family.NDR) {
+                continue;
+            }
+            names.add(source.name());
+            if (source.listening() && at.isPresent()) {
                 standing(
                         AlarmKind.ALTERNATE,
                         source.name(),
                         probe(at.get(), source.address().orElseThrow()));
+            } else if (!source.listening() && reaching.add(source.name())) {
+                Thread.ofVirtual().name("reach-" + source.name()).start(() -> reach(source)); // servers may be slow
             }
         }
         alarms.retain(AlarmKind.ALTERNATE, names);
+    }
+
+    /// Whether a fetched one lets us in. It is normally silent, so that no run fails proves little: the next one
+    /// may be hours away, and a connection that waits for news may be long dead.
+    private void reach(Source source) {
+        try {
+            reach.test(
+                    source,
+                    trouble -> standing(
+                            AlarmKind.ALTERNATE,
+                            source.name(),
+                            trouble.map(why -> "The alternate mailbox cannot be got into: " + why)));
+        } catch (RuntimeException e) {
+            LOG.error("the alternate mailbox {} cannot be tried", source.name(), e);
+        } finally {
+            reaching.remove(source.name());
+        }
     }
 
     /// Asks the listener whether it would take mail for an address.

@@ -42,7 +42,7 @@ public interface Watched {
 
     long freeBytes() throws ArchiveException;
 
-    /// The header of the first letter that an arrival brought; for the canary, which looks at letters alone
-    /// whose sender is its own.
-    Optional<Header> letterHeader(long arrival) throws ArchiveException;
+    /// The header of the first letter that an arrival brought, or of the mail that was kept whole; for the
+    /// canaries.
+    Optional<Header> header(long arrival) throws ArchiveException;
 }

@@ -233,6 +233,9 @@ class AlarmsTest {
                                 "server", "mx", "from", "a@b", "to", "c@d", "user", "u", "passwordFile", "/p")),
                 new Wrong(Settings.Subject.LIMITS, java.util.Map.of("quarantined", "none")),
                 new Wrong(
+                        Settings.Subject.ALTERNATE_CANARY,
+                        java.util.Map.of("server", "mx", "from", "a@b.c", "to", "c@d.e")),
+                new Wrong(
                         Settings.Subject.CANARY,
                         java.util.Map.of(
                                 "server", "mx", "from", "a@b", "to", "c@d", "every", "60", "within", "600")))) {
@@ -241,6 +244,7 @@ class AlarmsTest {
                             case MAIL -> Settings.Mail.of(wrong.settings());
                             case LIMITS -> Settings.Limits.of(wrong.settings());
                             case CANARY -> Settings.Canary.of(wrong.settings());
+                            case ALTERNATE_CANARY -> Settings.alternateCanary(wrong.settings());
                             case WEBHOOK -> Settings.url(wrong.settings());
                         }
                     })
