@@ -155,6 +155,14 @@ final class Program {
         }
     }
 
+    /// Starts a command and does not wait for its end. What it says is lost.
+    Process start(String... arguments) throws IOException {
+        return builder(command(List.of(arguments)))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
     private static byte[] all(InputStream in) {
         try {
             return in.readAllBytes();

@@ -25,6 +25,41 @@ public final class ImapText {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
+    /// A folder's name as people write it, out of modified UTF-7 (RFC 3501, 5.1.3). One that is not of that form
+    /// stays as it is.
+    ///
+    /// @param raw an octet a character
+    public static String decoded(String raw) {
+        StringBuilder out = new StringBuilder();
+        int i = 0;
+        while (i < raw.length()) {
+            char c = raw.charAt(i);
+            if (c != '&') {
+                out.append(c);
+                i++;
+                continue;
+            }
+            int end = raw.indexOf('-', i);
+            if (end < 0) {
+                return raw;
+            }
+            String base64 = raw.substring(i + 1, end);
+            if (base64.isEmpty()) {
+                out.append('&');
+            } else if (!base64.matches("[A-Za-z0-9+,]+") || base64.length() % 4 == 1) {
+                return raw;
+            } else {
+                byte[] utf16 = Base64.getDecoder().decode(base64.replace(',', '/'));
+                if (utf16.length % 2 != 0) {
+                    return raw;
+                }
+                out.append(new String(utf16, StandardCharsets.UTF_16BE));
+            }
+            i = end + 1;
+        }
+        return out.toString();
+    }
+
     /// A folder's name in modified UTF-7 (RFC 3501, 5.1.3), quoted.
     public static String folder(String name) {
         StringBuilder out = new StringBuilder();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ImapTextTest {
     @Test
@@ -41,5 +44,38 @@ class ImapTextTest {
                 .allSatisfy(set -> assertThat(set.length()).isLessThanOrEqualTo(UidSet.LENGTH_LIMIT));
         assertThat(String.join(",", sets))
                 .isEqualTo(String.join(",", odd.stream().map(String::valueOf).toList()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "INBOX | INBOX",
+        "Tom &- Co | Tom & Co",
+        "~peter/mail/&U,BTFw-/&ZeVnLIqe- | ~peter/mail/台北/日本語",
+        "Archiv&AOk- | Archivé",
+        "&2D3eAA- | 😀",
+        "& | &",
+        "a&b | a&b",
+        "a&AOk | a&AOk",
+        "&A- | &A-",
+        "&AOkA- | &AOkA-",
+        "&AO k- | &AO k-",
+        "&AOkx-x&- | &AOkx-x&-",
+    })
+    void aFoldersNameIsReadAndAWrongOneStaysAsItIs(String raw, String name) {
+        assertThat(ImapText.decoded(raw)).isEqualTo(name);
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() {
+        Random random = new Random(7);
+        for (int round = 0; round < 2_000; round++) {
+            StringBuilder name = new StringBuilder();
+            for (int i = random.nextInt(20); i > 0; i--) {
+                name.appendCodePoint(random.nextBoolean() ? ' ' + random.nextInt(95) : 0xa0 + random.nextInt(0x2000));
+            }
+            String quoted = ImapText.folder(name.toString());
+            String raw = quoted.substring(1, quoted.length() - 1).replaceAll("\\\\(.)", "$1");
+            assertThat(ImapText.decoded(raw)).isEqualTo(name.toString());
+        }
     }
 }

@@ -1,7 +1,14 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.catalogue.Books.Account;
+import io.carteggio.archive.catalogue.Books;
+import io.carteggio.embedded.spool.Spools;
+import io.carteggio.server.fetch.Account;
+import io.carteggio.server.fetch.OAuthTokens;
+import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.fetch.imap.ImapAccount.Folder;
+import io.carteggio.server.fetch.imap.ImapProtocol;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Operations;
@@ -11,13 +18,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "import",
         description = {
             "Takes mail from files: .eml, folders, maildirs, mboxes, any of them also as .gz; Outlook's .pst and .msg;",
-            ".zip, .tar and .tar.gz with any of these in them.",
+            ".zip, .tar and .tar.gz with any of these in them. Or from all folders of an account (--imap).",
             "When it is interrupted, the same command goes on where it stopped."
         })
 final class ImportCommand implements Callable<Integer> {
@@ -35,7 +47,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private final Carteggio carteggio;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
+    @Parameters(paramLabel = "PATH", arity = "0..*", description = "Files and folders.")
     private List<Path> paths = new ArrayList<>();
 
     @Option(
@@ -48,7 +60,22 @@ final class ImportCommand implements Callable<Integer> {
                 "multidrop: letters, nothing is unwrapped;",
                 "mailbox:ADDRESS: letters of this person's mailbox."
             })
-    private String as = "auto";
+    private Optional<String> as = Optional.empty();
+
+    @Option(
+            names = "--to",
+            paramLabel = "PERSON",
+            description = "All of it is of this person's mailbox, and hers; instead of --as.")
+    private Optional<String> to = Optional.empty();
+
+    @Option(
+            names = "--imap",
+            paramLabel = "HOST[:PORT]",
+            description = "Takes the mails of all folders of an account there; changes nothing in it.")
+    private Optional<String> imap = Optional.empty();
+
+    @Mixin
+    private LogInOptions logIn = new LogInOptions();
 
     @Option(names = "--source", paramLabel = "NAME", description = "How the books call this; 'import' if not given.")
     private Optional<String> source = Optional.empty();
@@ -69,31 +96,96 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private Outcome run() throws ArchiveException, IOException, Refusal {
+        if (imap.isEmpty() && !(logIn.named().isEmpty() && logIn.files().isEmpty())) {
+            throw Refusal.usage("nobody logs in for files: where is --imap?");
+        }
+        if (imap.isPresent() == !paths.isEmpty()) {
+            throw Refusal.usage("where is the mail: PATH, or --imap?");
+        }
+        if (imap.isPresent() && to.isEmpty() && as.isEmpty()) {
+            throw Refusal.usage("whose account is it? --to PERSON");
+        }
+        Optional<Account> account = imap.isPresent() ? Optional.of(account(imap.get())) : Optional.empty();
         ObjectNode params = source();
         try (Access access = carteggio.access(true)) {
-            Outcome ready = access.call("import.source", params, new Lines(line -> {}));
+            AtomicReference<String> name = new AtomicReference<>("");
+            Outcome ready = access.call(
+                    "import.source",
+                    params,
+                    new Lines(line -> name.set(line.path("source").asString(""))));
             if (ready.exit() != Exit.DONE) {
                 return ready;
             }
             try (ImportProgress progress =
-                    ImportProgress.open(carteggio.directory().resolve("imports"), words(params))) {
-                return run(access, params.path("source").asString(""), progress);
+                    ImportProgress.open(carteggio.directory().resolve("imports"), words(params, account))) {
+                return account.isPresent()
+                        ? run(access, name.get(), progress, account.get())
+                        : run(access, name.get(), progress, this::files, watchedBytes(), 0);
             }
         }
     }
 
-    private Outcome run(Access access, String name, ImportProgress progress) throws IOException, Refusal {
+    private long watchedBytes() {
+        return ProgressLine.watched(carteggio.console()) ? bytes() : 0;
+    }
+
+    private void files(MailFiles.Finder finder, Spools spools) throws IOException {
+        MailFiles files = new MailFiles(finder, spools);
+        for (Path path : paths) {
+            files.find(path);
+        }
+    }
+
+    private Account account(String server) throws IOException, Refusal {
+        Map<String, String> settings = new HashMap<>(LogInOptions.server(server));
+        settings.putAll(logIn.named());
+        Map<String, String> secrets = logIn.secrets(carteggio.console());
+        try {
+            Settings checked = new Settings(settings);
+            checked.check(new ImapProtocol());
+            Clock clock = Clock.systemUTC();
+            return new Account("import", checked, Secrets.inMemory(secrets), new OAuthTokens(clock), clock);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// The way in is tried first, so that a wrong password is told before anything else is done.
+    private Outcome run(Access access, String name, ImportProgress progress, Account account)
+            throws IOException, Refusal {
+        try (ImapMails mails = new ImapMails(account)) {
+            List<Folder> folders = mails.folders();
+            long total = ProgressLine.watched(carteggio.console()) ? mails.mails(folders) : 0;
+            return run(
+                    access,
+                    name,
+                    progress,
+                    (finder, spools) -> mails.find(folders, finder, spools),
+                    0,
+                    Math.max(0, total - progress.doneBefore()));
+        } catch (ArchiveException e) {
+            throw Refusal.no(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Outcome run(
+            Access access,
+            String name,
+            ImportProgress progress,
+            ImportRun.Search search,
+            long totalBytes,
+            long totalMails)
+            throws IOException, Refusal {
         Console console = carteggio.console();
         if (progress.doneBefore() > 0) {
             console.complain("going on: " + progress.doneBefore() + " mails were done before");
         }
-        long total = ProgressLine.watched(console) ? bytes() : 0;
         ImportRun.Result result;
         ImportReport lines = ImportReport.open(report, progress.doneBefore() > 0);
         Path scratch = Files.createTempDirectory("carteggio-import");
         try (lines;
-                ProgressLine shown = new ProgressLine(console, "mails", total)) {
-            result = new ImportRun(access, name, progress, shown, lines, console).run(paths, scratch);
+                ProgressLine shown = new ProgressLine(console, "mails", totalBytes, totalMails)) {
+            result = new ImportRun(access, name, progress, shown, lines, console).run(search, scratch);
         } finally {
             remove(scratch);
         }
@@ -138,7 +230,7 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     /// The run's books, with the sizes that the archive has after it.
-    private static ObjectNode books(Access access, Account account) throws IOException, Refusal {
+    private static ObjectNode books(Access access, Books.Account account) throws IOException, Refusal {
         ObjectNode books = Json.object();
         BooksOperations.put(books, account);
         Outcome sizes = access.call("stats", Json.object(), new Lines(stats -> {
@@ -155,22 +247,37 @@ final class ImportCommand implements Callable<Integer> {
 
     private ObjectNode source() throws Refusal {
         ObjectNode params = Json.object();
-        if (as.startsWith("mailbox:") && as.length() > "mailbox:".length()) {
-            String address = as.substring("mailbox:".length());
+        if (to.isPresent()) {
+            if (as.isPresent()) {
+                throw Refusal.usage("--to and --as do not go together");
+            }
+            source.ifPresent(name -> params.put("source", name));
+            return params.put("family", "mailbox").put("person", to.get());
+        }
+        String kind = as.orElse("auto");
+        if (kind.startsWith("mailbox:") && kind.length() > "mailbox:".length()) {
+            String address = kind.substring("mailbox:".length());
             return params.put("source", source.orElse("mailbox " + address))
                     .put("family", "mailbox")
                     .put("mailbox", address);
         }
-        if (!List.of("auto", "report", "ndr", "multidrop").contains(as)) {
+        if (!List.of("auto", "report", "ndr", "multidrop").contains(kind)) {
             throw Refusal.usage("--as takes auto, report, ndr, multidrop or mailbox:ADDRESS, not '"
-                    + as.toLowerCase(Locale.ROOT) + "'");
+                    + kind.toLowerCase(Locale.ROOT) + "'");
         }
-        return params.put("source", source.orElse(as.equals("auto") ? "import" : "import " + as))
-                .put("family", as);
+        return params.put("source", source.orElse(kind.equals("auto") ? "import" : "import " + kind))
+                .put("family", kind);
     }
 
-    private List<String> words(ObjectNode params) {
+    /// What makes it the same import as one that was interrupted.
+    private List<String> words(ObjectNode params, Optional<Account> account) {
         List<String> words = new ArrayList<>(List.of(params.toString()));
+        account.map(Account::settings)
+                .ifPresent(s -> words.addAll(List.of(
+                        "imap",
+                        s.host(),
+                        s.text("port").orElse(""),
+                        s.text("user").orElse(""))));
         paths.forEach(p -> words.add(p.toAbsolutePath().normalize().toString()));
         return words;
     }

@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
@@ -14,6 +15,8 @@ import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.Optional;
 
 /// The archive's side of `import`: a source is made once, then mails come, each as octets.
@@ -26,9 +29,14 @@ final class ImportOperations {
 
     /// Makes sure that the source is there and is of this family.
     Outcome source(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        String name = request.text("source");
         Family family = family(request.text("family"));
-        Optional<Address> mailbox = request.optionalText("mailbox").map(Address::new);
+        Optional<String> person = request.optionalText("person");
+        Optional<Address> mailbox = person.isPresent()
+                ? Optional.of(address(person.get()))
+                : request.optionalText("mailbox").map(Address::new);
+        String name = request.optionalText("source")
+                .or(() -> mailbox.map(address -> "mailbox " + address))
+                .orElseThrow(() -> Refusal.usage("'source' is missing"));
         Optional<Source> known = desk.sources().named(name);
         if (known.isEmpty()) {
             try {
@@ -45,6 +53,14 @@ final class ImportOperations {
         }
         reply.line(Json.object().put("source", name).put("family", family.word()));
         return Outcome.DONE;
+    }
+
+    /// An address of a person's: one that is hers always, else the one she had first.
+    private Address address(String text) throws Refusal {
+        return Viewers.person(desk.people(), text, desk.acts().now()).holdings().stream()
+                .min(Comparator.comparing((Holding h) -> h.from().orElse(Instant.MIN)))
+                .map(Holding::address)
+                .orElseThrow(() -> Refusal.no(text + " has no address"));
     }
 
     /// Takes one mail. Nothing of it is taken where the body breaks off.

@@ -75,16 +75,24 @@ final class ImportRun implements MailFiles.Finder {
         this.console = console;
     }
 
-    /// @param scratch a folder for this run alone, for what must be unpacked
-    Result run(List<Path> paths, Path scratch) throws IOException {
+    /// Where mails are looked for.
+    @FunctionalInterface
+    interface Search {
+        /// Gives what it finds.
+        ///
+        /// @param spools for what must be put aside
+        void find(MailFiles.Finder finder, Spools spools) throws IOException;
+    }
+
+    /// @param scratch a folder for this run alone
+    Result run(Search search, Path scratch) throws IOException {
         List<Thread> takers = java.util.stream.IntStream.range(0, AT_ONCE)
                 .mapToObj(i -> Thread.ofVirtual().name("import-" + i).start(this::takeAll))
                 .toList();
         try {
-            MailFiles files = new MailFiles(this, Spools.in(scratch, SCRATCH_IN_MEMORY_BYTES));
-            for (Path path : paths) {
-                files.find(path);
-            }
+            search.find(this, Spools.in(scratch, SCRATCH_IN_MEMORY_BYTES));
+        } catch (ImapMails.GoneException e) {
+            stop(Operations.oneLine(e));
         } catch (StoppedException e) {
             // the reason is told below
         } finally {

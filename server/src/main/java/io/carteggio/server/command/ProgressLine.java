@@ -12,6 +12,7 @@ final class ProgressLine implements AutoCloseable {
     private final Optional<PrintStream> terminal;
     private final String unit;
     private final long totalBytes;
+    private final long totalItems;
     private final long startNanos = System.nanoTime();
     private long drawnNanos;
     private int drawnCharacters;
@@ -21,9 +22,15 @@ final class ProgressLine implements AutoCloseable {
     /// @param unit what is counted: `mails`
     /// @param totalBytes what all items together have; 0 where it is not known
     ProgressLine(Console console, String unit, long totalBytes) {
+        this(console, unit, totalBytes, 0);
+    }
+
+    /// @param totalItems how many there are, where their octets are not known; 0 where that is not known either
+    ProgressLine(Console console, String unit, long totalBytes, long totalItems) {
         this.terminal = console.errIsTerminal() ? Optional.of(console.err()) : Optional.empty();
         this.unit = unit;
         this.totalBytes = totalBytes;
+        this.totalItems = totalItems;
     }
 
     /// Whether anybody watches, so that it pays to find out how much there is to do.
@@ -37,16 +44,18 @@ final class ProgressLine implements AutoCloseable {
         long now = System.nanoTime();
         if (terminal.isPresent() && now - drawnNanos > REDRAW_NANOS) {
             drawnNanos = now;
-            draw(line(items, bytes, totalBytes, now - startNanos, unit));
+            draw(line(items, bytes, totalBytes, totalItems, now - startNanos, unit));
         }
     }
 
     /// The line's text. Pure.
-    static String line(long items, long bytes, long totalBytes, long nanos, String unit) {
+    static String line(long items, long bytes, long totalBytes, long totalItems, long nanos, String unit) {
         double seconds = Math.max(nanos, 1) / 1e9;
+        long total = totalBytes > 0 ? totalBytes : totalItems;
+        long done = totalBytes > 0 ? bytes : items;
         StringBuilder line = new StringBuilder();
-        if (totalBytes > 0) {
-            double part = Math.min(1.0, (double) bytes / totalBytes);
+        if (total > 0) {
+            double part = Math.min(1.0, (double) done / total);
             int filled = (int) (part * BAR);
             line.append('[')
                     .append("#".repeat(filled))
@@ -56,8 +65,8 @@ final class ProgressLine implements AutoCloseable {
         }
         line.append(items).append(' ').append(unit).append("  ").append(Sizes.of(bytes));
         line.append(String.format(Locale.ROOT, "  %.0f/s", items / seconds));
-        if (totalBytes > bytes && bytes > 0) {
-            long left = (long) Math.ceil(seconds * (totalBytes - bytes) / bytes);
+        if (total > done && done > 0) {
+            long left = (long) Math.ceil(seconds * (total - done) / done);
             line.append(String.format(Locale.ROOT, "  %d:%02d left", left / 60, left % 60));
         }
         return line.toString();

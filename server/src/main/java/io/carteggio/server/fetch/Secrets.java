@@ -1,7 +1,9 @@
 package io.carteggio.server.fetch;
 
 import io.carteggio.archive.ArchiveException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The passwords and tokens of one source. They lie sealed under the master key and are never shown,
 /// logged or put into a message. Safe for many threads.
@@ -17,6 +19,22 @@ public interface Secrets {
 
     /// An access token that somebody else renews.
     String TOKEN = "token";
+
+    /// Some that are kept nowhere else: they live as long as the process.
+    static Secrets inMemory(Map<String, String> given) {
+        Map<String, String> kept = new ConcurrentHashMap<>(given);
+        return new Secrets() {
+            @Override
+            public Optional<String> get(String name) {
+                return Optional.ofNullable(kept.get(name));
+            }
+
+            @Override
+            public void put(String name, String secret) {
+                kept.put(name, secret);
+            }
+        };
+    }
 
     Optional<String> get(String name);
 

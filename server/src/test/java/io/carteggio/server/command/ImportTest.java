@@ -231,7 +231,7 @@ class ImportTest {
         try (ImportProgress progress = ImportProgress.open(imports, words)) {
             var result = new ImportRun(
                             first, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
-                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
+                    .run(files(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).isPresent();
         }
         try (var file = new java.io.RandomAccessFile(imports.toFile().listFiles()[0], "rw")) {
@@ -246,7 +246,7 @@ class ImportTest {
             assertThat(progress.doneBefore()).isEqualTo(40);
             var result = new ImportRun(
                             second, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
-                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
+                    .run(files(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).isEmpty();
             assertThat(progress.tally().account("s").received()).isEqualTo(40 + second.taken.size());
             progress.complete();
@@ -278,7 +278,7 @@ class ImportTest {
         try (ImportProgress progress = ImportProgress.open(folder.resolve("imports"), List.of("x"))) {
             var result = new ImportRun(
                             full, "s", progress, new ProgressLine(console(), "mails", 0), noReport(), console())
-                    .run(List.of(folder.resolve("m")), folder.resolve("scratch"));
+                    .run(files(folder.resolve("m")), folder.resolve("scratch"));
             assertThat(result.stopped()).get().asString().contains("the disk is full");
             assertThat(result.failed()).isLessThan(100);
         }
@@ -329,5 +329,14 @@ class ImportTest {
             assertThat(books.originals()).isEqualTo(10);
             assertThat(books.rawBytes()).isEqualTo(25_000_000_000L);
         }
+    }
+
+    private static ImportRun.Search files(Path... paths) {
+        return (finder, spools) -> {
+            MailFiles files = new MailFiles(finder, spools);
+            for (Path path : paths) {
+                files.find(path);
+            }
+        };
     }
 }

@@ -40,13 +40,14 @@ class SmallThingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0, 0, 1000, '0 mails  0 B  0/s'",
-        "10, 500, 1000, 2000, '[############            ]  50 %  10 mails  500 B  5/s  0:02 left'",
-        "10, 2000, 1000, 2000, '[########################] 100 %  10 mails  2.0 KiB  5/s'",
-        "1, 1, 3601, 1000, '[                        ]   0 %  1 mails  1 B  1/s  60:00 left'",
+        "0, 0, 0, 0, 1000, '0 mails  0 B  0/s'",
+        "10, 500, 1000, 0, 2000, '[############            ]  50 %  10 mails  500 B  5/s  0:02 left'",
+        "10, 2000, 1000, 0, 2000, '[########################] 100 %  10 mails  2.0 KiB  5/s'",
+        "1, 1, 3601, 0, 1000, '[                        ]   0 %  1 mails  1 B  1/s  60:00 left'",
+        "10, 500, 0, 40, 2000, '[######                  ]  25 %  10 mails  500 B  5/s  0:06 left'",
     })
-    void aLineTellsHowFarItIs(long items, long bytes, long total, long millis, String line) {
-        assertThat(ProgressLine.line(items, bytes, total, millis * 1_000_000, "mails"))
+    void aLineTellsHowFarItIs(long items, long bytes, long total, long totalItems, long millis, String line) {
+        assertThat(ProgressLine.line(items, bytes, total, totalItems, millis * 1_000_000, "mails"))
                 .isEqualTo(line);
     }
 

@@ -49,18 +49,50 @@ final class ImapMailbox implements RemoteMailbox {
 
     private final Settings settings;
     private final ImapSession session;
+    private final String folder;
+    private final String wire;
     private long validity;
     private long exists;
     private boolean readOnly;
     private Optional<String> permanentFlags = Optional.empty();
 
-    private ImapMailbox(Settings settings, ImapSession session) {
+    /// @param wire the folder's name as a command has it
+    private ImapMailbox(Settings settings, ImapSession session, String folder, String wire) {
         this.settings = settings;
         this.session = session;
+        this.folder = folder;
+        this.wire = wire;
     }
 
     /// The whole way in.
     static ImapMailbox open(Account account, Steps steps) throws ArchiveException {
+        Settings settings = account.settings();
+        ImapSession session = loggedIn(account, steps);
+        try {
+            steps.begin(Step.FOLDER);
+            ImapMailbox mailbox =
+                    new ImapMailbox(settings, session, settings.folder(), ImapText.folder(settings.folder()));
+            mailbox.enter("SELECT ");
+            steps.done(settings.folder() + ": " + mailbox.exists + " mails");
+            return mailbox;
+        } catch (ArchiveException | RuntimeException e) {
+            session.connection().close();
+            throw e;
+        }
+    }
+
+    /// A folder of an account that is open, to read in: nothing can be changed there.
+    ///
+    /// @param wire its name as a command has it
+    static ImapMailbox examined(Settings settings, ImapSession session, String folder, String wire)
+            throws FetchException {
+        ImapMailbox mailbox = new ImapMailbox(settings, session, folder, wire);
+        mailbox.enter("EXAMINE ");
+        return mailbox;
+    }
+
+    /// The way into the account, before any folder.
+    static ImapSession loggedIn(Account account, Steps steps) throws ArchiveException {
         Settings settings = account.settings();
         Connection connection = Connection.open(settings, IMPLICIT_PORT, PORT, steps);
         try {
@@ -78,11 +110,7 @@ final class ImapMailbox implements RemoteMailbox {
                 logIn(session, account);
             }
             steps.done(settings.text("user").orElse("already in"));
-            steps.begin(Step.FOLDER);
-            ImapMailbox mailbox = new ImapMailbox(settings, session);
-            mailbox.select();
-            steps.done(settings.folder() + ": " + mailbox.exists + " mails");
-            return mailbox;
+            return session;
         } catch (ArchiveException | RuntimeException e) {
             connection.close();
             throw e;
@@ -128,9 +156,9 @@ final class ImapMailbox implements RemoteMailbox {
         }
     }
 
-    private void select() throws FetchException {
-        Done done = session.command("SELECT " + ImapText.folder(settings.folder()), ImapReader.NOTHING, this::note);
-        ImapSession.ok(done, Kind.FOLDER, "folder " + settings.folder());
+    private void enter(String command) throws FetchException {
+        Done done = session.command(command + wire, ImapReader.NOTHING, this::note);
+        ImapSession.ok(done, Kind.FOLDER, "folder " + folder);
         readOnly = done.code().map(code -> code.name().equals("READ-ONLY")).orElse(false);
         if (validity == 0) {
             throw new FetchException(Kind.PROTOCOL, "the server gives the folder no UIDVALIDITY");
@@ -161,7 +189,7 @@ final class ImapMailbox implements RemoteMailbox {
 
     @Override
     public String place(String key) {
-        return "imap://" + settings.host() + "/" + settings.folder() + ";UIDVALIDITY=" + validity + "/;UID=" + key;
+        return "imap://" + settings.host() + "/" + folder + ";UIDVALIDITY=" + validity + "/;UID=" + key;
     }
 
     @Override
@@ -481,15 +509,14 @@ final class ImapMailbox implements RemoteMailbox {
         String removal = session.can("UIDPLUS") ? "UIDPLUS" : "no UIDPLUS: only when all marked mails are archived";
         if (session.can("ACL")) {
             List<String> rights = new ArrayList<>();
-            Done done =
-                    session.command("MYRIGHTS " + ImapText.folder(settings.folder()), ImapReader.NOTHING, response -> {
-                        note(response);
-                        if (response instanceof Response.Other(String name, List<String> words)
-                                && name.equals("MYRIGHTS")
-                                && words.size() > 1) {
-                            rights.add(words.get(1));
-                        }
-                    });
+            Done done = session.command("MYRIGHTS " + wire, ImapReader.NOTHING, response -> {
+                note(response);
+                if (response instanceof Response.Other(String name, List<String> words)
+                        && name.equals("MYRIGHTS")
+                        && words.size() > 1) {
+                    rights.add(words.get(1));
+                }
+            });
             if (done.status() == Status.OK && !rights.isEmpty()) {
                 String mine = rights.getFirst();
                 boolean may = mine.contains("d") || (mine.contains("t") && mine.contains("e"));
@@ -504,7 +531,7 @@ final class ImapMailbox implements RemoteMailbox {
     public Fill fill() throws ArchiveException {
         List<Long> storage = new ArrayList<>();
         if (session.can("QUOTA")) {
-            session.command("GETQUOTAROOT " + ImapText.folder(settings.folder()), ImapReader.NOTHING, response -> {
+            session.command("GETQUOTAROOT " + wire, ImapReader.NOTHING, response -> {
                 note(response);
                 if (response instanceof Response.Other(String name, List<String> words) && name.equals("QUOTA")) {
                     for (int i = 1; i + 2 < words.size() + 0; i++) {

@@ -1,0 +1,130 @@
+package io.carteggio.server.fetch.imap;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.mail.imap.ImapReader;
+import io.carteggio.mail.imap.ImapText;
+import io.carteggio.mail.imap.Response;
+import io.carteggio.mail.imap.Response.Done;
+import io.carteggio.mail.imap.Response.Status;
+import io.carteggio.server.fetch.Account;
+import io.carteggio.server.fetch.FetchException;
+import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.fetch.RemoteMailbox;
+import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.fetch.Steps;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// All folders of an account, to read in and never to write. Belongs to one thread.
+public final class ImapAccount implements AutoCloseable {
+    /// More folders than anybody has.
+    static final int FOLDERS_LIMIT = 100_000;
+
+    private static final Set<String> CLOSED = Set.of("\\noselect", "\\nonexistent");
+
+    private final Settings settings;
+    private final ImapSession session;
+
+    private ImapAccount(Settings settings, ImapSession session) {
+        this.settings = settings;
+        this.session = session;
+    }
+
+    /// The whole way in, before any folder.
+    public static ImapAccount open(Account account) throws ArchiveException {
+        return new ImapAccount(account.settings(), ImapMailbox.loggedIn(account, Steps.SILENT));
+    }
+
+    /// A folder.
+    ///
+    /// @param name for people
+    /// @param path its name and those of the folders it lies in, the topmost first
+    /// @param raw its name as the server gave it, an octet a character
+    public record Folder(String name, List<String> path, String raw) {
+        public Folder {
+            path = List.copyOf(path);
+        }
+
+        static Folder of(String raw, String separator) {
+            String name = ImapText.decoded(raw);
+            List<String> path = new ArrayList<>();
+            int from = 0;
+            while (!separator.isEmpty()) {
+                int at = raw.indexOf(separator, from); // parted first: the separator is ASCII in the raw name
+                if (at < 0) {
+                    break;
+                }
+                path.add(ImapText.decoded(raw.substring(from, at)));
+                from = at + separator.length();
+            }
+            path.add(ImapText.decoded(raw.substring(from)));
+            path.removeIf(String::isEmpty);
+            return new Folder(name, path, raw);
+        }
+    }
+
+    /// All folders that hold mail, by their names.
+    public List<Folder> folders() throws FetchException {
+        Map<String, Folder> folders = new LinkedHashMap<>();
+        List<FetchException> trouble = new ArrayList<>();
+        Done done = session.command("LIST \"\" \"*\"", ImapReader.NOTHING, response -> {
+            if (response instanceof Response.Other(String kind, List<String> words)
+                    && kind.equals("LIST")
+                    && words.size() >= 2) {
+                boolean closed = words.subList(0, words.size() - 2).stream()
+                        .anyMatch(flag -> CLOSED.contains(flag.toLowerCase(Locale.ROOT)));
+                String separator = words.get(words.size() - 2);
+                String raw = words.getLast();
+                if (folders.size() >= FOLDERS_LIMIT && trouble.isEmpty()) {
+                    trouble.add(new FetchException(Kind.PROTOCOL, "more than " + FOLDERS_LIMIT + " folders"));
+                } else if (!closed && folders.size() < FOLDERS_LIMIT) {
+                    folders.put(raw, Folder.of(raw, separator.equalsIgnoreCase("NIL") ? "" : separator));
+                }
+            }
+        });
+        ImapSession.ok(done, Kind.PROTOCOL, "a list of the folders");
+        if (!trouble.isEmpty()) {
+            throw trouble.getFirst();
+        }
+        return folders.values().stream()
+                .sorted(Comparator.comparing(Folder::raw))
+                .toList();
+    }
+
+    /// How many mails a folder has; none where the server does not say.
+    public long mails(Folder folder) throws FetchException {
+        long[] mails = {0};
+        Done done = session.command("STATUS " + wire(folder) + " (MESSAGES)", ImapReader.NOTHING, response -> {
+            if (response instanceof Response.Other(String kind, List<String> words)
+                    && kind.equals("STATUS")
+                    && words.size() >= 3
+                    && words.get(words.size() - 2).equalsIgnoreCase("MESSAGES")
+                    && words.getLast().matches("\\d{1,12}")) {
+                mails[0] = Long.parseLong(words.getLast());
+            }
+        });
+        return done.status() == Status.OK ? mails[0] : 0;
+    }
+
+    /// Opens a folder, so that the one before is no longer. It is closed with the account.
+    public RemoteMailbox examine(Folder folder) throws ArchiveException {
+        return ImapMailbox.examined(settings, session, folder.name(), wire(folder));
+    }
+
+    private static String wire(Folder folder) throws FetchException {
+        if (!ImapText.quotable(folder.raw())) {
+            throw new FetchException(Kind.FOLDER, "the folder has a name that IMAP does not allow: " + folder.name());
+        }
+        return ImapText.quoted(folder.raw());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
