@@ -70,6 +70,7 @@ public final class ImapReader {
     private int at;
     private int limit;
     private final StringBuilder word = new StringBuilder();
+    private Optional<Long> origin = Optional.empty(); // of the item whose name was read last
 
     public ImapReader(InputStream in) {
         this.in = in;
@@ -199,6 +200,7 @@ public final class ImapReader {
         Set<String> flags = new HashSet<>();
         Optional<OutputStream> body = Optional.empty();
         boolean none = false;
+        Optional<Long> from = Optional.empty();
         for (int items = 0; ; items++) {
             skipBlanks();
             if (peek() == ')') {
@@ -222,6 +224,7 @@ public final class ImapReader {
                     if (body.isPresent()) {
                         throw new MalformedReplyException("a FETCH response with two bodies");
                     }
+                    from = origin;
                     body = body(handler);
                     none = body.isEmpty();
                 }
@@ -229,7 +232,7 @@ public final class ImapReader {
             }
         }
         endLine();
-        return new Response.Fetched(number, uid, received, flags, body, none);
+        return new Response.Fetched(number, uid, received, flags, body, none, from);
     }
 
     /// `BODY[]`, `BODY[]<0>`, `BODY[HEADER.FIELDS (A B)]`: a name may have blanks in its brackets.
@@ -252,8 +255,12 @@ public final class ImapReader {
         if (name.isEmpty() || inside) {
             throw new MalformedReplyException("a FETCH response without the name of an item");
         }
-        int origin = name.indexOf("]<");
-        return origin < 0 ? name : name.substring(0, origin + 1);
+        int end = name.indexOf("]<");
+        String piece = end < 0 ? "" : name.substring(end + 2);
+        origin = piece.matches("\\d{1,18}>")
+                ? Optional.of(Long.parseLong(piece.substring(0, piece.length() - 1)))
+                : Optional.empty();
+        return end < 0 ? name : name.substring(0, end + 1);
     }
 
     private Optional<OutputStream> body(Handler handler) throws IOException {

@@ -60,13 +60,15 @@ public sealed interface Response {
     /// @param flags as the server writes them
     /// @param body where the mail's octets were written; empty where none came
     /// @param none whether the server said that there are none (`NIL`)
+    /// @param origin where in the mail they begin, if they are a piece of it: `BODY[]<0>`
     record Fetched(
             long number,
             Optional<Long> uid,
             Optional<Instant> received,
             Set<String> flags,
             Optional<OutputStream> body,
-            boolean none)
+            boolean none,
+            Optional<Long> origin)
             implements Response {
         public Fetched {
             flags = Set.copyOf(flags);

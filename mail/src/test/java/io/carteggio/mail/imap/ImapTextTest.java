@@ -47,20 +47,22 @@ class ImapTextTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "INBOX | INBOX",
-        "Tom &- Co | Tom & Co",
-        "~peter/mail/&U,BTFw-/&ZeVnLIqe- | ~peter/mail/台北/日本語",
-        "Archiv&AOk- | Archivé",
-        "&2D3eAA- | 😀",
-        "& | &",
-        "a&b | a&b",
-        "a&AOk | a&AOk",
-        "&A- | &A-",
-        "&AOkA- | &AOkA-",
-        "&AO k- | &AO k-",
-        "&AOkx-x&- | &AOkx-x&-",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "INBOX | INBOX",
+                "Tom &- Co | Tom & Co",
+                "~peter/mail/&U,BTFw-/&ZeVnLIqe- | ~peter/mail/台北/日本語",
+                "Archiv&AOk- | Archivé",
+                "&2D3eAA- | 😀",
+                "& | &",
+                "a&b | a&b",
+                "a&AOk | a&AOk",
+                "&A- | &A-",
+                "&AOkA- | &AOkA-",
+                "&AO k- | &AO k-",
+                "&AOkx-x&- | &AOkx-x&-",
+            })
     void aFoldersNameIsReadAndAWrongOneStaysAsItIs(String raw, String name) {
         assertThat(ImapText.decoded(raw)).isEqualTo(name);
     }

@@ -3,6 +3,7 @@ package io.carteggio.server.fetch.imap;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.mail.imap.ImapReader;
 import io.carteggio.mail.imap.ImapText;
+import io.carteggio.mail.imap.MalformedReplyException;
 import io.carteggio.mail.imap.Response;
 import io.carteggio.mail.imap.Response.Code;
 import io.carteggio.mail.imap.Response.Done;
@@ -35,6 +36,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A folder by IMAP. A key is a UID.
 final class ImapMailbox implements RemoteMailbox {
@@ -45,10 +48,23 @@ final class ImapMailbox implements RemoteMailbox {
     private static final Duration LONGEST_IDLE = Duration.ofMinutes(25);
 
     private static final int REMOVAL_BATCH = 200;
-    private static final String ITEMS = " (UID INTERNALDATE BODY.PEEK[])";
+
+    /// A mail that is larger than this comes in pieces of so much: a connection that breaks costs one of them, and
+    /// no server has to hold more of it at once.
+    static final int PIECE_BYTES = 16 * 1024 * 1024;
+
+    /// Large mails whose first piece is kept while the others of a batch come in; more are asked for again.
+    private static final int LARGE_AT_ONCE = 4;
+
+    /// Times in a row that the connection may break in a large mail without a piece in between.
+    private static final int RETRIES = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImapMailbox.class);
 
     private final Settings settings;
-    private final ImapSession session;
+    private final Optional<Account> account;
+    private final int pieceBytes;
+    private ImapSession session;
     private final String folder;
     private final String wire;
     private long validity;
@@ -56,9 +72,18 @@ final class ImapMailbox implements RemoteMailbox {
     private boolean readOnly;
     private Optional<String> permanentFlags = Optional.empty();
 
+    /// @param account for opening it once more; none where others own the session
     /// @param wire the folder's name as a command has it
-    private ImapMailbox(Settings settings, ImapSession session, String folder, String wire) {
+    private ImapMailbox(
+            Settings settings,
+            Optional<Account> account,
+            int pieceBytes,
+            ImapSession session,
+            String folder,
+            String wire) {
         this.settings = settings;
+        this.account = account;
+        this.pieceBytes = pieceBytes;
         this.session = session;
         this.folder = folder;
         this.wire = wire;
@@ -66,12 +91,21 @@ final class ImapMailbox implements RemoteMailbox {
 
     /// The whole way in.
     static ImapMailbox open(Account account, Steps steps) throws ArchiveException {
+        return open(account, steps, PIECE_BYTES);
+    }
+
+    static ImapMailbox open(Account account, Steps steps, int pieceBytes) throws ArchiveException {
         Settings settings = account.settings();
         ImapSession session = loggedIn(account, steps);
         try {
             steps.begin(Step.FOLDER);
-            ImapMailbox mailbox =
-                    new ImapMailbox(settings, session, settings.folder(), ImapText.folder(settings.folder()));
+            ImapMailbox mailbox = new ImapMailbox(
+                    settings,
+                    Optional.of(account),
+                    pieceBytes,
+                    session,
+                    settings.folder(),
+                    ImapText.folder(settings.folder()));
             mailbox.enter("SELECT ");
             steps.done(settings.folder() + ": " + mailbox.exists + " mails");
             return mailbox;
@@ -86,7 +120,7 @@ final class ImapMailbox implements RemoteMailbox {
     /// @param wire its name as a command has it
     static ImapMailbox examined(Settings settings, ImapSession session, String folder, String wire)
             throws FetchException {
-        ImapMailbox mailbox = new ImapMailbox(settings, session, folder, wire);
+        ImapMailbox mailbox = new ImapMailbox(settings, Optional.empty(), PIECE_BYTES, session, folder, wire);
         mailbox.enter("EXAMINE ");
         return mailbox;
     }
@@ -306,24 +340,143 @@ final class ImapMailbox implements RemoteMailbox {
         }
     }
 
+    /// A mail of which there is more than its first piece.
+    private record Large(long uid, Incoming incoming, Optional<Instant> received) {
+        long sizeBytes() {
+            return incoming.spool().sizeBytes();
+        }
+    }
+
     private Done fetch(String set, Set<Long> missing, Receiver receiver) throws ArchiveException {
         Bodies bodies = new Bodies(receiver);
+        List<Large> large = new ArrayList<>();
         try {
-            return guarded(() -> session.command("UID FETCH " + set + ITEMS, bodies, response -> {
+            String items = " (UID INTERNALDATE BODY.PEEK[]<0." + pieceBytes + ">)";
+            Done done = guarded(() -> session.command("UID FETCH " + set + items, bodies, response -> {
                 note(response);
                 if (response instanceof Response.Fetched mail && mail.body().isPresent()) {
                     Incoming incoming = bodies.taken();
                     long uid = mail.uid().orElse(-1L);
-                    if (missing.remove(uid)) {
+                    boolean more = mail.origin().isPresent() && incoming.spool().sizeBytes() >= pieceBytes;
+                    boolean wanted = missing.contains(uid) && large.stream().noneMatch(l -> l.uid() == uid);
+                    if (wanted && !more) {
+                        missing.remove(uid);
                         receiver.mail(Long.toString(uid), incoming.spool(), mail.received());
+                    } else if (wanted && large.size() < LARGE_AT_ONCE) {
+                        large.add(new Large(uid, incoming, mail.received()));
                     } else {
-                        bodies.drop(incoming); // nobody asked for it, or it was given before
+                        bodies.drop(incoming); // nobody asked for it, or it was given before; or it is asked for alone
                     }
                 }
             }));
+            while (!large.isEmpty()) {
+                Large first = large.getFirst();
+                boolean whole = finish(first);
+                large.removeFirst();
+                if (whole) {
+                    missing.remove(first.uid());
+                    receiver.mail(Long.toString(first.uid()), first.incoming().spool(), first.received());
+                } else {
+                    bodies.drop(first.incoming());
+                }
+            }
+            return done;
         } finally {
             bodies.dropCurrent();
+            large.forEach(left -> bodies.drop(left.incoming()));
         }
+    }
+
+    /// Fetches the rest of a large mail, also over a connection that breaks meanwhile: a UID names the same octets
+    /// for as long as the numbering stays.
+    ///
+    /// @return false where the server does not give it as it was asked
+    private boolean finish(Large mail) throws ArchiveException {
+        int failures = 0;
+        while (true) {
+            long from = mail.sizeBytes();
+            try {
+                switch (piece(mail, from)) {
+                    case MORE -> failures = 0;
+                    case LAST -> {
+                        return true;
+                    }
+                    case WRONG -> {
+                        return false;
+                    }
+                }
+            } catch (FetchException e) {
+                failures = mail.sizeBytes() > from ? 1 : failures + 1;
+                if (e.kind() != Kind.CUT
+                        || account.isEmpty()
+                        || failures > RETRIES
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.info("in the middle of mail {}, after {} octets: {}", mail.uid(), mail.sizeBytes(), e.getMessage());
+                openAgain(account.get());
+            }
+        }
+    }
+
+    private enum Piece {
+        MORE,
+        LAST,
+        /// Not the octets that were asked for, or none.
+        WRONG
+    }
+
+    private Piece piece(Large mail, long from) throws ArchiveException {
+        List<Response.Fetched> came = new ArrayList<>();
+        String command = "UID FETCH " + mail.uid() + " (UID BODY.PEEK[]<" + from + "." + pieceBytes + ">)";
+        Done done = guarded(() -> session.command(command, new Rest(mail.incoming(), pieceBytes), response -> {
+            note(response);
+            if (response instanceof Response.Fetched piece && (piece.body().isPresent() || piece.none())) {
+                came.add(piece);
+            }
+        }));
+        if (done.status() != Status.OK
+                && ImapSession.refused(done, Kind.PROTOCOL, "a mail").kind() == Kind.BUSY) {
+            throw ImapSession.refused(done, Kind.PROTOCOL, "a mail");
+        }
+        if (done.status() != Status.OK
+                || came.size() != 1
+                || came.getFirst().uid().orElse(-1L) != mail.uid()) {
+            return Piece.WRONG;
+        }
+        Response.Fetched piece = came.getFirst();
+        if (piece.none()) {
+            return Piece.LAST; // it ended with the piece before
+        }
+        if (!piece.origin().equals(Optional.of(from))) {
+            return Piece.WRONG;
+        }
+        return mail.sizeBytes() - from == pieceBytes ? Piece.MORE : Piece.LAST;
+    }
+
+    private void openAgain(Account of) throws ArchiveException {
+        long before = validity;
+        session.connection().close();
+        session = loggedIn(of, Steps.SILENT);
+        validity = 0;
+        enter("SELECT ");
+        if (validity != before) {
+            throw new FetchException(Kind.CUT, "the server numbers its mails anew");
+        }
+    }
+
+    /// Puts a piece behind those that are here.
+    private record Rest(Incoming incoming, int atMost) implements ImapReader.Handler {
+        @Override
+        public OutputStream body(long sizeBytes) throws IOException {
+            if (sizeBytes > atMost) {
+                throw new MalformedReplyException("a piece of " + sizeBytes + " octets, not " + atMost);
+            }
+            return incoming;
+        }
+
+        @Override
+        public void found(long number) {}
     }
 
     /// Opens a place for each mail that comes.
