@@ -113,6 +113,9 @@ class AccountTest {
                             .filter(line -> line.has("id")))
                     .hasSize(all);
             assertThat(program.search("Bruno", "subject:old")).isEmpty();
+            assertThat(program.search("Anna", "label:\"2019/zurich\"")).hasSize(EACH);
+            assertThat(program.search("Anna", "label:sent")).hasSize(EACH + 1);
+            assertThat(program.search("Bruno", "label:sent")).isEmpty();
             assertLabels(program);
             assertUntouched(dovecot);
             export(program, all);

@@ -96,4 +96,12 @@ public record ArrivalEntry(
     public Instant at() {
         return vouched.orElse(arrived);
     }
+
+    /// Whose mailbox it lay in, so whose its labels are: of somebody's mailbox the owner stands behind all whom the
+    /// header names. Empty where it came another way.
+    public Optional<Address> mailboxOwner() {
+        return family == Family.MAILBOX && !addressees.isEmpty()
+                ? Optional.of(addressees.getLast().told().address())
+                : Optional.empty();
+    }
 }

@@ -78,7 +78,9 @@ public sealed interface Query {
         /// Blind copies that the asker may see: the sender all, a recipient her own.
         BCC,
         /// Groups that the envelope's recipients were expanded from, and the header's `List-Id`.
-        LIST
+        LIST,
+        /// Names of the folders that it lay in: her own mailbox's alone, where the asker reads for herself.
+        LABEL
     }
 
     /// Reads what a user typed. Never throws: a mistake is a value that points at its place.

@@ -27,7 +27,8 @@ final class QueryParser {
             "to", Where.TO,
             "cc", Where.CC,
             "bcc", Where.BCC,
-            "list", Where.LIST);
+            "list", Where.LIST,
+            "label", Where.LABEL);
 
     private static final Pattern DATE = Pattern.compile("(\\d{4})(?:[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?)?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)([kKmMgGtT]?)(?:i?[bB])?");

@@ -58,6 +58,7 @@ class QueryTest {
                 "from:anna.rossi@example.com # from:anna.rossi@example.com",
                 "from:(anna or bob) # (from:anna | from:bob)",
                 "to:bob cc:x bcc:y list:z # (to:bob & cc:x & bcc:y & list:z)",
+                "label:projects -label:\"a b\" # (label:projects & -label:`a b`)",
                 "-to:bob # -to:bob",
                 "subject:\"Q3 numbers\" # subject:`Q3 numbers`",
                 "filename:pdf # filename:pdf",

@@ -161,7 +161,9 @@ final class DocumentMaker {
         if (at.isEmpty()) {
             document.add(new Field(Fields.FLAG, Fields.FLAG_SEVERAL_INSTANTS, Fields.KEYS));
         }
-        if (at.isEmpty() || !apart.isEmpty()) {
+        List<String> labels = envelopes.labels();
+        words(document, Fields.LABEL, labels, Words::slots);
+        if (at.isEmpty() || !apart.isEmpty() || !labels.isEmpty()) {
             document.add(new BinaryDocValuesField(Fields.ENVELOPES, envelopes.encode()));
         }
     }

@@ -48,7 +48,10 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     record Line(As as, Address address, Optional<Address> expanded, Optional<Address> forwarded) {}
 
     /// What one testimony says.
-    record One(Instant at, List<Line> lines) {}
+    ///
+    /// @param labels the folders that it lay in
+    /// @param labelsOf whose mailbox that was; where it is not known, the labels are nobody's own
+    record One(Instant at, List<Line> lines, List<String> labels, Optional<Address> labelsOf) {}
 
     private static final As[] BY_CODE = {As.SENDER, As.TO, As.CC, As.BCC};
 
@@ -63,7 +66,8 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                 lines.add(new Line(
                         as(a), a.told().address(), a.told().expanded(), a.told().forwarded()));
             }
-            all.add(new One(entry.at(), lines));
+            List<String> labels = entry.provenance().labels();
+            all.add(new One(entry.at(), lines, labels, labels.isEmpty() ? Optional.empty() : entry.mailboxOwner()));
         }
         return new Envelopes(List.copyOf(all), open(List.copyOf(all)), blindHeader);
     }
@@ -150,6 +154,19 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         return false;
     }
 
+    /// Every label, each once.
+    List<String> labels() {
+        return all.stream().flatMap(one -> one.labels().stream()).distinct().toList();
+    }
+
+    /// Whether a label of the viewer's own mailbox is what is looked for. How others sort theirs is not her business.
+    boolean isLabelled(Scope.Own own, Predicate<List<List<String>>> wanted) {
+        return all.stream()
+                .anyMatch(one -> one.labelsOf().isPresent()
+                        && holds(own, one.labelsOf().get(), one.at())
+                        && one.labels().stream().anyMatch(label -> wanted.test(Words.slots(label))));
+    }
+
     private static boolean isSeen(Scope.Own own, One one) {
         return one.lines().stream().anyMatch(line -> holds(own, line.address(), one.at()));
     }
@@ -170,7 +187,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
             case TO -> line.as() != As.SENDER;
             case CC -> line.as() == As.CC;
             case BCC -> line.as() == As.BCC;
-            case SUBJECT, FILENAME, TYPE -> false;
+            case SUBJECT, FILENAME, TYPE, LABEL -> false;
         };
         boolean group = where == Where.LIST || where == Where.ANYWHERE;
         return place
@@ -186,7 +203,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     private static boolean isBlind(Mailbox mailbox, Where where, Predicate<List<List<String>>> wanted) {
         return switch (where) {
             case ANYWHERE, TO, BCC -> wanted.test(PeopleWords.slots(mailbox));
-            case FROM, CC, LIST, SUBJECT, FILENAME, TYPE -> false;
+            case FROM, CC, LIST, SUBJECT, FILENAME, TYPE, LABEL -> false;
         };
     }
 
@@ -205,6 +222,12 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                     write(out, line.expanded());
                     write(out, line.forwarded());
                 }
+                out.writeVInt(one.labels().size());
+                for (String label : one.labels()) {
+                    out.writeString(label);
+                }
+                out.writeByte((byte) (one.labelsOf().isPresent() ? 1 : 0));
+                write(out, one.labelsOf());
             }
             out.writeVInt(blindHeader.size());
             for (Mailbox mailbox : blindHeader) {
@@ -243,7 +266,13 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                     open.add(line);
                 }
             }
-            all.add(new One(at, lines));
+            List<String> labels = new ArrayList<>();
+            for (int n = in.readVInt(); n > 0; n--) {
+                labels.add(in.readString());
+            }
+            Optional<Address> labelsOf =
+                    in.readByte() != 0 ? Optional.of(new Address(in.readString())) : Optional.empty();
+            all.add(new One(at, lines, labels, labelsOf));
         }
         List<Mailbox> blindHeader = new ArrayList<>();
         for (int i = in.readVInt(); i > 0; i--) {

@@ -7,7 +7,7 @@ import org.apache.lucene.util.BytesRef;
 /// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
 /// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "2";
+    static final String SCHEMA = "3";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
@@ -35,6 +35,9 @@ final class Fields {
     static final String TO = "to";
     static final String CC = "cc";
     static final String LIST = "list";
+
+    /// Words of labels: for who reads for herself, what is found here must be compared with [#ENVELOPES].
+    static final String LABEL = "label";
 
     /// People that perhaps not everybody sees: what is found here must be compared with [#ENVELOPES].
     static final String HIDDEN = "hidden";

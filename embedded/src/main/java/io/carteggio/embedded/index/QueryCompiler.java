@@ -173,7 +173,17 @@ final class QueryCompiler {
                     case CC -> people(where, wanted, List.of(), List.of(Fields.CC));
                     case BCC -> people(where, wanted, List.of(), List.of());
                     case LIST -> people(where, wanted, List.of(), List.of(Fields.LIST));
+                    case LABEL -> labelled(new Wanted(wanted.tokens(), Optional.empty(), wanted.prefix()));
                 });
+    }
+
+    /// An `@` in a label's name means nothing.
+    private Query labelled(Wanted wanted) throws IOException {
+        Query any = wanted.words(Fields.LABEL, reader);
+        return switch (scope) {
+            case Scope.Everything() -> any;
+            case Scope.Own own -> new EnvelopeCheck(any, envelopes -> envelopes.isLabelled(own, wanted::matches));
+        };
     }
 
     private Query people(Where where, Wanted wanted, List<String> texts, List<String> open) throws IOException {

@@ -315,6 +315,41 @@ class LuceneIndexTest {
         }
     }
 
+    /// P5: how Bob sorts his mail is nobody else's business, not even of those who have the same letter.
+    @Test
+    void aLabelFindsTheLettersOfWhoseMailboxItIs() throws ArchiveException {
+        LetterDocument letter = letter(
+                1,
+                "From: anna@firm.it\nTo: bob@firm.it, max@firm.it\nSubject: news\n\ntext\n",
+                Samples.labelled(NOON, "bob@firm.it", "Archivé/Zürich & Söhne", "a@b"),
+                Samples.labelled(NOON, "max@firm.it", "Useless"));
+        LetterDocument other = letter(
+                2,
+                "From: anna@firm.it\nTo: bob@firm.it\nSubject: news\n\nUseless\n",
+                testimony(NOON, "anna@firm.it", "to:bob@firm.it"));
+        try (LuceneIndex index = LuceneIndex.open(folder)) {
+            index.put(List.of(letter, other));
+            index.show();
+            Scope bob = own("bob@firm.it");
+            Scope max = own("max@firm.it");
+            for (String found : List.of("label:archive", "label:\"archivé/zürich\"", "label:sohn*", "label:a@b")) {
+                assertThat(found(index, found, bob)).as(found).isEqualTo(numbers("1"));
+                assertThat(found(index, found, ALL)).as(found).isEqualTo(numbers("1"));
+                assertThat(found(index, found, max)).as(found).isEmpty();
+                assertThat(found(index, found, own("anna@firm.it"))).as(found).isEmpty();
+                assertThat(found(index, "-(" + found + ")", max)).as(found).isEqualTo(numbers("1"));
+            }
+            assertThat(found(index, "label:useless", ALL)).isEqualTo(numbers("1"));
+            assertThat(found(index, "label:useless", max)).isEqualTo(numbers("1"));
+            assertThat(found(index, "label:useless", bob)).isEmpty();
+            assertThat(found(index, "-label:useless", bob)).isEqualTo(found(index, "", bob));
+            assertThat(found(index, "useless", max)).as("a label is no text").isEmpty();
+            assertThat(found(index, "label:archive", Samples.between("bob@firm.it", "2025-01-01", "")))
+                    .as("the address was another's then")
+                    .isEmpty();
+        }
+    }
+
     /// P5: "a recipient sees To, Cc and his own line; only the sender and an auditor see all blind copies."
     @Test
     void aBlindCopyIsNotFoundOutBySearching() throws ArchiveException {

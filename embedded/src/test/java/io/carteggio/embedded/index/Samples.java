@@ -97,14 +97,39 @@ final class Samples {
                 addressees);
     }
 
+    /// One of a mail that lay in folders of somebody's mailbox.
+    static Testimony labelled(Instant at, String owner, String... labels) {
+        Addressee last = new Addressee(new Recipient(Role.RECIPIENT, new Address(owner)), Role.BCC);
+        return testimony(
+                at,
+                Optional.of(new Address("anna@firm.it")),
+                Optional.empty(),
+                List.of(
+                        new Addressee(new Recipient(Role.TO, new Address("bob@firm.it")), Role.TO),
+                        new Addressee(new Recipient(Role.TO, new Address("max@firm.it")), Role.TO),
+                        last),
+                Family.MAILBOX,
+                List.of(labels));
+    }
+
     static Testimony testimony(
             Instant at, Optional<Address> sender, Optional<Address> onBehalfOf, List<Addressee> addressees) {
+        return testimony(at, sender, onBehalfOf, addressees, Family.REPORT, List.of());
+    }
+
+    private static Testimony testimony(
+            Instant at,
+            Optional<Address> sender,
+            Optional<Address> onBehalfOf,
+            List<Addressee> addressees,
+            Family family,
+            List<String> labels) {
         return new Testimony(
                 1,
                 new ArrivalEntry(
                         "test",
-                        Family.REPORT,
-                        Provenance.ofItem("test"),
+                        family,
+                        Provenance.ofItem("test").with(labels, Optional.empty()),
                         at,
                         Optional.of(at),
                         Disposition.LETTERS,

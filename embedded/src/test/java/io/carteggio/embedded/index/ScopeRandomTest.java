@@ -191,7 +191,7 @@ class ScopeRandomTest {
         Predicate<Address> is = address -> isPerson(address, words);
         return switch (words.where()) {
             case SUBJECT -> letter.readable && isIn(letter.subject, words);
-            case FILENAME, TYPE -> false;
+            case FILENAME, TYPE, LABEL -> false;
             case FROM ->
                 header(letter, letter.from).anyMatch(is)
                         || senders(letter, scope).anyMatch(is);
