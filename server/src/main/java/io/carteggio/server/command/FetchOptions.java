@@ -33,7 +33,10 @@ final class FetchOptions {
     @Option(
             names = "--tls",
             paramLabel = "MODE",
-            description = "implicit (if not given), starttls (nothing is said without it), none.")
+            description = {
+                "implicit (if not given), starttls (nothing is said without it), none.",
+                "For --smtp: offered (if not given), required."
+            })
     private Optional<String> tls = Optional.empty();
 
     @Option(
@@ -56,7 +59,7 @@ final class FetchOptions {
             paramLabel = "WHAT",
             description = {
                 "Mail in which nobody is known here: keep (if not given), discard (not archived, stays there),",
-                "discard-and-delete (not archived, leaves as archived mail does)."
+                "discard-and-delete (not archived, leaves as archived mail does). For --smtp: keep or discard."
             })
     private Optional<String> unknown = Optional.empty();
 
@@ -115,9 +118,18 @@ final class FetchOptions {
     @Option(names = "--connect-timeout", paramLabel = "TIME", description = "How long connecting may take: 20s.")
     private Optional<String> connectTimeout = Optional.empty();
 
-    /// Whether anything was said.
-    boolean given() {
-        return !named().isEmpty() || !files().isEmpty();
+    /// Of what was said, what makes sense for a journaling address.
+    ///
+    /// @throws Refusal where something else was said
+    ObjectNode forListener() throws Refusal {
+        ObjectNode settings = Json.object();
+        Map<String, String> given = named();
+        tls.ifPresent(value -> settings.put("tls", value));
+        unknown.ifPresent(value -> settings.put("unknown", value));
+        if (settings.size() != given.size() || !files().isEmpty()) {
+            throw Refusal.usage("mail for a journaling address comes by itself: nothing is fetched");
+        }
+        return settings;
     }
 
     private Map<String, String> named() {
