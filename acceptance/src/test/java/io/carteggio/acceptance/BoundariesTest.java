@@ -21,6 +21,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.vault.Vault;
 import java.net.IDN;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -77,24 +78,47 @@ class BoundariesTest {
                 .that()
                 .resideInAPackage("io.carteggio.archive..")
                 .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.carteggio.mail..",
-                        "io.carteggio.archive..",
-                        "com.github.luben.zstd..", // the segment format's own compression, the same for every driver
-                        "java.io..",
-                        "java.lang..",
-                        "java.math..",
-                        "java.nio",
-                        "java.nio.charset..",
-                        "java.security..",
-                        "java.text..",
-                        "java.time..",
-                        "java.util..",
-                        "javax.crypto..",
-                        "org.jspecify.annotations..",
-                        "org.slf4j..")
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                "io.carteggio.mail..",
+                                "io.carteggio.archive..",
+                                "com.github.luben.zstd..", // the segment format's own compression, the same for every
+                                // driver
+                                "java.io..",
+                                "java.lang..",
+                                "java.math..",
+                                "java.nio",
+                                "java.nio.charset..",
+                                "java.security..",
+                                "java.text..",
+                                "java.time..",
+                                "java.util..",
+                                "javax.crypto..",
+                                "javax.security.auth.x500",
+                                "org.jspecify.annotations..",
+                                "org.slf4j..")
+                        .or(type(InetAddress.class))) // the value; see the next rule
                 .because("drivers for files, SQL and the index live in 'embedded'")
+                .check(main);
+    }
+
+    /// An address written in digits is a value; finding one by its name asks the network.
+    @Test
+    void theHeartLooksNobodyUp() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.carteggio.archive..")
+                .should()
+                .callMethod(InetAddress.class, "getByName", String.class)
+                .orShould()
+                .callMethod(InetAddress.class, "getAllByName", String.class)
+                .orShould()
+                .callMethod(InetAddress.class, "getLocalHost")
+                .orShould()
+                .callMethod(InetAddress.class, "getHostName")
+                .orShould()
+                .callMethod(InetAddress.class, "getCanonicalHostName")
+                .orShould()
+                .callMethod(InetAddress.class, "isReachable", int.class)
                 .check(main);
     }
 

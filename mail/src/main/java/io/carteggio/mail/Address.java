@@ -10,6 +10,10 @@ import java.util.Locale;
 /// Anything may be an address here, also what no standard allows: what a report names is kept as it is. [#key] of two
 /// such strings is equal only if they mean the same mailbox for us.
 public record Address(String raw) {
+    /// A label of a domain has at most 63 octets as an A-label (RFC 5890, 2.3.2.1), and no longer one is
+    /// worth a try.
+    private static final int LABEL_CHARACTERS = 255;
+
     public Address {
         if (raw.isEmpty()) {
             throw new IllegalArgumentException("an address has at least one character");
@@ -43,6 +47,9 @@ public record Address(String raw) {
         d = fold(d);
         for (int i = 0; i < d.length(); i++) {
             if (d.charAt(i) >= 0x80) {
+                if (hasEndlessLabel(d)) {
+                    return d; // java.net.IDN throws more than it says for those
+                }
                 try {
                     return IDN.toASCII(d, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
                 } catch (IllegalArgumentException notADomain) {
@@ -51,6 +58,17 @@ public record Address(String raw) {
             }
         }
         return d;
+    }
+
+    private static boolean hasEndlessLabel(String domain) {
+        int label = 0;
+        for (int i = 0; i < domain.length(); i++) {
+            label = domain.charAt(i) == '.' ? 0 : label + 1;
+            if (label > LABEL_CHARACTERS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String unquoted(String local) {

@@ -2,6 +2,7 @@ package io.carteggio.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class AddressTest {
@@ -23,12 +24,51 @@ class AddressTest {
             {"IMCEAEX-_O=ORG_CN=ANNA@example.com", "imceaex-_o=org_cn=anna@example.com"},
             {"a\u0000\r\nb@example.com", "a   b@example.com"},
             {"x@" + "ü".repeat(300) + ".example", "x@" + "ü".repeat(300) + ".example"},
+            {"x@" + "ü".repeat(1_500) + ".example", "x@" + "ü".repeat(1_500) + ".example"},
         };
         for (String[] row : table) {
             assertThat(new Address(row[0]).key()).as(row[0]).isEqualTo(row[1]);
             assertThat(new Address(row[1]).key())
                     .as("key of " + row[0] + " again")
                     .isEqualTo(row[1]);
+        }
+    }
+
+    /// Whatever stands in a report has a key.
+    @Test
+    void fuzz() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String[] pieces = {
+            "ü",
+            "a",
+            ".",
+            "@",
+            "xn--",
+            "-",
+            "\u3002",
+            "\ud83d\ude00",
+            "\ud83d",
+            "\u00ad",
+            "\u0000",
+            "ß",
+            "ä".repeat(70),
+            "x".repeat(70),
+            "é".repeat(1_100),
+            "\u05d0",
+            "\u0660",
+            "\u0308"
+        };
+        for (int round = 0; round < 20_000; round++) {
+            StringBuilder text = new StringBuilder("x@");
+            for (int n = random.nextInt(6); n > 0; n--) {
+                text.append(pieces[random.nextInt(pieces.length)]);
+            }
+            try {
+                assertThat(new Address(text.toString()).key()).isNotEmpty();
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + text, e);
+            }
         }
     }
 

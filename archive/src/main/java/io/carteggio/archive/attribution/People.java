@@ -37,6 +37,7 @@ public final class People {
                 });
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
+                    Act.SourceSet _,
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
                     Act.Erased _,

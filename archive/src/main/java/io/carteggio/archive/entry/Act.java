@@ -22,15 +22,31 @@ public sealed interface Act {
     ///
     /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it; none for
     ///     the usual order
+    /// @param settings by name: who may deliver to a journaling address, and what becomes of mail of
+    ///     unknown people
     record SourceAdded(
-            Instant at, String by, String name, Optional<Address> address, Family family, List<String> headerOrder)
+            Instant at,
+            String by,
+            String name,
+            Optional<Address> address,
+            Family family,
+            List<String> headerOrder,
+            Map<String, String> settings)
             implements Act {
         public SourceAdded {
             headerOrder = List.copyOf(headerOrder);
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         }
 
         public SourceAdded(Instant at, String by, String name, Optional<Address> address, Family family) {
-            this(at, by, name, address, family, List.of());
+            this(at, by, name, address, family, List.of(), Map.of());
+        }
+    }
+
+    /// Other settings for a journaling address: all of them, in place of those before.
+    record SourceSet(Instant at, String by, String name, Map<String, String> settings) implements Act {
+        public SourceSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         }
     }
 

@@ -11,6 +11,7 @@ import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,7 @@ public final class EntryCodec {
     private EntryCodec() {}
 
     public static byte[] encode(ArrivalEntry e) {
+        Optional<ClientCertificate> client = e.provenance().client();
         MapWriter map = Cbor.map()
                 .put("source", e.source())
                 .put("family", e.family().word())
@@ -46,6 +48,9 @@ public final class EntryCodec {
                 .put("item", e.provenance().item())
                 .putAll("labels", e.provenance().labels(), l -> l)
                 .put("recomposed", e.provenance().recomposed())
+                .put("clientSubject", client.map(ClientCertificate::subject))
+                .put("clientSum", client.map(c -> c.sum().toBytes()))
+                .put("clientTrusted", client.map(ClientCertificate::trusted).orElse(false))
                 .put("evidence", e.evidence().map(Octets::toBytes))
                 .putAll("parts", e.parts(), p -> p)
                 .put("erased", e.erased());
@@ -68,7 +73,8 @@ public final class EntryCodec {
                         map.texts("rcptTo").stream().map(Address::new).toList(),
                         map.optionalText("item"),
                         map.texts("labels"),
-                        map.optionalText("recomposed")),
+                        map.optionalText("recomposed"),
+                        client(map)),
                 map.instant("arrived"),
                 map.optionalInstant("vouched"),
                 Disposition.ofWord(map.text("disposition")),
@@ -94,6 +100,12 @@ public final class EntryCodec {
         return Cbor.readMap(manifest).optionalText("act").isPresent()
                 ? Optional.empty()
                 : Optional.of(arrival(manifest));
+    }
+
+    private static Optional<ClientCertificate> client(MapReader map) {
+        return map.optionalOctets("clientSum")
+                .map(sum ->
+                        new ClientCertificate(map.text("clientSubject"), Sha256.ofSum(sum), map.flag("clientTrusted")));
     }
 
     private static MapWriter addressee(Addressee a) {
@@ -163,16 +175,18 @@ public final class EntryCodec {
                         .put("name", a.name())
                         .put("address", a.address().map(Address::raw))
                         .put("family", a.family().word())
-                        .putAll("headerOrder", a.headerOrder(), field -> field);
+                        .putAll("headerOrder", a.headerOrder(), field -> field)
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.SourceSet a ->
+                map.put("act", "source-set")
+                        .put("name", a.name())
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
             case Act.MailboxSet a ->
                 map.put("act", "mailbox-set")
                         .put("name", a.name())
                         .put("family", a.family().word())
                         .put("protocol", a.protocol())
-                        .putAll(
-                                "settings",
-                                List.copyOf(a.settings().entrySet()),
-                                e -> Cbor.map().put("name", e.getKey()).put("value", e.getValue()));
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
             case Act.SourceRemoved a -> map.put("act", "source-removed").put("name", a.name());
             case Act.PersonAdded a ->
                 map.put("act", "person-added")
@@ -212,10 +226,7 @@ public final class EntryCodec {
             case Act.WatchSet a ->
                 map.put("act", "watch-set")
                         .put("subject", a.subject())
-                        .putAll(
-                                "settings",
-                                List.copyOf(a.settings().entrySet()),
-                                e -> Cbor.map().put("name", e.getKey()).put("value", e.getValue()));
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
             case Act.GapClosed a ->
                 map.put("act", "gap-closed")
                         .put("arrival", a.arrival())
@@ -246,7 +257,9 @@ public final class EntryCodec {
                         map.text("name"),
                         map.optionalText("address").map(Address::new),
                         Family.ofWord(map.text("family")),
-                        map.texts("headerOrder"));
+                        map.texts("headerOrder"),
+                        settings(map));
+            case "source-set" -> new Act.SourceSet(at, by, map.text("name"), settings(map));
             case "mailbox-set" ->
                 new Act.MailboxSet(
                         at,
@@ -254,8 +267,7 @@ public final class EntryCodec {
                         map.text("name"),
                         Family.ofWord(map.text("family")),
                         map.text("protocol"),
-                        map.maps("settings").stream()
-                                .collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value"))));
+                        settings(map));
             case "source-removed" -> new Act.SourceRemoved(at, by, map.text("name"));
             case "person-added" ->
                 new Act.PersonAdded(at, by, map.text("person"), map.text("name"), PersonRole.ofWord(map.text("role")));
@@ -290,18 +302,20 @@ public final class EntryCodec {
             case "timestamp-authority-set" ->
                 new Act.TimestampAuthoritySet(at, by, map.optionalText("url"), map.optionalText("certificates"));
             case "lodging-set" -> new Act.LodgingSet(at, by, map.optionalText("directory"));
-            case "watch-set" ->
-                new Act.WatchSet(
-                        at,
-                        by,
-                        map.text("subject"),
-                        map.maps("settings").stream()
-                                .collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value"))));
+            case "watch-set" -> new Act.WatchSet(at, by, map.text("subject"), settings(map));
             case "gap-closed" ->
                 new Act.GapClosed(at, by, map.number("arrival"), map.text("reason"), map.optionalNumber("found"));
             case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };
+    }
+
+    private static MapWriter setting(Map.Entry<String, String> setting) {
+        return Cbor.map().put("name", setting.getKey()).put("value", setting.getValue());
+    }
+
+    private static Map<String, String> settings(MapReader map) {
+        return map.maps("settings").stream().collect(Collectors.toMap(m -> m.text("name"), m -> m.text("value")));
     }
 
     private static MapWriter erasedFrame(ErasedFrame f) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param item the file, or place in a file, that an import read it from
 /// @param labels the folders of somebody's mailbox that it lay in, the folders within a folder parted by `/`
 /// @param recomposed of what the octets were recomposed (`pst`, `msg`); absent where they are what was sent
+/// @param client the certificate that the host showed, where it showed one
 public record Provenance(
         Optional<String> peer,
         Optional<String> helo,
@@ -22,7 +23,8 @@ public record Provenance(
         List<Address> rcptTo,
         Optional<String> item,
         List<String> labels,
-        Optional<String> recomposed) {
+        Optional<String> recomposed,
+        Optional<ClientCertificate> client) {
     /// Where nothing of it is kept.
     public static final Provenance NOTHING = new Provenance(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
@@ -40,12 +42,17 @@ public record Provenance(
             Optional<Address> mailFrom,
             List<Address> rcptTo,
             Optional<String> item) {
-        this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty());
+        this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty(), Optional.empty());
     }
 
     /// The same with what an import knows of the mail's place.
     public Provenance with(List<String> newLabels, Optional<String> newRecomposed) {
-        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed);
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed, client);
+    }
+
+    /// The same with the certificate that the host showed.
+    public Provenance with(Optional<ClientCertificate> shown) {
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, shown);
     }
 
     /// An import's provenance.

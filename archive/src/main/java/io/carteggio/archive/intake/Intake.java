@@ -3,6 +3,7 @@ package io.carteggio.archive.intake;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
@@ -60,6 +61,8 @@ public final class Intake {
     private final ErasedMarks erased;
     private final Supplier<Directory> people;
     private final Function<Address, Optional<Source>> sources;
+    private final Supplier<NetworkLists> networks;
+    private final Screening known;
     private final SharedOctets shared;
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
@@ -67,7 +70,8 @@ public final class Intake {
 
     /// @param people who holds which address
     /// @param sources whose address an address is: reports that come back are booked under the source that
-    ///     they were for
+    ///     they were for, and by its rules
+    /// @param networks what the names of networks mean now
     public Intake(
             Vault vault,
             Catalogue catalogue,
@@ -77,6 +81,7 @@ public final class Intake {
             ErasedMarks erased,
             Supplier<Directory> people,
             Function<Address, Optional<Source>> sources,
+            Supplier<NetworkLists> networks,
             Clock clock) {
         this.vault = vault;
         this.catalogue = catalogue;
@@ -86,6 +91,8 @@ public final class Intake {
         this.erased = erased;
         this.people = people;
         this.sources = sources;
+        this.networks = networks;
+        this.known = new KnownPeople(people);
         this.clock = clock;
         this.shared = SharedOctets.of(projection);
     }
@@ -98,22 +105,19 @@ public final class Intake {
     ///     the same mail may be sent again: if it had been kept after all, that becomes further
     ///     evidence
     public Receipt accept(Arrival arrival) throws ArchiveException {
-        return accept(arrival, Screening.EVERYTHING);
-    }
-
-    /// The same for a source that does not want everything.
-    public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         refuseWhileBehind();
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (Vault.Announced frame = vault.announce()) {
-            Reading read = Reader.read(arrival, arrived, people.get()); // pure; bad mail is a case, not an exception
+            // pure; bad mail is a case, not an exception
+            Reading read = Reader.read(arrival, arrived, people.get(), networks.get());
+            Source books = read.via().isPresent() ? bookedUnder(arrival) : arrival.source();
             Optional<String> unwanted = read.letters().isEmpty()
                     ? Optional.empty() // what is no letter has no people, and is kept
-                    : screening.discards(read.people(), read.vouched().orElse(arrived));
+                    : screening(books).discards(read.people(), read.vouched().orElse(arrived));
             Reading reading = unwanted.map(why -> read.without(Set.copyOf(read.sums()), why))
                     .orElse(read);
             try (Claims.Claim _ = claims.claim(reading.sums())) {
-                Receipt receipt = keep(arrival, arrived, reading, frame);
+                Receipt receipt = keep(arrival, books, arrived, reading, frame);
                 projection.awaitNearly(receipt.number());
                 return receipt;
             }
@@ -122,11 +126,15 @@ public final class Intake {
         }
     }
 
-    private Receipt keep(Arrival arrival, Instant arrived, Reading reading, Vault.Announced frame)
+    private Screening screening(Source source) {
+        return source.discardsUnknown() ? known : Screening.EVERYTHING;
+    }
+
+    private Receipt keep(Arrival arrival, Source books, Instant arrived, Reading reading, Vault.Announced frame)
             throws ArchiveException, IOException {
         sharing.lock();
         try {
-            Framed framed = framed(arrival, arrived, withoutErased(arrival, reading));
+            Framed framed = framed(arrival, books, arrived, withoutErased(arrival, reading));
             Kept kept = frame.append(framed.frame()); // forced: from here on the archive vouches
             projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
@@ -145,16 +153,23 @@ public final class Intake {
     /// What was erased and comes again is not kept (P8); what comes with it is.
     private Reading withoutErased(Arrival arrival, Reading reading) throws ArchiveException, IOException {
         Set<Sha256> again = new HashSet<>();
-        for (Sha256 sum : Framer.keepsWhole(reading) ? List.of(Sha256.of(reading.mail())) : reading.sums()) {
+        for (Sha256 sum : Framer.keepsWhole(reading) ? wholeAndInside(reading) : reading.sums()) {
             if (erased.knows(sum) && again.add(sum)) {
                 LOG.log(
                         Level.WARNING,
-                        "ALARM: what was erased came again through {0} and was discarded; mark {1}",
+                        "what was erased came again through {0} and was discarded; mark {1}",
                         arrival.source().name(),
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }
         }
         return again.isEmpty() ? reading : reading.without(again, "erased");
+    }
+
+    /// A mail that is kept whole, for it is not authentic, must not bring back a letter in it either.
+    private static List<Sha256> wholeAndInside(Reading reading) throws IOException {
+        List<Sha256> sums = new ArrayList<>(reading.inside());
+        sums.add(Sha256.of(reading.mail()));
+        return sums;
     }
 
     /// Taking more while the catalogue does not follow would only make the way back longer (DESIGN 4).
@@ -172,7 +187,8 @@ public final class Intake {
 
     private record Framed(ArrivalEntry entry, Frame frame) {}
 
-    private Framed framed(Arrival arrival, Instant arrived, Reading reading) throws ArchiveException, IOException {
+    private Framed framed(Arrival arrival, Source books, Instant arrived, Reading reading)
+            throws ArchiveException, IOException {
         Set<Sha256> fresh = new LinkedHashSet<>();
         for (Reading.Found found : reading.letters()) {
             if (!fresh.contains(found.sum()) && (!projection.knows(found.sum()) || isLost(found.sum()))) {
@@ -183,7 +199,7 @@ public final class Intake {
         int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();
-        ArrivalEntry entry = entry(arrival, arrived, reading, small, fresh, keeping, records);
+        ArrivalEntry entry = entry(arrival, books, arrived, reading, small, fresh, keeping, records);
         return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
     }
 
@@ -198,6 +214,7 @@ public final class Intake {
 
     private ArrivalEntry entry(
             Arrival arrival,
+            Source books,
             Instant arrived,
             Reading reading,
             Optional<Octets> evidence,
@@ -235,7 +252,7 @@ public final class Intake {
                 && !letters.isEmpty()
                 && projection.knowsEnvelope(letters.getFirst().sum(), envelopeMark.get());
         return new ArrivalEntry(
-                (reading.via().isPresent() ? bookedUnder(arrival) : arrival.source()).name(),
+                books.name(),
                 arrival.source().family(),
                 disposition == Disposition.DISCARDED ? Provenance.NOTHING : arrival.provenance(),
                 arrived,

@@ -1,6 +1,9 @@
 package io.carteggio.archive.intake;
 
 import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.authenticity.Authenticity;
+import io.carteggio.archive.authenticity.NetworkLists;
+import io.carteggio.archive.authenticity.Verdict;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
@@ -31,6 +34,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What an arrival says, by the rules of its source's family: the table of `docs/dispositions.md` in
 /// code. Pure.
@@ -48,6 +52,7 @@ final class Reader {
     /// @param otherwise what becomes of it where it has no letters
     /// @param evidence the report without the originals that lie in it as they are; absent where the
     ///     mail is the letter
+    /// @param inside the sums of letters in a mail that is kept whole all the same
     record Reading(
             List<Found> letters,
             Disposition otherwise,
@@ -61,7 +66,8 @@ final class Reader {
             List<String> warnings,
             Content mail,
             Optional<Sha256> envelopeSum,
-            Optional<Content> evidence) {
+            Optional<Content> evidence,
+            List<Sha256> inside) {
 
         /// An original in an arrival.
         record Found(Content content, Sha256 sum, String kind, Optional<Long> spliceOffset, Optional<Instant> said) {}
@@ -87,7 +93,48 @@ final class Reader {
                     List.of(),
                     mail,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of());
+        }
+
+        /// The same of a mail that did not come as its source expects: kept whole, nothing in it taken
+        /// for true.
+        Reading notAuthentic(Verdict.Mismatch mismatch) {
+            return new Reading(
+                    List.of(),
+                    Disposition.QUARANTINED,
+                    Optional.of(mismatch.reason()
+                            + reason.map(other -> "; besides: " + other).orElse("")),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    warnings,
+                    mail,
+                    Optional.empty(),
+                    Optional.empty(),
+                    sums());
+        }
+
+        /// The same with more that is odd.
+        Reading remarking(List<String> remarks) {
+            return new Reading(
+                    letters,
+                    otherwise,
+                    reason,
+                    dialect,
+                    via,
+                    vouched,
+                    sender,
+                    onBehalfOf,
+                    addressees,
+                    Stream.concat(warnings.stream(), remarks.stream()).toList(),
+                    mail,
+                    envelopeSum,
+                    evidence,
+                    inside);
         }
 
         /// Every address that the envelope names.
@@ -118,7 +165,8 @@ final class Reader {
                     warnings,
                     mail,
                     envelopeSum,
-                    evidence);
+                    evidence,
+                    inside);
         }
 
         List<Sha256> sums() {
@@ -128,7 +176,28 @@ final class Reader {
 
     /// @param directory as it stands now: who knows it, knows which fields of a header name our own people, and
     ///     that one person has several addresses
-    static Reading read(Arrival arrival, Instant arrived, Directory directory) throws IOException {
+    /// @param networks as they are now: who knows them, knows whether a mail came from where it should
+    static Reading read(Arrival arrival, Instant arrived, Directory directory, NetworkLists networks)
+            throws IOException {
+        Reading reading = read(arrival, arrived, directory);
+        return arrival.source().expected().isNothing() ? reading : authentic(arrival, reading, networks);
+    }
+
+    private static Reading authentic(Arrival arrival, Reading reading, NetworkLists networks) throws IOException {
+        Optional<Header> inside = Optional.empty();
+        if (reading.evidence().isPresent() && !reading.letters().isEmpty()) {
+            inside = Optional.of(
+                    Structure.head(reading.letters().getFirst().content()).header());
+        }
+        Header header = Structure.head(arrival.mail()).header();
+        return switch (Authenticity.check(
+                arrival.source().expected(), arrival.provenance(), header, inside, networks)) {
+            case Verdict.Authentic(List<String> remarks) -> reading.remarking(remarks);
+            case Verdict.Mismatch mismatch -> reading.notAuthentic(mismatch);
+        };
+    }
+
+    private static Reading read(Arrival arrival, Instant arrived, Directory directory) throws IOException {
         Content mail = arrival.mail();
         Family family = arrival.source().family();
         if (family == Family.MULTIDROP) {
@@ -158,7 +227,7 @@ final class Reader {
             case Unwrapped.Plain plain ->
                 family == Family.AUTO
                         ? plain(arrival, arrived)
-                        : other(mail, Disposition.QUARANTINED, "not a journal report", List.of());
+                        : other(mail, Disposition.QUARANTINED, Unwrapped.Plain.WORDS, List.of());
             case Unwrapped.Unreadable(String why, List<Warning> warnings) ->
                 other(mail, Disposition.QUARANTINED, why, warnings);
         };
@@ -188,7 +257,8 @@ final class Reader {
                 warnings.stream().map(Warning::toString).toList(),
                 mail,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private static Reading report(
@@ -235,7 +305,8 @@ final class Reader {
                 report.warnings().stream().map(Warning::toString).toList(),
                 mail,
                 Optional.of(Sha256.finish(envelopeSum)),
-                Optional.of(evidence));
+                Optional.of(evidence),
+                List.of());
     }
 
     /// A role that neither report nor header tells counts as blind: so nobody learns of a recipient
@@ -323,7 +394,8 @@ final class Reader {
                 List.of(),
                 mail,
                 Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private static Optional<Instant> said(Header header) {

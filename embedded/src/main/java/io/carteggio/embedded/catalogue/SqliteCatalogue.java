@@ -392,6 +392,7 @@ public final class SqliteCatalogue implements Catalogue {
                         closed.arrival());
             }
             case Act.SourceAdded _,
+                    Act.SourceSet _,
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
                     Act.PersonAdded _,

@@ -9,6 +9,7 @@ import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
@@ -134,6 +135,7 @@ class FollowingTest {
                     new ErasedMarks(directory.keyring().markKey(), catalogue),
                     people::directory,
                     sources::at,
+                    () -> NetworkLists.SHIPPED,
                     clock);
             reading = new Reading(vault, catalogue, index, people, acts);
         }

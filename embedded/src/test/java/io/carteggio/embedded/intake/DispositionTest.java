@@ -330,7 +330,7 @@ class DispositionTest {
         }
         Optional<Address> journal = Optional.of(new Address("j@a.example"));
         HeaderOrder order = new HeaderOrder(List.of("X-Mine", "To"));
-        archive.sources.add(archive.acts, "test", "exim", journal, Family.MULTIDROP, order);
+        archive.sources.add(archive.acts, "test", "exim", journal, Family.MULTIDROP, order, Map.of());
         archive.close();
         archive = new EmbeddedArchive(path.resolve("data")); // the order comes back from the vault
         Source source = archive.sources.at(journal.get()).orElseThrow();
@@ -350,7 +350,8 @@ class DispositionTest {
     @Test
     void onlyAMultidropSourceHasAnOrder() {
         HeaderOrder order = new HeaderOrder(List.of("To"));
-        assertThatThrownBy(() -> archive.sources.add(archive.acts, "test", "x", Optional.empty(), Family.REPORT, order))
+        assertThatThrownBy(() -> archive.sources.add(
+                        archive.acts, "test", "x", Optional.empty(), Family.REPORT, order, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
@@ -54,6 +55,7 @@ final class EmbeddedArchive implements AutoCloseable {
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
                 people::directory,
                 sources::at,
+                () -> NetworkLists.SHIPPED,
                 clock);
     }
 

@@ -4,18 +4,27 @@ import static io.carteggio.embedded.intake.DispositionTest.attached;
 import static io.carteggio.embedded.intake.DispositionTest.ndr;
 import static io.carteggio.embedded.intake.DispositionTest.original;
 import static io.carteggio.embedded.intake.DispositionTest.report;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.authenticity.Expected;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.gap.Gap;
 import io.carteggio.archive.gap.Gaps;
+import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.HeaderOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +72,38 @@ class GapsTest {
         return report.replace(
                 "X-MS-Journal-Report:\r\n",
                 "X-MS-Journal-Report:\r\nX-MS-Exchange-Parent-Message-Id: <" + parent + ">\r\n");
+    }
+
+    /// With that source's policies, not those of the mailbox that it came back to.
+    @Test
+    void aReturnedReportFollowsTheRulesOfTheSourceThatItWasFor() throws Exception {
+        Source alternate =
+                new Source("alternate", Optional.empty(), Family.NDR, HeaderOrder.DEFAULT, Expected.NOTHING, true);
+        Arrival returned = new Arrival(
+                alternate,
+                Content.of(ndr("failed", attached(report("r1", ANNA, original("a"))))
+                        .getBytes(UTF_8)),
+                Provenance.ofItem("test"));
+        assertThat(archive.intake.take(returned).disposition())
+                .as("nobody in it is known; exchange keeps such mail, and the mailbox it came to does not")
+                .isEqualTo(Disposition.LETTERS);
+
+        archive.sources.set(archive.acts, "test", "exchange", Map.of("unknown", "discard"));
+        Receipt receipt = archive.take(Family.NDR, ndr("failed", attached(report("r2", ANNA, original("b")))));
+        assertThat(receipt.disposition()).isEqualTo(Disposition.DISCARDED);
+        assertThat(receipt.reason()).contains("nobody in it is known here");
+        archive.people.add(
+                archive.acts,
+                "test",
+                "Anna",
+                PersonRole.USER,
+                List.of(new Holding(new Address("anna@example.com"), Optional.empty(), Optional.empty())));
+        assertThat(archive.take(Family.NDR, ndr("failed", attached(report("r3", ANNA, original("c")))))
+                        .disposition())
+                .isEqualTo(Disposition.LETTERS);
+        assertThat(archive.catalogue.books().sources())
+                .extracting(Books.Account::source, Books.Account::letters, Books.Account::discarded)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("exchange", 2L, 1L));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.carteggio.embedded.intake;
 
+import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.entry.Family;
@@ -78,6 +79,7 @@ final class RecordsDump {
                     new ErasedMarks(archive.directory.keyring().markKey(), archive.catalogue),
                     archive.people::directory,
                     archive.sources::at,
+                    () -> NetworkLists.SHIPPED,
                     Clock.systemUTC());
             Address journal = new Address("journal-f3a9c1d2e4@archive.firm.example");
             Source source = new Source("journal", Optional.of(journal), Family.REPORT);

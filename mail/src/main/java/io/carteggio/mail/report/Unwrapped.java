@@ -83,7 +83,10 @@ public sealed interface Unwrapped {
     record Delivered(DeliveryStatus status) implements Unwrapped {}
 
     /// An ordinary mail: neither report nor notice.
-    record Plain() implements Unwrapped {}
+    record Plain() implements Unwrapped {
+        /// What is said of it where only reports should come.
+        public static final String WORDS = "not a journal report";
+    }
 
     /// A mail that has the marker of a journal report and cannot be read as one.
     record Unreadable(String why, List<Warning> warnings) implements Unwrapped {

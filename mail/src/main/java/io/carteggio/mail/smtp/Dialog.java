@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /// The server's side of SMTP as a function: [#open], then [#on] for each line, and the `after…` of the action
 /// asked for.
@@ -14,15 +14,15 @@ import java.util.function.Predicate;
 /// CHUNKING (3030) and STARTTLS (3207). BINARYMIME is not offered, so that senders keep mail line-based, although
 /// BDAT takes any octets. There is no relaying by construction: a recipient that is not known is refused.
 ///
-/// Replies never repeat what the client sent. Immutable; safe for many threads if `knows` is.
+/// Replies never repeat what the client sent. Immutable; safe for many threads if `admission` is.
 public final class Dialog {
     private final Rules rules;
-    private final Predicate<Address> knows;
+    private final Function<Address, Admission> admission;
 
-    /// @param knows whether mail for this address is taken here; asked once per RCPT
-    public Dialog(Rules rules, Predicate<Address> knows) {
+    /// @param admission whether mail for this address is taken here; asked once per RCPT
+    public Dialog(Rules rules, Function<Address, Admission> admission) {
         this.rules = rules;
-        this.knows = knows;
+        this.admission = admission;
     }
 
     /// The greeting of a new connection.
@@ -52,9 +52,9 @@ public final class Dialog {
         }
         return switch (command) {
             case Command.Ehlo(String name) ->
-                new Step(state.greeted(name), new Reply(250, "", offers(state)), new Action.Listen());
+                new Step(state.greeted(name, offersTls(state)), new Reply(250, "", offers(state)), new Action.Listen());
             case Command.Helo(String name) ->
-                new Step(state.greeted(name), new Reply(250, "", rules.hostname()), new Action.Listen());
+                new Step(state.greeted(name, false), new Reply(250, "", rules.hostname()), new Action.Listen());
             case Command.Mail mail -> onMail(state, mail);
             case Command.Rcpt(Address to) -> onRcpt(state, to);
             case Command.Data() -> onData(state);
@@ -79,10 +79,14 @@ public final class Dialog {
                 "SMTPUTF8",
                 "PIPELINING",
                 "ENHANCEDSTATUSCODES"));
-        if (rules.startTls() && !state.secured()) {
+        if (offersTls(state)) {
             offers.add("STARTTLS");
         }
         return offers;
+    }
+
+    private boolean offersTls(State state) {
+        return rules.startTls() && !state.secured();
     }
 
     private Step onMail(State state, Command.Mail mail) {
@@ -94,8 +98,8 @@ public final class Dialog {
         }
         if (mail.size().orElse(0) > rules.maxMailBytes()) {
             return Step.listen(state, 552, "5.3.4", tooLarge())
-                    .refusing(
-                            new Step.Refused(mail.from(), List.of(), mail.size().getAsLong()));
+                    .refusing(Step.Refused.forSize(
+                            mail.from(), List.of(), mail.size().getAsLong()));
         }
         State.Mail begun = new State.Mail(mail.from(), List.of(), 0, new State.Body.None());
         return Step.listen(state.with(begun), 250, "2.1.0", "OK");
@@ -116,16 +120,26 @@ public final class Dialog {
         if (mail.has(to)) {
             return Step.listen(state, 250, "2.1.5", "OK");
         }
-        if (!knows.test(to)) {
-            State warned = state.withUnknownRecipient();
-            return warned.unknownRecipients() > rules.maxUnknownRecipients()
-                    ? Step.close(warned, 421, "4.7.0", "Too many unknown recipients")
-                    : Step.listen(warned, 550, "5.1.1", "No such journaling mailbox");
-        }
-        if (mail.to().size() == rules.maxRecipients()) {
-            return Step.listen(state, 452, "4.5.3", "Too many recipients, send the others in another mail");
-        }
-        return Step.listen(state.with(mail.with(to)), 250, "2.1.5", "OK");
+        return switch (admission.apply(to)) {
+            case UNKNOWN -> {
+                State warned = state.withUnknownRecipient();
+                yield warned.unknownRecipients() > rules.maxUnknownRecipients()
+                        ? Step.close(warned, 421, "4.7.0", "Too many unknown recipients")
+                        : Step.listen(warned, 550, "5.1.1", "No such journaling mailbox");
+            }
+            case TAKEN_OVER_TLS ->
+                state.offeredTls() && !state.secured()
+                        ? Step.listen(state, 530, "5.7.0", "Must issue a STARTTLS command first") // RFC 3207 section 4
+                                .refusing(Step.Refused.inTheClear(mail.from(), to))
+                        : taken(state, mail, to);
+            case TAKEN -> taken(state, mail, to);
+        };
+    }
+
+    private Step taken(State state, State.Mail mail, Address to) {
+        return mail.to().size() == rules.maxRecipients()
+                ? Step.listen(state, 452, "4.5.3", "Too many recipients, send the others in another mail")
+                : Step.listen(state.with(mail.with(to)), 250, "2.1.5", "OK");
     }
 
     private Step onData(State state) {
@@ -159,7 +173,7 @@ public final class Dialog {
         if (chunk.size() > rules.maxMailBytes() - had) {
             long bytes = chunk.size() > Long.MAX_VALUE - had ? Long.MAX_VALUE : had + chunk.size();
             return swallow(spoiled(state, chunk.last()), chunk, new Reply(552, "5.3.4", tooLarge()))
-                    .refusing(new Step.Refused(mail.from(), mail.to(), bytes));
+                    .refusing(Step.Refused.forSize(mail.from(), mail.to(), bytes));
         }
         return new Step(
                 state.with(mail.withBody(new State.Body.Chunks(had + chunk.size()))),
@@ -213,10 +227,10 @@ public final class Dialog {
                 Step.listen(state.afterKeptMail(), 250, "2.0.0", "Kept as " + printable(id));
             case Transfer.TooLarge(long bytes) ->
                 Step.listen(spoiled(state, wholeMail), 552, "5.3.4", tooLarge())
-                        .refusing(new Step.Refused(mail.from(), mail.to(), bytes));
+                        .refusing(Step.Refused.forSize(mail.from(), mail.to(), bytes));
             case Transfer.Endless(long bytes) ->
                 Step.close(state.betweenMails(), 552, "5.3.4", tooLarge())
-                        .refusing(new Step.Refused(mail.from(), mail.to(), bytes));
+                        .refusing(Step.Refused.forSize(mail.from(), mail.to(), bytes));
             case Transfer.Failed(Transfer.Trouble trouble) -> {
                 State failed = spoiled(state, wholeMail);
                 yield switch (trouble) {

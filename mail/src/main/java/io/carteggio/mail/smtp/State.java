@@ -8,6 +8,7 @@ import java.util.Optional;
 /// How far a conversation has come.
 ///
 /// @param helo the name the client gave, empty before EHLO and HELO
+/// @param offeredTls whether STARTTLS was among what the last EHLO was offered
 /// @param secured whether the conversation runs inside TLS
 /// @param mail the mail that is on its way, empty between mails
 /// @param commands how many commands counted since the start or the last kept mail
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param unknownRecipients how many recipients were refused since then
 public record State(
         Optional<String> helo,
+        boolean offeredTls,
         boolean secured,
         Optional<Mail> mail,
         int commands,
@@ -22,7 +24,7 @@ public record State(
         int unknownRecipients) {
 
     /// Nothing said yet.
-    public static final State START = new State(Optional.empty(), false, Optional.empty(), 0, 0, 0);
+    public static final State START = new State(Optional.empty(), false, false, Optional.empty(), 0, 0, 0);
 
     /// One mail transaction (RFC 5321 section 3.3).
     ///
@@ -67,37 +69,38 @@ public record State(
         record Spoiled() implements Body {}
     }
 
-    State greeted(String name) {
-        return new State(Optional.of(name), secured, Optional.empty(), commands, badCommands, unknownRecipients);
+    State greeted(String name, boolean offered) {
+        return new State(
+                Optional.of(name), offered, secured, Optional.empty(), commands, badCommands, unknownRecipients);
     }
 
     /// After the TLS handshake the client must introduce itself anew (RFC 3207 section 4.2).
     State inTls() {
-        return new State(Optional.empty(), true, Optional.empty(), commands, badCommands, unknownRecipients);
+        return new State(Optional.empty(), false, true, Optional.empty(), commands, badCommands, unknownRecipients);
     }
 
     State with(Mail now) {
-        return new State(helo, secured, Optional.of(now), commands, badCommands, unknownRecipients);
+        return new State(helo, offeredTls, secured, Optional.of(now), commands, badCommands, unknownRecipients);
     }
 
     State betweenMails() {
-        return new State(helo, secured, Optional.empty(), commands, badCommands, unknownRecipients);
+        return new State(helo, offeredTls, secured, Optional.empty(), commands, badCommands, unknownRecipients);
     }
 
     /// A client that brought a mail has earned fresh patience.
     State afterKeptMail() {
-        return new State(helo, secured, Optional.empty(), 0, 0, 0);
+        return new State(helo, offeredTls, secured, Optional.empty(), 0, 0, 0);
     }
 
     State counted() {
-        return new State(helo, secured, mail, commands + 1, badCommands, unknownRecipients);
+        return new State(helo, offeredTls, secured, mail, commands + 1, badCommands, unknownRecipients);
     }
 
     State withBadCommand() {
-        return new State(helo, secured, mail, commands, badCommands + 1, unknownRecipients);
+        return new State(helo, offeredTls, secured, mail, commands, badCommands + 1, unknownRecipients);
     }
 
     State withUnknownRecipient() {
-        return new State(helo, secured, mail, commands, badCommands, unknownRecipients + 1);
+        return new State(helo, offeredTls, secured, mail, commands, badCommands, unknownRecipients + 1);
     }
 }

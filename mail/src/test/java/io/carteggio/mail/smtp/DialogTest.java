@@ -179,7 +179,7 @@ class DialogTest {
             maxMailBytes = limits.getOrDefault("mail", 250L << 20);
             Rules rules = new Rules(
                     "archive.example",
-                    true,
+                    limits.getOrDefault("tls", 1L) > 0,
                     maxMailBytes,
                     limits.getOrDefault("swallow", 1L << 30),
                     limits.getOrDefault("recipients", 100L).intValue(),
@@ -289,7 +289,9 @@ class DialogTest {
         }
     }
 
-    private static boolean known(Address address) {
-        return address.key().matches("(journal|r[1-9])@archive\\.example");
+    private static Admission known(Address address) {
+        return address.key().equals("secured@archive.example")
+                ? Admission.TAKEN_OVER_TLS
+                : address.key().matches("(journal|r[1-9])@archive\\.example") ? Admission.TAKEN : Admission.UNKNOWN;
     }
 }

@@ -15,7 +15,6 @@ import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
-import io.carteggio.archive.intake.Screening;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.search.Indexer;
@@ -95,6 +94,7 @@ public final class Archive implements AutoCloseable {
     private final Reading reading;
     private final Spools spools;
     private final Refusals refusals;
+    private final NetworkFiles networks;
     private final JobStore jobs;
     private final LastFailure lastFailure;
     private final Settings watchSettings = new Settings();
@@ -129,6 +129,7 @@ public final class Archive implements AutoCloseable {
             Alarms alarms = Alarms.open(watchFiles, clock);
             opened.push(alarms);
             refusals = Refusals.in(directory.path().resolve("refused.tsv"), alarms);
+            networks = new NetworkFiles(directory.path().resolve("networks"), alarms);
             catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
             opened.push(catalogue);
             Position registered = catalogue.position();
@@ -186,6 +187,7 @@ public final class Archive implements AutoCloseable {
                     erasedMarks,
                     people::directory,
                     sources::at,
+                    networks::inForce,
                     clock);
             erasure = new Erasure(
                     vault,
@@ -284,13 +286,8 @@ public final class Archive implements AutoCloseable {
     /// The one way in. When this returns the arrival is kept; wakes the indexer, so that the letter
     /// is found soon.
     public Receipt accept(Arrival arrival) throws ArchiveException {
-        return accept(arrival, Screening.EVERYTHING);
-    }
-
-    /// The same for a source that does not want everything.
-    public Receipt accept(Arrival arrival, Screening screening) throws ArchiveException {
         try {
-            Receipt receipt = intake.accept(arrival, screening);
+            Receipt receipt = intake.accept(arrival);
             lastFailure.kept();
             indexer.signal();
             dictionaries.wake();
@@ -408,6 +405,11 @@ public final class Archive implements AutoCloseable {
     /// Mail that a size limit kept out, by source.
     public Refusals refusals() {
         return refusals;
+    }
+
+    /// The networks that a source may name by a word, as they are now.
+    public NetworkFiles networks() {
+        return networks;
     }
 
     /// Reports that are known to be missing.

@@ -1,17 +1,20 @@
 package io.carteggio.server.archive;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.ClientCertificate;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.smtp.Admission;
 import io.carteggio.mail.smtp.Step;
 import io.carteggio.mail.smtp.Transfer.Trouble;
 import io.carteggio.server.smtp.JournalMailbox;
 import io.carteggio.server.smtp.Peer;
 import io.carteggio.server.smtp.TroubleException;
+import io.carteggio.server.watch.AlarmKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashSet;
@@ -36,8 +39,11 @@ public final class ArchiveMailbox implements JournalMailbox {
     }
 
     @Override
-    public boolean knows(Address recipient) {
-        return archive.sources().at(recipient).isPresent();
+    public Admission admission(Address recipient) {
+        return archive.sources()
+                .at(recipient)
+                .map(source -> source.expected().tls() ? Admission.TAKEN_OVER_TLS : Admission.TAKEN)
+                .orElse(Admission.UNKNOWN);
     }
 
     @Override
@@ -62,9 +68,19 @@ public final class ArchiveMailbox implements JournalMailbox {
                 .map(Source::name)
                 .distinct()
                 .toList();
+        String host = peer.remote().getAddress().getHostAddress();
         for (String name : names.isEmpty() ? List.of("unknown") : names) {
-            archive.refusals()
-                    .count(name, mail.bytes(), peer.remote().getAddress().getHostAddress());
+            switch (mail.cause()) {
+                case SIZE -> archive.refusals().count(name, mail.bytes(), host);
+                case IN_THE_CLEAR ->
+                    archive.watch()
+                            .alarms()
+                            .raise(
+                                    AlarmKind.AUTHENTICITY,
+                                    name,
+                                    host + " wanted to deliver in the clear although TLS was offered, and was asked to"
+                                            + " use it (530). Where it never does, its reports are not archived.");
+            }
         }
     }
 
@@ -81,7 +97,12 @@ public final class ArchiveMailbox implements JournalMailbox {
                     peer.tls().map(t -> t.protocol() + " " + t.cipher()),
                     mailFrom,
                     rcptTo,
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty(),
+                    peer.tls()
+                            .flatMap(Peer.TlsFacts::client)
+                            .map(c -> new ClientCertificate(c.subject(), c.sum(), c.trusted())));
         }
 
         @Override

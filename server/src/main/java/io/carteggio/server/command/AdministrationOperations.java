@@ -3,7 +3,6 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
-import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.mail.Address;
@@ -19,7 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `person` and `source`: people with their dated addresses, places that mail comes from. Every change is
+/// `person`, and the list of sources: people with their dated addresses, places that mail comes from.
+/// Every change is
 /// an act.
 final class AdministrationOperations {
     private static final String BY = "operator";
@@ -81,29 +81,6 @@ final class AdministrationOperations {
             return held;
         })));
         return line;
-    }
-
-    Outcome addSource(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        String name = request.text("name");
-        Family family = ImportOperations.family(request.optionalText("family").orElse("report"));
-        Address address = address(request.text("smtp"));
-        if (address.domain().isEmpty()) {
-            throw Refusal.usage("a journaling address has a domain: " + address);
-        }
-        Source source;
-        try {
-            List<String> headers = request.texts("headers");
-            source = new Source(
-                    name,
-                    Optional.of(address),
-                    family,
-                    headers.isEmpty() ? HeaderOrder.DEFAULT : new HeaderOrder(headers));
-            desk.sources().add(desk.acts(), BY, name, source.address(), family, source.headers());
-        } catch (IllegalArgumentException e) {
-            throw Refusal.no(said(e));
-        }
-        reply.line(source(source));
-        return Outcome.DONE;
     }
 
     Outcome listSources(Request request, Reply reply) throws IOException {

@@ -124,7 +124,7 @@ final class Backup {
         if (revision.isEmpty()) {
             throw Refusal.no("the keys keep changing; try again later");
         }
-        for (String name : List.of("refused.tsv", "FORMAT")) {
+        for (String name : List.of("refused.tsv", "networks/exchange-online.txt", "FORMAT")) {
             copyIfThere(data.resolve(name));
         }
         BackupFiles.writeSums(to, sums);

@@ -20,6 +20,7 @@ import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
+import io.carteggio.server.archive.NetworkFiles;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.ledger.Arrangements;
@@ -61,6 +62,9 @@ interface Desk {
 
     /// Who looks after the archive.
     Watch watch();
+
+    /// The lists of networks that a source may name by a word.
+    NetworkFiles networks();
 
     /// Reports that are known to be missing.
     Gaps gaps();

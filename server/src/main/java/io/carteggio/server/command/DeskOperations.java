@@ -38,9 +38,11 @@ final class DeskOperations {
         table.put("person.add", administration::addPerson);
         table.put("person.list", administration::listPeople);
         table.put("person.password", administration::setPassword);
-        table.put("source.add", administration::addSource);
+        SmtpSourceOperations listening = new SmtpSourceOperations(desk);
+        table.put("source.add", listening::add);
+        table.put("source.networks", listening::networks);
         table.put("source.list", administration::listSources);
-        FetchOperations fetches = new FetchOperations(desk);
+        FetchOperations fetches = new FetchOperations(desk, listening);
         table.put("source.fetch", fetches::add);
         table.put("source.set", fetches::set);
         table.put("source.show", fetches::show);

@@ -41,9 +41,11 @@ final class FetchOperations {
     private static final int HISTORY = 50;
 
     private final Desk desk;
+    private final SmtpSourceOperations listening;
 
-    FetchOperations(Desk desk) {
+    FetchOperations(Desk desk, SmtpSourceOperations listening) {
         this.desk = desk;
+        this.listening = listening;
     }
 
     // ---- sources
@@ -73,6 +75,9 @@ final class FetchOperations {
     Outcome set(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String name = request.text("name");
         Source source = source(request);
+        if (desk.sources().mailbox(name).isEmpty()) {
+            return listening.set(request, reply);
+        }
         Mailbox before = mailbox(name);
         Mailbox mailbox = new Mailbox(before.protocol(), settings(request, before.settings()));
         Optional<String> family = request.optionalText("family");
@@ -178,18 +183,16 @@ final class FetchOperations {
     }
 
     private ObjectNode source(String name) throws ArchiveException {
-        Source source = desk.sources().named(name).orElseThrow();
-        ObjectNode line = Json.object();
-        line.put("name", source.name());
-        line.set("address", Json.address(source.address()));
-        line.put("family", source.family().word());
+        ObjectNode line = listening.source(name);
         Optional<Mailbox> mailbox = desk.sources().mailbox(name);
         line.set("protocol", Json.text(mailbox.map(Mailbox::protocol)));
-        ObjectNode settings = Json.object();
-        mailbox.ifPresent(m -> m.settings().forEach(settings::put));
-        line.set("settings", settings);
         line.set("secrets", Json.texts(desk.fetches().secrets(name).stream()));
-        line.set("warnings", Json.texts(mailbox.map(FetchOperations::warnings).orElse(List.of()).stream()));
+        if (mailbox.isPresent()) {
+            ObjectNode settings = Json.object();
+            mailbox.get().settings().forEach(settings::put);
+            line.set("settings", settings);
+            line.set("warnings", Json.texts(warnings(mailbox.get()).stream()));
+        }
         return line;
     }
 

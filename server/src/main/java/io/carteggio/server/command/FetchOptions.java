@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The options of a fetched source.
 final class FetchOptions {
+    private static final List<String> LISTENER_SETTINGS = List.of("tls", "unknown");
+
     @Mixin
     private LogInOptions logIn = new LogInOptions();
 
@@ -31,7 +34,7 @@ final class FetchOptions {
             paramLabel = "WHAT",
             description = {
                 "Mail in which nobody is known here: keep (if not given), discard (not archived, stays there),",
-                "discard-and-delete (not archived, leaves as archived mail does)."
+                "discard-and-delete (not archived, leaves as archived mail does). For --smtp: keep or discard."
             })
     private Optional<String> unknown = Optional.empty();
 
@@ -54,9 +57,19 @@ final class FetchOptions {
             description = "EWS: any (if not given: NTLM where it is offered, else Basic), ntlm, basic.")
     private Optional<String> passwordAs = Optional.empty();
 
-    /// Whether anything was said.
-    boolean given() {
-        return !named().isEmpty() || !logIn.files().isEmpty();
+    /// Of what was said, what makes sense for a journaling address.
+    ///
+    /// @throws Refusal where something else was said
+    ObjectNode forListener() throws Refusal {
+        ObjectNode settings = Json.object();
+        Map<String, String> given = named();
+        for (String name : LISTENER_SETTINGS) {
+            Optional.ofNullable(given.get(name)).ifPresent(value -> settings.put(name, value));
+        }
+        if (settings.size() != given.size() || !logIn.files().isEmpty()) {
+            throw Refusal.usage("mail for a journaling address comes by itself: nothing is fetched");
+        }
+        return settings;
     }
 
     private Map<String, String> named() {

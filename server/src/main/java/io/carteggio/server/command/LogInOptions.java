@@ -32,7 +32,10 @@ final class LogInOptions {
     @Option(
             names = "--tls",
             paramLabel = "MODE",
-            description = "implicit (if not given), starttls (nothing is said without it), none.")
+            description = {
+                "implicit (if not given), starttls (nothing is said without it), none.",
+                "Of a journaling address: offered (if not given), required."
+            })
     private Optional<String> tls = Optional.empty();
 
     @Option(

@@ -23,6 +23,7 @@ import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.archive.NetworkFiles;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Protocols;
 import io.carteggio.server.fetch.ews.EwsProtocol;
@@ -133,6 +134,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     @Override
     public Watch watch() {
         return archive.watch();
+    }
+
+    @Override
+    public NetworkFiles networks() {
+        return archive.networks();
     }
 
     @Override

@@ -6,16 +6,12 @@ import io.carteggio.mail.Address;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,9 +27,6 @@ import picocli.CommandLine.Option;
             "Ctrl-C stops it; mail that is just coming in is finished first."
         })
 final class ServeCommand implements Callable<Integer> {
-    private static final int ADDRESS_CHARACTERS = 26; // of 32 kinds: 130 bits
-    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
-
     private final Carteggio carteggio;
 
     @Option(
@@ -129,18 +122,8 @@ final class ServeCommand implements Callable<Integer> {
     private void firstSource(ArchiveOpener.OwnArchive own) throws ArchiveException {
         var archive = own.archive();
         if (archive.sources().all().isEmpty()) {
-            SecureRandom random = new SecureRandom();
-            StringBuilder local = new StringBuilder("journal-");
-            for (int i = 0; i < ADDRESS_CHARACTERS; i++) {
-                local.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
-            }
             archive.sources()
-                    .add(
-                            archive.acts(),
-                            "set-up",
-                            "journal",
-                            Optional.of(new Address(local + "@" + host())),
-                            Family.REPORT);
+                    .add(archive.acts(), "set-up", "journal", Optional.of(JournalAddress.made(host())), Family.REPORT);
         }
     }
 
@@ -188,13 +171,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private String host() {
-        return hostname.orElseGet(() -> {
-            try {
-                return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
-            } catch (UnknownHostException e) {
-                return "localhost";
-            }
-        });
+        return hostname.orElseGet(JournalAddress::host);
     }
 
     private static InetSocketAddress address(String option, String text) throws Refusal {

@@ -28,6 +28,7 @@ final class SourceCommand implements Runnable {
         line.addSubcommand(new Set(carteggio));
         line.addSubcommand(new Test(carteggio));
         line.addSubcommand(new Remove(carteggio));
+        line.addSubcommand(new Networks(carteggio));
     }
 
     CommandLine line() {
@@ -36,7 +37,7 @@ final class SourceCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "add, list, show, set, test or remove?");
+        throw new ParameterException(line, "add, list, show, set, test, remove or networks?");
     }
 
     private static void print(Carteggio carteggio, ObjectNode source) {
@@ -63,6 +64,11 @@ final class SourceCommand implements Runnable {
         console.line("family    " + source.path("family").asString(""));
         Json.optional(source, "address").ifPresent(address -> console.line("address   " + address));
         Json.optional(source, "protocol").ifPresent(protocol -> console.line("protocol  " + protocol));
+        settings(carteggio, source);
+    }
+
+    private static void settings(Carteggio carteggio, ObjectNode source) {
+        Console console = carteggio.console();
         for (var setting : source.path("settings").properties()) {
             console.line("  " + setting.getKey() + " = " + setting.getValue().asString(""));
         }
@@ -108,9 +114,20 @@ final class SourceCommand implements Runnable {
         @Mixin
         private FetchOptions fetch = new FetchOptions();
 
+        @Mixin
+        private SmtpOptions smtp = new SmtpOptions();
+
         /// Where the mail comes from.
         static final class Kind {
-            @Option(names = "--smtp", paramLabel = "ADDRESS", description = "The journaling address.")
+            @Option(
+                    names = "--smtp",
+                    arity = "0..1",
+                    fallbackValue = "@",
+                    paramLabel = "ADDRESS",
+                    description = {
+                        "The journaling address. Without one, or with @DOMAIN alone, one is made up that nobody can",
+                        "guess. Put --smtp behind the name."
+                    })
             private Optional<String> smtp = Optional.empty();
 
             @Option(names = "--imap", paramLabel = "HOST[:PORT]", description = "Fetched by IMAP from this server.")
@@ -144,16 +161,20 @@ final class SourceCommand implements Runnable {
                         .put("name", name)
                         .put("family", family.name().toLowerCase(Locale.ROOT));
                 if (kind.smtp.isPresent()) {
-                    if (fetch.given()) {
-                        throw Refusal.usage("mail for a journaling address comes by itself: nothing is fetched");
-                    }
+                    ObjectNode settings = fetch.forListener();
+                    smtp.into(settings);
                     params.put("smtp", kind.smtp.get());
+                    params.set("settings", settings);
                     if (!headers.isEmpty()) {
                         params.set("headers", Json.texts(headers.stream().map(String::strip)));
                     }
                     try (var access = carteggio.access(true)) {
-                        return access.call(
-                                "source.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                        return access.call("source.add", params, Lines.printing(carteggio, line -> {
+                            print(carteggio, line);
+                            if (!settings.isEmpty()) {
+                                settings(carteggio, line);
+                            }
+                        }));
                     }
                 }
                 String server = kind.imap
@@ -163,6 +184,7 @@ final class SourceCommand implements Runnable {
                                 () -> Refusal.usage("where does the mail come from: --smtp, --imap, --pop3 or --ews?"));
                 params.put("protocol", kind.protocol());
                 ObjectNode settings = fetch.settings(Optional.of(server));
+                smtp.into(settings);
                 if (!headers.isEmpty()) {
                     settings.put("headers", headers.stream().map(String::strip).collect(Collectors.joining(",")));
                 }
@@ -187,8 +209,7 @@ final class SourceCommand implements Runnable {
 
     @Command(
             name = "set",
-            description =
-                    "Changes settings of a fetched source; an empty value goes back to what counts if nothing is set.")
+            description = "Changes settings of a source; an empty value goes back to what counts if nothing is set.")
     static final class Set implements Callable<Integer> {
         private final Carteggio carteggio;
 
@@ -204,6 +225,9 @@ final class SourceCommand implements Runnable {
         @Mixin
         private FetchOptions fetch = new FetchOptions();
 
+        @Mixin
+        private SmtpOptions smtp = new SmtpOptions();
+
         Set(Carteggio carteggio) {
             this.carteggio = carteggio;
         }
@@ -213,7 +237,9 @@ final class SourceCommand implements Runnable {
             return carteggio.work("source set", () -> {
                 ObjectNode params = Json.object().put("name", name);
                 family.ifPresent(f -> params.put("family", f.name().toLowerCase(Locale.ROOT)));
-                params.set("settings", fetch.settings(server));
+                ObjectNode settings = fetch.settings(server);
+                smtp.into(settings);
+                params.set("settings", settings);
                 try (var access = carteggio.access(false)) {
                     return access.call(
                             "source.set",
@@ -303,6 +329,37 @@ final class SourceCommand implements Runnable {
                             line -> carteggio
                                     .console()
                                     .line("removed " + line.path("name").asString(""))));
+        }
+    }
+
+    @Command(
+            name = "networks",
+            description = {
+                "Shows the lists of networks that --networks may name by a word: which is in force, and of which date.",
+                "A file networks/NAME.txt in the data directory counts in place of the one that comes with the program."
+            })
+    static final class Networks implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        Networks(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.ask(
+                    "source networks", "source.networks", Json.object(), Lines.printing(carteggio, this::print));
+        }
+
+        private void print(ObjectNode list) {
+            Console console = carteggio.console();
+            console.line(
+                    list.path("name").asString("") + ", of " + list.path("date").asString("") + ", "
+                            + list.path("origin").asString(""));
+            Json.texts(list.path("networks")).forEach(network -> console.line("  " + network));
+            String sources = Json.texts(list.path("sources")).collect(Collectors.joining(", "));
+            console.line(sources.isEmpty() ? "  no source names it" : "  named by source " + sources);
+            Json.optional(list, "fault").ifPresent(fault -> console.complain("warning: " + fault));
         }
     }
 

@@ -1,9 +1,7 @@
 package io.carteggio.server.fetch;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
-import io.carteggio.archive.intake.Screening;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.jobs.RunCounts;
@@ -13,6 +11,7 @@ import io.carteggio.server.fetch.RemoteMailbox.Listing;
 import io.carteggio.server.fetch.Settings.After;
 import io.carteggio.server.fetch.Settings.Unknown;
 import io.carteggio.server.jobs.Run;
+import io.carteggio.server.watch.AlarmKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +46,6 @@ final class Fetch {
     private final JobStore store;
     private final Source source;
     private final Settings settings;
-    private final Screening screening;
     private final FillWatch watch;
     private final Clock clock;
 
@@ -56,9 +54,6 @@ final class Fetch {
         this.store = archive.jobs();
         this.source = source;
         this.settings = settings;
-        this.screening = settings.unknown() == Unknown.KEEP
-                ? Screening.EVERYTHING
-                : new KnownPeople(() -> archive.people().directory());
         this.watch = watch;
         this.clock = clock;
     }
@@ -70,7 +65,7 @@ final class Fetch {
                 .map(at -> at.plus(WHOLE_LISTING).isBefore(clock.instant()))
                 .orElse(true);
         Optional<String> cursor = whole ? Optional.empty() : before.flatMap(JobStore.Mailbox::cursor);
-        Harvest harvest = new Harvest(archive, source, screening, key -> provenance(mailbox, key));
+        Harvest harvest = new Harvest(archive, source, key -> provenance(mailbox, key));
         try {
             boolean more = true;
             while (more) {
@@ -239,19 +234,13 @@ final class Fetch {
     }
 
     private void alarms(Harvest harvest) {
-        if (source.family() == Family.REPORT) {
-            harvest.firstQuarantine()
-                    .ifPresent(why -> LOG.error(
-                            "ALARM: source {} brought mail that is no journal report, or whose marker is gone; it is"
-                                    + " kept in quarantine ({})",
-                            source.name(),
-                            why));
-        }
         harvest.firstUnreadable()
-                .ifPresent(why -> LOG.error(
-                        "ALARM: source {}: the server does not give a mail that it has; it stays there and is asked for"
-                                + " again ({})",
-                        source.name(),
-                        why));
+                .ifPresent(why -> archive.watch()
+                        .alarms()
+                        .raise(
+                                AlarmKind.UNREADABLE,
+                                source.name(),
+                                "The server does not give a mail that it has; it stays there and is asked for again ("
+                                        + why + ")."));
     }
 }

@@ -11,8 +11,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// How full the mailboxes are that mail is fetched from: a full one refuses reports, and those are lost.
 /// Safe for many threads.
@@ -25,8 +23,6 @@ final class FillWatch {
 
     /// Where archived mail is to leave the folder at once, older mail means that it does not.
     static final Duration OLD = Duration.ofDays(2);
-
-    private static final Logger LOG = LoggerFactory.getLogger(FillWatch.class);
 
     private final Alarms alarms;
     private final Clock clock;
@@ -62,7 +58,6 @@ final class FillWatch {
         bySource.put(source, new Measured(now, fill, alarm));
         String subject = source + " mailbox";
         if (alarm.isPresent()) {
-            LOG.error("ALARM: the mailbox of source {}: {}", source, alarm.get());
             alarms.raise(AlarmKind.JOB, subject, "The mailbox that it is fetched from: " + alarm.get());
         } else {
             alarms.clear(AlarmKind.JOB, subject);

@@ -5,7 +5,6 @@ import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
-import io.carteggio.archive.intake.Screening;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.jobs.JobStore.Settled;
 import io.carteggio.embedded.jobs.RunCounts;
@@ -35,7 +34,6 @@ final class Harvest implements Receiver {
 
     private final Archive archive;
     private final Source source;
-    private final Screening screening;
     private final Function<String, Provenance> provenance;
     private final Semaphore free = new Semaphore(IN_HAND);
 
@@ -44,14 +42,12 @@ final class Harvest implements Receiver {
     private RunCounts counts = RunCounts.NONE;
     private long highestFrame;
     private Optional<ArchiveException> failure = Optional.empty();
-    private Optional<String> firstQuarantine = Optional.empty();
     private Optional<String> firstUnreadable = Optional.empty();
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
-    Harvest(Archive archive, Source source, Screening screening, Function<String, Provenance> provenance) {
+    Harvest(Archive archive, Source source, Function<String, Provenance> provenance) {
         this.archive = archive;
         this.source = source;
-        this.screening = screening;
         this.provenance = provenance;
     }
 
@@ -96,16 +92,12 @@ final class Harvest implements Receiver {
 
     private void archive(String key, Spool mail) {
         try (mail) {
-            Receipt receipt = archive.accept(new Arrival(source, mail.content(), provenance.apply(key)), screening);
+            Receipt receipt = archive.accept(new Arrival(source, mail.content(), provenance.apply(key)));
             long bytes = mail.sizeBytes();
             synchronized (lock) {
                 settled.add(new Settled(key, receipt.disposition() == Disposition.DISCARDED));
                 highestFrame = Math.max(highestFrame, receipt.number());
                 counts = counts.plus(count(receipt.disposition(), bytes));
-                if (receipt.disposition() == Disposition.QUARANTINED && firstQuarantine.isEmpty()) {
-                    firstQuarantine = Optional.of("frame " + receipt.number() + ": "
-                            + receipt.reason().orElse("no reason"));
-                }
             }
         } catch (ArchiveException e) {
             failed(e);
@@ -162,13 +154,6 @@ final class Harvest implements Receiver {
             if (firstUnreadable.isEmpty()) {
                 firstUnreadable = Optional.of(key + ": " + why);
             }
-        }
-    }
-
-    /// Why the first quarantined mail was, if any.
-    Optional<String> firstQuarantine() {
-        synchronized (lock) {
-            return firstQuarantine;
         }
     }
 

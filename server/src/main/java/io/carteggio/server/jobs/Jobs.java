@@ -267,7 +267,7 @@ public final class Jobs implements AutoCloseable {
                     var _ = one(job, by);
                 }
             } catch (ArchiveException e) { // of our own books: there is nothing to write it into
-                LOG.error("ALARM: job {} cannot keep its history: {}", job.name(), e.getMessage());
+                alarms.raise(AlarmKind.JOB, job.name(), "The job cannot keep its history: " + e.getMessage());
                 pauseAfterTrouble();
             } finally {
                 gone(job.name());
@@ -454,7 +454,6 @@ public final class Jobs implements AutoCloseable {
                         before.success()));
         if (retry.alarm()) {
             alarms.raise(AlarmKind.JOB, job.name(), "The job fails, " + failures + " times in a row: " + reason);
-            LOG.error("ALARM: job {} fails, {} times in a row: {}", job.name(), failures, reason);
         } else {
             LOG.warn("job {} failed: {}", job.name(), reason);
         }

@@ -10,6 +10,7 @@ import io.carteggio.mail.smtp.Step;
 import io.carteggio.mail.smtp.Transfer;
 import io.carteggio.mail.smtp.Transfer.Trouble;
 import io.carteggio.server.smtp.JournalMailbox.Reception;
+import io.carteggio.server.tls.ClientTrust;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -17,6 +18,8 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -35,6 +38,7 @@ final class Connection {
     private final JournalMailbox mailbox;
     private final Limits limits;
     private final Optional<SSLContext> tls;
+    private final ClientTrust clients;
     private final Instant connected;
     private final InetSocketAddress remote;
     private Optional<Peer.TlsFacts> tlsFacts = Optional.empty();
@@ -49,6 +53,7 @@ final class Connection {
         this.mailbox = mailbox;
         this.limits = config.limits();
         this.tls = config.tls();
+        this.clients = config.clients();
         this.connected = connected;
         this.remote = (InetSocketAddress) socket.getRemoteSocketAddress();
         socket.setTcpNoDelay(true);
@@ -170,12 +175,15 @@ final class Connection {
         return listen(dialog.afterHandshake(step.state()));
     }
 
-    private static Peer.TlsFacts facts(SSLSession session) {
+    private Peer.TlsFacts facts(SSLSession session) {
         Optional<Peer.ClientCertificate> client = Optional.empty();
         try {
-            X509Certificate shown = (X509Certificate) session.getPeerCertificates()[0];
+            List<X509Certificate> chain = Arrays.stream(session.getPeerCertificates())
+                    .map(X509Certificate.class::cast)
+                    .toList();
+            X509Certificate shown = chain.getFirst();
             client = Optional.of(new Peer.ClientCertificate(
-                    shown.getSubjectX500Principal().getName(), Sha256.of(shown.getEncoded())));
+                    shown.getSubjectX500Principal().getName(), Sha256.of(shown.getEncoded()), clients.trusts(chain)));
         } catch (SSLPeerUnverifiedException | CertificateEncodingException none) {
             // most clients show none
         }
@@ -202,7 +210,11 @@ final class Connection {
     }
 
     private void refused(State state, Step.Refused mail) {
-        LOG.warn("SMTP mail refused for its size, bytes={} peer={} to={}", mail.bytes(), remote, mail.to());
+        switch (mail.cause()) {
+            case SIZE ->
+                LOG.warn("SMTP mail refused for its size, bytes={} peer={} to={}", mail.bytes(), remote, mail.to());
+            case IN_THE_CLEAR -> LOG.warn("SMTP mail refused in the clear, peer={} to={}", remote, mail.to());
+        }
         mailbox.refused(peer(state), mail);
     }
 

@@ -1,6 +1,7 @@
 package io.carteggio.server.smtp;
 
 import io.carteggio.mail.Address;
+import io.carteggio.mail.smtp.Admission;
 import io.carteggio.mail.smtp.Step;
 import java.io.IOException;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 /// [RuntimeException] from any of them ends the connection with 421, so that the client tries again.
 public interface JournalMailbox {
     /// Whether mail for this address is taken here. Compare by [Address#key].
-    boolean knows(Address recipient);
+    Admission admission(Address recipient);
 
     /// Begins to take a mail, whose recipients were all known when it began.
     ///
@@ -21,7 +22,9 @@ public interface JournalMailbox {
     /// @throws TroubleException where no mail can be kept now
     Reception open(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) throws TroubleException;
 
-    /// A mail over the size limit was turned away. Its client has been told (552), its sender will be.
+    /// A mail was turned away for its size (552), or before it came in the clear (530). Its client has
+    /// been told, its
+    /// sender will be.
     ///
     /// @param mail its recipients tell the source, but are empty where the size was declared with `MAIL`
     void refused(Peer peer, Step.Refused mail);

@@ -18,10 +18,11 @@ public record Peer(InetSocketAddress remote, Optional<String> helo, Optional<Tls
     /// @param cipher the cipher suite's standard name
     public record TlsFacts(String protocol, String cipher, Optional<ClientCertificate> client) {}
 
-    /// The certificate the client showed. The client holds its key, but nobody vouches for the name: any issuer
-    /// is accepted. To recognise a client, compare the sum.
+    /// The certificate the client showed. The client holds its key, but any issuer is accepted: to recognise a client,
+    /// compare the sum, or believe the name only where the issuer is trusted.
     ///
     /// @param subject the distinguished name as in RFC 2253
     /// @param sum over the DER form
-    public record ClientCertificate(String subject, Sha256 sum) {}
+    /// @param trusted whether it leads to an authority that this system trusts
+    public record ClientCertificate(String subject, Sha256 sum, boolean trusted) {}
 }

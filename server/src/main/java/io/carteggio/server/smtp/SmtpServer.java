@@ -3,6 +3,7 @@ package io.carteggio.server.smtp;
 import io.carteggio.mail.smtp.Dialog;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.mail.smtp.Rules;
+import io.carteggio.server.tls.ClientTrust;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -40,7 +41,14 @@ public final class SmtpServer implements AutoCloseable {
     /// @param bind where to listen; port 0 takes any free one
     /// @param hostname how to call ourselves in the greeting
     /// @param tls what to secure connections with; without it, STARTTLS is not offered
-    public record Config(InetSocketAddress bind, String hostname, Optional<SSLContext> tls, Limits limits) {}
+    /// @param clients who vouches for the certificates of clients; none is refused for that
+    public record Config(
+            InetSocketAddress bind, String hostname, Optional<SSLContext> tls, Limits limits, ClientTrust clients) {
+        /// With the authorities that this system trusts.
+        public Config(InetSocketAddress bind, String hostname, Optional<SSLContext> tls, Limits limits) {
+            this(bind, hostname, tls, limits, ClientTrust.ofSystem());
+        }
+    }
 
     private final Config config;
     private final JournalMailbox mailbox;
@@ -66,7 +74,7 @@ public final class SmtpServer implements AutoCloseable {
                 limits.maxCommands(),
                 limits.maxBadCommands(),
                 limits.maxUnknownRecipients());
-        this.dialog = new Dialog(rules, mailbox::knows);
+        this.dialog = new Dialog(rules, mailbox::admission);
         this.free = new Semaphore(limits.maxConnections());
         this.listener = new ServerSocket();
         try {

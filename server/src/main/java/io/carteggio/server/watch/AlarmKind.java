@@ -14,6 +14,16 @@ public enum AlarmKind {
     GAP(false),
     /// Something that runs by itself fails.
     JOB(false),
+    /// Mail did not come as its source expects: from elsewhere, in the clear, without the certificate, of
+    /// another
+    /// organisation.
+    AUTHENTICITY(true),
+    /// Reports come without the marker, or what comes is no report.
+    MARKER(true),
+    /// A report cannot be read, or its server does not give it.
+    UNREADABLE(true),
+    /// Reports bring the protected mail alone, without a clear copy.
+    PROTECTED(true),
     /// Much more than usual could not be understood.
     QUARANTINE(false),
     /// Little room is left.

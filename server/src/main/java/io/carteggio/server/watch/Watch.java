@@ -1,6 +1,7 @@
 package io.carteggio.server.watch;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.authenticity.Verdict;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.entry.ArrivalEntry;
@@ -11,14 +12,18 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Warning;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.smtp.SmtpClient;
+import io.carteggio.server.tls.TlsContexts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -205,12 +210,60 @@ public final class Watch implements Monitor, AutoCloseable {
                     entry.source(),
                     "Mail that was erased came again and was discarded. To let it in: carteggio erase --readmit.");
         }
+        odd(kept.number(), entry);
         boolean gap = entry.via().equals(Optional.of("gap"));
         boolean awaited = canary.arrived(kept.number(), entry);
         boolean awaitedThere = alternateCanary.arrived(kept.number(), entry);
         if (awaited || awaitedThere || gap) {
             news.release();
         }
+    }
+
+    /// Mail of a source of reports that is not what it should be: each once is worth a look.
+    private void odd(long number, ArrivalEntry entry) {
+        if (Verdict.isReason(entry.reason())) {
+            alarms.raise(
+                    AlarmKind.AUTHENTICITY,
+                    entry.source(),
+                    "Mail was put into quarantine, arrival " + number + ": "
+                            + entry.reason().orElseThrow() + ".");
+            return;
+        }
+        if (entry.family() != Family.REPORT && entry.family() != Family.NDR) {
+            return;
+        }
+        boolean quarantined = entry.disposition() == Disposition.QUARANTINED;
+        if (quarantined && entry.reason().equals(Optional.of(Unwrapped.Plain.WORDS))) {
+            alarms.raise(
+                    AlarmKind.MARKER,
+                    entry.source(),
+                    "Mail came that is no journal report, or whose marker is gone with all else that tells one; it is"
+                            + " kept in quarantine, arrival " + number + ".");
+        } else if (quarantined) {
+            alarms.raise(
+                    AlarmKind.UNREADABLE,
+                    entry.source(),
+                    "A report cannot be read; it is kept in quarantine, arrival " + number + ": "
+                            + entry.reason().orElse("no reason") + ".");
+        }
+        if (warned(entry, Warning.Code.MARKER_STRIPPED)) {
+            alarms.raise(
+                    AlarmKind.MARKER,
+                    entry.source(),
+                    "Reports come without the marker (X-MS-Journal-Report); they are still known by all else. What"
+                            + " takes it away may take more.");
+        }
+        if (warned(entry, Warning.Code.ENCRYPTED)) {
+            alarms.raise(
+                    AlarmKind.PROTECTED,
+                    entry.source(),
+                    "A report brought a protected mail alone, without a clear copy: it cannot be searched. Switch on"
+                            + " journal report decryption.");
+        }
+    }
+
+    private static boolean warned(ArrivalEntry entry, Warning.Code code) {
+        return entry.warnings().stream().anyMatch(w -> w.equals(code.name()) || w.startsWith(code.name() + ":"));
     }
 
     // ---- watching
@@ -480,12 +533,15 @@ public final class Watch implements Monitor, AutoCloseable {
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getPort())
                 : listener;
         try (SmtpClient client = SmtpClient.connect(at, Submission.host(), PROBE_TIMEOUT)) {
+            if (client.offers("STARTTLS")) {
+                client.startTls(TlsContexts.opportunisticClient()); // the source may require it
+            }
             client.command("MAIL FROM:<>");
             Reply reply = client.command("RCPT TO:<" + address.raw() + ">");
             return reply.positive()
                     ? Optional.empty()
                     : Optional.of("The listener does not take mail for the alternate mailbox: " + reply);
-        } catch (IOException e) {
+        } catch (IOException | GeneralSecurityException e) {
             return Optional.of("The listener does not answer for the alternate mailbox: " + e.getMessage());
         }
     }

@@ -7,6 +7,7 @@ import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.gap.Gap;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.smtp.Admission;
 import io.carteggio.mail.smtp.Step;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.JournalMailbox;
@@ -270,6 +271,33 @@ class WatchServerTest {
     }
 
     @Test
+    void reportsThatAreNotWhatTheyShouldBeRaiseAnAlarmEachOfItsKind() throws Exception {
+        send(JOURNAL, "Subject: no report\r\n\r\nnothing\r\n");
+        assertThat(awaitAlarm(AlarmKind.MARKER).text())
+                .contains("no journal report")
+                .contains("quarantine");
+        send(JOURNAL, anna("r1").replace("X-MS-Journal-Report:\r\n", ""));
+        await("the marker", () -> awaitAlarm(AlarmKind.MARKER).text().contains("without the marker"));
+        assertThat(awaitAlarm(AlarmKind.MARKER).times()).isEqualTo(2);
+        assertThat(standing(AlarmKind.UNREADABLE)).isEmpty();
+        send(JOURNAL, "X-MS-Journal-Report:\r\nSubject: half\r\n\r\nno envelope\r\n");
+        assertThat(awaitAlarm(AlarmKind.UNREADABLE))
+                .satisfies(a -> assertThat(a.subject()).isEqualTo("exchange"))
+                .satisfies(a -> assertThat(a.text()).contains("cannot be read"));
+        assertThat(standing(AlarmKind.PROTECTED)).isEmpty();
+        send(
+                JOURNAL,
+                report(
+                        "r2",
+                        "Content-Class: rpmsg.message\r\n"
+                                + Shell.mail("anna@firm.example", "bruno@firm.example", "r2", "Hello"),
+                        "Sender: anna@firm.example",
+                        "Recipient: bruno@firm.example"));
+        assertThat(awaitAlarm(AlarmKind.PROTECTED).text()).contains("without a clear copy");
+        assertThat(standing(AlarmKind.AUTHENTICITY)).isEmpty();
+    }
+
+    @Test
     void theCanaryComesBackThroughAMailSystemThatJournals() throws Exception {
         Sink system = new Sink();
         try (SmtpServer mails = system.listen()) {
@@ -336,8 +364,8 @@ class WatchServerTest {
         }
 
         @Override
-        public boolean knows(Address recipient) {
-            return true;
+        public Admission admission(Address recipient) {
+            return Admission.TAKEN;
         }
 
         @Override

@@ -17,6 +17,7 @@ import io.carteggio.server.archive.Archive;
 import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Jobs;
+import io.carteggio.server.watch.AlarmKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -142,6 +143,12 @@ class FetchJobsTest {
         assertThat(run.outcome()).isEqualTo(Outcome.DONE);
         assertThat(run.counts().letters()).isEqualTo(18);
         assertThat(run.counts().unreadable()).isEqualTo(1);
+        assertThat(archive.watch().standing())
+                .filteredOn(alarm -> alarm.kind() == AlarmKind.UNREADABLE)
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.text())
+                        .contains("does not give a mail")
+                        .contains("3: damaged"));
         assertThat(run.counts().vanished()).isEqualTo(1);
         assertThat(run.counts().removed()).isEqualTo(18);
         assertThat(server.mails).containsOnlyKeys(3L, 4L);

@@ -86,7 +86,11 @@ class DialogOverSocketsTest {
         FakeMailbox mailbox = new FakeMailbox();
         InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (SmtpServer server = SmtpServer.start(
-                        new SmtpServer.Config(anywhere, "archive.example", Optional.of(tls), limits),
+                        new SmtpServer.Config(
+                                anywhere,
+                                "archive.example",
+                                rules.getOrDefault("tls", 1L) > 0 ? Optional.of(tls) : Optional.empty(),
+                                limits),
                         mailbox,
                         Clock.systemUTC());
                 Client client = new Client(server.address())) {

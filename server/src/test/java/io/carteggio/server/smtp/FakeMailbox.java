@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.smtp.Admission;
 import io.carteggio.mail.smtp.Step;
 import io.carteggio.mail.smtp.Transfer.Trouble;
 import java.io.ByteArrayOutputStream;
@@ -68,11 +69,13 @@ final class FakeMailbox implements JournalMailbox {
     }
 
     @Override
-    public boolean knows(Address recipient) {
+    public Admission admission(Address recipient) {
         if (where == Where.KNOWS && trouble.get().isPresent()) {
             throw new IllegalStateException("as the test asks");
         }
-        return recipient.key().matches("(journal|r[1-9])@archive\\.example");
+        return recipient.key().equals("secured@archive.example")
+                ? Admission.TAKEN_OVER_TLS
+                : recipient.key().matches("(journal|r[1-9])@archive\\.example") ? Admission.TAKEN : Admission.UNKNOWN;
     }
 
     @Override

@@ -220,6 +220,7 @@ class SmtpClientTest {
         Peer.ClientCertificate shown = peer.tls().orElseThrow().client().orElseThrow();
         assertThat(shown.subject()).isEqualTo("CN=archive.example");
         assertThat(shown.sum()).isEqualTo(Sha256.of(identity.chain().getFirst().getEncoded()));
+        assertThat(shown.trusted()).as("it made it itself").isFalse();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Family;
@@ -109,6 +110,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                 new ErasedMarks(directory.keyring().markKey(), catalogue),
                 people::directory,
                 sources::at,
+                () -> NetworkLists.SHIPPED,
                 clock);
         reading = new Reading(vault, catalogue, index, people, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);

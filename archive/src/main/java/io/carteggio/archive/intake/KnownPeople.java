@@ -1,9 +1,8 @@
-package io.carteggio.server.fetch;
+package io.carteggio.archive.intake;
 
 import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.attribution.Tenure;
-import io.carteggio.archive.intake.Screening;
 import io.carteggio.mail.Address;
 import java.time.Instant;
 import java.util.ArrayList;
