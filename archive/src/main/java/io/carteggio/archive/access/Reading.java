@@ -1,6 +1,7 @@
 package io.carteggio.archive.access;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.InOrder;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
@@ -17,6 +18,7 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +30,9 @@ import java.util.Set;
 public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;
+
+    /// Letters of a walk up to a megabyte are in memory when they are opened; most are much smaller.
+    private static final int STEP_BYTES = 64 * 1024;
 
     private final Vault vault;
     private final Catalogue catalogue;
@@ -63,7 +68,19 @@ public final class Reading {
     public record Result(LetterId id, Hit hit, Message message) {}
 
     /// A letter of a long walk through results.
-    public record Step(LetterId id, Hit hit) {}
+    ///
+    /// @param date what its header says, else when it was vouched for or arrived
+    /// @param opening the letter, opened under the walk's one audit entry
+    public record Step(LetterId id, Instant date, Opening opening) {}
+
+    /// A letter that was opened ahead.
+    @FunctionalInterface
+    public interface Opening {
+        /// The letter.
+        ///
+        /// @throws ArchiveException where its bytes cannot be read, or are no longer what was kept
+        OpenLetter letter() throws ArchiveException;
+    }
 
     /// Who is told of each letter of a long walk through results.
     @FunctionalInterface
@@ -188,20 +205,34 @@ public final class Reading {
     }
 
     /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each variant is
-    /// told.
+    /// told. Letters are opened ahead by other threads.
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
         Scope scope = scope(viewer);
-        Optional<Long> before = Optional.of(Long.MAX_VALUE);
-        while (before.isPresent()) {
-            SearchIndex.Found found = index.find(query, scope, PAGE_LIMIT, before.get());
-            for (Hit hit : found.hits()) {
-                Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
-                if (letter.isPresent() && messages.seen(letter.get(), scope).isPresent()) {
-                    sink.take(new Step(letter.get().id(), hit));
-                }
+        try (InOrder<Optional<Step>> steps = new InOrder<>(what, step -> {
+            if (step.isPresent()) {
+                sink.take(step.get());
             }
-            before = next(found, PAGE_LIMIT);
+        })) {
+            index.each(query, scope, (number, date) -> steps.add(() -> step(number, date, scope), STEP_BYTES));
+            steps.finish();
+        }
+    }
+
+    private Optional<Step> step(long number, Instant date, Scope scope) throws ArchiveException {
+        Optional<CataloguedLetter> letter = catalogue.letter(number);
+        Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
+        return seen.map(s -> new Step(s.letter().id(), date, opening(s, scope)));
+    }
+
+    private Opening opening(Messages.Seen seen, Scope scope) {
+        try {
+            OpenLetter letter = opened(seen, Messages.Group.of(seen), scope);
+            return () -> letter;
+        } catch (ArchiveException trouble) { // of this letter alone
+            return () -> {
+                throw trouble;
+            };
         }
     }
 
@@ -217,7 +248,7 @@ public final class Reading {
         return letter;
     }
 
-    /// Opens a letter that [#each] gave, under that one audit entry.
+    /// Opens a letter of which that was audited already.
     public Optional<OpenLetter> openDuringWalk(Viewer viewer, LetterId id) throws ArchiveException {
         return openWithin(scope(viewer), id, false);
     }
@@ -231,21 +262,24 @@ public final class Reading {
             }
             return Optional.empty();
         }
-        long number = seen.get().letter().number();
-        Messages.Group group = wholeMessage ? messages.of(seen.get(), scope) : Messages.Group.of(seen.get());
-        List<EnvelopeView> views = new ArrayList<>(views(seen.get(), scope));
+        return Optional.of(opened(
+                seen.get(), wholeMessage ? messages.of(seen.get(), scope) : Messages.Group.of(seen.get()), scope));
+    }
+
+    private OpenLetter opened(Messages.Seen seen, Messages.Group group, Scope scope) throws ArchiveException {
+        List<EnvelopeView> views = new ArrayList<>(views(seen, scope));
         Set<Long> arrivals = new HashSet<>();
         views.forEach(v -> arrivals.add(v.arrival()));
         for (Messages.Seen other : group.letters().values()) {
             views(other, scope).stream().filter(v -> arrivals.add(v.arrival())).forEach(views::add);
         }
-        boolean seesAll = seen.get().testimonies().stream().anyMatch(scope::seesEvidence);
-        return Optional.of(new OpenLetter(
-                seen.get().letter(),
-                verified(seen.get().letter()),
+        boolean seesAll = seen.testimonies().stream().anyMatch(scope::seesEvidence);
+        return new OpenLetter(
+                seen.letter(),
+                verified(seen.letter()),
                 seesAll,
                 views,
-                Messages.message(group, number, scope)));
+                Messages.message(group, seen.letter().number(), scope));
     }
 
     private static List<EnvelopeView> views(Messages.Seen seen, Scope scope) {

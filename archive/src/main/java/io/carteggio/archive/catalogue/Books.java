@@ -35,6 +35,20 @@ public record Books(List<Account> sources) {
             return new Account(source, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
+        public Account withOriginals(long other) {
+            return new Account(
+                    source,
+                    received,
+                    letters,
+                    evidence,
+                    notices,
+                    quarantined,
+                    discarded,
+                    other,
+                    rawBytes,
+                    redeliveries);
+        }
+
         public Account plus(Account o) {
             return new Account(
                     source,

@@ -1,6 +1,7 @@
 package io.carteggio.archive.search;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.InOrder;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
@@ -10,7 +11,6 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +19,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
 
@@ -133,44 +128,40 @@ public final class IndexCheck {
         if (!caughtUp.await()) {
             return new Result(0, 0, true);
         }
-        try (ExecutorService threads = Executors.newFixedThreadPool(threads())) {
-            look(threads);
-            SortedSet<Long> left = suspects;
-            for (int i = 0; i < LOOKS && !left.isEmpty(); i++) {
-                left = lookAgain(left);
-            }
-            if (more > 0) {
-                findings.wrong("and " + more + " letters more, in the index or not, are not as they should be");
-            }
-            long undecided = left.size() + unreadable;
-            return new Result(compared - undecided, undecided, false);
+        look();
+        SortedSet<Long> left = suspects;
+        for (int i = 0; i < LOOKS && !left.isEmpty(); i++) {
+            left = lookAgain(left);
         }
-    }
-
-    /// Reading letters is what takes the time; a processor is left for mail where there are more than two.
-    private static int threads() {
-        return Math.max(2, Runtime.getRuntime().availableProcessors() - 1);
+        if (more > 0) {
+            findings.wrong("and " + more + " letters more, in the index or not, are not as they should be");
+        }
+        long undecided = left.size() + unreadable;
+        return new Result(compared - undecided, undecided, false);
     }
 
     /// All letters of the index beside all of the catalogue, both by number.
-    private void look(ExecutorService threads) throws ArchiveException {
-        try (IndexSums sums = index.sums(chance, number -> true)) {
+    private void look() throws ArchiveException {
+        try (IndexSums sums = index.sums(chance, number -> true);
+                InOrder<Optional<Long>> comparisons =
+                        new InOrder<>("index-check", different -> different.ifPresent(this::suspect))) {
             long after = 0;
             for (Optional<Stretch> next = sums.next(); next.isPresent(); next = sums.next()) {
-                after = look(sums, next.get(), after, threads);
+                after = look(sums, next.get(), after, comparisons);
             }
+            comparisons.finish();
             sums.faults().forEach(findings::wrong);
         }
     }
 
-    private long look(IndexSums sums, Stretch stretch, long from, ExecutorService threads) throws ArchiveException {
+    private long look(IndexSums sums, Stretch stretch, long from, InOrder<Optional<Long>> comparisons)
+            throws ArchiveException {
         long after = from;
         int at = 0;
         while (after < stretch.upTo()) {
             List<CataloguedLetter> page = catalogue.lettersAfter(after, PAGE_LETTERS).stream()
                     .filter(l -> l.number() <= stretch.upTo())
                     .toList();
-            List<Callable<Optional<Long>>> readings = new ArrayList<>();
             for (CataloguedLetter letter : page) {
                 for (; at < stretch.size() && stretch.number(at) < letter.number(); at++) {
                     suspect(stretch.number(at));
@@ -181,15 +172,14 @@ public final class IndexCheck {
                 }
                 if (at - first == 1) {
                     long sum = stretch.sum(first);
-                    readings.add(() -> compare(sums, letter, testimonies(letter.number()), sum) == Compared.EQUAL
-                            ? Optional.empty()
-                            : Optional.of(letter.number()));
+                    comparisons.add(
+                            () -> compare(sums, letter, testimonies(letter.number()), sum) == Compared.EQUAL
+                                    ? Optional.empty()
+                                    : Optional.of(letter.number()),
+                            letter.sizeBytes());
                 } else {
                     suspect(letter.number());
                 }
-            }
-            for (Optional<Long> different : all(threads, readings)) {
-                different.ifPresent(this::suspect);
             }
             compared += page.size();
             findings.compared(compared);
@@ -338,24 +328,6 @@ public final class IndexCheck {
             return octets.isPresent() && Sha256.finish(digest).equals(letter.sum());
         } catch (IOException damaged) {
             return false;
-        }
-    }
-
-    private static <T> List<T> all(ExecutorService threads, List<Callable<T>> tasks) throws ArchiveException {
-        try {
-            List<T> results = new ArrayList<>(tasks.size());
-            for (Future<T> result : threads.invokeAll(tasks)) {
-                results.add(result.get());
-            }
-            return results;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ArchiveException("interrupted", true, e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ArchiveException failed) {
-                throw failed;
-            }
-            throw new IllegalStateException("a letter could not be compared", e.getCause());
         }
     }
 }

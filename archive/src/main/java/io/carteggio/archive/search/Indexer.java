@@ -80,8 +80,8 @@ public final class Indexer implements AutoCloseable {
                 Duration.ofMillis(250),
                 Duration.ofMillis(200),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
                 PATIENCE,
                 Duration.ofSeconds(10));
     }

@@ -2,6 +2,7 @@ package io.carteggio.archive.search;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -38,6 +39,18 @@ public interface SearchIndex extends AutoCloseable {
     /// @param limit 1 to 200 hits
     /// @param beforeLetter only letters with smaller numbers, for the next page; [Long#MAX_VALUE] for the first
     Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException;
+
+    /// Tells all letters that [#find] would find, newest first, as they were at the call: for walks through many.
+    void each(Query query, Scope scope, Taker taker) throws ArchiveException;
+
+    /// Who is told of letters that match.
+    @FunctionalInterface
+    interface Taker {
+        /// A letter.
+        ///
+        /// @param date the date shown, in whole seconds
+        void take(long letter, Instant date) throws ArchiveException;
+    }
 
     /// Whether a letter matches, for whoever may see everything: what [#find] would tell an auditor of this
     /// letter alone. Says nothing of a letter that the index has not taken yet: then it is false.

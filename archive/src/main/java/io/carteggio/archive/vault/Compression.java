@@ -121,18 +121,20 @@ public final class Compression {
         return first;
     }
 
-    /// Undoes [#compressTogether] for the second record.
+    /// Undoes [#compressTogether] for both records: the octets of the first, then those of the second.
     ///
     /// @param size octets that the first has
-    public static byte[] decompressContinued(byte[] begun, byte[] continued, int size, Optional<Dictionary> dictionary)
+    /// @param limitBytes octets that both have at most
+    public static byte[] decompressTogether(
+            byte[] begun, byte[] continued, int size, int limitBytes, Optional<Dictionary> dictionary)
             throws IOException {
         byte[] frame = Arrays.copyOf(begun, begun.length + continued.length);
         System.arraycopy(continued, 0, frame, begun.length, continued.length);
-        byte[] both = decompress(frame, 0, TOGETHER_LIMIT_BYTES, with(dictionary), false);
+        byte[] both = decompress(frame, 0, limitBytes, with(dictionary), false);
         if (both.length < size) {
             throw new IOException("compressed octets gave " + both.length + ", less than the first " + size);
         }
-        return Arrays.copyOfRange(both, size, both.length);
+        return both;
     }
 
     private static Setting with(Optional<Dictionary> dictionary) {

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 
@@ -16,6 +18,9 @@ public final class RecordSeal {
     public static final int TAG_BYTES = 16;
     private static final int NONCE_BYTES = 12;
     private static final String TRANSFORMATION = "AES/GCM/NoPadding";
+
+    /// To look for a cipher takes longer than to unseal a letter: they are lent out one by one.
+    private static final ConcurrentLinkedDeque<Cipher> UNSEALING = new ConcurrentLinkedDeque<>();
 
     private RecordSeal() {}
 
@@ -89,22 +94,34 @@ public final class RecordSeal {
     /// Unseals octets in memory.
     ///
     /// @throws IOException where they are not what was sealed
-    public static byte[] unseal(byte[] sealed, Key key, byte[] associated) throws IOException {
-        int chunks = Math.max(1, (sealed.length + CHUNK_BYTES + TAG_BYTES - 1) / (CHUNK_BYTES + TAG_BYTES));
-        int size = sealed.length - chunks * TAG_BYTES;
+    public static byte[] unseal(byte[] sealed, int offset, int length, Key key, byte[] associated) throws IOException {
+        int chunks = Math.max(1, (length + CHUNK_BYTES + TAG_BYTES - 1) / (CHUNK_BYTES + TAG_BYTES));
+        int size = length - chunks * TAG_BYTES;
         if (size < 0) {
             throw new IOException("sealed octets end early");
         }
         byte[] plain = new byte[size];
-        Cipher cipher = cipher();
-        int from = 0;
-        int to = 0;
-        for (int counter = 0; counter < chunks; counter++) {
-            int n = Math.min(CHUNK_BYTES + TAG_BYTES, sealed.length - from);
-            to += open(cipher, key, associated, counter, counter == chunks - 1, sealed, from, n, plain, to);
-            from += n;
+        Cipher cipher = Optional.ofNullable(UNSEALING.poll()).orElseGet(RecordSeal::cipher);
+        try {
+            int from = 0;
+            int to = 0;
+            for (int counter = 0; counter < chunks; counter++) {
+                int n = Math.min(CHUNK_BYTES + TAG_BYTES, length - from);
+                to += open(
+                        cipher, key, associated, counter, counter == chunks - 1, sealed, offset + from, n, plain, to);
+                from += n;
+            }
+        } finally {
+            UNSEALING.push(cipher);
         }
         return plain;
+    }
+
+    /// Unseals octets in memory.
+    ///
+    /// @throws IOException where they are not what was sealed
+    public static byte[] unseal(byte[] sealed, Key key, byte[] associated) throws IOException {
+        return unseal(sealed, 0, sealed.length, key, associated);
     }
 
     private static int open(

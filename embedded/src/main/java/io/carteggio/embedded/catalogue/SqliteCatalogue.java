@@ -697,22 +697,26 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
-        record Bare(long number, Sha256 sum, long size) {}
+        record Bare(long number, Sha256 sum, long size, boolean moved, boolean elsewhere) {}
         List<Bare> bare = s.list(
-                "SELECT number, sum, size FROM letter WHERE " + condition,
-                r -> new Bare(r.getLong(1), Sha256.ofSum(r.getBytes(2)), r.getLong(3)),
+                """
+                SELECT number, sum, size, EXISTS (SELECT 1 FROM moved WHERE letter = number),
+                    EXISTS (SELECT 1 FROM place WHERE letter = number) FROM letter WHERE\s""" + condition,
+                r -> new Bare(
+                        r.getLong(1), Sha256.ofSum(r.getBytes(2)), r.getLong(3), r.getBoolean(4), r.getBoolean(5)),
                 values);
         List<CataloguedLetter> letters = new ArrayList<>(bare.size());
         for (Bare b : bare) {
             List<Place> places = new ArrayList<>(1);
-            if (s.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, b.number())
-                    .isEmpty()) {
+            if (!b.moved()) {
                 places.add(place(b.number()));
             }
-            places.addAll(s.list(
-                    "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
-                    r -> new Place(r.getLong(1), r.getInt(2)),
-                    b.number()));
+            if (b.elsewhere()) {
+                places.addAll(s.list(
+                        "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
+                        r -> new Place(r.getLong(1), r.getInt(2)),
+                        b.number()));
+            }
             if (places.isEmpty()) { // no catalogue of ours says so; the vault will tell whether it is there
                 places.add(place(b.number()));
             }
@@ -755,16 +759,10 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     private List<Long> arrivals(long letter) throws ArchiveException {
-        return database.read(s -> {
-            List<Long> numbers = new ArrayList<>();
-            if (s.first("SELECT 1 FROM letter WHERE number = ?", r -> true, letter)
-                    .isPresent()) {
-                numbers.add(place(letter).frame());
-                numbers.addAll(s.list(
-                        "SELECT arrival FROM testimony WHERE letter = ? ORDER BY arrival", r -> r.getLong(1), letter));
-            }
-            return numbers;
-        });
+        return database.read(s -> s.list("""
+                SELECT number >> 16 AS arrival FROM letter WHERE number = ?
+                UNION SELECT arrival FROM testimony WHERE letter = (SELECT number FROM letter WHERE number = ?)
+                ORDER BY arrival""", r -> r.getLong(1), letter, letter));
     }
 
     private Testimony testimony(long arrival) throws ArchiveException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -64,7 +65,7 @@ import org.slf4j.LoggerFactory;
 /// them again. [#put], [#commit] and [#clear] belong to one thread; everything else is safe for many.
 public final class LuceneIndex implements SearchIndex {
     /// Memory for letters that are not yet written to a file.
-    private static final double BUFFER_MEGABYTES = 24;
+    private static final double BUFFER_MEGABYTES = 40;
 
     /// An index up to this size is joined into one segment when there is nothing else to do.
     private static final long SETTLED_BYTES = 2L << 30;
@@ -417,6 +418,25 @@ public final class LuceneIndex implements SearchIndex {
             distrust(e);
         }
         return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
+    }
+
+    @Override
+    public void each(Query query, Scope scope, Taker taker) throws ArchiveException {
+        Matches matches;
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                matches = Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader()).matching(query));
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+        for (int i = 0; i < matches.size(); i++) {
+            taker.take(matches.number(i), Instant.ofEpochSecond(matches.seconds(i)));
+        }
     }
 
     @Override

@@ -633,7 +633,7 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void walk(Position from, Walker walker) throws ArchiveException {
-        new SegmentWalk(disk, directory, archiveId, segments, from, walker).walk(end);
+        SegmentWalk.walk(disk, directory, archiveId, segments, from, end, walker);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -35,7 +36,7 @@ final class SegmentReader implements AutoCloseable {
     ///
     /// @param endOffset where the next one begins
     /// @param whole whether the sealed records behind the head are as they were written
-    record FoundFrame(long offset, FrameHead head, Sha256 hash, long endOffset, boolean whole) {}
+    record FoundFrame(long offset, FrameHead head, long endOffset, boolean whole) {}
 
     /// @param erased what is known to be gone, so that a compacted segment can be read
     /// @param limit octets from this offset on are not looked at
@@ -87,11 +88,15 @@ final class SegmentReader implements AutoCloseable {
         if (end > limit) {
             return Optional.empty();
         }
+        if (end - offset <= READ_AHEAD_BYTES) {
+            readAhead(offset, (int) (end - offset));
+        }
         long from = offset + bytes.length;
+        int crc = crc(from, bodies);
         boolean whole = ByteBuffer.wrap(at(end - SegmentFormat.CHECK_BYTES, SegmentFormat.CHECK_BYTES))
                         .getInt()
-                == crc(from, bodies);
-        return Optional.of(new FoundFrame(offset, head.get(), SegmentFormat.frameHash(bytes), end, whole));
+                == crc;
+        return Optional.of(new FoundFrame(offset, head.get(), end, whole));
     }
 
     private long bodyBytes(FrameHead head) {
@@ -109,11 +114,25 @@ final class SegmentReader implements AutoCloseable {
         CRC32C crc = new CRC32C();
         for (long done = 0; done < length; ) {
             int n = (int) Math.min(READ_AHEAD_BYTES, length - done);
-            byte[] chunk = at(from + done, n);
-            crc.update(chunk, 0, n);
+            readAhead(from + done, n);
+            crc.update(ahead, (int) (from + done - aheadAt), n);
             done += n;
         }
         return (int) crc.getValue();
+    }
+
+    /// The hash of a frame that was found, by which the next one names it.
+    Sha256 hash(FoundFrame found) throws IOException {
+        return SegmentFormat.frameHash(at(found.offset(), found.head().headBytes()));
+    }
+
+    /// The octets of a frame that was just found; none where it is larger than what is read at once.
+    byte[] octets(FoundFrame found) {
+        long length = found.endOffset() - found.offset();
+        return found.offset() < aheadAt || found.endOffset() > aheadAt + ahead.length
+                ? new byte[0]
+                : Arrays.copyOfRange(
+                        ahead, (int) (found.offset() - aheadAt), (int) (found.offset() - aheadAt + length));
     }
 
     /// The next offset from `from` on where the head of a frame stands; the limit where there is none.
@@ -131,14 +150,16 @@ final class SegmentReader implements AutoCloseable {
     }
 
     byte[] at(long offset, int length) throws IOException {
+        readAhead(offset, length);
+        return Arrays.copyOfRange(ahead, (int) (offset - aheadAt), (int) (offset - aheadAt) + length);
+    }
+
+    private void readAhead(long offset, int length) throws IOException {
         if (offset < aheadAt || offset + length > aheadAt + ahead.length) {
             long most = Math.min(Math.max(length, READ_AHEAD_BYTES), fileLimit() - offset);
             ahead = SegmentFiles.at(file, offset, (int) Math.max(length, most));
             aheadAt = offset;
         }
-        byte[] part = new byte[length];
-        System.arraycopy(ahead, (int) (offset - aheadAt), part, 0, length);
-        return part;
     }
 
     private long fileLimit() throws IOException {

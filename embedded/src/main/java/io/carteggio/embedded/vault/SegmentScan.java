@@ -40,7 +40,7 @@ record SegmentScan(long end, boolean damaged, FrameOffsets frames, Optional<Sha2
         }
         boolean damaged = false;
         FrameOffsets frames = new FrameOffsets(header.firstFrame());
-        Optional<Sha256> lastHash = Optional.empty();
+        Optional<FoundFrame> last = Optional.empty();
         long at = reader.framesBegin();
         while (at < reader.limit()) {
             Optional<FoundFrame> found = reader.frame(at);
@@ -51,12 +51,13 @@ record SegmentScan(long end, boolean damaged, FrameOffsets frames, Optional<Sha2
             damaged |= !whole;
             if (found.isPresent()) {
                 frames.put(found.get().head().number(), at);
-                lastHash = Optional.of(found.get().hash());
+                last = found;
                 at = found.get().endOffset();
             } else {
                 at = reader.nextFrame(at + 1);
             }
         }
+        Optional<Sha256> lastHash = last.isPresent() ? Optional.of(reader.hash(last.get())) : Optional.empty();
         return new SegmentScan(Math.min(at, reader.limit()), damaged, frames, lastHash);
     }
 }

@@ -1,6 +1,7 @@
 package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.InOrder;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Place;
@@ -19,35 +20,63 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The way through all frames in order, across segments and over damage. Belongs to one thread.
+/// The way through all frames in order, across segments and over damage. One thread reads the segments and follows
+/// the chain; others open the frames ([InOrder]). Belongs to one thread.
 final class SegmentWalk {
     private final Disk disk;
     private final Path directory;
     private final byte[] archiveId;
     private final Segments segments;
-    private final Walker walker;
+    private final boolean deep;
+    private final InOrder<Telling> ahead;
     private final long start;
     private long damages;
     private long frames;
     private Optional<Sha256> previous;
 
-    SegmentWalk(Disk disk, Path directory, byte[] archiveId, Segments segments, Position from, Walker walker) {
+    /// One thing that the walker is told.
+    @FunctionalInterface
+    private interface Telling {
+        void to(Walker walker) throws ArchiveException;
+    }
+
+    private SegmentWalk(
+            Disk disk,
+            Path directory,
+            byte[] archiveId,
+            Segments segments,
+            Position from,
+            boolean deep,
+            InOrder<Telling> ahead) {
         this.disk = disk;
         this.directory = directory;
         this.archiveId = archiveId;
         this.segments = segments;
-        this.walker = walker;
+        this.deep = deep;
+        this.ahead = ahead;
         this.start = from.frames();
         this.frames = start;
         this.previous = frames == 0 ? Optional.of(SegmentFormat.noFrame()) : Optional.empty();
     }
 
+    /// Shows a walker all frames from a position on.
+    ///
     /// @param end where to stop: what was forced when the walk began
-    void walk(Position end) throws ArchiveException {
+    static void walk(
+            Disk disk, Path directory, byte[] archiveId, Segments segments, Position from, Position end, Walker walker)
+            throws ArchiveException {
+        try (InOrder<Telling> ahead = new InOrder<>("walk", telling -> telling.to(walker))) {
+            new SegmentWalk(disk, directory, archiveId, segments, from, walker.deep(), ahead).walk(end);
+            ahead.finish();
+        }
+    }
+
+    private void walk(Position end) throws ArchiveException {
         try {
             long first = frames == 0
                     ? 1
@@ -118,16 +147,17 @@ final class SegmentWalk {
                     continue;
                 }
                 offsets.add(at);
-                frame(s, known, found.get(), opens);
+                frame(s, known, found.get(), reader, keys);
                 // what a compaction left out is known from the sidecar alone
                 at = opens || found.get().whole()
                         ? found.get().endOffset()
                         : reader.nextFrame(at + found.get().head().headBytes());
             }
+            ahead.finish();
             if (last && reader.limit() < framesEnd && framesEnd != Long.MAX_VALUE) {
                 damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
             }
-            if (walker.deep() && from == reader.framesBegin()) {
+            if (deep && from == reader.framesBegin()) {
                 // a segment that was left for its damage has none, and was named for that
                 boolean left = damages > damagesBefore;
                 if (!last && !left && known.isPresent() && known.get() instanceof Segment.Growing) {
@@ -178,7 +208,9 @@ final class SegmentWalk {
         }
     }
 
-    private void frame(long s, Optional<Segment> known, FoundFrame found, boolean opens) throws ArchiveException {
+    private void frame(
+            long s, Optional<Segment> known, FoundFrame found, SegmentReader reader, Optional<Segments.Opened> keys)
+            throws ArchiveException, IOException {
         long number = found.head().number();
         if (number <= start) {
             return; // the way led through frames that were asked for before
@@ -188,66 +220,105 @@ final class SegmentWalk {
             damage(s, found.offset(), number, "the frame does not follow frame " + frames);
         }
         frames = number;
-        previous = Optional.of(found.hash());
+        previous = Optional.of(reader.hash(found));
         if (known.isEmpty()) {
             damage(s, found.offset(), number, "the segment cannot be opened");
             return;
         }
-        if (!opens) {
-            walker.sealed(found.head());
+        if (keys.isEmpty()) {
+            tell(walker -> walker.sealed(found.head()));
             return;
         }
+        OpenFrame frame =
+                new OpenFrame(segments, known.get(), keys.get(), found.head(), found.offset(), reader.octets(found));
+        ahead.add(() -> opened(s, frame, found), found.endOffset() - found.offset());
+    }
+
+    /// What the walker is told of a frame. Called by many threads.
+    private Telling opened(long s, OpenFrame frame, FoundFrame found) throws ArchiveException {
         List<Damage> wrong = new ArrayList<>();
+        Optional<Kept> kept = opened(s, frame, found, wrong);
+        if (kept.isPresent() && !found.whole() && wrong.isEmpty()) {
+            wrong.add(new Damage(
+                    s, found.offset(), frame.number(), Optional.empty(), "the checksum of the records is wrong"));
+        }
+        return walker -> {
+            if (kept.isPresent()) {
+                walker.frame(kept.get());
+            }
+            for (Damage damage : wrong) {
+                damages++;
+                walker.damaged(damage);
+            }
+        };
+    }
+
+    private Optional<Kept> opened(long s, OpenFrame frame, FoundFrame found, List<Damage> wrong)
+            throws ArchiveException {
+        int records = found.head().rows().size();
+        List<Optional<Sha256>> sums = new ArrayList<>(Collections.nCopies(records, Optional.empty()));
+        if (deep) {
+            // a letter is read with its manifest, which is then known
+            for (int i = records - 1; i > 0; i--) {
+                if (!frame.isErased(i)) {
+                    sums.set(i, verify(s, frame, found, i, wrong));
+                }
+            }
+        }
         Kept kept;
         try {
-            kept = segments.kept(known.get(), found.head(), found.endOffset());
+            kept = frame.kept();
         } catch (IOException e) {
-            damage(s, found.offset(), number, "the manifest cannot be read: " + e.getMessage());
-            return;
-        }
-        if (walker.deep()) {
-            kept = verified(s, kept, found, wrong);
-        }
-        if (!found.whole() && wrong.isEmpty()) {
-            wrong.add(new Damage(s, found.offset(), number, Optional.empty(), "the checksum of the records is wrong"));
-        }
-        walker.frame(kept);
-        for (Damage damage : wrong) {
-            damages++;
-            walker.damaged(damage);
-        }
-    }
-
-    private Kept verified(long s, Kept kept, FoundFrame found, List<Damage> wrong) throws ArchiveException {
-        if (kept.erased().isEmpty()) {
-            verify(s, found, new Place(kept.number(), 0), wrong);
-        }
-        List<KeptRecord> verified = new ArrayList<>(kept.records().size());
-        for (KeptRecord record : kept.records()) {
-            Optional<Sha256> sum = verify(s, found, record.place(), wrong);
-            verified.add(new KeptRecord(record.type(), record.place(), record.sizeBytes(), sum));
-        }
-        return new Kept(kept.head(), kept.manifest(), verified, kept.erased(), kept.end());
-    }
-
-    private Optional<Sha256> verify(long s, FoundFrame found, Place place, List<Damage> wrong) {
-        Row row = found.head().rows().get(place.record());
-        try {
-            return Optional.of(segments.verify(place, row));
-        } catch (IOException | ArchiveException e) {
+            wrong.clear();
             wrong.add(new Damage(
                     s,
                     found.offset(),
-                    place.frame(),
-                    Optional.of(place),
-                    "record " + place.record() + " (" + row.type() + ", " + row.sizeBytes() + " octets): "
-                            + e.getMessage()));
+                    frame.number(),
+                    Optional.empty(),
+                    "the manifest cannot be read: " + e.getMessage()));
+            return Optional.empty();
+        }
+        if (!deep) {
+            return Optional.of(kept);
+        }
+        if (kept.erased().isEmpty()) {
+            sums.set(0, verify(s, frame, found, 0, wrong));
+        }
+        Collections.reverse(wrong); // as they lie in the frame
+        List<KeptRecord> verified = new ArrayList<>(kept.records().size());
+        for (KeptRecord record : kept.records()) {
+            verified.add(new KeptRecord(
+                    record.type(),
+                    record.place(),
+                    record.sizeBytes(),
+                    sums.get(record.place().record())));
+        }
+        return Optional.of(new Kept(kept.head(), kept.manifest(), verified, kept.erased(), kept.end()));
+    }
+
+    private static Optional<Sha256> verify(long s, OpenFrame frame, FoundFrame found, int record, List<Damage> wrong) {
+        try {
+            return Optional.of(frame.verify(record));
+        } catch (IOException | ArchiveException e) {
+            Row row = found.head().rows().get(record);
+            wrong.add(new Damage(
+                    s,
+                    found.offset(),
+                    frame.number(),
+                    Optional.of(new Place(frame.number(), record)),
+                    "record " + record + " (" + row.type() + ", " + row.sizeBytes() + " octets): " + e.getMessage()));
             return Optional.empty();
         }
     }
 
     private void damage(long s, long offset, long frame, String what) throws ArchiveException {
-        damages++;
-        walker.damaged(new Damage(s, offset, frame, Optional.empty(), what));
+        tell(walker -> {
+            damages++;
+            walker.damaged(new Damage(s, offset, frame, Optional.empty(), what));
+        });
+    }
+
+    private void tell(Telling known) throws ArchiveException {
+        ahead.add(() -> known, 0);
     }
 }

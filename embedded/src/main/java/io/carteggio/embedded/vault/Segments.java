@@ -1,21 +1,16 @@
 package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.vault.Compression;
 import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
-import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.KeyTree;
 import io.carteggio.archive.vault.KeyTree.RecordKeys;
 import io.carteggio.archive.vault.Place;
-import io.carteggio.archive.vault.Position;
-import io.carteggio.archive.vault.Recipe;
 import io.carteggio.archive.vault.RecordSeal;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
-import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.archive.vault.Sidecar;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.embedded.disk.Disk;
@@ -23,11 +18,7 @@ import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.Keyring.SegmentKey;
 import io.carteggio.mail.Content;
-import io.carteggio.mail.Exactly;
-import io.carteggio.mail.Sha256;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,23 +26,20 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.jspecify.annotations.Nullable;
 
 /// All segments with their keys, and the way from a record's place to its content. Safe for many
 /// threads.
 final class Segments {
-    /// Records up to this size are unsealed in memory at once; larger ones while they are read.
-    private static final int IN_MEMORY_BYTES = 1 << 20;
-
-    /// What a record in memory may grow to when it is decompressed.
-    private static final int DECOMPRESSED_LIMIT_BYTES = 16 << 20;
-
-    private static final int RECORD_NAME_BYTES = 10;
     private static final int DICTIONARIES_KEPT = 4;
+
+    /// Read at once when a frame is looked for: most frames are smaller.
+    private static final int LOOK_BYTES = 8 * 1024;
+
+    /// Frames that were opened last and lie wholly in memory: who asks for a letter asks for its manifest too.
+    private static final int FRAMES_REMEMBERED = 32;
 
     private final Disk disk;
     private final Path directory;
@@ -62,6 +50,7 @@ final class Segments {
     private final Map<Long, FrameOffsets> scanned = new ConcurrentHashMap<>(); // where the footer is damaged
     private final Map<Long, String> lost = new ConcurrentSkipListMap<>(); // segments without keys, and why
     private final Map<Long, Optional<Dictionary>> dictionaries = new LinkedHashMap<>(8, 0.75f, true);
+    private final Map<Long, OpenFrame> recent = new LinkedHashMap<>(2 * FRAMES_REMEMBERED, 0.75f, true);
 
     /// The keys of a segment, and what was erased of it.
     record Opened(KeyTree keys, Map<Long, Tombstone> erased, long generation) {}
@@ -243,45 +232,54 @@ final class Segments {
         return RecordSeal.associatedData(archiveId, 0, 0, FrameRecord.Type.DICTIONARY.code(), 0);
     }
 
-    /// A record, found.
-    private record Found(Segment segment, Row row, Place place, long offset, RecordKeys keys) {}
+    /// A frame, to read its records.
+    ///
+    /// @throws ArchiveException where it is not there or damaged
+    OpenFrame open(long frame) throws ArchiveException, IOException {
+        Segment segment =
+                of(frame).orElseThrow(() -> new ArchiveException("frame " + frame + " is not in the vault", false));
+        return open(segment, frame).orElseThrow(() -> new ArchiveException("frame " + frame + " is damaged", false));
+    }
 
-    private Found find(Place place) throws ArchiveException, IOException {
-        Segment segment = of(place.frame())
-                .orElseThrow(() -> new ArchiveException("frame " + place.frame() + " is not in the vault", false));
+    private Optional<OpenFrame> open(Segment segment, long frame) throws ArchiveException, IOException {
+        Opened keys = keys(segment.number());
+        synchronized (recent) {
+            OpenFrame known = recent.get(frame);
+            if (known != null && known.keys() == keys.keys()) { // else something was erased meanwhile
+                return Optional.of(known);
+            }
+        }
         try (DiskFile file = disk.open(segment.path(), Disk.Access.READ)) {
-            return find(segment, file, place);
+            long at = offset(segment, file, frame);
+            Optional<OpenFrame> found = Optional.empty();
+            if (at >= 0) {
+                byte[] octets = look(file, at);
+                found = head(file, at, octets, frame).map(head -> new OpenFrame(this, segment, keys, head, at, octets));
+            }
+            found.ifPresent(this::remember);
+            return found;
         }
     }
 
-    private Found find(Segment segment, DiskFile file, Place place) throws ArchiveException, IOException {
-        Opened keys = keys(segment.number());
-        long at = offset(segment, file, place.frame());
-        FrameHead head = at < 0 ? null : head(file, at, place.frame());
-        if (head == null || place.record() >= head.rows().size()) {
-            throw new ArchiveException("frame " + place.frame() + " is damaged", false);
+    private void remember(OpenFrame frame) {
+        if (frame.isInMemory()) {
+            synchronized (recent) {
+                recent.put(frame.number(), frame);
+                if (recent.size() > FRAMES_REMEMBERED) {
+                    var eldest = recent.keySet().iterator();
+                    eldest.next();
+                    eldest.remove();
+                }
+            }
         }
-        RecordKeys open = keys.keys()
-                .at(KeyTree.leaf(place.frame() - segment.firstFrame(), place.record()))
-                .orElseThrow(() -> new ArchiveException(
-                        "record " + place.record() + " of frame " + place.frame() + " was erased", false));
-        Optional<Tombstone> tombstone = Optional.ofNullable(keys.erased().get(place.frame()));
-        long offset = at + head.headBytes();
-        for (int i = 0; i < place.record(); i++) {
-            int record = i;
-            boolean missing = tombstone
-                    .filter(t -> t.missing(record, segment.header().edition()))
-                    .isPresent();
-            offset += missing ? 0 : head.rows().get(i).sealedBytes();
-        }
-        return new Found(segment, head.rows().get(place.record()), place, offset, open);
     }
 
     /// Where a frame begins; negative where it is not there. A footer that does not tell the truth costs
     /// reading the segment through, once.
     long offset(Segment segment, DiskFile file, long frame) throws IOException {
         long at = segment.offset(file, frame);
-        if (segment instanceof Segment.Closed closed && (at < 0 || head(file, at, frame) == null)) {
+        if (segment instanceof Segment.Closed closed
+                && (at < 0 || head(file, at, look(file, at), frame).isEmpty())) {
             FrameOffsets offsets = scanned.get(segment.number());
             if (offsets == null) {
                 try (SegmentReader reader = new SegmentReader(
@@ -304,31 +302,27 @@ final class Segments {
         }
     }
 
-    private @Nullable FrameHead head(DiskFile file, long at, long frame) throws IOException {
-        // one look for the usual frame of two records
-        ByteBuffer some = ByteBuffer.allocate(SegmentFormat.headBytesFor(3));
+    /// The octets at a place: a whole frame, mostly.
+    private static byte[] look(DiskFile file, long at) throws IOException {
+        ByteBuffer some = ByteBuffer.allocate(LOOK_BYTES);
         int n = file.read(some, at);
-        byte[] start = Arrays.copyOf(some.array(), n);
-        Optional<Integer> count = SegmentFormat.recordCount(start);
+        return Arrays.copyOf(some.array(), n);
+    }
+
+    private Optional<FrameHead> head(DiskFile file, long at, byte[] octets, long frame) throws IOException {
+        Optional<Integer> count = SegmentFormat.recordCount(octets);
         if (count.isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         int length = SegmentFormat.headBytesFor(count.get());
-        byte[] head = length <= n ? Arrays.copyOf(start, length) : SegmentFiles.at(file, at, length);
-        return SegmentFormat.readFrameHead(head, archiveId)
-                .filter(h -> h.number() == frame)
-                .orElse(null);
+        byte[] head = length <= octets.length ? Arrays.copyOf(octets, length) : SegmentFiles.at(file, at, length);
+        return SegmentFormat.readFrameHead(head, archiveId).filter(h -> h.number() == frame);
     }
 
     /// The content of a record.
     Content content(Place place) throws ArchiveException {
         try {
-            Found found = find(place);
-            if (found.row().sizeBytes() <= IN_MEMORY_BYTES && found.row().sealedBytes() <= 2 * IN_MEMORY_BYTES) {
-                byte[] all = inMemory(found);
-                return Content.owning(all, all.length);
-            }
-            return new Streamed(this, place, found.row().sizeBytes());
+            return open(place.frame()).content(place.record());
         } catch (IOException e) {
             throw new ArchiveException(
                     "record " + place.record() + " of frame " + place.frame() + " cannot be read: " + e.getMessage(),
@@ -337,158 +331,22 @@ final class Segments {
         }
     }
 
-    private byte[] inMemory(Found found) throws IOException, ArchiveException {
-        byte[] kept = keptOctets(found);
-        if ((found.row().coding() & Compression.RECIPE) == 0) {
-            return sized(kept, found);
-        }
-        try (InputStream letter = Recipe.compose(new ByteArrayInputStream(kept), parts(found.place()))) {
-            return sized(letter.readNBytes((int) found.row().sizeBytes() + 1), found);
-        }
-    }
-
-    private static byte[] sized(byte[] octets, Found found) throws IOException {
-        if (octets.length != found.row().sizeBytes()) {
-            throw new IOException("the record has " + octets.length + " octets instead of "
-                    + found.row().sizeBytes());
-        }
-        return octets;
-    }
-
-    private Recipe.Parts parts(Place letter) {
-        return name -> {
-            try {
-                return content(name.in(letter.frame()));
-            } catch (ArchiveException e) {
-                throw new IOException("a part of the letter cannot be read: " + e.getMessage(), e);
-            }
-        };
-    }
-
-    /// The octets of a record before compression: the content, or what is kept in its stead by a
-    /// recipe.
-    private byte[] keptOctets(Found found) throws IOException, ArchiveException {
-        byte[] plain = unsealed(found);
-        return switch (found.row().coding() & Compression.MASK) {
-            case Compression.NONE -> plain;
-            case Compression.ZSTD -> Compression.decompress(plain, 0, Optional.empty(), DECOMPRESSED_LIMIT_BYTES);
-            case Compression.WITH_DICTIONARY ->
-                Compression.decompress(plain, 0, dictionary(found.segment()), DECOMPRESSED_LIMIT_BYTES);
-            case Compression.WITH_RECORD -> {
-                if (plain.length < RECORD_NAME_BYTES) {
-                    throw new IOException("the record names no other");
-                }
-                ByteBuffer b = ByteBuffer.wrap(plain);
-                Found like = find(new Place(b.getLong(), b.getShort() & 0xffff));
-                if ((like.row().coding() & Compression.MASK) == Compression.WITH_RECORD) {
-                    throw new IOException("a record depends on one that depends on another");
-                }
-                yield Compression.decompressLike(plain, RECORD_NAME_BYTES, keptOctets(like), DECOMPRESSED_LIMIT_BYTES);
-            }
-            case Compression.BEGUN ->
-                Compression.decompressBegun(plain, begunBytes(found), dictionary(found.segment()));
-            case Compression.CONTINUED -> {
-                Found begun = find(new Place(found.place().frame(), 0));
-                if ((begun.row().coding() & Compression.MASK) != Compression.BEGUN) {
-                    throw new IOException("the record goes on from one that has an end");
-                }
-                yield Compression.decompressContinued(
-                        unsealed(begun), plain, begunBytes(begun), dictionary(found.segment()));
-            }
-            default -> throw new IOException("coding " + found.row().coding() + " is unknown to this program");
-        };
-    }
-
-    private static int begunBytes(Found begun) throws IOException {
-        if (begun.row().sizeBytes() > Compression.TOGETHER_LIMIT_BYTES) {
-            throw new IOException("a manifest of " + begun.row().sizeBytes() + " octets with a letter behind it");
-        }
-        return (int) begun.row().sizeBytes();
-    }
-
-    private byte[] unsealed(Found found) throws IOException {
-        byte[] sealed;
-        try (DiskFile file = disk.open(found.segment().path(), Disk.Access.READ)) {
-            sealed = SegmentFiles.at(
-                    file, found.offset(), Math.toIntExact(found.row().sealedBytes()));
-        }
-        return RecordSeal.unseal(sealed, found.keys().key(), name(found));
-    }
-
     /// What serves as a dictionary for a letter like this one; empty where it is too large or depends
     /// on another.
     Optional<byte[]> asDictionary(Place place, int limitBytes) throws ArchiveException {
         try {
-            Found found = find(place);
-            int compression = found.row().coding() & Compression.MASK;
-            if (compression == Compression.WITH_RECORD || found.row().sealedBytes() > limitBytes) {
-                return Optional.empty();
-            }
-            byte[] kept = keptOctets(found);
-            return kept.length <= limitBytes ? Optional.of(kept) : Optional.empty();
+            return open(place.frame()).asDictionary(place.record(), limitBytes);
         } catch (IOException e) {
             throw new ArchiveException("frame " + place.frame() + " cannot be read: " + e.getMessage(), false, e);
         }
     }
 
-    private byte[] name(Found found) {
-        return RecordSeal.associatedData(
-                archiveId,
-                found.place().frame(),
-                found.place().record(),
-                found.row().type().code(),
-                found.row().coding());
+    Disk disk() {
+        return disk;
     }
 
-    private InputStream stream(Place place) throws IOException {
-        try {
-            Found found = find(place);
-            InputStream in = new DiskStretch(
-                    disk.open(found.segment().path(), Disk.Access.READ),
-                    found.offset(),
-                    found.row().sealedBytes());
-            InputStream plain = RecordSeal.unseal(in, found.keys().key(), name(found));
-            InputStream kept = switch (found.row().coding() & Compression.MASK) {
-                case Compression.NONE -> plain;
-                case Compression.ZSTD -> Compression.decompressing(plain, Optional.empty());
-                case Compression.WITH_DICTIONARY -> Compression.decompressing(plain, dictionary(found.segment()));
-                default -> new ByteArrayInputStream(keptOctets(found));
-            };
-            return (found.row().coding() & Compression.RECIPE) == 0 ? kept : Recipe.compose(kept, parts(place));
-        } catch (ArchiveException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-    }
-
-    /// A large record, unsealed anew for each stream; so a compaction meanwhile does no harm.
-    private record Streamed(Segments segments, Place place, long sizeBytes) implements Content {
-        @Override
-        public InputStream open(long offset, long length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, sizeBytes);
-            InputStream in = segments.stream(place);
-            try {
-                in.skipNBytes(offset);
-            } catch (IOException | RuntimeException e) {
-                in.close();
-                throw e;
-            }
-            return new Exactly(in, length);
-        }
-    }
-
-    /// Checks a record against its commitment.
-    ///
-    /// @return the sum of its content
-    /// @throws IOException where it is not what was kept
-    Sha256 verify(Place place, Row row) throws IOException, ArchiveException {
-        Found found = find(place);
-        Sha256 sum = row.sizeBytes() <= IN_MEMORY_BYTES && row.sealedBytes() <= 2 * IN_MEMORY_BYTES
-                ? Sha256.of(inMemory(found))
-                : Sha256.of(new Streamed(this, place, row.sizeBytes()));
-        if (!SegmentFormat.commitment(found.keys().salt(), row.type(), sum).equals(row.commitment())) {
-            throw new IOException("the content is not what was committed to");
-        }
-        return sum;
+    byte[] archiveId() {
+        return archiveId;
     }
 
     Optional<Key> salt(Place place) throws ArchiveException {
@@ -506,48 +364,11 @@ final class Segments {
         if (segment.isEmpty()) {
             return Optional.empty();
         }
-        try (DiskFile file = disk.open(segment.get().path(), Disk.Access.READ)) {
-            long at = offset(segment.get(), file, number);
-            FrameHead head = at < 0 ? null : head(file, at, number);
-            if (head == null) {
-                return Optional.empty();
-            }
-            return Optional.of(kept(segment.get(), head, at + head.lengthBytes()));
+        try {
+            Optional<OpenFrame> frame = open(segment.get(), number);
+            return frame.isPresent() ? Optional.of(frame.get().kept()) : Optional.empty();
         } catch (IOException e) {
             throw new ArchiveException("frame " + number + " cannot be read: " + e.getMessage(), false, e);
         }
-    }
-
-    /// A frame whose head was found.
-    ///
-    /// @throws IOException where its manifest is not what was kept
-    Kept kept(Segment segment, FrameHead head, long endOffset) throws IOException, ArchiveException {
-        Optional<Tombstone> tombstone =
-                Optional.ofNullable(keys(segment.number()).erased().get(head.number()));
-        Content manifest;
-        if (tombstone.isPresent() && tombstone.get().manifest().isPresent()) {
-            byte[] stands = tombstone.get().manifest().get().toBytes();
-            manifest = Content.owning(stands, stands.length);
-        } else {
-            try {
-                manifest = content(new Place(head.number(), 0));
-            } catch (ArchiveException e) {
-                throw new IOException(e.getMessage(), e);
-            }
-        }
-        List<KeptRecord> records = new ArrayList<>(head.rows().size() - 1);
-        for (int i = 1; i < head.rows().size(); i++) {
-            int record = i;
-            if (tombstone.filter(t -> t.covers(record)).isEmpty()) {
-                Row row = head.rows().get(i);
-                records.add(new KeptRecord(row.type(), new Place(head.number(), i), row.sizeBytes(), Optional.empty()));
-            }
-        }
-        return new Kept(
-                head,
-                manifest,
-                records,
-                tombstone.filter(t -> t.manifest().isPresent()).map(Tombstone::act),
-                new Position(segment.number(), endOffset, head.number()));
     }
 }

@@ -190,12 +190,14 @@ class TogetherTest {
         byte[] first = manifest(5);
         byte[] second = letter(5);
         Optional<Dictionary> dictionary = Optional.of(DICTIONARY);
-        Compression.Together both = Compression.compressTogether(first, second, DICTIONARY);
-        byte[] begun = both.begun().toByteArray(1 << 16);
-        byte[] continued = both.continued().toByteArray(1 << 16);
+        Compression.Together together = Compression.compressTogether(first, second, DICTIONARY);
+        byte[] begun = together.begun().toByteArray(1 << 16);
+        byte[] continued = together.continued().toByteArray(1 << 16);
         assertThat(Compression.decompressBegun(begun, first.length, dictionary)).isEqualTo(first);
-        assertThat(Compression.decompressContinued(begun, continued, first.length, dictionary))
-                .isEqualTo(second);
+        byte[] both = Compression.decompressTogether(
+                begun, continued, first.length, Compression.TOGETHER_LIMIT_BYTES, dictionary);
+        assertThat(Arrays.copyOf(both, first.length)).isEqualTo(first);
+        assertThat(Arrays.copyOfRange(both, first.length, both.length)).isEqualTo(second);
         List<byte[]> wrong =
                 new ArrayList<>(List.of(new byte[0], new byte[] {1, 0, 0}, octets("no zstd at all"), second));
         for (int cut = 1; cut < begun.length; cut++) {
@@ -211,17 +213,20 @@ class TogetherTest {
                 .isInstanceOf(IOException.class);
         for (int cut = 0; cut < continued.length; cut++) {
             byte[] octets = Arrays.copyOf(continued, cut);
-            assertThatThrownBy(() -> Compression.decompressContinued(begun, octets, first.length, dictionary))
+            assertThatThrownBy(() -> Compression.decompressTogether(
+                            begun, octets, first.length, Compression.TOGETHER_LIMIT_BYTES, dictionary))
                     .isInstanceOf(IOException.class);
         }
-        assertThatThrownBy(() -> Compression.decompressContinued(begun, continued, 1 << 20, dictionary))
+        assertThatThrownBy(() -> Compression.decompressTogether(
+                        begun, continued, 1 << 20, Compression.TOGETHER_LIMIT_BYTES, dictionary))
                 .isInstanceOf(IOException.class);
         Random random = new Random(9);
         for (int i = 0; i < 2_000; i++) {
             byte[] damaged = continued.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             try {
-                byte[] octets = Compression.decompressContinued(begun, damaged, first.length, dictionary);
+                byte[] octets = Compression.decompressTogether(
+                        begun, damaged, first.length, Compression.TOGETHER_LIMIT_BYTES, dictionary);
                 assertThat(octets.length).isLessThanOrEqualTo(Compression.TOGETHER_LIMIT_BYTES);
             } catch (IOException e) {
                 assertThat(e).hasMessageContaining("compressed");

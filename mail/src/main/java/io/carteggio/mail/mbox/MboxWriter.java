@@ -55,9 +55,7 @@ public final class MboxWriter {
             for (int n = in.read(octets); n >= 0; n = in.read(octets)) {
                 digest.update(octets, 0, n);
                 size += n;
-                for (int i = 0; i < n; i++) {
-                    take(octets[i]);
-                }
+                take(octets, n);
                 last = n > 0 ? octets[n - 1] : last;
             }
         }
@@ -86,6 +84,22 @@ public final class MboxWriter {
     private void startLine() {
         quotes = 0;
         matched = 0;
+    }
+
+    private void take(byte[] octets, int length) throws IOException {
+        for (int i = 0; i < length; i++) {
+            if (matched < 0) { // no need to look at the rest of the line
+                int from = i;
+                while (i < length && octets[i] != '\n') {
+                    i++;
+                }
+                put(octets, from, i - from);
+                if (i == length) {
+                    return;
+                }
+            }
+            take(octets[i]);
+        }
     }
 
     private void take(byte c) throws IOException {
@@ -123,8 +137,18 @@ public final class MboxWriter {
     }
 
     private void put(byte[] octets) throws IOException {
-        for (byte c : octets) {
-            put(c);
+        put(octets, 0, octets.length);
+    }
+
+    private void put(byte[] octets, int offset, int length) throws IOException {
+        for (int done = 0; done < length; ) {
+            if (filled == buffer.length) {
+                flush();
+            }
+            int n = Math.min(buffer.length - filled, length - done);
+            System.arraycopy(octets, offset + done, buffer, filled, n);
+            filled += n;
+            done += n;
         }
     }
 

@@ -44,7 +44,7 @@ final class CheckOperations {
     Outcome check(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean fast = request.flag("fast");
         boolean vaultOnly = request.flag("vault");
-        VaultCheck check = new VaultCheck(desk, reply, !fast);
+        VaultCheck check = new VaultCheck(desk, reply, !fast, fast);
         LedgerChecking ledger = new LedgerChecking(
                 desk,
                 request.flag("witness") ? Optional.of(request.body()) : Optional.empty(),

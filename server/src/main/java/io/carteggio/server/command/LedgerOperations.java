@@ -41,7 +41,7 @@ final class LedgerOperations {
                 .put("stamped", proof.timestamp().isPresent());
         if (reply.offer(line)) {
             try (InputStream in = Content.owning(bytes, bytes.length).open()) {
-                reply.all(in);
+                reply.all(in, bytes.length);
             }
         }
         return Outcome.DONE;

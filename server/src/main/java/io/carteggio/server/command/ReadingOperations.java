@@ -282,7 +282,7 @@ final class ReadingOperations {
         if (!desk.awaitIndexed(LONG_PATIENCE)) { // to leave letters out without a word would be worse than to refuse
             throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
         }
-        Walk walk = new Walk(viewer, reply, request.flag("proof"));
+        Walk walk = new Walk(reply, request.flag("proof"));
         try {
             desk.reading().each(viewer, query, text, "export", walk);
         } catch (BrokenWalk e) {
@@ -292,13 +292,11 @@ final class ReadingOperations {
     }
 
     private final class Walk implements Reading.Sink {
-        private final Viewer viewer;
         private final Reply reply;
         private final boolean proofs;
         private long failed;
 
-        Walk(Viewer viewer, Reply reply, boolean proofs) {
-            this.viewer = viewer;
+        Walk(Reply reply, boolean proofs) {
             this.reply = reply;
             this.proofs = proofs;
         }
@@ -321,31 +319,28 @@ final class ReadingOperations {
 
         private void give(Reading.Step step) throws IOException {
             String id = step.id().text();
-            Optional<OpenLetter> open;
+            OpenLetter open;
             try {
-                open = desk.reading().openDuringWalk(viewer, step.id());
+                open = step.opening().letter();
             } catch (ArchiveException e) {
                 fail(id, e);
                 return;
             }
-            if (open.isEmpty()) {
-                return; // it was the viewer's when the page was found, and is no longer
-            }
-            Content bytes = open.get().bytes();
+            Content bytes = open.bytes();
             ObjectNode line = Json.object()
                     .put("id", id)
-                    .put("date", Json.instant(step.hit().date()))
-                    .put("sha256", open.get().letter().sum().toString())
+                    .put("date", Json.instant(step.date()))
+                    .put("sha256", open.letter().sum().toString())
                     .put("bytes", bytes.sizeBytes());
             if (proofs) {
                 try {
-                    line.put("proof", proof(open.get().letter()));
+                    line.put("proof", proof(open.letter()));
                 } catch (ArchiveException e) {
                     fail(id, e);
                     return;
                 }
             }
-            open.get().envelopes().stream().findFirst().ifPresent(view -> {
+            open.envelopes().stream().findFirst().ifPresent(view -> {
                 line.set("sender", Json.address(view.sender()));
                 line.put("at", Json.instant(view.at()));
             });
@@ -376,7 +371,7 @@ final class ReadingOperations {
     private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
         if (reply.offer(line)) {
             try (InputStream in = bytes.open()) {
-                reply.all(in);
+                reply.all(in, bytes.sizeBytes());
             }
         }
     }

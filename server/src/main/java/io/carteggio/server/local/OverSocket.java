@@ -90,7 +90,7 @@ public final class OverSocket implements Access {
         }
         wire.send(Kind.WANTED);
         try (InputStream octets = new Wire.Body(wire)) {
-            reply.all(octets);
+            reply.all(octets, Wire.CHUNK_BYTES);
         }
     }
 

@@ -22,8 +22,10 @@ public interface Reply {
     void end() throws IOException;
 
     /// Gives all octets of a stream, then ends them. Does not close the stream.
-    default void all(InputStream octets) throws IOException {
-        byte[] buffer = new byte[Wire.CHUNK_BYTES];
+    ///
+    /// @param size about how many there are
+    default void all(InputStream octets, long size) throws IOException {
+        byte[] buffer = new byte[Math.clamp(size, 1, Wire.CHUNK_BYTES)];
         for (int n = octets.read(buffer); n >= 0; n = octets.read(buffer)) {
             octets(buffer, 0, n);
         }

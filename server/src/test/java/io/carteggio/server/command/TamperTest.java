@@ -461,21 +461,17 @@ class TamperTest {
                 sql("UPDATE letter SET number = number + 1000000" + first),
                 "letter " + alpha.id() + ".*table 'letter'"));
         table.add(attack("letter: its size", sql("UPDATE letter SET size = size + 1" + first), alphaIn + "'letter'"));
-        table.add(attack(
-                "letter: its sum",
-                sql("UPDATE letter SET sum = zeroblob(32)" + first),
-                "does not know letter " + alpha.id()));
-        table.add(attack(
-                "letter: its id", sql("UPDATE letter SET id = id + 1" + first), "does not know letter " + alpha.id()));
+        table.add(attack("letter: its sum", sql("UPDATE letter SET sum = zeroblob(32)" + first), alphaIn + "'letter'"));
+        table.add(attack("letter: its id", sql("UPDATE letter SET id = id + 1" + first), alphaIn + "'letter'"));
         table.add(attack("letter: its body's mark", sql("UPDATE letter SET body = 5" + first), alphaIn + "'letter'"));
         table.add(attack(
                 "letter: its envelope's mark", sql("UPDATE letter SET envelope = 5" + first), alphaIn + "'letter'"));
-        table.add(attack("letter: removed", sql("DELETE FROM letter" + first), "does not know letter " + alpha.id()));
+        table.add(attack("letter: removed", sql("DELETE FROM letter" + first), alphaIn + "'letter'"));
         table.add(attack(
                 "letter: added",
                 sql("INSERT INTO letter SELECT number + 1, zeroblob(32), id, size, envelope, body, message FROM letter"
                         + first),
-                "the catalogue has 9 letters, the vault 8"));
+                "table 'letter'"));
         table.add(attack(
                 "place: added",
                 sql("INSERT INTO place VALUES (" + alpha.number() + ", "
@@ -528,7 +524,7 @@ class TamperTest {
                         "CREATE TRIGGER later AFTER INSERT ON letter BEGIN DELETE FROM outbox; END",
                         "UPDATE position SET frames = frames"),
                 "table 'sqlite_schema'"));
-        table.add(attack("an index without a letter", TamperTest::hollowIndex, "does not know letter " + alpha.id()));
+        table.add(attack("an index without a letter", TamperTest::hollowIndex, alphaIn + "'letter'"));
     }
 
     /// All but the first four with right checksums, as Lucene's own tools write them.

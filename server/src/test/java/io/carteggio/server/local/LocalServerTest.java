@@ -96,7 +96,7 @@ class LocalServerTest {
         reply.line(object().put("bytes", body.length));
         for (int i = 0; i < request.number("times", 1); i++) {
             if (reply.offer(object().put("number", i))) {
-                reply.all(new ByteArrayInputStream(body));
+                reply.all(new ByteArrayInputStream(body), body.length);
             }
         }
         return request.flag("no") ? Outcome.NO : Outcome.DONE;
