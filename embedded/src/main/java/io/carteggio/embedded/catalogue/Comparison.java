@@ -37,7 +37,7 @@ public final class Comparison {
     private static final Map<String, String> LETTER_COLUMNS =
             Map.of("letter", "number", "place", "letter", "testimony", "letter", "uses", "letter", "moved", "letter");
 
-    /// What SQLite says of a row that an index of the table lacks.
+    /// What SQLite says of a row that an index of the table lacks: which one it is by their order, from 1.
     private static final Pattern LACKING = Pattern.compile("row (\\d+) missing from index (letter_\\w+)");
 
     private static Map<String, String> derivedTables() {
@@ -100,7 +100,7 @@ public final class Comparison {
             Matcher lacking = LACKING.matcher(said);
             Optional<LetterId> letter = lacking.matches()
                     ? session.first(
-                            "SELECT sum FROM letter WHERE number = ?",
+                            "SELECT sum FROM letter NOT INDEXED ORDER BY number LIMIT 1 OFFSET ? - 1",
                             r -> ids.of(Sha256.ofSum(r.getBytes(1))),
                             Long.valueOf(lacking.group(1)))
                     : Optional.empty();

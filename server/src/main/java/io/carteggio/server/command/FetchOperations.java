@@ -7,7 +7,7 @@ import io.carteggio.archive.intake.Sources.Mailbox;
 import io.carteggio.embedded.jobs.JobRun;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.jobs.RunCounts;
-import io.carteggio.server.fetch.ConnectionTest;
+import io.carteggio.server.fetch.ConnectionTrial;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Settings;
 import io.carteggio.server.jobs.Job;
@@ -126,7 +126,7 @@ final class FetchOperations {
     Outcome test(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Source source = source(request);
         Mailbox mailbox = mailbox(source.name());
-        boolean good = new ConnectionTest(desk.fetches(), desk::spool).run(source, mailbox, result -> {
+        boolean good = new ConnectionTrial(desk.fetches(), desk::spool).run(source, mailbox, result -> {
             ObjectNode line = Json.object()
                     .put("step", result.step().word())
                     .put("result", result.outcome().word())

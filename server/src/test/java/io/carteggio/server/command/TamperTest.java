@@ -524,7 +524,10 @@ class TamperTest {
                         "CREATE TRIGGER later AFTER INSERT ON letter BEGIN DELETE FROM outbox; END",
                         "UPDATE position SET frames = frames"),
                 "table 'sqlite_schema'"));
-        table.add(attack("an index without a letter", TamperTest::hollowIndex, alphaIn + "'letter'"));
+        table.add(attack(
+                "an index without a letter",
+                TamperTest::hollowIndex,
+                "letter " + alpha.id() + ": the catalogue is damaged: row"));
     }
 
     /// All but the first four with right checksums, as Lucene's own tools write them.

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tries a fetched source step by step, and changes nothing: nothing is archived, nothing removed.
-public final class ConnectionTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTest.class);
+public final class ConnectionTrial {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTrial.class);
 
     /// Mails that are looked into for the marker of a report.
     private static final int SAMPLE = 3;
@@ -31,7 +31,7 @@ public final class ConnectionTest {
     private final FetchJobs fetches;
     private final Supplier<Spool> spools;
 
-    public ConnectionTest(FetchJobs fetches, Supplier<Spool> spools) {
+    public ConnectionTrial(FetchJobs fetches, Supplier<Spool> spools) {
         this.fetches = fetches;
         this.spools = spools;
     }
