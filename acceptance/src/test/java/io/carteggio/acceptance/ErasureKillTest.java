@@ -491,6 +491,6 @@ class ErasureKillTest {
         Program.assertBalanced(books);
         assertThat(books.path("discarded").longValue()).isEqualTo(before + 1);
         assertThat(desk.letters()).containsExactlyInAnyOrderElementsOf(scene.after());
-        assertThat(server.printed()).contains("ALARM: what was erased came again");
+        assertThat(server.printed()).contains("ALARM: erased exchange: Mail that was erased came again");
     }
 }
