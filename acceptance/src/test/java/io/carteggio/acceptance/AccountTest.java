@@ -56,20 +56,8 @@ class AccountTest {
         return mails;
     }
 
-    private static String[] arguments(Dovecot dovecot, Path password, String... more) throws IOException {
-        return Stream.concat(
-                        Stream.of(
-                                "import",
-                                "--imap",
-                                "localhost:" + dovecot.imaps(),
-                                "--certificate",
-                                "sha256:" + dovecot.certificateSum(),
-                                "--user",
-                                "anna",
-                                "--password-file",
-                                password.toString()),
-                        Stream.of(more))
-                .toArray(String[]::new);
+    private static String[] arguments(Dovecot dovecot, String... more) throws IOException {
+        return dovecot.loggingIn("anna", "secret", List.of("import"), more);
     }
 
     @Test
@@ -82,21 +70,19 @@ class AccountTest {
                 all += EACH;
             }
             dovecot.deliver("anna", "Sent", mails(0, 1)); // one lies in two folders
-            Path password = Files.writeString(dovecot.directory().resolve("password"), "secret\n");
             Path report = dovecot.directory().resolve("report.tsv");
             Program program = Program.on(Program.freshDirectory("account"));
             program.run("person", "add", "Anna", "anna@firm.example").done();
             program.run("person", "add", "Bruno", "bruno@firm.example").done();
 
-            program.run(arguments(dovecot, password)).exit(2);
-            Path wrong = Files.writeString(dovecot.directory().resolve("wrong"), "not this\n");
-            assertThat(program.run(arguments(dovecot, wrong, "--to", "Anna"))
+            program.run(arguments(dovecot)).exit(2);
+            assertThat(program.run(dovecot.loggingIn("anna", "not this", List.of("import"), "--to", "Anna"))
                             .exit(1)
                             .err())
                     .contains("refuses user anna")
                     .doesNotContain("not this");
 
-            String[] command = arguments(dovecot, password, "--to", "Anna", "--report", report.toString());
+            String[] command = arguments(dovecot, "--to", "Anna", "--report", report.toString());
             kill(program, program.start(command));
             Program.Ran ran = program.run(command).done();
             assertThat(ran.err()).contains("mails were done before");

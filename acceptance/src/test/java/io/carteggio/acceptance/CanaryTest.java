@@ -114,23 +114,8 @@ class CanaryTest {
     }
 
     private void alternate() throws Exception {
-        Path password = Files.writeString(dovecot.directory().resolve("password"), "secret\n");
-        program.run(
-                        "source",
-                        "add",
-                        "alternate",
-                        "--imap",
-                        "localhost:" + dovecot.imaps(),
-                        "--certificate",
-                        "sha256:" + dovecot.certificateSum(),
-                        "--user",
-                        "ndr",
-                        "--password-file",
-                        password.toString(),
-                        "--family",
-                        "ndr",
-                        "--after",
-                        "delete")
+        program.run(dovecot.loggingIn(
+                        "ndr", "secret", List.of("source", "add", "alternate"), "--family", "ndr", "--after", "delete"))
                 .done();
     }
 

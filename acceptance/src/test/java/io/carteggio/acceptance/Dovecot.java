@@ -225,6 +225,18 @@ final class Dovecot implements AutoCloseable {
         return directory;
     }
 
+    /// The words of a command that logs in here by IMAP over TLS.
+    ///
+    /// @param command its name, and what comes before the options
+    String[] loggingIn(String user, String password, List<String> command, String... more) throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), password + "\n");
+        List<String> words = new ArrayList<>(command);
+        words.addAll(List.of("--imap", "localhost:" + imaps, "--certificate", "sha256:" + certificateSum()));
+        words.addAll(List.of("--user", user, "--password-file", file.toString()));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
     int imap() {
         return imap;
     }

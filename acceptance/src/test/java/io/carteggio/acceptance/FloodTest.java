@@ -94,26 +94,9 @@ class FloodTest {
             dovecot.deliver(
                     "ndr",
                     () -> IntStream.range(0, NDRS).mapToObj(FloodTest::ndr).iterator());
-            Path password = Files.writeString(dovecot.directory().resolve("password"), "secret\n");
             program.run("alarm", "webhook", "set", hook.url()).done();
-            program.run(
-                            "source",
-                            "add",
-                            "alternate",
-                            "--imap",
-                            "localhost:" + dovecot.imaps(),
-                            "--certificate",
-                            "sha256:" + dovecot.certificateSum(),
-                            "--user",
-                            "ndr",
-                            "--password-file",
-                            password.toString(),
-                            "--family",
-                            "ndr",
-                            "--after",
-                            "delete",
-                            "--schedule",
-                            "manual")
+            program.run(dovecot.loggingIn(
+                            "ndr", "secret", List.of("source", "add", "alternate"), "--family", "ndr", "--after", "delete", "--schedule", "manual"))
                     .done();
             long began = System.nanoTime();
             desk.line("job.start", ALTERNATE);

@@ -31,8 +31,8 @@ public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;
 
-    /// Letters of a walk up to a megabyte are in memory when they are opened; most are much smaller.
-    private static final int STEP_BYTES = 64 * 1024;
+    /// Letters of a walk up to this size are opened ahead, many of them at a time; larger ones when it is their turn.
+    private static final int AHEAD_BYTES = 64 * 1024;
 
     private final Vault vault;
     private final Catalogue catalogue;
@@ -73,7 +73,7 @@ public final class Reading {
     /// @param opening the letter, opened under the walk's one audit entry
     public record Step(LetterId id, Instant date, Opening opening) {}
 
-    /// A letter that was opened ahead.
+    /// A letter that was opened ahead, or is opened when it is asked for. Once.
     @FunctionalInterface
     public interface Opening {
         /// The letter.
@@ -205,7 +205,7 @@ public final class Reading {
     }
 
     /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each variant is
-    /// told. Letters are opened ahead by other threads.
+    /// told. Small letters are opened ahead by other threads.
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
         Scope scope = scope(viewer);
@@ -214,7 +214,7 @@ public final class Reading {
                 sink.take(step.get());
             }
         })) {
-            index.each(query, scope, (number, date) -> steps.add(() -> step(number, date, scope), STEP_BYTES));
+            index.each(query, scope, (number, date) -> steps.add(() -> step(number, date, scope), AHEAD_BYTES));
             steps.finish();
         }
     }
@@ -226,8 +226,12 @@ public final class Reading {
     }
 
     private Opening opening(Messages.Seen seen, Scope scope) {
+        Opening opening = () -> opened(seen, Messages.Group.of(seen), scope);
+        if (seen.letter().sizeBytes() > AHEAD_BYTES) {
+            return opening;
+        }
         try {
-            OpenLetter letter = opened(seen, Messages.Group.of(seen), scope);
+            OpenLetter letter = opening.letter();
             return () -> letter;
         } catch (ArchiveException trouble) { // of this letter alone
             return () -> {

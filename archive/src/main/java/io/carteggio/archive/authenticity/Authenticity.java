@@ -12,9 +12,8 @@ import java.util.UUID;
 
 /// Compares how a mail came with what its source expects (JOURNAL-FORMATS 6.2). Pure.
 ///
-/// A field of a header counts only where each one of its name says what is expected: whoever could add
-/// one of his
-/// own, before or behind the true one, gains nothing. Encoded words and comments are not read: Exchange
+/// A field of a header counts only where each one of its name says what is expected: whoever could add one of
+/// his own, before or behind the true one, gains nothing. Encoded words and comments are not read: Exchange
 /// writes none.
 public final class Authenticity {
     private static final String ORGANISATION = "X-OriginatorOrg";

@@ -26,8 +26,7 @@ public sealed interface ClientWanted {
     Pattern HOST = Pattern.compile("[a-z0-9_-]+(?:\\.[a-z0-9_-]+)+");
 
     /// Reads a fingerprint (SHA-256, 64 hexadecimal digits, with or without colons and `sha256:`), a
-    /// distinguished
-    /// name such as `CN=mail.example.com,O=Example,C=IT`, or the name of a host.
+    /// distinguished name such as `CN=mail.example.com,O=Example,C=IT`, or the name of a host.
     ///
     /// @throws IllegalArgumentException where it is none of these, with a line for people
     static ClientWanted parse(String text) {
@@ -76,9 +75,8 @@ public sealed interface ClientWanted {
         }
     }
 
-    /// The canonical form begins with the most specific name, in lower case, and puts a backslash before what would not
-    /// be
-    /// one name.
+    /// The canonical form begins with the most specific name, in lower case, and puts a backslash before what
+    /// would not be one name.
     private static boolean isOf(String host, ClientCertificate certificate) {
         String subject = principal(certificate)
                 .map(name -> name.getName(X500Principal.CANONICAL))

@@ -90,9 +90,8 @@ public record Expected(
                 Optional.empty());
     }
 
-    /// The same of settings that were kept once: where this program does not understand them, nothing is
-    /// as expected,
-    /// so that all mail goes into quarantine rather than past a check.
+    /// The same of settings that were kept once: where this program does not understand them, nothing is as
+    /// expected, so that all mail goes into quarantine rather than past a check.
     public static Expected ofKept(Map<String, String> settings) {
         try {
             return of(settings);

@@ -54,9 +54,8 @@ public record Network(InetAddress base, int prefixBits) {
         return network;
     }
 
-    /// An address as it is written in digits; no name is ever looked up. IPv4 inside IPv6
-    /// (`::ffff:192.0.2.1`) is the
-    /// IPv4 address, and the zone of a link (`%eth0`) is no part of it.
+    /// An address as it is written in digits; no name is ever looked up. IPv4 inside IPv6 (`::ffff:192.0.2.1`)
+    /// is the IPv4 address, and the zone of a link (`%eth0`) is no part of it.
     public static Optional<InetAddress> address(String text) {
         int zone = text.indexOf('%');
         String digits = zone > 0 && text.indexOf(':') >= 0 ? text.substring(0, zone) : text;

@@ -22,9 +22,8 @@ public record NetworkList(LocalDate date, String origin, List<Network> networks)
         }
     }
 
-    /// Reads a list: a line `date 2026-08-14`, and a network in each other line. Blank lines, and what
-    /// stands behind
-    /// a `#`, are for people.
+    /// Reads a list: a line `date 2026-08-14`, and a network in each other line. Blank lines, and what stands
+    /// behind a `#`, are for people.
     ///
     /// @throws IllegalArgumentException where something else stands there, naming the line
     public static NetworkList parse(String text, String origin) {

@@ -306,9 +306,8 @@ class AuthenticityTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Expected.of(Map.of("networks", many + ",192.0.2.3")));
     }
 
-    /// Whatever a header says: the only way to be authentic is that every such field says so, and what is
-    /// told of it
-    /// is short and plain.
+    /// Whatever a header says: the only way to be authentic is that every such field says so, and what is told
+    /// of it is short and plain.
     @Test
     void fuzz() throws Exception {
         long seed = System.nanoTime();

@@ -20,6 +20,7 @@ import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -148,6 +149,7 @@ class ScopeRandomTest {
                 .filter(l -> isSeen(l, scope) && !l.readable)
                 .count();
         List<Long> walked = new ArrayList<>();
+        List<Instant> dates = new ArrayList<>();
         int limit = 1 + random.nextInt(12);
         long before = Long.MAX_VALUE;
         while (true) {
@@ -157,6 +159,9 @@ class ScopeRandomTest {
                     .isEqualTo(expected.size());
             assertThat(page.notFullySearched()).as(which).isEqualTo(unsearched);
             page.hits().stream().map(Hit::letter).forEach(walked::add);
+            page.hits().stream()
+                    .map(h -> h.date().truncatedTo(ChronoUnit.SECONDS))
+                    .forEach(dates::add);
             if (page.hits().size() < limit) {
                 break;
             }
@@ -165,6 +170,14 @@ class ScopeRandomTest {
         assertThat(walked)
                 .as(() -> which + ": " + query + " for " + scope + "\n" + letters.values())
                 .isEqualTo(expected);
+        List<Long> atOnce = new ArrayList<>();
+        List<Instant> theirDates = new ArrayList<>();
+        index.each(query, scope, (letter, date) -> {
+            atOnce.add(letter);
+            theirDates.add(date);
+        });
+        assertThat(atOnce).as("%s: each of %s for %s", which, query, scope).isEqualTo(expected);
+        assertThat(theirDates).as(which).isEqualTo(dates);
     }
 
     private static boolean isSeen(Plain letter, Scope scope) {

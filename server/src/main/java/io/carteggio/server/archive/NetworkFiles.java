@@ -18,13 +18,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The lists of networks that are in force: an administrator's file in the data directory, else the one
-/// that comes
-/// with the program. A file that changed counts with the next mail. Safe for many threads.
+/// The lists of networks that are in force: an administrator's file in the data directory, else the one that
+/// comes with the program. A file that changed counts with the next mail. Safe for many threads.
 ///
-/// A file that cannot be understood counts as if it were not there, with an alarm: the mail of a source
-/// must not all
-/// go into quarantine for a slip of the pen.
+/// A file that cannot be understood counts as if it were not there, with an alarm: the mail of a source must
+/// not all go into quarantine for a slip of the pen.
 public final class NetworkFiles {
     /// No file is larger.
     static final int FILE_BYTES = 1 << 20;

@@ -67,6 +67,9 @@ final class CheckOperations {
         boolean compared = compareBooks(check, reached);
         boolean comparedTables = fast || vaultOnly || !compared || compareTables(check);
         List<String> unproven = new ArrayList<>(ledger.unproven());
+        if (!compared || !comparedTables) {
+            unproven.add("that the catalogue says what the vault says: mail kept coming in, so it was not compared");
+        }
         long indexed = 0;
         if (vaultOnly) {
             unproven.add("that catalogue and index say what the vault says: they were left out");

@@ -12,9 +12,8 @@ import javax.net.ssl.X509TrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whether an authority vouches for a certificate that a client showed (RFC 5280). Revocation is not
-/// asked for. Safe
-/// for many threads.
+/// Whether an authority vouches for a certificate that a client showed (RFC 5280). Revocation is not asked for.
+/// Safe for many threads.
 public final class ClientTrust {
     private static final Logger LOG = LoggerFactory.getLogger(ClientTrust.class);
 
@@ -55,9 +54,8 @@ public final class ClientTrust {
         return managers.stream().anyMatch(manager -> trusts(manager, chain.toArray(X509Certificate[]::new)));
     }
 
-    /// Authorities no longer issue certificates for clients, and mail servers show the one that they
-    /// have: one for a
-    /// server is as good.
+    /// Authorities no longer issue certificates for clients, and mail servers show the one that they have: one
+    /// for a server is as good.
     private static boolean trusts(X509TrustManager manager, X509Certificate[] chain) {
         return passes(() -> manager.checkClientTrusted(
                         chain, chain[0].getPublicKey().getAlgorithm()))

@@ -524,6 +524,9 @@ class TamperTest {
                         "CREATE TRIGGER later AFTER INSERT ON letter BEGIN DELETE FROM outbox; END",
                         "UPDATE position SET frames = frames"),
                 "table 'sqlite_schema'"));
+        table.add(attack("gap: one that there is not", sql("INSERT INTO gap VALUES (2, NULL)"), "table 'gap'"));
+        table.add(attack(
+                "rhythm: reports that never came", sql("INSERT INTO rhythm VALUES ('a', 1, 5, 5)"), "table 'rhythm'"));
         table.add(attack(
                 "an index without a letter",
                 TamperTest::hollowIndex,
