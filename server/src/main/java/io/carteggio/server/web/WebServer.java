@@ -30,6 +30,9 @@ public final class WebServer implements AutoCloseable {
     /// The largest form; a page of addresses stays far below.
     static final int FORM_LIMIT_BYTES = 64 * 1024;
 
+    /// So much of a form that is refused is read all the same: who is cut off while sending does not hear why.
+    private static final int REFUSED_READ_BYTES = 1 << 20;
+
     static final int CONNECTIONS_LIMIT = 500;
     static final int IDLE_LIMIT_MILLIS = 60_000;
     static final int REQUEST_HEADER_LIMIT_BYTES = 16 * 1024;
@@ -158,6 +161,7 @@ public final class WebServer implements AutoCloseable {
         if (route.method() == Method.POST) {
             long length = ctx.req().getContentLengthLong();
             if (length < 0 || length > FORM_LIMIT_BYTES) { // every browser says how long a form is
+                long _ = ctx.req().getInputStream().skip(REFUSED_READ_BYTES);
                 visit.message(
                         length < 0 ? HttpStatus.LENGTH_REQUIRED : HttpStatus.CONTENT_TOO_LARGE,
                         length < 0 ? "How long is this form?" : "This form is too large",
