@@ -96,7 +96,15 @@ class FloodTest {
                     () -> IntStream.range(0, NDRS).mapToObj(FloodTest::ndr).iterator());
             program.run("alarm", "webhook", "set", hook.url()).done();
             program.run(dovecot.loggingIn(
-                            "ndr", "secret", List.of("source", "add", "alternate"), "--family", "ndr", "--after", "delete", "--schedule", "manual"))
+                            "ndr",
+                            "secret",
+                            List.of("source", "add", "alternate"),
+                            "--family",
+                            "ndr",
+                            "--after",
+                            "delete",
+                            "--schedule",
+                            "manual"))
                     .done();
             long began = System.nanoTime();
             desk.line("job.start", ALTERNATE);
