@@ -74,6 +74,7 @@ final class ExportCommand implements Callable<Integer> {
         try (Access access = carteggio.access(false);
                 Letters letters = letters();
                 ProgressLine shown = new ProgressLine(carteggio.console(), "letters", 0)) {
+            params.put("unasked", letters.wantsAll());
             Taker taker = new Taker(letters, shown);
             Outcome outcome = access.call("export", params, taker);
             if (outcome.error().isPresent()) {
@@ -116,6 +117,9 @@ final class ExportCommand implements Callable<Integer> {
 
     /// Where letters are written. Belongs to one thread.
     interface Letters extends AutoCloseable {
+        /// Whether nothing is there already, so that the archive need not ask letter by letter.
+        boolean wantsAll();
+
         /// Begins a letter.
         ///
         /// @return whether its octets are wanted; if not, it is there already

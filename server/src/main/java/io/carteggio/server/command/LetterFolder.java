@@ -25,10 +25,12 @@ final class LetterFolder implements ExportCommand.Letters {
     private final Path folder;
     private final KnownSums written;
     private final BufferedWriter manifest;
+    private final boolean fresh;
     private Optional<Exported> current = Optional.empty();
     private OutputStream out = OutputStream.nullOutputStream();
 
-    private LetterFolder(Path folder, KnownSums written, BufferedWriter manifest) {
+    private LetterFolder(Path folder, KnownSums written, BufferedWriter manifest, boolean fresh) {
+        this.fresh = fresh;
         this.folder = folder;
         this.written = written;
         this.manifest = manifest;
@@ -44,13 +46,14 @@ final class LetterFolder implements ExportCommand.Letters {
         Path manifest = folder.resolve(Manifest.NAME);
         KnownSums written = new KnownSums();
         long whole = 0;
-        if (Files.exists(manifest)) {
+        boolean fresh = !Files.exists(manifest);
+        if (!fresh) {
             whole = read(manifest, written);
         } else if (Files.isDirectory(folder) && !isEmpty(folder)) {
             throw Refusal.no(folder + " is not empty and holds no export; give an empty or a new folder");
         }
         Files.createDirectories(folder);
-        if (Files.exists(manifest)) {
+        if (!fresh) {
             try (FileChannel channel = FileChannel.open(manifest, StandardOpenOption.WRITE)) {
                 channel.truncate(whole); // a line that was being written when the last export stopped
             }
@@ -61,7 +64,7 @@ final class LetterFolder implements ExportCommand.Letters {
             lines.write(Manifest.HEADING + "\n");
             lines.flush();
         }
-        return new LetterFolder(folder, written, lines);
+        return new LetterFolder(folder, written, lines, fresh);
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
@@ -94,6 +97,11 @@ final class LetterFolder implements ExportCommand.Letters {
 
     private static byte[] sum(String line) {
         return Sha256.of(line.getBytes(StandardCharsets.UTF_8)).toBytes();
+    }
+
+    @Override
+    public boolean wantsAll() {
+        return fresh;
     }
 
     @Override

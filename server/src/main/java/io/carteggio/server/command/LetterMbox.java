@@ -50,6 +50,11 @@ final class LetterMbox implements ExportCommand.Letters {
     }
 
     @Override
+    public boolean wantsAll() {
+        return true;
+    }
+
+    @Override
     public boolean begin(Exported letter) throws IOException {
         current = Optional.of(letter);
         filled = 0;

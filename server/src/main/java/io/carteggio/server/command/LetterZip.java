@@ -43,6 +43,11 @@ final class LetterZip implements ExportCommand.Letters {
     }
 
     @Override
+    public boolean wantsAll() {
+        return true;
+    }
+
+    @Override
     public boolean begin(Exported letter) throws IOException {
         if (letter.proof().isPresent()) {
             ZipEntry proof = new ZipEntry("letters/" + letter.proofName());

@@ -272,8 +272,7 @@ final class ReadingOperations {
     }
 
     /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`, and `proof` where it is
-    /// asked for; where a letter cannot be
-    /// given, a
+    /// asked for; given without waiting for the peer where it says `unasked`. Where a letter cannot be given, a
     /// line with `id` and `error` instead, and the answer is no.
     Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
@@ -282,7 +281,7 @@ final class ReadingOperations {
         if (!desk.awaitIndexed(LONG_PATIENCE)) { // to leave letters out without a word would be worse than to refuse
             throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
         }
-        Walk walk = new Walk(reply, request.flag("proof"));
+        Walk walk = new Walk(reply, request.flag("proof"), request.flag("unasked"));
         try {
             desk.reading().each(viewer, query, text, "export", walk);
         } catch (BrokenWalk e) {
@@ -294,11 +293,13 @@ final class ReadingOperations {
     private final class Walk implements Reading.Sink {
         private final Reply reply;
         private final boolean proofs;
+        private final boolean unasked;
         private long failed;
 
-        Walk(Reply reply, boolean proofs) {
+        Walk(Reply reply, boolean proofs, boolean unasked) {
             this.reply = reply;
             this.proofs = proofs;
+            this.unasked = unasked;
         }
 
         private String proof(CataloguedLetter letter) throws ArchiveException {
@@ -344,7 +345,7 @@ final class ReadingOperations {
                 line.set("sender", Json.address(view.sender()));
                 line.put("at", Json.instant(view.at()));
             });
-            ReadingOperations.give(line, bytes, reply);
+            ReadingOperations.octets(unasked ? reply.give(line) : reply.offer(line), bytes, reply);
         }
 
         private void fail(String id, Exception e) throws IOException {
@@ -369,7 +370,11 @@ final class ReadingOperations {
     /// for the
     /// whole.
     private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
-        if (reply.offer(line)) {
+        octets(reply.offer(line), bytes, reply);
+    }
+
+    private static void octets(boolean wanted, Content bytes, Reply reply) throws IOException {
+        if (wanted) {
             try (InputStream in = bytes.open()) {
                 reply.all(in, bytes.sizeBytes());
             }

@@ -193,6 +193,7 @@ public final class LocalServer implements AutoCloseable {
                 done.put("exit", outcome.exit().code());
                 outcome.error().ifPresent(error -> done.put("error", error));
                 wire.send(Kind.DONE, done);
+                wire.flush();
             }
         }
 
@@ -273,6 +274,13 @@ public final class LocalServer implements AutoCloseable {
             @Override
             public void line(ObjectNode line) throws IOException {
                 send(Kind.LINE, line);
+                wire.flush(); // it may be progress, which somebody watches
+            }
+
+            @Override
+            public boolean give(ObjectNode line) throws IOException {
+                send(Kind.GIVEN, line);
+                return true;
             }
 
             @Override

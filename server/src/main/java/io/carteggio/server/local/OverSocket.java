@@ -68,10 +68,11 @@ public final class OverSocket implements Access {
         }
         wire.send(Kind.END);
         while (true) {
-            Piece piece = wire.expect(Kind.LINE, Kind.OFFER, Kind.DONE);
+            Piece piece = wire.expect(Kind.LINE, Kind.OFFER, Kind.GIVEN, Kind.DONE);
             switch (piece.kind()) {
                 case LINE -> reply.line(piece.json());
-                case OFFER -> take(wire, piece.json(), reply);
+                case OFFER -> answer(wire, piece.json(), reply);
+                case GIVEN -> take(wire, reply.offer(piece.json()), reply);
                 case DONE -> {
                     ObjectNode done = piece.json();
                     return new Outcome(
@@ -83,14 +84,22 @@ public final class OverSocket implements Access {
         }
     }
 
-    private static void take(Wire wire, ObjectNode line, Reply reply) throws IOException {
-        if (!reply.offer(line)) {
+    private static void answer(Wire wire, ObjectNode line, Reply reply) throws IOException {
+        if (reply.offer(line)) {
+            wire.send(Kind.WANTED);
+            take(wire, true, reply);
+        } else {
             wire.send(Kind.UNWANTED);
-            return;
         }
-        wire.send(Kind.WANTED);
-        try (InputStream octets = new Wire.Body(wire)) {
-            reply.all(octets, Wire.CHUNK_BYTES);
+    }
+
+    private static void take(Wire wire, boolean wanted, Reply reply) throws IOException {
+        try (Wire.Body octets = new Wire.Body(wire)) {
+            if (wanted) {
+                reply.all(octets, Wire.CHUNK_BYTES);
+            } else {
+                octets.drain();
+            }
         }
     }
 

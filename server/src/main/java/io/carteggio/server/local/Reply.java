@@ -15,6 +15,13 @@ public interface Reply {
     /// @return whether [#octets] must follow, until [#end]
     boolean offer(ObjectNode line) throws IOException;
 
+    /// A line with octets for a peer that has said it wants everything: it is not waited for.
+    ///
+    /// @return as [#offer]
+    default boolean give(ObjectNode line) throws IOException {
+        return offer(line);
+    }
+
     /// The next of the octets that were offered. The array is only lent for the call.
     void octets(byte[] bytes, int offset, int length) throws IOException;
 

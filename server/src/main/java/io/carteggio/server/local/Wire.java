@@ -16,10 +16,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// The caller speaks first: `Q` (request, JSON), then `O` (octets of the body) as often as it takes, then `E`
 /// (end). The archive answers `L` (line, JSON) or `F` (offer, JSON) as often as it takes, then `D` (done,
-/// JSON). After `F` the caller says `Y` or `N` (wanted or not); after `Y` come `O` and `E`. Then the connection
-/// is free for the next request.
+/// JSON). After `F` the caller says `Y` or `N` (wanted or not); after `Y` come `O` and `E`. Instead of `F` the archive
+/// may say `G` (given, JSON) where the caller has said in its request that it wants everything: `O` and `E` follow
+/// at once. After `D` the connection is free for the next request.
 ///
-/// One thread may read while another writes; neither side is safe for more.
+/// Frames are collected and leave when the buffer is full, before this side waits for the other, and with
+/// [#flush]. Belongs to one thread, but for [#progressNanos] and [#close].
 final class Wire implements AutoCloseable {
     /// The most octets in one frame `O`.
     static final int CHUNK_BYTES = 64 * 1024;
@@ -42,6 +44,7 @@ final class Wire implements AutoCloseable {
         END('E'),
         LINE('L'),
         OFFER('F'),
+        GIVEN('G'),
         WANTED('Y'),
         UNWANTED('N'),
         DONE('D');
@@ -56,7 +59,7 @@ final class Wire implements AutoCloseable {
             return switch (this) {
                 case REQUEST -> REQUEST_LIMIT_BYTES;
                 case OCTETS -> CHUNK_BYTES;
-                case LINE, OFFER, DONE -> LINE_LIMIT_BYTES;
+                case LINE, OFFER, GIVEN, DONE -> LINE_LIMIT_BYTES;
                 case END, WANTED, UNWANTED -> 0;
             };
         }
@@ -118,11 +121,24 @@ final class Wire implements AutoCloseable {
         if (length > kind.limitBytes()) {
             throw new IllegalArgumentException(kind + " of " + length + " octets is over " + kind.limitBytes());
         }
-        out.clear().put(kind.letter).putInt(length);
-        int copied = Math.min(length, out.remaining());
-        write(out.put(bytes, offset, copied).flip());
-        if (copied < length) {
-            write(ByteBuffer.wrap(bytes, offset + copied, length - copied));
+        if (out.remaining() < HEAD_BYTES + length) {
+            flush();
+        }
+        out.put(kind.letter).putInt(length);
+        if (length <= out.remaining()) {
+            out.put(bytes, offset, length);
+        } else {
+            flush();
+            write(ByteBuffer.wrap(bytes, offset, length));
+        }
+    }
+
+    /// Lets go of what was collected.
+    void flush() throws PeerGoneException {
+        try {
+            write(out.flip());
+        } finally {
+            out.clear();
         }
     }
 
@@ -212,6 +228,7 @@ final class Wire implements AutoCloseable {
     }
 
     private int read(ByteBuffer into) throws PeerGoneException {
+        flush();
         try {
             int n = channel.read(into);
             progressNanos = System.nanoTime();

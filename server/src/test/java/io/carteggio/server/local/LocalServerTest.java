@@ -95,7 +95,8 @@ class LocalServerTest {
         }
         reply.line(object().put("bytes", body.length));
         for (int i = 0; i < request.number("times", 1); i++) {
-            if (reply.offer(object().put("number", i))) {
+            ObjectNode line = object().put("number", i);
+            if (request.flag("unasked") ? reply.give(line) : reply.offer(line)) {
                 reply.all(new ByteArrayInputStream(body), body.length);
             }
         }
@@ -162,6 +163,20 @@ class LocalServerTest {
                     assertThat(access.call("echo", object().put("no", true), stream(mail), uninterested))
                             .isEqualTo(Outcome.NO);
                     assertThat(uninterested.octets.size()).isZero();
+
+                    Heard unasked = new Heard();
+                    ObjectNode many = object().put("times", 500).put("unasked", true);
+                    assertThat(access.call("echo", many, stream("Ciao".getBytes(StandardCharsets.US_ASCII)), unasked))
+                            .isEqualTo(Outcome.DONE);
+                    assertThat(unasked.lines).hasSize(501);
+                    assertThat(unasked.octets.toString(StandardCharsets.US_ASCII))
+                            .isEqualTo("Ciao".repeat(500));
+                    assertThat(unasked.ends).isEqualTo(500);
+                    unasked.wanted = false;
+                    assertThat(access.call("echo", many, stream(mail), unasked)).isEqualTo(Outcome.DONE);
+                    assertThat(unasked.octets.size())
+                            .as("a peer may change its mind")
+                            .isEqualTo(2000);
                 }
             }
         }
@@ -271,6 +286,7 @@ class LocalServerTest {
             try (Wire wire = wire()) {
                 wire.send(Kind.REQUEST, object().put("protocol", 1).put("operation", "echo"));
                 wire.send(Kind.OCTETS, "Subject: hal".getBytes(StandardCharsets.US_ASCII), 0, 12);
+                wire.flush();
             }
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(lastTrouble.get()).isPresent().get().isInstanceOf(PeerGoneException.class);
@@ -283,6 +299,7 @@ class LocalServerTest {
                 Wire wire = wire()) {
             wire.send(Kind.REQUEST, object().put("protocol", 1).put("operation", "echo"));
             wire.send(Kind.OCTETS, new byte[12], 0, 12);
+            wire.flush();
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(lastTrouble.get()).isPresent();
         }
