@@ -27,7 +27,7 @@ final class DeskOperations {
         table.put("show", reading::show);
         table.put("raw", reading::raw);
         table.put("evidence", reading::evidence);
-        table.put("export", reading::export);
+        table.put("export", new ExportOperation(desk)::run);
         table.put("proof", ledger::proof);
         table.put("ledger.show", ledger::show);
         table.put("ledger.checkpoint", ledger::checkpoint);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,39 +73,50 @@ final class ExportCommand implements Callable<Integer> {
         ObjectNode params = Json.object().put("query", String.join(" ", query)).put("proof", proof);
         viewer.into(params);
         try (Access access = carteggio.access(false);
-                Letters letters = letters();
                 ProgressLine shown = new ProgressLine(carteggio.console(), "letters", 0)) {
-            params.put("unasked", letters.wantsAll());
-            Taker taker = new Taker(letters, shown);
-            Outcome outcome = access.call("export", params, taker);
-            if (outcome.error().isPresent()) {
-                return outcome;
-            }
-            letters.finish();
-            shown.clear();
-            tell(taker, letters);
-            return taker.failed == 0
-                    ? outcome
-                    : Outcome.failed(Exit.NO, taker.failed + " letters could not be given, named above");
+            return switch (format) {
+                case EML -> letters(access, params, LetterFolder.open(to), shown);
+                case ZIP -> letters(access, params, LetterZip.create(to), shown);
+                case MBOX -> mbox(access, params, MboxFile.create(to), shown);
+            };
         }
     }
 
-    private Letters letters() throws IOException, Refusal {
-        return switch (format) {
-            case EML -> LetterFolder.open(to);
-            case MBOX -> LetterMbox.create(to);
-            case ZIP -> LetterZip.create(to);
-        };
+    private Outcome letters(Access access, ObjectNode params, Letters target, ProgressLine shown) throws IOException {
+        try (target) {
+            params.put("unasked", target.wantsAll());
+            return take(access, params, target, new LetterTaker(target, shown));
+        }
     }
 
-    private void tell(Taker taker, Letters letters) {
+    private Outcome mbox(Access access, ObjectNode params, MboxFile target, ProgressLine shown) throws IOException {
+        try (target) {
+            params.put("format", "mbox");
+            return take(access, params, target, new MboxTaker(target, shown));
+        }
+    }
+
+    private Outcome take(Access access, ObjectNode params, Target target, Taker taker) throws IOException {
+        Outcome outcome = access.call("export", params, taker);
+        if (outcome.error().isPresent()) {
+            return outcome;
+        }
+        target.finish();
+        taker.shown.clear();
+        tell(taker, target);
+        return taker.failed == 0
+                ? outcome
+                : Outcome.failed(Exit.NO, taker.failed + " letters could not be given, named above");
+    }
+
+    private void tell(Taker taker, Target target) {
         ObjectNode line = Json.object()
                 .put("letters", taker.letters)
                 .put("bytes", taker.bytes)
                 .put("thereBefore", taker.thereBefore)
                 .put("failed", taker.failed)
                 .put("to", to.toString())
-                .put("manifest", letters.manifest().toString());
+                .put("manifest", target.manifest().toString());
         if (carteggio.json()) {
             carteggio.console().json(line);
         } else {
@@ -115,8 +127,20 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /// Where letters are written. Belongs to one thread.
-    interface Letters extends AutoCloseable {
+    /// What an export is written to. Belongs to one thread.
+    interface Target extends AutoCloseable {
+        /// No more letters come: what was written gets its name.
+        void finish() throws IOException;
+
+        Path manifest();
+
+        /// Without [#finish] before, takes away what must not be taken for whole.
+        @Override
+        void close() throws IOException;
+    }
+
+    /// Where letters are written one by one.
+    interface Letters extends Target {
         /// Whether nothing is there already, so that the archive need not ask letter by letter.
         boolean wantsAll();
 
@@ -129,33 +153,30 @@ final class ExportCommand implements Callable<Integer> {
 
         /// The letter is whole.
         void end() throws IOException;
-
-        /// No more letters come: what was written gets its name.
-        void finish() throws IOException;
-
-        Path manifest();
-
-        /// Without [#finish] before, takes away what must not be taken for whole.
-        @Override
-        void close() throws IOException;
     }
 
-    /// Gives what the archive offers to where it is written.
-    private final class Taker implements Reply {
-        private final Letters target;
+    /// Takes what the archive gives, and counts.
+    private abstract class Taker implements Reply {
         private final ProgressLine shown;
         private long letters;
         private long bytes;
         private long thereBefore;
         private long failed;
 
-        Taker(Letters target, ProgressLine shown) {
-            this.target = target;
+        Taker(ProgressLine shown) {
             this.shown = shown;
         }
 
+        void count(long moreLetters, long moreBytes, long moreThereBefore) {
+            letters += moreLetters;
+            bytes += moreBytes;
+            thereBefore += moreThereBefore;
+            shown.done(moreLetters, moreBytes);
+        }
+
+        /// A letter that could not be given.
         @Override
-        public void line(ObjectNode line) {
+        public void line(ObjectNode line) throws IOException {
             failed++;
             shown.clear();
             carteggio
@@ -163,15 +184,21 @@ final class ExportCommand implements Callable<Integer> {
                     .complain("letter " + line.path("id").asString("") + ": "
                             + line.path("error").asString("not given"));
         }
+    }
+
+    private final class LetterTaker extends Taker {
+        private final Letters target;
+
+        LetterTaker(Letters target, ProgressLine shown) {
+            super(shown);
+            this.target = target;
+        }
 
         @Override
         public boolean offer(ObjectNode line) throws IOException {
             Exported letter = Exported.of(line);
             boolean wanted = target.begin(letter);
-            letters++;
-            bytes += letter.bytes();
-            thereBefore += wanted ? 0 : 1;
-            shown.done(1, letter.bytes());
+            count(1, letter.bytes(), wanted ? 0 : 1);
             return wanted;
         }
 
@@ -184,5 +211,39 @@ final class ExportCommand implements Callable<Integer> {
         public void end() throws IOException {
             target.end();
         }
+    }
+
+    private final class MboxTaker extends Taker {
+        private final MboxFile target;
+
+        MboxTaker(MboxFile target, ProgressLine shown) {
+            super(shown);
+            this.target = target;
+        }
+
+        /// What was in the stretch before it, or a letter that could not be given.
+        @Override
+        public void line(ObjectNode line) throws IOException {
+            Optional<String> manifest = Json.optional(line, "manifest");
+            if (manifest.isEmpty()) {
+                super.line(line);
+                return;
+            }
+            target.lines(manifest.get());
+            count(line.path("letters").asLong(0), line.path("bytes").asLong(0), 0);
+        }
+
+        @Override
+        public boolean offer(ObjectNode line) {
+            return true;
+        }
+
+        @Override
+        public void octets(byte[] octets, int offset, int length) throws IOException {
+            target.octets(octets, offset, length);
+        }
+
+        @Override
+        public void end() {}
     }
 }

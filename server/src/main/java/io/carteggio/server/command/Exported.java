@@ -11,6 +11,17 @@ record Exported(String id, String sha256, long bytes, Instant date, Optional<Str
     /// Long enough for every file system, and sorts by date.
     private static final int STAMP_CHARACTERS = "2024-03-01T12:34:56".length();
 
+    ObjectNode json() {
+        ObjectNode line = Json.object()
+                .put("id", id)
+                .put("date", Json.instant(date))
+                .put("sha256", sha256)
+                .put("bytes", bytes);
+        sender.ifPresent(s -> line.put("sender", s));
+        proof.ifPresent(p -> line.put("proof", p));
+        return line;
+    }
+
     static Exported of(ObjectNode line) {
         return new Exported(
                 line.path("id").asString(""),
@@ -21,8 +32,7 @@ record Exported(String id, String sha256, long bytes, Instant date, Optional<Str
                 Json.optional(line, "proof"));
     }
 
-    /// A name for a file of this letter: `2024-03-01T123456-ID.eml`. A forged date may have a year of any
-    /// length; it
+    /// A name for a file of this letter: `2024-03-01T123456-ID.eml`. A forged date may have a year of any length; it
     /// stays a name all the same.
     String fileName() {
         String date = Json.instant(date());

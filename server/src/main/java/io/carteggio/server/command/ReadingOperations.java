@@ -7,7 +7,6 @@ import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
-import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.search.Hit;
@@ -26,7 +25,6 @@ import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,15 +33,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `search`, `show` and `export`: everything that gives letters out, all of it through [Reading].
+/// `search` and `show`: what gives letters out one by one, all of it through [Reading]; many at once are an
+/// [ExportOperation].
 final class ReadingOperations {
     private static final int PAGE = Reading.PAGE_LIMIT;
 
     /// How long a search waits for letters that came in just now.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    /// How long an export does.
-    private static final Duration LONG_PATIENCE = Duration.ofMinutes(10);
 
     private final Desk desk;
 
@@ -271,110 +267,10 @@ final class ReadingOperations {
                 .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
     }
 
-    /// An offer for each letter, newest first, with `id`, `date`, `sha256`, `bytes`, and `proof` where it is
-    /// asked for; given without waiting for the peer where it says `unasked`. Where a letter cannot be given, a
-    /// line with `id` and `error` instead, and the answer is no.
-    Outcome export(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        Viewer viewer = viewer(request);
-        String text = request.text("query");
-        Query query = Queries.parse(text);
-        if (!desk.awaitIndexed(LONG_PATIENCE)) { // to leave letters out without a word would be worse than to refuse
-            throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
-        }
-        Walk walk = new Walk(reply, request.flag("proof"), request.flag("unasked"));
-        try {
-            desk.reading().each(viewer, query, text, "export", walk);
-        } catch (BrokenWalk e) {
-            throw e.peer;
-        }
-        return walk.failed == 0 ? Outcome.DONE : Outcome.NO;
-    }
-
-    private final class Walk implements Reading.Sink {
-        private final Reply reply;
-        private final boolean proofs;
-        private final boolean unasked;
-        private long failed;
-
-        Walk(Reply reply, boolean proofs, boolean unasked) {
-            this.reply = reply;
-            this.proofs = proofs;
-            this.unasked = unasked;
-        }
-
-        private String proof(CataloguedLetter letter) throws ArchiveException {
-            byte[] bytes = desk.prover()
-                    .prove(letter.id(), letter.sum(), letter.places())
-                    .bytes();
-            return new String(bytes, StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void take(Reading.Step step) throws ArchiveException {
-            try {
-                give(step);
-            } catch (IOException e) {
-                throw new BrokenWalk(e);
-            }
-        }
-
-        private void give(Reading.Step step) throws IOException {
-            String id = step.id().text();
-            OpenLetter open;
-            try {
-                open = step.opening().letter();
-            } catch (ArchiveException e) {
-                fail(id, e);
-                return;
-            }
-            Content bytes = open.bytes();
-            ObjectNode line = Json.object()
-                    .put("id", id)
-                    .put("date", Json.instant(step.date()))
-                    .put("sha256", open.letter().sum().toString())
-                    .put("bytes", bytes.sizeBytes());
-            if (proofs) {
-                try {
-                    line.put("proof", proof(open.letter()));
-                } catch (ArchiveException e) {
-                    fail(id, e);
-                    return;
-                }
-            }
-            open.envelopes().stream().findFirst().ifPresent(view -> {
-                line.set("sender", Json.address(view.sender()));
-                line.put("at", Json.instant(view.at()));
-            });
-            ReadingOperations.octets(unasked ? reply.give(line) : reply.offer(line), bytes, reply);
-        }
-
-        private void fail(String id, Exception e) throws IOException {
-            failed++;
-            reply.line(Json.object().put("id", id).put("error", io.carteggio.server.local.Operations.oneLine(e)));
-        }
-    }
-
-    /// Carries an [IOException] through [Reading#each].
-    private static final class BrokenWalk extends ArchiveException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient IOException peer;
-
-        BrokenWalk(IOException peer) {
-            super("the export was broken off", true, peer);
-            this.peer = peer;
-        }
-    }
-
-    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part
-    /// for the
+    /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part for the
     /// whole.
     private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
-        octets(reply.offer(line), bytes, reply);
-    }
-
-    private static void octets(boolean wanted, Content bytes, Reply reply) throws IOException {
-        if (wanted) {
+        if (reply.offer(line)) {
             try (InputStream in = bytes.open()) {
                 reply.all(in, bytes.sizeBytes());
             }
