@@ -72,11 +72,11 @@ class AccountTest {
             dovecot.deliver("anna", "Sent", mails(0, 1)); // one lies in two folders
             Path report = dovecot.directory().resolve("report.tsv");
             Program program = Program.on(Program.freshDirectory("account"));
-            program.run("person", "add", "Anna", "anna@firm.example").done();
-            program.run("person", "add", "Bruno", "bruno@firm.example").done();
+            program.ask("person", "add", "Anna", "anna@firm.example").done();
+            program.ask("person", "add", "Bruno", "bruno@firm.example").done();
 
-            program.run(arguments(dovecot)).exit(2);
-            assertThat(program.run(dovecot.loggingIn("anna", "not this", List.of("import"), "--to", "Anna"))
+            program.ask(arguments(dovecot)).exit(2);
+            assertThat(program.ask(dovecot.loggingIn("anna", "not this", List.of("import"), "--to", "Anna"))
                             .exit(1)
                             .err())
                     .contains("refuses user anna")
@@ -92,7 +92,7 @@ class AccountTest {
             assertThat(books.path("quarantined").longValue()).isZero();
             program.awaitIndexed();
             assertThat(program
-                            .run("search", "subject:old", "--as", "Anna", "--limit", "5000", "--json")
+                            .ask("search", "subject:old", "--as", "Anna", "--limit", "5000", "--json")
                             .done()
                             .jsonLines()
                             .stream()
@@ -149,15 +149,15 @@ class AccountTest {
         int n = INBOX;
         for (String label : FOLDERS.values()) {
             String id = program.find("Anna", "subject:\"Old " + n + "\"").orElseThrow();
-            assertThat(labels(program.run("show", id, "--json").done().json())).contains(label);
-            assertThat(labels(program.run("show", id, "--as", "Anna", "--json")
+            assertThat(labels(program.ask("show", id, "--json").done().json())).contains(label);
+            assertThat(labels(program.ask("show", id, "--as", "Anna", "--json")
                             .done()
                             .json()))
                     .isEmpty();
             n += EACH;
         }
         String id = program.find("Anna", "subject:\"Old 0\"").orElseThrow();
-        assertThat(labels(program.run("show", id, "--json").done().json())).contains("INBOX", "Sent");
+        assertThat(labels(program.ask("show", id, "--json").done().json())).contains("INBOX", "Sent");
     }
 
     private static List<String> labels(JsonNode letter) {

@@ -66,7 +66,7 @@ class BrowserTest {
         Assumptions.assumeTrue(Files.isExecutable(CHROMIUM), "skipped: no Chromium");
         program = Program.on(Program.freshDirectory("browser"));
         server = program.serve();
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright

@@ -38,7 +38,7 @@ class CanaryTest {
                 Postfix.available() && Dovecot.available(), "skipped: no Postfix and Dovecot that this user may start");
         program = Program.on(Program.freshDirectory("canary"));
         server = program.serve("--hostname", "archive.firm.example");
-        program.run("source", "add", "copies", "--smtp", JOURNAL, "--family", "multidrop")
+        program.ask("source", "add", "copies", "--smtp", JOURNAL, "--family", "multidrop")
                 .done();
         dovecot = Dovecot.start();
         dovecot.deliver(
@@ -79,7 +79,7 @@ class CanaryTest {
     }
 
     private void set(Postfix mailSystem, int within) {
-        program.run(
+        program.ask(
                         "canary",
                         "set",
                         "--server",
@@ -97,28 +97,28 @@ class CanaryTest {
     void theCanaryComesBackThroughPostfix() throws Exception {
         try (Postfix mailSystem = mailSystem("always_bcc = " + JOURNAL)) {
             set(mailSystem, 60);
-            JsonNode back = program.run("canary", "run", "--json").done().json();
+            JsonNode back = program.ask("canary", "run", "--json").done().json();
             assertThat(back.path("seconds").doubleValue()).isBetween(0.0, 60.0);
-            assertThat(program.run("canary", "show", "--json")
+            assertThat(program.ask("canary", "show", "--json")
                             .done()
                             .json()
                             .path("back")
                             .isString())
                     .isTrue();
-            assertThat(program.run("alarm", "list", "--json").done().jsonLines())
+            assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
                     .isEmpty();
             Program.assertBalanced(program.stats());
         }
     }
 
     private void alternate() throws Exception {
-        program.run(dovecot.loggingIn(
+        program.ask(dovecot.loggingIn(
                         "ndr", "secret", List.of("source", "add", "alternate"), "--family", "ndr", "--after", "delete"))
                 .done();
     }
 
     private void setAlternate(Postfix mailSystem, int within) {
-        program.run(
+        program.ask(
                         "canary",
                         "set",
                         "--alternate",
@@ -135,7 +135,7 @@ class CanaryTest {
     }
 
     private List<String> alarms() {
-        return program.run("alarm", "list", "--json").done().jsonLines().stream()
+        return program.ask("alarm", "list", "--json").done().jsonLines().stream()
                 .map(a -> a.path("kind").stringValue() + " " + a.path("subject").stringValue())
                 .toList();
     }
@@ -143,14 +143,14 @@ class CanaryTest {
     /// A session that is open outlives its server for a moment.
     private void awaitFailing() throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!program.run("job", "show", "alternate", "--json")
+        while (!program.ask("job", "show", "alternate", "--json")
                 .done()
                 .json()
                 .path("state")
                 .stringValue()
                 .equals("failing")) {
             assertThat(System.nanoTime()).isLessThan(until);
-            Thread.sleep(500);
+            Thread.sleep(50);
         }
         assertThat(alarms()).as("the job is patient: it has failed once").isEmpty();
     }
@@ -159,7 +159,7 @@ class CanaryTest {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!alarms().containsAll(List.of(expected)) || (expected.length == 0 && !alarms().isEmpty())) {
             assertThat(System.nanoTime()).as("only %s", alarms()).isLessThan(until);
-            Thread.sleep(500);
+            Thread.sleep(50);
         }
     }
 
@@ -169,13 +169,13 @@ class CanaryTest {
     void theCanaryIsFoundInTheAlternateMailbox() throws Exception {
         alternate();
         try (Postfix mailSystem = mailSystem()) {
-            program.run("canary", "set", "--alternate", "copies", "--server", "x", "--from", "a@b.c", "--to", "a@b.c")
+            program.ask("canary", "set", "--alternate", "copies", "--server", "x", "--from", "a@b.c", "--to", "a@b.c")
                     .exit(1);
             setAlternate(mailSystem, 60);
             JsonNode back =
-                    program.run("canary", "run", "--alternate", "--json").done().json();
+                    program.ask("canary", "run", "--alternate", "--json").done().json();
             assertThat(back.path("seconds").doubleValue()).isBetween(0.0, 60.0);
-            assertThat(program.run("canary", "show").done().out()).contains("alternate: ", "back after");
+            assertThat(program.ask("canary", "show").done().out()).contains("alternate: ", "back after");
             JsonNode books = program.stats();
             Program.assertBalanced(books);
             assertThat(books.path("notices").longValue()).isPositive();
@@ -192,18 +192,18 @@ class CanaryTest {
         alternate();
         try (Postfix mailSystem = mailSystem()) {
             setAlternate(mailSystem, 60);
-            program.run("canary", "run", "--alternate").done();
+            program.ask("canary", "run", "--alternate").done();
             setAlternate(mailSystem, 3);
             dovecot.stop();
             awaitFailing();
-            program.run("canary", "run", "--alternate").exit(1);
+            program.ask("canary", "run", "--alternate").exit(1);
             awaitAlarms("alternate alternate", "canary alternate");
-            assertThat(program.run("alarm", "list").done().out())
+            assertThat(program.ask("alarm", "list").done().out())
                     .contains("cannot be got into", "nobody listens", "has not come in through source alternate");
             dovecot.startAgain();
-            program.run("job", "run", "alternate").done();
+            program.ask("job", "run", "alternate").done();
             setAlternate(mailSystem, 60);
-            program.run("canary", "run", "--alternate").done();
+            program.ask("canary", "run", "--alternate").done();
             awaitAlarms();
         }
     }
@@ -212,7 +212,7 @@ class CanaryTest {
     @Test
     void aCanaryThatDoesNotComeBackIsAnAlarmInTheMailbox() throws Exception {
         try (Postfix mailSystem = mailSystem()) {
-            program.run(
+            program.ask(
                             "alarm",
                             "mail",
                             "set",
@@ -223,17 +223,17 @@ class CanaryTest {
                             "--to",
                             ADMINISTRATOR)
                     .done();
-            program.run("alarm", "test").done();
+            program.ask("alarm", "test").done();
             mailSystem.await(line -> line.contains("to=<" + ADMINISTRATOR + ">") && line.contains("status=sent"));
             assertThat(awaitMail("[Carteggio] test of the alarms"))
                     .contains("Alarms of archive.firm.example reach you.");
             set(mailSystem, 3);
-            program.run("canary", "run").exit(1);
+            program.ask("canary", "run").exit(1);
             String alarm = awaitMail("[Carteggio] alarm: canary");
             assertThat(alarm)
                     .contains("From: Carteggio <archive@firm.example>", "To: " + ADMINISTRATOR)
                     .contains("The test message sent at", "has not come back as a report.");
-            assertThat(program.run("alarm", "list", "--json").done().jsonLines())
+            assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
                     .extracting(line -> line.path("kind").stringValue())
                     .contains("canary");
         }
@@ -249,7 +249,7 @@ class CanaryTest {
             if (mail.isPresent()) {
                 return mail.get();
             }
-            Thread.sleep(500);
+            Thread.sleep(50);
         }
         throw new AssertionError("no mail with the subject " + subject + " but " + mails());
     }

@@ -152,7 +152,7 @@ class CorpusTest {
         Program program = Program.on(Program.freshDirectory("unwrap"));
         Corpus.Table journal = Corpus.table("expected_journal.tsv");
         for (String path : journal.paths()) {
-            JsonNode said = program.run("unwrap", corpus.resolve(path).toString(), "--json")
+            JsonNode said = program.ask("unwrap", corpus.resolve(path).toString(), "--json")
                     .done()
                     .json();
             assertThat(said.path("sender")).as(path).isEqualTo(journal.cell(path, "sender"));
@@ -190,10 +190,10 @@ class CorpusTest {
         Path corpus = Corpus.root();
         Program program = Program.on(Program.freshDirectory("mbox"));
         Path out = Program.freshDirectory("mbox-out");
-        try (Serving server = program.serve()) { // commands are quicker with one
+        try (Serving server = program.serve()) { // which takes them in while it runs
             Corpus.Table boxes = Corpus.table("expected_mbox.tsv");
             for (String mbox : boxes.paths()) {
-                JsonNode books = program.run(
+                JsonNode books = program.ask(
                                 "import",
                                 corpus.resolve(mbox).toString(),
                                 "--as",
@@ -210,9 +210,9 @@ class CorpusTest {
             }
             assertThat(server.alive()).isTrue();
             program.awaitIndexed();
-            program.run("export", "--to", out.resolve("all.mbox").toString(), "--format", "mbox")
+            program.ask("export", "--to", out.resolve("all.mbox").toString(), "--format", "mbox")
                     .done();
-            program.run("export", "--to", out.resolve("eml").toString(), "--format", "eml")
+            program.ask("export", "--to", out.resolve("eml").toString(), "--format", "eml")
                     .done();
         }
         Program second = Program.on(Program.freshDirectory("mbox-second"));

@@ -37,7 +37,7 @@ class DemoTest {
                     .isPositive();
             program.awaitIndexed();
 
-            List<String> people = program.run("person", "list", "--json").done().jsonLines().stream()
+            List<String> people = program.ask("person", "list", "--json").done().jsonLines().stream()
                     .map(p -> p.path("name").stringValue())
                     .toList();
             assertThat(people).hasSizeGreaterThanOrEqualTo(12);
@@ -48,12 +48,12 @@ class DemoTest {
                     .map(name -> (long) program.search(name, "").size())
                     .collect(Collectors.toList());
             assertThat(own).as("letters of each person").anyMatch(n -> n > 20).allMatch(n -> n < LEAST_LETTERS);
-            program.run("check").done();
+            program.ask("check").done();
         }
     }
 
     private static long found(Program program, String word) {
-        return program.run("search", word, "--json").done().jsonLines().stream()
+        return program.ask("search", word, "--json").done().jsonLines().stream()
                 .filter(line -> line.has("id"))
                 .count();
     }

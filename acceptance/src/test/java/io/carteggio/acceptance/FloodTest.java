@@ -89,13 +89,13 @@ class FloodTest {
                 Dovecot dovecot = Dovecot.start();
                 Serving server = program.serve();
                 Desk desk = Desk.of(server)) {
-            program.run("source", "add", "main", "--smtp", JOURNAL).done();
+            program.ask("source", "add", "main", "--smtp", JOURNAL).done();
             bringBefore(program);
             dovecot.deliver(
                     "ndr",
                     () -> IntStream.range(0, NDRS).mapToObj(FloodTest::ndr).iterator());
-            program.run("alarm", "webhook", "set", hook.url()).done();
-            program.run(dovecot.loggingIn(
+            program.ask("alarm", "webhook", "set", hook.url()).done();
+            program.ask(dovecot.loggingIn(
                             "ndr",
                             "secret",
                             List.of("source", "add", "alternate"),
@@ -137,7 +137,7 @@ class FloodTest {
                 Files.write(before.resolve(n + ".eml"), post(n).report().toByteArray(1 << 20));
             }
         }
-        program.run("import", "--as", "report", "--source", "main", before.toString())
+        program.ask("import", "--as", "report", "--source", "main", before.toString())
                 .done();
     }
 
@@ -190,12 +190,12 @@ class FloodTest {
     private static void awaitGaps(Program program) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (open(program).size() != ROUNDS && System.nanoTime() < until) {
-            Thread.sleep(500);
+            Thread.sleep(50);
         }
     }
 
     private static List<JsonNode> open(Program program) {
-        return program.run("gap", "list", "--json").done().jsonLines();
+        return program.ask("gap", "list", "--json").done().jsonLines();
     }
 
     private static void assertGaps(Program program) {
@@ -211,13 +211,13 @@ class FloodTest {
             assertThat(gap.path("recipient").stringValue()).isEqualTo(JOURNAL);
             assertThat(gap.path("reportId").stringValue()).endsWith("@journal.report.generator");
         });
-        assertThat(program.run("gap", "list", "--all", "--json").done().jsonLines())
+        assertThat(program.ask("gap", "list", "--all", "--json").done().jsonLines())
                 .hasSize(3 * ROUNDS);
     }
 
     /// Told once, however many came.
     private static void assertAlarms(Program program, Hook hook) throws Exception {
-        List<JsonNode> alarms = program.run("alarm", "list", "--json").done().jsonLines();
+        List<JsonNode> alarms = program.ask("alarm", "list", "--json").done().jsonLines();
         assertThat(alarms)
                 .extracting(a ->
                         a.path("kind").stringValue() + " " + a.path("subject").stringValue())

@@ -55,8 +55,8 @@ class HostileTest {
     static void start() throws Exception {
         program = Program.on(Program.freshDirectory("hostile"));
         server = program.withJavaOptions("-Xmx128m").serve();
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
-        program.run("person", "add", "Anna Berg", "anna@firm.example").done();
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("person", "add", "Anna Berg", "anna@firm.example").done();
     }
 
     @AfterAll
@@ -427,16 +427,16 @@ class HostileTest {
         for (Kept kept : KEPT.stream().filter(k -> !k.word().contains("after")).toList()) {
             String id = program.find("Anna Berg", "subject:" + kept.word()).orElseThrow();
             byte[] raw =
-                    program.run("show", id, "--raw", "--as", "Anna Berg").done().octets();
+                    program.ask("show", id, "--raw", "--as", "Anna Berg").done().octets();
             assertThat((long) raw.length).as(kept.word()).isEqualTo(kept.sizeBytes());
             assertThat(Sha256.of(raw)).as(kept.word()).isEqualTo(kept.sum());
-            var shown = program.run("show", id, "--json", "--as", "Anna Berg")
+            var shown = program.ask("show", id, "--json", "--as", "Anna Berg")
                     .done()
                     .json();
             assertThat(shown.path("sha256").stringValue()).isEqualTo(kept.sum().toString());
         }
         Program.assertBalanced(program.stats());
-        program.run("check").done();
+        program.ask("check").done();
         assertThat(server.alive()).isTrue();
         long peak = server.peakMemoryBytes();
         System.out.printf("HostileTest: at most %d MB resident%n", peak >> 20);

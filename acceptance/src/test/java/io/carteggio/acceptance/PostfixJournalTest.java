@@ -38,13 +38,13 @@ class PostfixJournalTest {
         Assumptions.assumeTrue(Postfix.available(), "skipped: no Postfix that this user may start");
         program = Program.on(Program.freshDirectory("postfix"));
         server = program.serve();
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
-        program.run("person", "add", "Anna Berg", "anna@firm.example").done();
-        program.run("person", "add", "Bruno Conti", "bruno@firm.example", "b.conti@firm.example")
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("person", "add", "Anna Berg", "anna@firm.example").done();
+        program.ask("person", "add", "Bruno Conti", "bruno@firm.example", "b.conti@firm.example")
                 .done();
-        program.run("person", "add", "Carla Dietz", "carla@firm.example").done();
-        program.run("person", "add", "Dora Engel", "dora@firm.example").done();
-        program.run("person", "add", "Emil Faber", "emil@firm.example").done();
+        program.ask("person", "add", "Carla Dietz", "carla@firm.example").done();
+        program.ask("person", "add", "Dora Engel", "dora@firm.example").done();
+        program.ask("person", "add", "Emil Faber", "emil@firm.example").done();
         postfix = Postfix.start(server.smtp());
     }
 
@@ -90,28 +90,28 @@ class PostfixJournalTest {
                     .as("%s finds %s", insider, word)
                     .contains(id);
         }
-        assertThat(program.run("show", id, "--raw", "--as", "Dora Engel").done().octets())
+        assertThat(program.ask("show", id, "--raw", "--as", "Dora Engel").done().octets())
                 .as("byte for byte")
                 .isEqualTo(post.original());
 
         assertThat(program.find("Emil Faber", word)).as("Emil stands outside").isEmpty();
         assertThat(program.find("Emil Faber", "from:anna")).isEmpty();
-        var guessed = program.run("show", id, "--as", "Emil Faber").exit(1);
+        var guessed = program.ask("show", id, "--as", "Emil Faber").exit(1);
         String unknown = (id.charAt(0) == 'a' ? "b" : "a") + id.substring(1);
-        var nobodys = program.run("show", unknown, "--as", "Emil Faber").exit(1);
+        var nobodys = program.ask("show", unknown, "--as", "Emil Faber").exit(1);
         assertThat(guessed.out()).isEmpty();
         assertThat(guessed.err().replace(id, "ID"))
                 .as("a letter of others looks like one that is not there")
                 .isEqualTo(nobodys.err().replace(unknown, "ID"));
-        program.run("show", id, "--raw", "--as", "Emil Faber").exit(1);
-        program.run("show", id, "--evidence", "--as", "Emil Faber").exit(1);
+        program.ask("show", id, "--raw", "--as", "Emil Faber").exit(1);
+        program.ask("show", id, "--evidence", "--as", "Emil Faber").exit(1);
 
         assertThat(recipients(id, "Anna Berg")).contains("bcc dora@firm.example");
         assertThat(recipients(id, "Dora Engel")).contains("bcc dora@firm.example");
         assertThat(recipients(id, "Bruno Conti"))
                 .contains("to bruno@firm.example", "to carla@firm.example")
                 .noneMatch(line -> line.contains("dora"));
-        assertThat(program.run("show", id, "--json", "--as", "Bruno Conti")
+        assertThat(program.ask("show", id, "--json", "--as", "Bruno Conti")
                         .done()
                         .out())
                 .as("nothing tells Bruno of the blind copy")
@@ -119,7 +119,7 @@ class PostfixJournalTest {
     }
 
     private static List<String> recipients(String id, String as) {
-        return program.run("show", id, "--json", "--as", as)
+        return program.ask("show", id, "--json", "--as", as)
                 .done()
                 .json()
                 .path("envelopes")
@@ -168,7 +168,7 @@ class PostfixJournalTest {
         long until = System.nanoTime() + 30_000_000_000L;
         var books = program.stats();
         while (books.path("evidence").longValue() < 2 && System.nanoTime() < until) {
-            Thread.sleep(200);
+            Thread.sleep(50);
             books = program.stats();
         }
         Program.assertBalanced(books);

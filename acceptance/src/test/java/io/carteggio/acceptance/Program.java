@@ -1,9 +1,12 @@
 package io.carteggio.acceptance;
 
 import io.carteggio.mail.Content;
+import io.carteggio.server.command.Main;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,18 +17,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The built program, used by its script and nothing else, on one data directory.
+/// The built program on one data directory, used by its script ([#run], [#start], [#serve]): each command is a process
+/// of its own, which takes a second or two to start.
 ///
-/// Safe for many threads; each command is a process of its own.
+/// A test that is not about the process may [#ask] instead: the same command from its first word to its exit code, in
+/// the test's process. It goes to a running server by its socket as any other.
+///
+/// Safe for many threads.
 final class Program {
     static final JsonMapper JSON = JsonMapper.shared();
 
     /// How long a command may take before the test gives up on it.
     private static final int PATIENCE_SECONDS = 180;
+
+    private static final String DATA_VARIABLE = "CARTEGGIO_DATA";
 
     private final Path data;
     private final Map<String, String> environment;
@@ -127,6 +137,37 @@ final class Program {
         return run(new java.io.ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), List.of(arguments));
     }
 
+    /// What [#run] does, but in this process. Options for a Java machine mean nothing to it, nor does a
+    /// [TroubledDisk].
+    Ran ask(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put(DATA_VARIABLE, data.toString());
+        CompletableFuture<Integer> exit = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                exit.complete(Main.run(
+                        InputStream.nullInputStream(),
+                        new PrintStream(out, false, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        variables,
+                        arguments));
+            } catch (RuntimeException | Error e) {
+                exit.completeExceptionally(e);
+            }
+        });
+        try {
+            return new Ran(
+                    List.of(arguments),
+                    exit.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join(),
+                    Content.of(out.toByteArray()),
+                    err.toString(StandardCharsets.UTF_8));
+        } catch (CompletionException e) {
+            throw new AssertionError(List.of(arguments) + " did not end well", e);
+        }
+    }
+
     private Ran run(InputStream input, List<String> arguments) {
         List<String> command = command(arguments);
         try {
@@ -193,7 +234,7 @@ final class Program {
 
     private ProcessBuilder builder(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(root().toFile());
-        builder.environment().put("CARTEGGIO_DATA", data.toString());
+        builder.environment().put(DATA_VARIABLE, data.toString());
         builder.environment().putAll(environment);
         return builder;
     }
@@ -202,12 +243,12 @@ final class Program {
 
     /// The books.
     JsonNode stats() {
-        return run("stats", "--json").done().json();
+        return ask("stats", "--json").done().json();
     }
 
     /// The lines of letters that somebody finds.
     List<JsonNode> search(String as, String query) {
-        return run("search", query, "--as", as, "--limit", "1000", "--json").done().jsonLines().stream()
+        return ask("search", query, "--as", as, "--limit", "1000", "--json").done().jsonLines().stream()
                 .filter(line -> line.has("id"))
                 .toList();
     }
@@ -228,7 +269,7 @@ final class Program {
             if (System.nanoTime() > until) {
                 throw new AssertionError("the index still lags behind");
             }
-            Thread.sleep(200);
+            Thread.sleep(50);
         }
     }
 

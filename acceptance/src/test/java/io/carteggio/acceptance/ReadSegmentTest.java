@@ -84,12 +84,12 @@ class ReadSegmentTest {
         assertSameAsExport(program, backup, key); // the backup, which is read as it stands
 
         for (String word : List.of("the", "hello", "you")) {
-            String id = program.run("search", word, "--limit", "1", "--json").done().jsonLines().stream()
+            String id = program.ask("search", word, "--limit", "1", "--json").done().jsonLines().stream()
                     .filter(line -> line.has("id"))
                     .map(line -> line.path("id").stringValue())
                     .findFirst()
                     .orElseThrow();
-            program.run("erase", id, "--reason", "test").done();
+            program.ask("erase", id, "--reason", "test").done();
         }
         assertSameAsExport(program, program.data(), key); // keys are gone, octets are not
         program.run("compact").done();

@@ -1,5 +1,8 @@
 package io.carteggio.server.command;
 
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -20,8 +23,20 @@ public final class Main {
         if (System.getProperty("carteggio.log") == null) {
             OURS.setLevel(Level.WARNING);
         }
-        int exit = new Carteggio(Console.ofProcess(), new ArchiveOpener()).run(arguments);
+        int exit = run(Console.ofProcess(), arguments);
         // Not a return: a library's thread must not keep a finished command alive.
         System.exit(exit);
+    }
+
+    /// Runs a command in a process that goes on afterwards, which hands in what the command hears and says.
+    ///
+    /// @return its exit code
+    public static int run(
+            InputStream in, PrintStream out, PrintStream err, Map<String, String> environment, String... arguments) {
+        return run(new Console(in, out, err, environment, false), arguments);
+    }
+
+    private static int run(Console console, String... arguments) {
+        return new Carteggio(console, new ArchiveOpener()).run(arguments);
     }
 }
