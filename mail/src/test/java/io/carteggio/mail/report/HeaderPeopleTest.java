@@ -2,13 +2,13 @@ package io.carteggio.mail.report;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
+import io.carteggio.mail.Soon;
 import io.carteggio.mail.mime.AddressList;
 import io.carteggio.mail.structure.CorpusFiles;
 import java.time.Duration;
@@ -93,11 +93,14 @@ class HeaderPeopleTest {
             })
     void aHostileFieldCostsLinearTime(String piece) {
         String field = piece.repeat(1024 * 1024 / piece.length());
-        assertTimeout(Duration.ofSeconds(5), () -> {
-            AddressList.parse(field);
-            AddressList.parse("<" + field);
-            AddressList.parse("a@b <" + field);
-        });
+        Soon.within(
+                Duration.ofSeconds(5),
+                () -> {
+                    AddressList.parse(field);
+                    AddressList.parse("<" + field);
+                    AddressList.parse("a@b <" + field);
+                },
+                piece);
     }
 
     @Test
