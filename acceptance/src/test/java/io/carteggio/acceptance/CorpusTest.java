@@ -63,7 +63,7 @@ class CorpusTest {
         program.run("export", "--to", folder.toString(), "--format", "eml").done();
         assertSame(originals, sumsOfFolder(folder));
         Path zip = folder.resolveSibling("out.zip");
-        program.run("export", "--to", zip.toString(), "--format", "zip").done();
+        program.ask("export", "--to", zip.toString(), "--format", "zip").done();
         assertSame(originals, sumsOfZip(zip));
 
         program.run("check").done();
@@ -77,9 +77,9 @@ class CorpusTest {
     /// break; a letter that has none at its end is compared with one added.
     private static void mboxHoldsThemAll(Program program, Path folder, Set<Sha256> originals) throws Exception {
         Path mbox = folder.resolveSibling("out.mbox");
-        program.run("export", "--to", mbox.toString(), "--format", "mbox").done();
+        program.ask("export", "--to", mbox.toString(), "--format", "mbox").done();
         Program second = Program.on(Program.freshDirectory("corpus-second"));
-        JsonNode books = second.run("import", mbox.toString(), "--as", "multidrop", "--json")
+        JsonNode books = second.ask("import", mbox.toString(), "--as", "multidrop", "--json")
                 .done()
                 .json();
         Program.assertBalanced(books);
@@ -87,7 +87,7 @@ class CorpusTest {
                 .as("as many as there are")
                 .isEqualTo(originals.size());
         Path again = folder.resolveSibling("again");
-        second.run("export", "--to", again.toString(), "--format", "eml").done();
+        second.ask("export", "--to", again.toString(), "--format", "eml").done();
         Set<Sha256> came = new HashSet<>(sumsOfFolder(again));
         List<String> lost = new ArrayList<>();
         try (Stream<Path> letters = Files.walk(folder)) {
@@ -216,9 +216,9 @@ class CorpusTest {
                     .done();
         }
         Program second = Program.on(Program.freshDirectory("mbox-second"));
-        second.run("import", out.resolve("all.mbox").toString(), "--as", "multidrop", "--json")
+        second.ask("import", out.resolve("all.mbox").toString(), "--as", "multidrop", "--json")
                 .done();
-        second.run("export", "--to", out.resolve("again").toString(), "--format", "eml")
+        second.ask("export", "--to", out.resolve("again").toString(), "--format", "eml")
                 .done();
         assertThat(new TreeSet<>(sumsOfFolder(out.resolve("again"))))
                 .as("an mbox that we wrote gives back what was in it")

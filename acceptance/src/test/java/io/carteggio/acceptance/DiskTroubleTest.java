@@ -57,7 +57,7 @@ class DiskTroubleTest {
     static void start() throws Exception {
         disk = TroubledDisk.calm();
         program = Program.on(Program.freshDirectory("trouble")).withJavaOptions("-XX:TieredStopAtLevel=1");
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
         server = disk.under(program).serve();
         pages = Pages.ofAdministrator(server);
         mailing = new Mailing();
@@ -175,8 +175,8 @@ class DiskTroubleTest {
     void everythingIsThereOnce() throws Exception {
         mailing.verify(server);
         server.stop();
-        program.run("check").done();
-        assertThat(program.run("rebuild", "--compare").exit()).isZero();
+        program.ask("check").done();
+        assertThat(program.ask("rebuild", "--compare").exit()).isZero();
     }
 
     /// The same with a real file system that is really full, catalogue, index and all.

@@ -41,7 +41,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// `-Derasure.kills=…` kills so often in each of six scenes, `-Dcrash.seed=…` at the same calls again.
 @Tag("peers")
 class ErasureKillTest {
-    private static final int KILLS = Integer.getInteger("erasure.kills", Boolean.getBoolean("check.long") ? 40 : 3);
+    private static final int KILLS = Integer.getInteger("erasure.kills", Boolean.getBoolean("check.long") ? 40 : 2);
     private static final String JOURNAL = "journal@archive.firm.example";
     private static final String REASON = "asked for by whom it is about";
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
@@ -180,11 +180,11 @@ class ErasureKillTest {
     @BeforeAll
     static void templates() throws Exception {
         template = fast(Program.freshDirectory("erasure"));
-        template.run("source", "add", "exchange", "--smtp", JOURNAL).done();
+        template.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
         Path first = Program.freshDirectory("erasure-in");
         write(first, "v1", VICTIM.report());
         write(first, "f1", FIRST_OF_FORKS.report());
-        template.run("import", first.toString(), "--as", "report").done();
+        template.ask("import", first.toString(), "--as", "report").done();
         Path second = Program.freshDirectory("erasure-in");
         write(second, "v2", VARIANT.report());
         write(second, "again", blindTo(VICTIM, "zwollenstein@firm.example").report());
@@ -193,13 +193,13 @@ class ErasureKillTest {
         for (Post post : others()) {
             write(second, post.messageId().replaceAll("\\W", ""), post.report());
         }
-        template.run("import", second.toString(), "--as", "report").done();
+        template.ask("import", second.toString(), "--as", "report").done();
         template.awaitIndexed();
-        proofOfNeighbour = template.run("proof", id(template, NEIGHBOUR)).done().octets();
-        key = VerifierKey.parse(template.run("ledger", "key").done().out());
+        proofOfNeighbour = template.ask("proof", id(template, NEIGHBOUR)).done().octets();
+        key = VerifierKey.parse(template.ask("ledger", "key").done().out());
         erasedBefore = copyOf(template);
         erasedBefore
-                .run("erase", id(erasedBefore, FIRST_OF_FORKS), "--reason", REASON)
+                .ask("erase", id(erasedBefore, FIRST_OF_FORKS), "--reason", REASON)
                 .done();
     }
 
@@ -223,7 +223,7 @@ class ErasureKillTest {
 
     /// By a search that leaves no word of it in the audit trail.
     private static String id(Program program, Post post) {
-        return program.run("search", "*", "--limit", "100", "--json").done().jsonLines().stream()
+        return program.ask("search", "*", "--limit", "100", "--json").done().jsonLines().stream()
                 .filter(line -> line.path("subject").asString("").equals(post.subject()))
                 .map(line -> line.path("id").asString(""))
                 .findFirst()
@@ -268,29 +268,29 @@ class ErasureKillTest {
         program.run("compact").done();
         assertThat(OF_VICTIM.in(program.data(), true)).isEmpty();
         assertThat(OF_FORK.in(program.data(), true)).isEmpty();
-        program.run("check").done();
-        assertThat(program.run("rebuild", "--compare").exit()).isZero();
+        program.ask("check").done();
+        assertThat(program.ask("rebuild", "--compare").exit()).isZero();
         assertProofsStand(program);
-        program.run("rebuild").done();
+        program.ask("rebuild").done();
         assertThat(OF_VICTIM.in(program.data(), true)).as("rebuilt").isEmpty();
 
         // what comes again, and what is let in again
         Path again = Program.freshDirectory("erasure-in");
         write(again, "v1", VICTIM.report());
         long discarded = program.stats().path("discarded").longValue();
-        assertThat(program.run("import", again.toString(), "--as", "report").exit())
+        assertThat(program.ask("import", again.toString(), "--as", "report").exit())
                 .isZero();
         assertThat(program.stats().path("discarded").longValue()).isEqualTo(discarded + 1);
         assertThat(OF_VICTIM.in(program.data(), true)).as("discarded").isEmpty();
         for (JsonNode mark : done.path("marks")) {
-            program.run("erase", "--readmit", mark.stringValue(), "--reason", "a mistake")
+            program.ask("erase", "--readmit", mark.stringValue(), "--reason", "a mistake")
                     .done();
         }
         Path third = Program.freshDirectory("erasure-in");
         write(third, "v1-again", VICTIM.report());
-        program.run("import", third.toString(), "--as", "report").done();
-        program.run("check").done();
-        assertThat(program.run("show", id(program, VICTIM), "--raw").done().octets())
+        program.ask("import", third.toString(), "--as", "report").done();
+        program.ask("check").done();
+        assertThat(program.ask("show", id(program, VICTIM), "--raw").done().octets())
                 .isEqualTo(VICTIM.original());
     }
 
@@ -298,7 +298,7 @@ class ErasureKillTest {
     private static void assertProofsStand(Program program) throws Exception {
         assertThat(LetterProof.verify(proofOfNeighbour, key.orElseThrow(), Optional.of(NEIGHBOUR.sum())))
                 .isInstanceOf(LetterProof.Verdict.Proven.class);
-        byte[] fresh = program.run("proof", id(program, NEIGHBOUR)).done().octets();
+        byte[] fresh = program.ask("proof", id(program, NEIGHBOUR)).done().octets();
         assertThat(LetterProof.verify(fresh, key.orElseThrow(), Optional.of(NEIGHBOUR.sum())))
                 .isInstanceOf(LetterProof.Verdict.Proven.class);
     }
@@ -324,7 +324,7 @@ class ErasureKillTest {
                         .map(word -> word.toLowerCase(Locale.ROOT))
                         .toList());
         assertThat(OF_VICTIM.in(program.data(), true)).as("at rest").isEmpty();
-        program.run("check").done();
+        program.ask("check").done();
     }
 
     // ---- killed ----

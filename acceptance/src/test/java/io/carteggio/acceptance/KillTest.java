@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("peers")
 class KillTest {
     /// [SyscallKillTest] kills where it hurts; here it is chance, and the same archive that goes on.
-    private static final int KILLS = Boolean.getBoolean("check.long") ? 50 : 12;
+    private static final int KILLS = Boolean.getBoolean("check.long") ? 50 : 8;
     private static final int CONNECTIONS = 8;
     private static final int LONGEST_MILLIS = 700;
     private static final String JOURNAL = "journal@archive.firm.example";
@@ -57,8 +57,8 @@ class KillTest {
         Random random = new Random(seed);
         // the quick compiler alone: a process that lives a second gains nothing from the other
         Program program = Program.on(Program.freshDirectory("kill")).withJavaOptions("-XX:TieredStopAtLevel=1");
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
-        program.run("person", "add", "Anna Berg", "anna@firm.example").done();
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("person", "add", "Anna Berg", "anna@firm.example").done();
 
         for (int round = 1; round <= KILLS; round++) {
             Serving server = program.serve();

@@ -36,7 +36,7 @@ class LedgerTroubleTest {
         TroubledDisk disk = TroubledDisk.calm();
         Program program =
                 Program.on(Program.freshDirectory("ledger-trouble")).withJavaOptions("-XX:TieredStopAtLevel=1");
-        program.run("source", "add", "exchange", "--smtp", JOURNAL).done();
+        program.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
         try (Serving server = disk.under(program).serve();
                 Pages pages = Pages.ofAdministrator(server);
                 Desk desk = Desk.of(server)) {
@@ -46,7 +46,7 @@ class LedgerTroubleTest {
                 send(server, ++number);
                 disk.onlyIn("/ledger/");
                 trouble.calls().forEach(calls -> disk.fail(calls, trouble.why()));
-                assertThat(program.run("ledger", "checkpoint").exit())
+                assertThat(program.ask("ledger", "checkpoint").exit())
                         .as(trouble.name())
                         .isEqualTo(1);
                 assertThat(disk.failed()).isPositive();
@@ -69,7 +69,7 @@ class LedgerTroubleTest {
                 desk.check(false);
             }
         }
-        program.run("check").done();
+        program.ask("check").done();
     }
 
     private static void send(Serving server, int number) throws Exception {

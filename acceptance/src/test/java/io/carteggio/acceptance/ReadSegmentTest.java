@@ -49,7 +49,7 @@ class ReadSegmentTest {
 
     private static void assertSameAsExport(Program program, Path data, Path key) throws Exception {
         Path exported = Program.freshDirectory("exported").resolve("out");
-        program.run("export", "--to", exported.toString(), "--key-file", key.toString())
+        program.ask("export", "--to", exported.toString(), "--key-file", key.toString())
                 .done();
         Path extracted = Program.freshDirectory("extracted");
         Read read = read(data, key, "extract", extracted.toString());
@@ -120,7 +120,7 @@ class ReadSegmentTest {
                 Post.plain("p1", "anna@firm.example", "bruno@firm.example", "One", "Text.", "To: bruno@firm.example")
                         .original());
         Program program = Program.on(folder.resolve("data"));
-        program.run("import", mail.toString(), "--passphrase-file", words.toString())
+        program.ask("import", mail.toString(), "--passphrase-file", words.toString())
                 .done();
         Read read = read(program.data(), words, "list");
         assertThat(read.exit()).as(read.err()).isZero();

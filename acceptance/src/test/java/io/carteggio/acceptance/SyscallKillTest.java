@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 /// sample again, `-Dsyscall.only=…` kills at one call.
 @Tag("peers")
 class SyscallKillTest {
-    private static final int SAMPLE = Integer.getInteger("syscall.kills", 12);
+    private static final int SAMPLE = Integer.getInteger("syscall.kills", 8);
     private static final String JOURNAL = "journal@archive.firm.example";
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
     private static final int CONNECTIONS = 3;
@@ -52,8 +52,8 @@ class SyscallKillTest {
         RandomGenerator random = new SplittableRandom(seed);
         // the quick compiler alone: a process that lives a few seconds gains nothing from the other
         Program template = Program.on(Program.freshDirectory("syscalls")).withJavaOptions("-XX:TieredStopAtLevel=1");
-        template.run("source", "add", "exchange", "--smtp", JOURNAL).done();
-        template.run("person", "add", "Anna Berg", "anna@firm.example").done();
+        template.ask("source", "add", "exchange", "--smtp", JOURNAL).done();
+        template.ask("person", "add", "Anna Berg", "anna@firm.example").done();
         TroubledDisk disk = TroubledDisk.calm();
 
         Run whole = new Run(template, disk);
