@@ -58,8 +58,9 @@ class Carteggio:
     """The system under test, in a data directory of its own."""
     protocol = 'smtp'
 
-    def __init__(self, program, folder, options=''):
+    def __init__(self, program, folder, options='', under=()):
         self.name = 'carteggio'
+        self.under = list(under)
         self.program = program
         self.data = os.path.join(folder, 'data')
         self.log = os.path.join(folder, 'carteggio.log')
@@ -73,7 +74,7 @@ class Carteggio:
         started = time.monotonic()
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
-                [self.program, 'serve', '--json', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0', '--hostname',
+                [*self.under, self.program, 'serve', '--json', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0', '--hostname',
                  'bench.example'], env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line:

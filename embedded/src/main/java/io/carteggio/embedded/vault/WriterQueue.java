@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// @param <T> what waits
 final class WriterQueue<T> {
-    /// The longest that one who is here waits for others: about what a disk without a cache takes to force.
-    static final Duration PATIENCE = Duration.ofMillis(3);
+    /// The longest that one who is here waits for others: about one turn of a disk.
+    static final Duration PATIENCE = Duration.ofMillis(8);
 
     private final long patienceNanos;
     private final ReentrantLock lock = new ReentrantLock();
