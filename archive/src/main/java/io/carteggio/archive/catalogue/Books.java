@@ -1,5 +1,7 @@
 package io.carteggio.archive.catalogue;
 
+import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import java.util.List;
 
 /// The accounts that must balance (P3): `received = letters + evidence + notices + quarantined + discarded`,
@@ -35,6 +37,21 @@ public record Books(List<Account> sources) {
             return new Account(source, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         }
 
+        /// One arrival of a disposition, or with -1 one that is that no more.
+        private static Account one(String source, Disposition is, int sign, long originals, long rawBytes, long again) {
+            return new Account(
+                    source,
+                    sign,
+                    is == Disposition.LETTERS ? sign : 0,
+                    is == Disposition.EVIDENCE ? sign : 0,
+                    is == Disposition.NOTICE ? sign : 0,
+                    is == Disposition.QUARANTINED ? sign : 0,
+                    is == Disposition.DISCARDED ? sign : 0,
+                    originals,
+                    sign * rawBytes,
+                    again);
+        }
+
         public Account withOriginals(long other) {
             return new Account(
                     source,
@@ -62,6 +79,18 @@ public record Books(List<Account> sources) {
                     rawBytes + o.rawBytes,
                     redeliveries + o.redeliveries);
         }
+    }
+
+    /// What an entry adds to the books. Where it tells what has become of an earlier arrival, that one is counted
+    /// no longer as what it was: it is one arrival still.
+    ///
+    /// @param originals letters that came of it for the first time
+    public static List<Account> changes(ArrivalEntry entry, long originals) {
+        Account now = Account.one(
+                entry.source(), entry.disposition(), 1, originals, entry.rawBytes(), entry.redelivery() ? 1 : 0);
+        return entry.revision()
+                .map(before -> List.of(Account.one(before.source(), before.was(), -1, 0, entry.rawBytes(), 0), now))
+                .orElse(List.of(now));
     }
 
     /// The sum over all sources, under the name `all`.

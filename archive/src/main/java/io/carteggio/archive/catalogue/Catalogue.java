@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
@@ -70,8 +71,16 @@ public interface Catalogue extends AutoCloseable {
 
     Books books() throws ArchiveException;
 
-    /// Newest first.
+    /// What lies in quarantine, newest first.
     List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException;
+
+    /// Arrivals with numbers over `after` that came into quarantine, in order, at most `limit`.
+    ///
+    /// @param left also those that have left it
+    List<Quarantined> quarantined(long after, int limit, boolean left) throws ArchiveException;
+
+    /// The same of one arrival; empty where it never was in quarantine, or was erased.
+    Optional<Quarantined> quarantined(long arrival) throws ArchiveException;
 
     /// In how many reports a source's mail came in each hour from this one on, by hours since 1970; hours
     /// without any are left out. Mail that came back by NDR is no sign of life and not counted.
@@ -86,7 +95,8 @@ public interface Catalogue extends AutoCloseable {
     /// The same, without those that were closed.
     List<GapEntry> openGaps() throws ArchiveException;
 
-    /// Numbers over `after` of arrivals that are kept whole, quarantined or as notices, in order, at most `limit`.
+    /// Numbers over `after` of arrivals that are kept whole, in order, at most `limit`: quarantined, discarded out of
+    /// quarantine, or notices.
     List<Long> keptWhole(long after, int limit) throws ArchiveException;
 
     /// Every act but the audit trail, erasures and what belongs to them, oldest first: sources,
@@ -152,6 +162,21 @@ public interface Catalogue extends AutoCloseable {
     /// @param arrival the number of the notice that tells of it
     /// @param closed the number of the act that closed it
     record GapEntry(long arrival, Optional<Long> closed) {}
+
+    /// An arrival that came into quarantine.
+    ///
+    /// @param left how it left
+    record Quarantined(long arrival, Optional<Left> left) {
+        /// What it is now.
+        public Disposition now() {
+            return left.map(Left::became).orElse(Disposition.QUARANTINED);
+        }
+    }
+
+    /// How an arrival left quarantine.
+    ///
+    /// @param revision the number of the frame that says so
+    record Left(long revision, Disposition became) {}
 
     /// An erasure with the number of its frame.
     record Erasure(long number, Act.Erased act) {}

@@ -392,6 +392,16 @@ public final class Projection implements AutoCloseable {
         }
     }
 
+    /// Whether the catalogue has come as far as this frame.
+    public boolean isRegistered(long frame) {
+        lock.lock();
+        try {
+            return registered >= frame;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Returns when the catalogue is not too far behind the frame, so that what waits stays small.
     public void awaitNearly(long frame) {
         await(frame - MOST_BEHIND_FRAMES);

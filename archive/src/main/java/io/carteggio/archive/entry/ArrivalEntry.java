@@ -27,6 +27,7 @@ import java.util.Optional;
 /// @param parts the keyed marks of the parts in the frame, in their order
 /// @param erased the number of the act that erased the arrival: what the entry says is then all that
 ///     is left of it
+/// @param revision where it tells what has become of an earlier arrival
 public record ArrivalEntry(
         String source,
         Family family,
@@ -47,7 +48,8 @@ public record ArrivalEntry(
         List<String> warnings,
         Optional<Octets> evidence,
         List<Long> parts,
-        Optional<Long> erased) {
+        Optional<Long> erased,
+        Optional<Revision> revision) {
     /// Evidence up to this size lies in the manifest.
     public static final int EVIDENCE_HERE_BYTES = 16 * 1024;
 
@@ -56,6 +58,52 @@ public record ArrivalEntry(
         letters = List.copyOf(letters);
         warnings = List.copyOf(warnings);
         parts = List.copyOf(parts);
+    }
+
+    /// Of a mail that came in just now.
+    public ArrivalEntry(
+            String source,
+            Family family,
+            Provenance provenance,
+            Instant arrived,
+            Optional<Instant> vouched,
+            Disposition disposition,
+            Optional<String> reason,
+            Optional<String> dialect,
+            Optional<String> via,
+            long rawBytes,
+            Optional<Long> envelopeMark,
+            boolean redelivery,
+            Optional<Address> sender,
+            Optional<Address> onBehalfOf,
+            List<Addressee> addressees,
+            List<LetterRef> letters,
+            List<String> warnings,
+            Optional<Octets> evidence,
+            List<Long> parts,
+            Optional<Long> erased) {
+        this(
+                source,
+                family,
+                provenance,
+                arrived,
+                vouched,
+                disposition,
+                reason,
+                dialect,
+                via,
+                rawBytes,
+                envelopeMark,
+                redelivery,
+                sender,
+                onBehalfOf,
+                addressees,
+                letters,
+                warnings,
+                evidence,
+                parts,
+                erased,
+                Optional.empty());
     }
 
     /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one, where
@@ -89,7 +137,8 @@ public record ArrivalEntry(
                 warnings,
                 evidence,
                 parts,
-                Optional.of(act));
+                Optional.of(act),
+                revision);
     }
 
     /// The instant that decides who may see: vouched for, else our own clock's (DESIGN 4, attribution).

@@ -23,6 +23,7 @@ public final class EntryCodec {
 
     public static byte[] encode(ArrivalEntry e) {
         Optional<ClientCertificate> client = e.provenance().client();
+        Optional<Revision> revision = e.revision();
         MapWriter map = Cbor.map()
                 .put("source", e.source())
                 .put("family", e.family().word())
@@ -53,7 +54,13 @@ public final class EntryCodec {
                 .put("clientTrusted", client.map(ClientCertificate::trusted).orElse(false))
                 .put("evidence", e.evidence().map(Octets::toBytes))
                 .putAll("parts", e.parts(), p -> p)
-                .put("erased", e.erased());
+                .put("erased", e.erased())
+                .put("revises", revision.map(Revision::arrival))
+                .put("revisedSource", revision.map(Revision::source))
+                .put("revisedWas", revision.map(r -> r.was().word()))
+                .put("revisedAt", revision.map(r -> r.at().toEpochMilli()))
+                .put("revisedBy", revision.map(Revision::by))
+                .put("revisedWhy", revision.flatMap(Revision::why));
         return map.toBytes();
     }
 
@@ -91,7 +98,18 @@ public final class EntryCodec {
                 map.texts("warnings"),
                 map.optionalOctets("evidence").map(Octets::of),
                 map.numbers("parts"),
-                map.optionalNumber("erased"));
+                map.optionalNumber("erased"),
+                map.optionalNumber("revises").map(arrival -> revision(arrival, map)));
+    }
+
+    private static Revision revision(long arrival, MapReader map) {
+        return new Revision(
+                arrival,
+                map.text("revisedSource"),
+                Disposition.ofWord(map.text("revisedWas")),
+                map.instant("revisedAt"),
+                map.text("revisedBy"),
+                map.optionalText("revisedWhy"));
     }
 
     /// What stands for an erased manifest; empty where that was an act's.

@@ -8,13 +8,13 @@ import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.Act.ErasedFrame;
+import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.erasure.Keeping.Bounds;
 import io.carteggio.archive.erasure.Keeping.Hold;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.FrameRecord;
-import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.archive.vault.Vault.Erasing;
@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -174,7 +173,10 @@ public final class Erasure {
             if (whole.isEmpty()) {
                 return new Answer.Unknown();
             }
-            Optional<String> refused = early(whole.get().entry().arrived());
+            Optional<String> refused = elsewhere(number);
+            if (refused.isEmpty()) {
+                refused = early(whole.get().entry().arrived());
+            }
             if (refused.isEmpty() && !unsearched) {
                 refused = keeping.holds().stream()
                         .findFirst()
@@ -192,17 +194,51 @@ public final class Erasure {
         }
     }
 
+    /// A mail that left quarantine goes with what has become of it, not before.
+    private Optional<String> elsewhere(long number) throws ArchiveException {
+        return catalogue
+                .quarantined(number)
+                .flatMap(Catalogue.Quarantined::left)
+                .filter(left -> left.became() != Disposition.DISCARDED)
+                .map(left -> "it left quarantine as arrival " + left.revision() + " ("
+                        + left.became().word() + "); erase that, and it goes too");
+    }
+
     private Answer.Done eraseWhole(String by, String reason, List<Planner.Whole> mails) throws ArchiveException {
         Plan plan = new Plan();
         List<Octets> marked = new ArrayList<>();
         for (Planner.Whole mail : mails) {
-            for (Kept.KeptRecord record : mail.kept().records()) {
-                plan.take(record.place());
-            }
+            planner.bury(plan, mail);
             planner.sum(mail).map(marks::of).ifPresent(marked::add);
-            plan.bury(mail.kept().number(), Tombstone.of(mail.entry(), Set.of(), Set.of(), List.of()));
+            if (mail.entry().revision().isPresent()) { // it lies there too
+                Optional<Planner.Whole> before =
+                        planner.whole(mail.entry().revision().get().arrival());
+                before.ifPresent(earlier -> planner.bury(plan, earlier));
+            }
         }
         return decide(by, reason, plan, marked, 0, mails.size());
+    }
+
+    /// Who holds this decides alone what goes and what stays; for those who bring back what was kept whole.
+    public Lock deciding() {
+        return deciding;
+    }
+
+    /// Erases what is left of a mail in quarantine of which a letter was erased earlier; all else of it is kept
+    /// elsewhere.
+    ///
+    /// @param number of its arrival
+    public void eraseRest(String by, long number, String reason) throws ArchiveException {
+        deciding.lock();
+        try {
+            Optional<Planner.Whole> whole = planner.whole(number);
+            if (whole.isPresent()) {
+                eraseWhole(by, Keeping.stated(reason), List.of(whole.get()));
+                finish(vault, catalogue, indexing::purge);
+            }
+        } finally {
+            deciding.unlock();
+        }
     }
 
     /// Erases all letters whose time is over, but those that must be kept; then mail that was kept whole,

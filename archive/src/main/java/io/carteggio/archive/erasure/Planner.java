@@ -66,6 +66,14 @@ final class Planner {
         }
     }
 
+    /// All of such a mail goes.
+    void bury(Plan plan, Whole mail) {
+        for (Kept.KeptRecord record : mail.kept().records()) {
+            plan.take(record.place());
+        }
+        plan.bury(mail.kept().number(), Tombstone.of(mail.entry(), Set.of(), Set.of(), List.of()));
+    }
+
     /// The sum of such a mail; empty where it cannot be read any more, which must not keep it from going.
     Optional<Sha256> sum(Whole mail) throws ArchiveException {
         for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
@@ -167,6 +175,9 @@ final class Planner {
         keepWhole(plan, message);
         for (Testimony arrival : message.arrivals().values()) {
             bury(plan, message, arrival);
+            if (arrival.entry().revision().isPresent()) { // the mail that lay in quarantine has its octets too
+                whole(arrival.entry().revision().get().arrival()).ifPresent(mail -> bury(plan, mail));
+            }
         }
         return plan;
     }

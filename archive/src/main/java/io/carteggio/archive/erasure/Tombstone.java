@@ -3,6 +3,7 @@ package io.carteggio.archive.erasure;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.entry.Revision;
 import io.carteggio.mail.Sha256;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.Set;
 /// What is left of an arrival's entry. Pure.
 ///
 /// The books need source, family, disposition, arrival and size; the numbers of the letters after it
-/// need that one came. Where another letter of the same report survives, its envelope stays as well:
+/// need that one came, and of which earlier arrival it told. Where another letter of the same report survives, its
+/// envelope stays as well:
 /// those people are its owners, and without them nobody could read it any more. What the report said
 /// beyond that goes in any case.
 final class Tombstone {
@@ -63,6 +65,7 @@ final class Tombstone {
                 List.of(),
                 Optional.empty(),
                 parts,
-                Optional.of(0L)); // the act has no number yet; who reads it from its frame knows
+                Optional.of(0L), // the act has no number yet; who reads it from its frame knows
+                entry.revision().map(Revision::withoutWhy));
     }
 }

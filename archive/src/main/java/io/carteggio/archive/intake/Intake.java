@@ -8,9 +8,11 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
+import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.entry.Revision;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.intake.Reader.Reading;
 import io.carteggio.archive.vault.Frame;
@@ -49,6 +51,9 @@ public final class Intake {
 
     /// Why such a one is a notice.
     public static final String TEST_MESSAGE = "a test message of an archive";
+
+    /// Why a mail is discarded of which all was erased earlier; also what is said of one of which some was.
+    public static final String ERASED = "erased";
 
     private static final Logger LOG = System.getLogger(Intake.class.getName());
 
@@ -110,31 +115,125 @@ public final class Intake {
         try (Vault.Announced frame = vault.announce()) {
             // pure; bad mail is a case, not an exception
             Reading read = Reader.read(arrival, arrived, people.get(), networks.get());
-            Source books = read.via().isPresent() ? bookedUnder(arrival) : arrival.source();
-            Optional<String> unwanted = read.letters().isEmpty()
-                    ? Optional.empty() // what is no letter has no people, and is kept
-                    : screening(books).discards(read.people(), read.vouched().orElse(arrived));
-            Reading reading = unwanted.map(why -> read.without(Set.copyOf(read.sums()), why))
-                    .orElse(read);
-            try (Claims.Claim _ = claims.claim(reading.sums())) {
-                Receipt receipt = keep(arrival, books, arrived, reading, frame);
-                projection.awaitNearly(receipt.number());
-                return receipt;
-            }
+            return accept(arrival, arrived, read, Optional.empty(), frame);
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
         }
+    }
+
+    private Receipt accept(
+            Arrival arrival, Instant arrived, Reading read, Optional<Revision> revision, Vault.Announced frame)
+            throws ArchiveException, IOException {
+        Source books = read.via().isPresent() ? bookedUnder(arrival) : arrival.source();
+        Optional<String> unwanted = read.letters().isEmpty()
+                ? Optional.empty() // what is no letter has no people, and is kept
+                : screening(books).discards(read.people(), read.vouched().orElse(arrived));
+        Reading reading =
+                unwanted.map(why -> read.without(Set.copyOf(read.sums()), why)).orElse(read);
+        try (Claims.Claim _ = claims.claim(reading.sums())) {
+            Receipt receipt = keep(arrival, books, arrived, reading, revision, frame);
+            projection.awaitNearly(receipt.number());
+            return receipt;
+        }
+    }
+
+    /// What came of reading a mail again that is kept whole.
+    public sealed interface Again {
+        /// It is more than that now; the frame that says so is forced.
+        record Kept(Receipt receipt) implements Again {}
+
+        /// It would be kept whole once more, so nothing was changed.
+        record Still(String why) implements Again {}
+    }
+
+    /// Reads a mail that came in long ago once more, with what is known today. What comes of it is one frame, which
+    /// revises the arrival: letters, evidence and the change of disposition are there together or not at all.
+    ///
+    /// Whoever calls this sees to it that nobody else revises or erases the arrival meanwhile.
+    ///
+    /// @param arrival as it came, by its source of today
+    /// @param arrived when that was
+    /// @param remark what is odd about it, kept among the warnings
+    public Again again(Arrival arrival, Instant arrived, Revision revision, String remark) throws ArchiveException {
+        refuseWhileBehind();
+        try (Vault.Announced frame = vault.announce()) {
+            Reading read = Reader.read(arrival, arrived, people.get(), networks.get());
+            return quarantine(read).isPresent()
+                    ? new Again.Still(quarantine(read).get())
+                    : new Again.Kept(
+                            accept(arrival, arrived, read.remarking(List.of(remark)), Optional.of(revision), frame));
+        } catch (IOException e) {
+            throw new ArchiveException("the mail that was kept cannot be read back: " + e.getMessage(), false, e);
+        }
+    }
+
+    /// Why a mail would lie in quarantine, were it to come today; empty where it would not. Keeps nothing.
+    public Optional<String> wouldQuarantine(Arrival arrival, Instant arrived) throws ArchiveException {
+        try {
+            return quarantine(Reader.read(arrival, arrived, people.get(), networks.get()));
+        } catch (IOException e) {
+            throw new ArchiveException("the mail that was kept cannot be read back: " + e.getMessage(), false, e);
+        }
+    }
+
+    private static Optional<String> quarantine(Reading read) {
+        return read.letters().isEmpty() && read.otherwise() == Disposition.QUARANTINED
+                ? Optional.of(read.reason().orElse("no reason"))
+                : Optional.empty();
+    }
+
+    /// Lets go of a mail that came in and was kept whole: from now on it is discarded. Its octets stay where they
+    /// are.
+    ///
+    /// @param reason in which an administrator chose so
+    /// @return the number of the frame that says so
+    public long discard(ArrivalEntry earlier, Revision revision, String reason) throws ArchiveException {
+        refuseWhileBehind();
+        ArrivalEntry entry = new ArrivalEntry(
+                earlier.source(),
+                earlier.family(),
+                Provenance.NOTHING,
+                earlier.arrived(),
+                Optional.empty(),
+                Disposition.DISCARDED,
+                Optional.of(reason),
+                Optional.empty(),
+                Optional.empty(),
+                earlier.rawBytes(),
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.of(revision));
+        byte[] manifest = EntryCodec.encode(entry);
+        FrameRecord record = new FrameRecord(
+                FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.owning(manifest, manifest.length));
+        Kept kept = vault.append(new Frame(Frame.Kind.ARRIVAL, List.of(record)));
+        projection.handOver(kept, entry);
+        return kept.number();
     }
 
     private Screening screening(Source source) {
         return source.discardsUnknown() ? known : Screening.EVERYTHING;
     }
 
-    private Receipt keep(Arrival arrival, Source books, Instant arrived, Reading reading, Vault.Announced frame)
+    private Receipt keep(
+            Arrival arrival,
+            Source books,
+            Instant arrived,
+            Reading reading,
+            Optional<Revision> revision,
+            Vault.Announced frame)
             throws ArchiveException, IOException {
         sharing.lock();
         try {
-            Framed framed = framed(arrival, books, arrived, withoutErased(arrival, reading));
+            Framed framed = framed(arrival, books, arrived, withoutErased(arrival, reading), revision);
             Kept kept = frame.append(framed.frame()); // forced: from here on the archive vouches
             projection.handOver(kept, framed.entry());
             return receipt(kept.number(), framed.entry());
@@ -162,7 +261,7 @@ public final class Intake {
                         HexFormat.of().formatHex(erased.of(sum).toBytes()));
             }
         }
-        return again.isEmpty() ? reading : reading.without(again, "erased");
+        return again.isEmpty() ? reading : reading.without(again, ERASED);
     }
 
     /// A mail that is kept whole, for it is not authentic, must not bring back a letter in it either.
@@ -187,7 +286,7 @@ public final class Intake {
 
     private record Framed(ArrivalEntry entry, Frame frame) {}
 
-    private Framed framed(Arrival arrival, Source books, Instant arrived, Reading reading)
+    private Framed framed(Arrival arrival, Source books, Instant arrived, Reading reading, Optional<Revision> revision)
             throws ArchiveException, IOException {
         Set<Sha256> fresh = new LinkedHashSet<>();
         for (Reading.Found found : reading.letters()) {
@@ -199,7 +298,7 @@ public final class Intake {
         int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();
-        ArrivalEntry entry = entry(arrival, books, arrived, reading, small, fresh, keeping, records);
+        ArrivalEntry entry = entry(arrival, books, arrived, reading, revision, small, fresh, keeping, records);
         return new Framed(entry, Framer.frame(entry, reading, records, keeping.parts()));
     }
 
@@ -217,6 +316,7 @@ public final class Intake {
             Source books,
             Instant arrived,
             Reading reading,
+            Optional<Revision> revision,
             Optional<Octets> evidence,
             Set<Sha256> unknown,
             LetterKeeping keeping,
@@ -271,7 +371,8 @@ public final class Intake {
                 reading.warnings(),
                 evidence,
                 keeping.partMarks(),
-                Optional.empty());
+                Optional.empty(),
+                revision);
     }
 
     /// Whose reports could not be delivered: the source that the notice names as Final-Recipient, if it is

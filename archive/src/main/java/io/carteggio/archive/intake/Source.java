@@ -29,6 +29,11 @@ public record Source(
         this(name, address, family, headers, Expected.NOTHING, false);
     }
 
+    /// The same, where anybody may deliver.
+    public Source trusting() {
+        return new Source(name, address, family, headers, Expected.NOTHING, discardsUnknown);
+    }
+
     /// Whether the built-in listener takes mail for the address. That of an imported mailbox is its
     /// owner's own: mail
     /// for her is not ours to take.

@@ -84,7 +84,9 @@ class EntryCodecTest {
                 List.of("SUSPECT_ENVELOPE: x", "MORE"),
                 Optional.of(Octets.of(new byte[] {1, 0, (byte) 200})),
                 List.of(1L, Long.MIN_VALUE, -1L),
-                Optional.of(99L));
+                Optional.of(99L),
+                Optional.of(new Revision(
+                        12, "exo-ndr", Disposition.QUARANTINED, AT.plusMillis(1), "op", Optional.of("she sent it"))));
         assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
     }
 

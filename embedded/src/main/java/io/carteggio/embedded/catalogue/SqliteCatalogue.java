@@ -56,7 +56,7 @@ public final class SqliteCatalogue implements Catalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 7;
+    private static final int SCHEMA_VERSION = 8;
 
     /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
     /// in `testimony`.
@@ -66,7 +66,8 @@ public final class SqliteCatalogue implements Catalogue {
     /// letters,
     /// `unpurged` the numbers of those that the index may still have.
     /// `gap` has notices that tell of a report that is missing, with the act that closed it. `rhythm` has how
-    /// many reports came in each hour, and the instant of the last in milliseconds.
+    /// many reports came in each hour, and the instant of the last in milliseconds. `quarantined` has all arrivals
+    /// that came into quarantine, with the frame that says what has become of them since, and what.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);
@@ -81,7 +82,8 @@ public final class SqliteCatalogue implements Catalogue {
             CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL, envelope INTEGER,
                 PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
             CREATE INDEX testimony_arrival ON testimony (arrival);
-            CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY);
+            CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY, revision INTEGER, became TEXT);
+            CREATE INDEX quarantined_now ON quarantined (arrival) WHERE revision IS NULL;
             CREATE TABLE gap (arrival INTEGER PRIMARY KEY, closed INTEGER);
             CREATE INDEX gap_open ON gap (arrival) WHERE closed IS NULL;
             CREATE TABLE rhythm (source TEXT NOT NULL, hour INTEGER NOT NULL, reports INTEGER NOT NULL,
@@ -194,7 +196,9 @@ public final class SqliteCatalogue implements Catalogue {
                 switch (frame) {
                     case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
                         int originals = arrival(session, kept, entry, touched);
-                        booked.merge(entry.source(), account(entry, originals), SqliteCatalogue::plus);
+                        for (Books.Account change : Books.changes(entry, originals)) {
+                            booked.merge(change.source(), change, Books.Account::plus);
+                        }
                         if (isSignOfLife(entry)) {
                             Reported one = Reported.of(entry);
                             reported.merge(one.source() + "\n" + one.hour(), one, Reported::plus);
@@ -253,7 +257,14 @@ public final class SqliteCatalogue implements Catalogue {
     private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
         long frame = kept.number();
         if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
-            session.run("INSERT INTO quarantined VALUES (?)", frame);
+            session.run("INSERT INTO quarantined VALUES (?, NULL, NULL)", frame);
+        }
+        if (entry.revision().isPresent()) {
+            session.run(
+                    "UPDATE quarantined SET revision = ?, became = ? WHERE arrival = ?",
+                    frame,
+                    entry.disposition().word(),
+                    entry.revision().get().arrival());
         }
         if (entry.disposition() == Disposition.NOTICE && entry.via().equals(Optional.of("gap"))) {
             session.run("INSERT INTO gap VALUES (?, NULL)", frame);
@@ -501,25 +512,6 @@ public final class SqliteCatalogue implements Catalogue {
             }
             touched.add(letter);
         }
-    }
-
-    private static Books.Account account(ArrivalEntry entry, int originals) {
-        Disposition d = entry.disposition();
-        return new Books.Account(
-                entry.source(),
-                1,
-                d == Disposition.LETTERS ? 1 : 0,
-                d == Disposition.EVIDENCE ? 1 : 0,
-                d == Disposition.NOTICE ? 1 : 0,
-                d == Disposition.QUARANTINED ? 1 : 0,
-                d == Disposition.DISCARDED ? 1 : 0,
-                originals,
-                entry.rawBytes(),
-                entry.redelivery() ? 1 : 0);
-    }
-
-    private static Books.Account plus(Books.Account a, Books.Account b) {
-        return a.plus(b);
     }
 
     private static void book(Session session, Books.Account a) throws SQLException {
@@ -788,20 +780,20 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
         List<Long> arrivals = database.read(s -> s.list(
-                "SELECT arrival FROM quarantined WHERE arrival < ? ORDER BY arrival DESC LIMIT ?",
+                "SELECT arrival FROM quarantined WHERE revision IS NULL AND arrival < ? ORDER BY arrival DESC LIMIT ?",
                 r -> r.getLong(1),
                 beforeNumber,
                 limit));
         List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
         for (long arrival : arrivals) {
-            Optional<QuarantineEntry> entry = quarantined(arrival);
+            Optional<QuarantineEntry> entry = quarantineEntry(arrival);
             entry.ifPresent(entries::add);
         }
         return entries;
     }
 
     /// Empty where it cannot be read any more: the others are shown all the same.
-    private Optional<QuarantineEntry> quarantined(long arrival) throws ArchiveException {
+    private Optional<QuarantineEntry> quarantineEntry(long arrival) throws ArchiveException {
         try {
             Kept kept = frame(arrival);
             Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
@@ -820,8 +812,33 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public List<Long> keptWhole(long after, int limit) throws ArchiveException {
         return database.read(s -> s.list("""
-                SELECT arrival FROM quarantined WHERE arrival > ?
+                SELECT arrival FROM quarantined WHERE arrival > ? AND (revision IS NULL OR became = 'discarded')
                 UNION ALL SELECT arrival FROM notice WHERE arrival > ? ORDER BY arrival LIMIT ?""", r -> r.getLong(1), after, after, limit));
+    }
+
+    @Override
+    public List<Quarantined> quarantined(long after, int limit, boolean left) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT arrival, revision, became FROM quarantined WHERE arrival > ?"
+                        + (left ? "" : " AND revision IS NULL") + " ORDER BY arrival LIMIT ?",
+                SqliteCatalogue::quarantined,
+                after,
+                limit));
+    }
+
+    @Override
+    public Optional<Quarantined> quarantined(long arrival) throws ArchiveException {
+        return database.read(s -> s.first(
+                "SELECT arrival, revision, became FROM quarantined WHERE arrival = ?",
+                SqliteCatalogue::quarantined,
+                arrival));
+    }
+
+    private static Quarantined quarantined(ResultSet row) throws SQLException {
+        long revision = row.getLong(2);
+        return new Quarantined(
+                row.getLong(1),
+                Optional.ofNullable(row.getString(3)).map(word -> new Left(revision, Disposition.ofWord(word))));
     }
 
     @Override

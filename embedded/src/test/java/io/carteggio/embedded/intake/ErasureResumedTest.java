@@ -33,6 +33,11 @@ class ErasureResumedTest {
     private final List<Long> purged = new ArrayList<>();
 
     private Erasure erasure(EmbeddedArchive archive, Vault vault) throws ArchiveException {
+        return erasure(archive, vault, purged);
+    }
+
+    /// @param purged what the index was told to forget
+    static Erasure erasure(EmbeddedArchive archive, Vault vault, List<Long> purged) throws ArchiveException {
         SearchIndex index = (SearchIndex) Proxy.newProxyInstance(
                 SearchIndex.class.getClassLoader(), new Class<?>[] {SearchIndex.class}, (proxy, method, arguments) -> {
                     throw new UnsupportedOperationException(method.getName());

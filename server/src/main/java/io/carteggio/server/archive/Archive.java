@@ -17,6 +17,7 @@ import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
+import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
@@ -89,6 +90,7 @@ public final class Archive implements AutoCloseable {
     private final Custody custody;
     private final Keeping keeping = new Keeping();
     private final Erasure erasure;
+    private final Quarantine quarantine;
     private final Acts acts;
     private final Intake intake;
     private final Reading reading;
@@ -199,6 +201,7 @@ public final class Archive implements AutoCloseable {
                     keeping,
                     erasedMarks,
                     intake.erasing());
+            quarantine = new Quarantine(vault, catalogue, projection, intake, sources, acts, erasure, indexer::signal);
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, acts);
             gaps = new Gaps(vault, catalogue, acts);
@@ -359,6 +362,11 @@ public final class Archive implements AutoCloseable {
     /// The one way to let go for good, and to be kept from it.
     public Erasure erasure() {
         return erasure;
+    }
+
+    /// Mail in quarantine, and its ways out. What leaves is indexed soon.
+    public Quarantine quarantine() {
+        return quarantine;
     }
 
     public People people() {

@@ -3,12 +3,6 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Books.Account;
-import io.carteggio.archive.catalogue.Catalogue.Registration;
-import io.carteggio.archive.catalogue.Projection;
-import io.carteggio.archive.entry.ArrivalEntry;
-import io.carteggio.archive.entry.Disposition;
-import io.carteggio.archive.vault.Kept;
-import io.carteggio.mail.Address;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
@@ -17,15 +11,11 @@ import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `stats`: the books, and how large everything is.
 final class BooksOperations {
-    private static final int PAGE = 200;
-
     private final Desk desk;
 
     BooksOperations(Desk desk) {
@@ -68,53 +58,6 @@ final class BooksOperations {
         return books.sources().stream().allMatch(Account::balances)
                 ? Outcome.DONE
                 : Outcome.failed(Exit.NO, "the books do not balance");
-    }
-
-    /// Mail that was kept whole, oldest first: a line each, envelope and reason only.
-    Outcome quarantine(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        boolean notices = request.flag("notices");
-        for (List<Long> page = desk.catalogue().keptWhole(0, PAGE);
-                !page.isEmpty();
-                page = desk.catalogue().keptWhole(page.getLast(), PAGE)) {
-            for (long number : page) {
-                Optional<ArrivalEntry> entry = entry(number);
-                if (entry.isEmpty()) {
-                    reply.line(Json.object().put("arrival", number).put("reason", "it cannot be read; run check"));
-                } else if (notices || entry.get().disposition() == Disposition.QUARANTINED) {
-                    reply.line(kept(number, entry.get()));
-                }
-            }
-        }
-        return Outcome.DONE;
-    }
-
-    /// What an arrival says; empty where that cannot be read any more.
-    private Optional<ArrivalEntry> entry(long number) throws ArchiveException {
-        try {
-            Optional<Kept> kept = desk.vault().frame(number);
-            return kept.isPresent()
-                            && Projection.registration(kept.get())
-                                    instanceof Registration.OfArrival(Kept _, ArrivalEntry entry)
-                    ? Optional.of(entry)
-                    : Optional.empty();
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    private static ObjectNode kept(long number, ArrivalEntry entry) {
-        ObjectNode line = Json.object()
-                .put("arrival", number)
-                .put("disposition", entry.disposition().word())
-                .put("source", entry.source())
-                .put("arrived", Json.instant(entry.arrived()))
-                .put("bytes", entry.rawBytes());
-        line.set("reason", Json.text(entry.reason()));
-        line.set("mailFrom", Json.text(entry.provenance().mailFrom().map(Address::raw)));
-        return line;
     }
 
     static ObjectNode account(Account account) {

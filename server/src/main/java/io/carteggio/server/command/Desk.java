@@ -12,6 +12,7 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
@@ -72,6 +73,9 @@ interface Desk {
     Keeping keeping();
 
     Erasure erasure();
+
+    /// Mail in quarantine, and its ways out.
+    Quarantine quarantine();
 
     /// The tree over all frames.
     FileLedger ledger();

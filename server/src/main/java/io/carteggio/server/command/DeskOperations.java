@@ -19,7 +19,13 @@ final class DeskOperations {
         KeyOperations keys = new KeyOperations(desk);
         Map<String, Operation> table = new LinkedHashMap<>();
         table.put("stats", books::stats);
-        table.put("quarantine", books::quarantine);
+        QuarantineOperations quarantine = new QuarantineOperations(desk);
+        table.put("quarantine.list", quarantine::list);
+        table.put("quarantine.show", quarantine::show);
+        table.put("quarantine.raw", quarantine::raw);
+        table.put("quarantine.retry", quarantine::retry);
+        table.put("quarantine.release", quarantine::release);
+        table.put("quarantine.discard", quarantine::discard);
         table.put("index.await", books::awaitIndex);
         table.put("import.source", imports::source);
         table.put("import.mail", imports::mail);

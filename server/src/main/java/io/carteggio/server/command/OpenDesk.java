@@ -12,6 +12,7 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
@@ -89,6 +90,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     @Override
     public Reading reading() {
         return archive.reading();
+    }
+
+    @Override
+    public Quarantine quarantine() {
+        return archive.quarantine();
     }
 
     @Override

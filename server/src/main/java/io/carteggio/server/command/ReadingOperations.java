@@ -191,6 +191,13 @@ final class ReadingOperations {
         Provenance provenance = view.testimony().entry().provenance();
         line.set("labels", Json.texts(labelled ? provenance.labels().stream() : Stream.empty()));
         line.set("recomposed", Json.text(provenance.recomposed()));
+        line.set(
+                "outOfQuarantine",
+                Json.text(view.testimony()
+                        .entry()
+                        .revision()
+                        .map(r -> Json.instant(r.at()) + " by " + r.by()
+                                + r.why().map(why -> ": " + why).orElse(""))));
         return line;
     }
 
@@ -269,7 +276,7 @@ final class ReadingOperations {
 
     /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part for the
     /// whole.
-    private static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
+    static void give(ObjectNode line, Content bytes, Reply reply) throws IOException {
         if (reply.offer(line)) {
             try (InputStream in = bytes.open()) {
                 reply.all(in, bytes.sizeBytes());

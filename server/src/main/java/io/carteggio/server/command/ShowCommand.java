@@ -1,8 +1,6 @@
 package io.carteggio.server.command;
 
 import io.carteggio.server.local.Refusal;
-import io.carteggio.server.local.Reply;
-import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -48,48 +46,13 @@ final class ShowCommand implements Callable<Integer> {
             });
         }
         if (raw) {
-            return carteggio.ask("show", "raw", params, new Octets(false));
+            return carteggio.ask("show", "raw", params, new OctetReply(carteggio.console(), false));
         }
         if (evidence) {
             params.put("arrival", arrival);
-            return carteggio.ask("show", "evidence", params, new Octets(arrival == 0));
+            return carteggio.ask("show", "evidence", params, new OctetReply(carteggio.console(), arrival == 0));
         }
         return carteggio.ask("show", "show", params, Lines.printing(carteggio, this::print));
-    }
-
-    /// Writes offered octets to the output as they are; a heading before each on the error stream.
-    private final class Octets implements Reply {
-        private final boolean headings;
-
-        Octets(boolean headings) {
-            this.headings = headings;
-        }
-
-        @Override
-        public void line(ObjectNode line) {}
-
-        @Override
-        public boolean offer(ObjectNode line) {
-            if (headings) {
-                carteggio
-                        .console()
-                        .complain("==> arrival " + line.path("arrival").asLong(0) + " through "
-                                + line.path("source").asString("") + " at "
-                                + line.path("at").asString(""));
-            }
-            return true;
-        }
-
-        @Override
-        public void octets(byte[] bytes, int offset, int length) throws IOException {
-            carteggio.console().out().write(bytes, offset, length);
-            if (carteggio.console().out().checkError()) {
-                throw new IOException("the output was closed");
-            }
-        }
-
-        @Override
-        public void end() {}
     }
 
     private void print(ObjectNode letter) {
@@ -142,6 +105,7 @@ final class ShowCommand implements Callable<Integer> {
                         + envelope.path("arrival").asLong(0)
                         + Json.optional(envelope, "via").map(v -> ", via " + v).orElse("")
                         + (envelope.path("redelivery").asBoolean(false) ? ", delivered again" : ""));
+        Json.optional(envelope, "outOfQuarantine").ifPresent(how -> console.line("    out of quarantine: " + how));
         Json.optional(envelope, "recomposed")
                 .ifPresent(of -> console.line(
                         "    recomposed of an Outlook item (" + of + "): these are not the octets that were sent"));

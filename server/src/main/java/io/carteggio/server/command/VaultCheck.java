@@ -7,7 +7,6 @@ import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
-import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
@@ -125,19 +124,9 @@ final class VaultCheck implements Vault.Walker {
         if (places.hasNext()) {
             problem("arrival " + kept.number() + " brought a letter that it does not name", Optional.empty());
         }
-        Disposition d = entry.disposition();
-        Account one = new Account(
-                entry.source(),
-                1,
-                d == Disposition.LETTERS ? 1 : 0,
-                d == Disposition.EVIDENCE ? 1 : 0,
-                d == Disposition.NOTICE ? 1 : 0,
-                d == Disposition.QUARANTINED ? 1 : 0,
-                d == Disposition.DISCARDED ? 1 : 0,
-                asking ? originals + gone : 0,
-                entry.rawBytes(),
-                entry.redelivery() ? 1 : 0);
-        bySource.merge(entry.source(), one, Account::plus);
+        for (Account change : Books.changes(entry, asking ? originals + gone : 0)) {
+            bySource.merge(change.source(), change, Account::plus);
+        }
         letters += originals;
     }
 

@@ -204,7 +204,7 @@ public final class Watch implements Monitor, AutoCloseable {
                                     + entry.reason().orElse("without a reason") + "."
                             : "A journal report came back and was archived: the main way was down.");
         }
-        if (entry.reason().equals(Optional.of("erased"))) {
+        if (entry.reason().equals(Optional.of(Intake.ERASED))) {
             alarms.raise(
                     AlarmKind.ERASED,
                     entry.source(),

@@ -16,14 +16,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Sources and jobs as JSON: the very operations that the commands call, for who is an administrator on
+/// Sources, jobs and the quarantine as JSON: the very operations that the commands call, for who is an administrator on
 /// the pages.
 ///
 /// A form with the fields `params` (an object of JSON), `secrets` (another, where the operation takes
 /// any) and the session's token is answered by `{"lines": [...], "exit": 0, "error": null}`.
 final class ApiPages {
     /// No operation that reads letters is among them, and none that takes long but the test of a
-    /// connection.
+    /// connection, and reading all of the quarantine again.
     static final Set<String> OPERATIONS = Set.of(
             "source.list",
             "source.show",
@@ -37,7 +37,12 @@ final class ApiPages {
             "job.pause",
             "job.resume",
             "job.cancel",
-            "job.history");
+            "job.history",
+            "quarantine.list",
+            "quarantine.show",
+            "quarantine.retry",
+            "quarantine.release",
+            "quarantine.discard");
 
     private final Site site;
 

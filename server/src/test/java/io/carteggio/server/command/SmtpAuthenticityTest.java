@@ -215,6 +215,45 @@ class SmtpAuthenticityTest {
                 .isEqualTo(1);
     }
 
+    /// P3, P8: what left quarantine is a letter like any other, and its octets here go with it.
+    @Test
+    void whatLeavesQuarantineIsALetterLikeAnyOther() throws Exception {
+        String there = source("there", "--networks", "exchange-online");
+        deliver(Optional.of(anonymous), there, report("r1", ""));
+        deliver(Optional.of(anonymous), there, report("r2", ""));
+        deliver(Optional.of(anonymous), there, report("r3", ""));
+        List<String> numbers = shell.done("quarantine", "--json").lines().stream()
+                .map(line -> line.path("arrival").toString())
+                .toList();
+        assertThat(shell.run("quarantine", "retry", "--all").exit()).isEqualTo(1);
+        shell.done("quarantine", "release", numbers.getFirst(), "--why", "our new host");
+        shell.done("source", "set", "there", "--networks", "127.0.0.0/8");
+        assertThat(shell.done("quarantine", "show", numbers.getLast()).out()).contains("it would leave");
+        List<JsonNode> left =
+                shell.done("quarantine", "retry", "--all", "--json").lines();
+        assertThat(left)
+                .hasSize(2)
+                .allMatch(line -> line.path("disposition").stringValue().equals("letters"));
+        assertThat(books("there").received()).isEqualTo(3);
+        assertThat(books("there").letters()).isEqualTo(3);
+        assertThat(books("there").quarantined()).isZero();
+        assertThat(shell.done("quarantine", "retry", numbers.getFirst()).out()).contains("had left already");
+
+        String id =
+                shell.done("search", "subject:r2", "--json").json().path("id").stringValue();
+        assertThat(shell.done("show", id).out()).contains("out of quarantine");
+        assertThat(shell.run("erase", "--arrival", numbers.get(1), "--reason", "x")
+                        .err())
+                .contains("it left quarantine as arrival");
+        shell.done("erase", id, "--reason", "asked for");
+        assertThat(shell.run("quarantine", "show", numbers.get(1), "--raw").exit())
+                .as("gone with the letter")
+                .isEqualTo(1);
+        assertThat(shell.done("check").out()).contains("all is well");
+        assertThat(shell.done("rebuild", "--compare").out()).contains("the same");
+        assertThat(shell.done("quarantine", "--left", "--json").lines()).hasSize(2);
+    }
+
     @Test
     void aHostOfIpv6() throws Exception {
         InetAddress six = InetAddress.ofLiteral("::1");

@@ -489,7 +489,8 @@ class TamperTest {
                 sql("UPDATE testimony SET arrival = arrival - 1"),
                 alphaIn + "'testimony'"));
         table.add(attack("testimony: its mark", sql("UPDATE testimony SET envelope = 5"), alphaIn + "'testimony'"));
-        table.add(attack("quarantined: added", sql("INSERT INTO quarantined VALUES (3)"), "table 'quarantined'"));
+        table.add(attack(
+                "quarantined: added", sql("INSERT INTO quarantined VALUES (3, NULL, NULL)"), "table 'quarantined'"));
         table.add(attack("notice: added", sql("INSERT INTO notice VALUES (3)"), "table 'notice'"));
         table.add(attack("part: its mark", sql("UPDATE part SET mark = mark + 1"), "table 'part'"));
         table.add(attack("part: removed", sql("DELETE FROM part"), "table 'part'"));

@@ -38,6 +38,9 @@ class ApiPagesTest {
                 assertThat(ada.send("/api/raw", "token", token).statusCode())
                         .as("no operation that reads letters")
                         .isEqualTo(404);
+                assertThat(ada.send("/api/quarantine.raw", "token", token).statusCode())
+                        .as("nor mail in quarantine")
+                        .isEqualTo(404);
                 assertThat(ada.send("/api/job.list", "token", token, "params", "[1]")
                                 .statusCode())
                         .isEqualTo(400);
