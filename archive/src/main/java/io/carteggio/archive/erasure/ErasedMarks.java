@@ -30,6 +30,11 @@ public final class ErasedMarks {
         any = true;
     }
 
+    /// Whether anything ever was erased.
+    public boolean any() {
+        return any;
+    }
+
     public Octets of(Sha256 letter) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -23,9 +23,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -64,11 +66,27 @@ public final class Erasure {
         /// @param marks by which the letters are known if they come again
         /// @param everywhere when it is complete in copies too, if they are kept no longer than
         ///     [#COPIES_KEPT]
+        /// @param whole numbers of arrivals among them that were kept whole and had a letter in them
+        /// @param suspects numbers of such mail that names a letter and in which it was not found: it is
+        ///     still there
+        /// @param closed numbers of such mail that could not be looked into; it is still there
         record Done(
-                long act, int letters, int arrivals, int records, Instant at, List<Octets> marks, Instant everywhere)
+                long act,
+                int letters,
+                int arrivals,
+                int records,
+                Instant at,
+                List<Octets> marks,
+                Instant everywhere,
+                List<Long> whole,
+                List<Long> suspects,
+                List<Long> closed)
                 implements Answer {
             public Done {
                 marks = List.copyOf(marks);
+                whole = List.copyOf(whole);
+                suspects = List.copyOf(suspects);
+                closed = List.copyOf(closed);
             }
         }
 
@@ -144,10 +162,16 @@ public final class Erasure {
                 Message message = planner.message(letter.get());
                 awaitIndexed();
                 Optional<String> refused = refusal(message, unsearched);
+                Copies copies = refused.isPresent() ? Copies.NONE : planner.copies(message, 0);
+                for (Planner.Whole mail : copies.holding().values()) {
+                    refused = refused.or(() -> refusal(mail, unsearched)
+                            .map(why -> "mail that was kept whole, arrival "
+                                    + mail.kept().number() + ", has it too: " + why));
+                }
                 if (refused.isPresent()) {
                     return new Answer.Refused(refused.get());
                 }
-                Optional<Answer.Done> done = erase(by, stated, message);
+                Optional<Answer.Done> done = erase(by, stated, message, copies);
                 if (done.isPresent()) {
                     finish(vault, catalogue, indexing::purge);
                     return done.get();
@@ -175,13 +199,7 @@ public final class Erasure {
             }
             Optional<String> refused = elsewhere(number);
             if (refused.isEmpty()) {
-                refused = early(whole.get().entry().arrived());
-            }
-            if (refused.isEmpty() && !unsearched) {
-                refused = keeping.holds().stream()
-                        .findFirst()
-                        .map(hold -> "such mail is in no index, so it cannot be told whether hold '" + hold.name()
-                                + "' means it");
+                refused = refusal(whole.get(), unsearched);
             }
             if (refused.isPresent()) {
                 return new Answer.Refused(refused.get());
@@ -192,6 +210,17 @@ public final class Erasure {
         } finally {
             deciding.unlock();
         }
+    }
+
+    /// What keeps a mail that was kept whole, if anything does.
+    private Optional<String> refusal(Planner.Whole mail, boolean unsearched) {
+        Optional<String> early = early(mail.entry().arrived());
+        return early.isPresent() || unsearched
+                ? early
+                : keeping.holds().stream()
+                        .findFirst()
+                        .map(hold -> "such mail is in no index, so it cannot be told whether hold '" + hold.name()
+                                + "' means it");
     }
 
     /// A mail that left quarantine goes with what has become of it, not before.
@@ -210,13 +239,8 @@ public final class Erasure {
         for (Planner.Whole mail : mails) {
             planner.bury(plan, mail);
             planner.sum(mail).map(marks::of).ifPresent(marked::add);
-            if (mail.entry().revision().isPresent()) { // it lies there too
-                Optional<Planner.Whole> before =
-                        planner.whole(mail.entry().revision().get().arrival());
-                before.ifPresent(earlier -> planner.bury(plan, earlier));
-            }
         }
-        return decide(by, reason, plan, marked, 0, mails.size());
+        return decide(by, reason, plan, marked, 0, mails.size(), Copies.NONE);
     }
 
     /// Who holds this decides alone what goes and what stays; for those who bring back what was kept whole.
@@ -263,11 +287,12 @@ public final class Erasure {
                     !page.isEmpty();
                     page = catalogue.lettersAfter(after, BATCH_LETTERS)) {
                 after = page.getLast().number();
-                Optional<Message> batch = Optional.empty();
+                List<Message> batch = new ArrayList<>();
+                List<Long> counted = new ArrayList<>();
                 for (CataloguedLetter letter : page) {
-                    if (batch.isPresent() && batch.get().has(letter.number())) {
+                    if (batch.stream().anyMatch(m -> m.has(letter.number()))) {
                         over++;
-                        erased++;
+                        counted.add(letter.number());
                         continue;
                     }
                     Message message = planner.message(letter);
@@ -282,12 +307,29 @@ public final class Erasure {
                     if (young || refusal(message, false).isPresent()) {
                         held++;
                     } else {
-                        erased++;
-                        batch = Optional.of(batch.isPresent() ? batch.get().and(message) : message);
+                        counted.add(letter.number());
+                        batch.add(message);
                     }
                 }
-                if (!dryRun && batch.isPresent()) {
-                    if (erase(by, reason, batch.get()).isEmpty()) {
+                if (batch.isEmpty()) {
+                    continue;
+                }
+                Copies copies = planner.copies(together(batch), 0);
+                Set<Long> kept = copies.kept(mail ->
+                        bounds.atMostUntil(mail.entry().arrived()).orElseThrow().isAfter(now)
+                                ? Optional.of("it came later")
+                                : refusal(mail, false));
+                List<Message> going = batch.stream()
+                        .filter(m -> kept.stream().noneMatch(m::has))
+                        .toList();
+                long gone = counted.stream()
+                        .filter(number -> going.stream().anyMatch(m -> m.has(number)))
+                        .count();
+                erased += gone;
+                held += counted.size() - gone;
+                if (!dryRun && !going.isEmpty()) {
+                    Message all = together(going);
+                    if (erase(by, reason, all, copies.of(all)).isEmpty()) {
                         throw new ArchiveException("more of a message came in meanwhile", true);
                     }
                     finish(vault, catalogue, indexing::purge);
@@ -297,6 +339,10 @@ public final class Erasure {
         } finally {
             deciding.unlock();
         }
+    }
+
+    private static Message together(List<Message> messages) {
+        return messages.stream().reduce(Message::and).orElseThrow();
     }
 
     private Aged retainWhole(String by, String reason, Bounds bounds, Instant now, boolean dryRun)
@@ -437,34 +483,43 @@ public final class Erasure {
     }
 
     /// @return empty where more of the message came in since it was looked at
-    private Optional<Answer.Done> erase(String by, String reason, Message looked) throws ArchiveException {
+    private Optional<Answer.Done> erase(String by, String reason, Message looked, Copies copies)
+            throws ArchiveException {
         intakeStopped.lock();
         try {
             projection.await(vault.end().frames());
             Message message = planner.again(looked);
-            if (!message.same(looked)) {
+            Copies since = planner.copies(message, copies.through());
+            if (!message.same(looked) || !since.holding().isEmpty()) {
                 return Optional.empty();
             }
+            Copies whole = copies.and(since);
             Plan plan = planner.plan(message);
             for (CataloguedLetter letter : plan.anew()) {
                 keepAnew(by, letter);
             }
-            List<Octets> marked =
-                    message.letters().stream().map(l -> marks.of(l.sum())).toList();
+            Set<Octets> marked = new LinkedHashSet<>(); // a letter may lie there as it is
+            message.letters().forEach(l -> marked.add(marks.of(l.sum())));
+            for (Planner.Whole mail : whole.holding().values()) {
+                planner.bury(plan, mail);
+                planner.sum(mail).map(marks::of).ifPresent(marked::add);
+            }
             return Optional.of(decide(
                     by,
                     reason,
                     plan,
-                    marked,
+                    List.copyOf(marked),
                     message.letters().size(),
-                    message.arrivals().size()));
+                    message.arrivals().size() + whole.holding().size(),
+                    whole));
         } finally {
             intakeStopped.unlock();
         }
     }
 
     /// Says in the vault what goes. From here on it will.
-    private Answer.Done decide(String by, String reason, Plan plan, List<Octets> marked, int letters, int arrivals)
+    private Answer.Done decide(
+            String by, String reason, Plan plan, List<Octets> marked, int letters, int arrivals, Copies whole)
             throws ArchiveException {
         Act.Erased act = new Act.Erased(acts.now(), by, reason, plan.frames(acts.now(), by), marked);
         long number = acts.keep(act);
@@ -475,7 +530,16 @@ public final class Erasure {
         }
         int records = act.frames().stream().mapToInt(f -> f.records().size()).sum();
         return new Answer.Done(
-                number, letters, arrivals, records, act.at(), marked, act.at().plus(COPIES_KEPT));
+                number,
+                letters,
+                arrivals,
+                records,
+                act.at(),
+                marked,
+                act.at().plus(COPIES_KEPT),
+                List.copyOf(whole.holding().keySet()),
+                whole.suspects(),
+                whole.closed());
     }
 
     private void keepAnew(String by, CataloguedLetter letter) throws ArchiveException {

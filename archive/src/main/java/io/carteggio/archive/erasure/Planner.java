@@ -31,6 +31,8 @@ final class Planner {
     /// Letters with one body that are compared.
     private static final int FORKS_LIMIT = 10_000;
 
+    private static final int WHOLE_PAGE = 200;
+
     private final Vault vault;
     private final Catalogue catalogue;
 
@@ -66,12 +68,77 @@ final class Planner {
         }
     }
 
-    /// All of such a mail goes.
-    void bury(Plan plan, Whole mail) {
+    /// All of such a mail goes, also where it lay before.
+    void bury(Plan plan, Whole mail) throws ArchiveException {
         for (Kept.KeptRecord record : mail.kept().records()) {
             plan.take(record.place());
         }
         plan.bury(mail.kept().number(), Tombstone.of(mail.entry(), Set.of(), Set.of(), List.of()));
+        buryEarlier(plan, mail.entry());
+    }
+
+    /// What left quarantine has its octets there too.
+    private void buryEarlier(Plan plan, ArrivalEntry entry) throws ArchiveException {
+        if (entry.revision().isPresent()) {
+            Optional<Whole> earlier = whole(entry.revision().get().arrival());
+            if (earlier.isPresent()) {
+                bury(plan, earlier.get());
+            }
+        }
+    }
+
+    /// What mail that was kept whole has of these letters.
+    ///
+    /// @param after only mail with larger numbers
+    Copies copies(Message message, long after) throws ArchiveException {
+        Map<Long, Whole> holding = new TreeMap<>();
+        Map<Long, Set<Long>> letters = new TreeMap<>();
+        List<Long> suspects = new ArrayList<>();
+        List<Long> closed = new ArrayList<>();
+        long through = after;
+        CopySearch search = new CopySearch();
+        boolean ready = false;
+        for (List<Long> page = catalogue.keptWhole(after, WHOLE_PAGE);
+                !page.isEmpty();
+                page = catalogue.keptWhole(through, WHOLE_PAGE)) {
+            if (!ready) { // most archives have no such mail, and need not read their letters for it
+                for (CataloguedLetter letter : message.letters()) {
+                    search.add(letter, this);
+                }
+                ready = true;
+            }
+            for (long number : page) {
+                through = number;
+                Optional<Whole> mail = legible(number);
+                Optional<CopySearch.Found> found = mail.isPresent() ? found(search, mail.get()) : Optional.empty();
+                if (found.isEmpty()) {
+                    closed.add(number);
+                } else if (!found.get().letters().isEmpty()) {
+                    holding.put(number, mail.get());
+                    letters.put(number, found.get().letters());
+                } else if (!found.get().named().isEmpty()) {
+                    suspects.add(number);
+                } else if (!found.get().open()) {
+                    closed.add(number);
+                }
+            }
+        }
+        return new Copies(holding, letters, suspects, closed, through);
+    }
+
+    private Optional<CopySearch.Found> found(CopySearch search, Whole mail) throws ArchiveException {
+        for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
+            try {
+                return Optional.of(search.find(vault.read(place)));
+            } catch (IOException damaged) {
+                return Optional.empty();
+            } catch (ArchiveException e) {
+                if (e.laterHelps()) {
+                    throw e;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /// The sum of such a mail; empty where it cannot be read any more, which must not keep it from going.
@@ -175,9 +242,7 @@ final class Planner {
         keepWhole(plan, message);
         for (Testimony arrival : message.arrivals().values()) {
             bury(plan, message, arrival);
-            if (arrival.entry().revision().isPresent()) { // the mail that lay in quarantine has its octets too
-                whole(arrival.entry().revision().get().arrival()).ifPresent(mail -> bury(plan, mail));
-            }
+            buryEarlier(plan, arrival.entry());
         }
         return plan;
     }

@@ -24,6 +24,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Inside;
 import io.carteggio.mail.report.Unwrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -264,9 +265,10 @@ public final class Intake {
         return again.isEmpty() ? reading : reading.without(again, ERASED);
     }
 
-    /// A mail that is kept whole, for it is not authentic, must not bring back a letter in it either.
-    private static List<Sha256> wholeAndInside(Reading reading) throws IOException {
-        List<Sha256> sums = new ArrayList<>(reading.inside());
+    /// A mail that is kept whole, for it is not understood or not authentic, must not bring back a letter in it
+    /// either.
+    private Set<Sha256> wholeAndInside(Reading reading) throws IOException {
+        Set<Sha256> sums = new LinkedHashSet<>(reading.inside());
         sums.add(Sha256.of(reading.mail()));
         return sums;
     }
@@ -295,6 +297,13 @@ public final class Intake {
             }
         }
         Optional<Octets> small = small(reading.evidence());
+        if (erased.any()) {
+            Inside.visit(reading.mail(), candidate -> {
+                if (candidate.sizeBytes() > 0) {
+                    sums.add(Sha256.of(candidate));
+                }
+            });
+        }
         int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();

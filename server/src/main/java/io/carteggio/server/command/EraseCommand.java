@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(
@@ -78,12 +79,28 @@ final class EraseCommand implements Callable<Integer> {
         return carteggio.ask("erase", "erase", params, Lines.printing(carteggio, this::print));
     }
 
+    private static String numbers(ObjectNode done, String field) {
+        return done.path(field).valueStream().map(JsonNode::toString).collect(Collectors.joining(", "));
+    }
+
     private void print(ObjectNode done) {
         Console console = carteggio.console();
         console.line("erased: letters " + done.path("letters").asLong(0) + ", arrivals "
                 + done.path("arrivals").asLong(0) + ", records "
                 + done.path("records").asLong(0) + " (act "
                 + done.path("act").asLong(0) + ")");
+        if (!done.path("whole").isEmpty()) {
+            console.line("with it went mail that was kept whole and had it inside: arrivals " + numbers(done, "whole"));
+        }
+        if (!done.path("suspects").isEmpty()) {
+            console.line("NOT erased: mail that was kept whole and names its Message-ID, arrivals "
+                    + numbers(done, "suspects")
+                    + ". A part of it may lie there: look with 'quarantine show NUMBER --raw', then 'erase --arrival'");
+        }
+        if (!done.path("closed").isEmpty()) {
+            console.line("NOT looked into: mail that was kept whole and is encrypted, damaged or too deep, arrivals "
+                    + numbers(done, "closed"));
+        }
         console.line("complete once copies of the keyring older than "
                 + done.path("erasedAt").asString("") + " have expired (by default "
                 + done.path("copiesKeptDays").asLong(0) + " days: "

@@ -16,8 +16,11 @@ import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `erase`, `compact`, `hold` and `retention`. Every change is an act.
@@ -78,11 +81,20 @@ final class ErasureOperations {
                         .put("erasedAt", Json.instant(done.at()))
                         .put("everywhereFrom", Json.instant(done.everywhere()))
                         .put("copiesKeptDays", Erasure.COPIES_KEPT.toDays());
+                line.set("whole", numbers(done.whole()));
+                line.set("suspects", numbers(done.suspects()));
+                line.set("closed", numbers(done.closed()));
                 line.set("marks", Json.texts(done.marks().stream().map(ErasureOperations::hex)));
                 reply.line(line);
                 yield Outcome.DONE;
             }
         };
+    }
+
+    private static ArrayNode numbers(List<Long> numbers) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        numbers.forEach(array::add);
+        return array;
     }
 
     /// Lets an erased letter come again.

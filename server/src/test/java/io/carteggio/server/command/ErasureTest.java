@@ -423,4 +423,137 @@ class ErasureTest {
         assertThat(whereabouts("knuffelwort", "vastorp")).isEmpty();
         allIsWell();
     }
+
+    // ---- copies inside mail that was kept whole
+
+    private static final String WORDS = "Her knuffelwort was told.";
+    private static final String LETTER = Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", WORDS);
+
+    /// Has the marker and an original, and no envelope: nobody can read it as a report.
+    private static String broken(String id, String type, String original) {
+        return "From: journal@firm.example\r\nTo: archive@firm.example\r\nSubject: journal\r\nMessage-ID: <" + id
+                + "@firm.example>\r\nX-MS-Journal-Report:\r\nMIME-Version: 1.0\r\n"
+                + "Content-Type: multipart/mixed; boundary=rr\r\n\r\n--rr\r\nContent-Type: text/plain\r\n\r\n"
+                + "nothing that names anybody\r\n--rr\r\nContent-Type: " + type + "\r\n\r\n" + original
+                + "\r\n--rr--\r\n";
+    }
+
+    private static String bounce(String returned) {
+        return DELAYED.replace("Action: delayed", "Action: failed")
+                .replace("Status: 4.4.7", "Status: 5.1.1")
+                .replace("The knuffelwort is late.", "It is undeliverable.")
+                .replace("qwezzel@vastorp.example", "nobody@firm.example")
+                .replace("vastorp", "firm")
+                .replace("xylobrim", "something")
+                .replace("--q--\r\n", "--q\r\nContent-Type: message/rfc822\r\n\r\n" + returned + "\r\n--q--\r\n");
+    }
+
+    @Test
+    void copiesInQuarantineAndInNoticesGoWithIt() throws Exception {
+        String base64 = Base64.getMimeEncoder(76, new byte[] {'\r', '\n'})
+                .encodeToString(LETTER.getBytes(StandardCharsets.US_ASCII));
+        String traced = "Received: from a.example by b.example; Fri, 1 Mar 2024 12:34:56 +0100\r\n" + LETTER;
+        takeReport("as it is", broken("1", "message/rfc822", LETTER));
+        takeReport("variant", broken("2", "message/rfc822", traced));
+        takeReport("encoded", broken("3", "message/rfc822\r\nContent-Transfer-Encoding: base64", base64));
+        takeReport("a file", broken("4", "application/octet-stream; name=a.eml", LETTER));
+        takeReport("mislabelled", broken("5", "text/plain", "> see below\r\n" + LETTER));
+        takeReport("plain", LETTER);
+        takeReport("in a mail in it", broken("6", "message/rfc822", report("7", "?\r\n", traced)));
+        takeReport("bounce", bounce(LETTER));
+        String other = Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?");
+        takeReport("other", broken("8", "message/rfc822", other));
+        take("letter", LETTER);
+        List<JsonNode> before = whole();
+        assertThat(before).hasSize(9);
+
+        JsonNode done = erase(id("subject:xylobrim"));
+
+        assertThat(done.path("whole").size()).isEqualTo(8);
+        assertThat(done.path("arrivals").longValue()).isEqualTo(9);
+        assertThat(done.path("suspects").isEmpty()).isTrue();
+        assertThat(done.path("closed").isEmpty()).isTrue();
+        assertThat(whole()).as("the other one is still there").hasSize(1);
+        allIsWell();
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", base64.substring(0, 76)))
+                .isEmpty();
+        shell.done("compact");
+        shell.done("rebuild");
+        allIsWell();
+        assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", base64.substring(0, 76)))
+                .isEmpty();
+
+        // and they do not come back that way
+        takeReport("again", broken("9", "message/rfc822", LETTER));
+        takeReport("again in base64", broken("10", "message/rfc822\r\nContent-Transfer-Encoding: base64", base64));
+        assertThat(shell.done("stats", "--json").json().path("discarded").longValue())
+                .isEqualTo(2);
+        assertThat(whole()).hasSize(1);
+        allIsWell();
+    }
+
+    @Test
+    void aCopyThatMustStayKeepsTheLetter() throws Exception {
+        takeReport("copy", broken("1", "message/rfc822", LETTER));
+        take("letter", LETTER);
+        String id = id("subject:xylobrim");
+        shell.done("hold", "add", "case", "risotto", "--reason", "a case");
+        Said refused = shell.run("erase", id, "--reason", "x");
+        assertThat(refused.exit()).isEqualTo(1);
+        assertThat(refused.err()).contains("mail that was kept whole, arrival").contains("hold 'case'");
+        shell.done("retention", "set", "--max", "0");
+        for (String[] apply :
+                new String[][] {{"retention", "apply", "--dry-run", "--json"}, {"retention", "apply", "--json"}}) {
+            JsonNode applied = shell.done(apply).json();
+            assertThat(applied.path("erased").longValue()).isZero();
+            assertThat(applied.path("mustStay").longValue()).isEqualTo(1);
+        }
+        assertThat(shell.done("erase", id, "--reason", "x", "--unsearched").out())
+                .contains("with it went mail that was kept whole and had it inside");
+        assertThat(whereabouts("knuffelwort")).isEmpty();
+        allIsWell();
+    }
+
+    @Test
+    void retentionTakesCopiesAlong() throws Exception {
+        takeReport("copy", broken("1", "message/rfc822", LETTER));
+        take("letter", LETTER);
+        take("other", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        shell.done("retention", "set", "--max", "0");
+        JsonNode applied = shell.done("retention", "apply", "--json").json();
+        assertThat(applied.path("erased").longValue()).isEqualTo(2);
+        assertThat(applied.path("wholeErased").longValue())
+                .as("it went with its letter")
+                .isZero();
+        assertThat(whereabouts("knuffelwort", "risotto")).isEmpty();
+        allIsWell();
+    }
+
+    /// What cannot be told exactly is said.
+    @Test
+    void whatMayHoldAPartOfItIsNamed() throws Exception {
+        takeReport("cut off", broken("1", "message/rfc822", LETTER.substring(0, LETTER.length() - 8)));
+        String cut = arrival("quarantined");
+        takeReport(
+                "encrypted",
+                String.join(
+                        "\r\n",
+                        "From: a@example.com",
+                        "Subject: secret",
+                        "MIME-Version: 1.0",
+                        "Content-Type: application/pkcs7-mime; smime-type=enveloped-data",
+                        "Content-Transfer-Encoding: base64",
+                        "",
+                        "MIAGCSqGSIb3DQEHA6CAMIACAQAxgg==",
+                        ""));
+        take("letter", LETTER);
+        Said done = shell.done("erase", id("subject:xylobrim"), "--reason", "asked for");
+        assertThat(done.out())
+                .contains("NOT erased: mail that was kept whole and names its Message-ID, arrivals " + cut + ".")
+                .contains("NOT looked into: mail that was kept whole and is encrypted");
+        assertThat(whole()).hasSize(2);
+        shell.done("erase", "--arrival", cut, "--reason", "looked at it");
+        assertThat(whereabouts("knuffelwort")).isEmpty();
+        allIsWell();
+    }
 }
