@@ -74,6 +74,7 @@ public final class Intake {
     private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
 
+    private volatile OwnTests tests = (source, token) -> false;
     /// @param people who holds which address
     /// @param sources whose address an address is: reports that come back are booked under the source that
     ///     they were for, and by its rules
@@ -104,6 +105,11 @@ public final class Intake {
     }
 
     /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
+    /// Names who knows the archive's own test messages. Until then none is known.
+    public void recogniseTests(OwnTests by) {
+        tests = by;
+    }
+
     /// forced to stable storage. Catalogue, index and alerts follow at their own pace; what comes
     /// next is told from this one all the same.
     ///
@@ -115,7 +121,7 @@ public final class Intake {
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (Vault.Announced frame = vault.announce()) {
             // pure; bad mail is a case, not an exception
-            Reading read = Reader.read(arrival, arrived, people.get(), networks.get());
+            Reading read = Reader.read(arrival, arrived, people.get(), networks.get(), tests);
             return accept(arrival, arrived, read, Optional.empty(), frame);
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
@@ -158,9 +164,10 @@ public final class Intake {
     public Again again(Arrival arrival, Instant arrived, Revision revision, String remark) throws ArchiveException {
         refuseWhileBehind();
         try (Vault.Announced frame = vault.announce()) {
-            Reading read = Reader.read(arrival, arrived, people.get(), networks.get());
-            return quarantine(read).isPresent()
-                    ? new Again.Still(quarantine(read).get())
+            Reading read = Reader.read(arrival, arrived, people.get(), networks.get(), tests);
+            Optional<String> still = quarantine(read);
+            return still.isPresent()
+                    ? new Again.Still(still.get())
                     : new Again.Kept(
                             accept(arrival, arrived, read.remarking(List.of(remark)), Optional.of(revision), frame));
         } catch (IOException e) {
@@ -171,7 +178,7 @@ public final class Intake {
     /// Why a mail would lie in quarantine, were it to come today; empty where it would not. Keeps nothing.
     public Optional<String> wouldQuarantine(Arrival arrival, Instant arrived) throws ArchiveException {
         try {
-            return quarantine(Reader.read(arrival, arrived, people.get(), networks.get()));
+            return quarantine(Reader.read(arrival, arrived, people.get(), networks.get(), tests));
         } catch (IOException e) {
             throw new ArchiveException("the mail that was kept cannot be read back: " + e.getMessage(), false, e);
         }

@@ -177,9 +177,10 @@ final class Reader {
     /// @param directory as it stands now: who knows it, knows which fields of a header name our own people, and
     ///     that one person has several addresses
     /// @param networks as they are now: who knows them, knows whether a mail came from where it should
-    static Reading read(Arrival arrival, Instant arrived, Directory directory, NetworkLists networks)
+    /// @param tests tells the archive's own test messages from what says that it is one
+    static Reading read(Arrival arrival, Instant arrived, Directory directory, NetworkLists networks, OwnTests tests)
             throws IOException {
-        Reading reading = read(arrival, arrived, directory);
+        Reading reading = read(arrival, arrived, directory, tests);
         return arrival.source().expected().isNothing() ? reading : authentic(arrival, reading, networks);
     }
 
@@ -197,7 +198,8 @@ final class Reader {
         };
     }
 
-    private static Reading read(Arrival arrival, Instant arrived, Directory directory) throws IOException {
+    private static Reading read(Arrival arrival, Instant arrived, Directory directory, OwnTests tests)
+            throws IOException {
         Content mail = arrival.mail();
         Family family = arrival.source().family();
         if (family == Family.MULTIDROP) {
@@ -221,9 +223,7 @@ final class Reader {
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
             case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");
             case Unwrapped.Plain _
-            when family == Family.NDR
-                    && Structure.head(mail).header().text(Intake.TEST_FIELD).isPresent() ->
-                notice(mail, Intake.TEST_MESSAGE);
+            when family == Family.NDR && isOwnTest(arrival, tests) -> notice(mail, Intake.TEST_MESSAGE);
             case Unwrapped.Plain plain ->
                 family == Family.AUTO
                         ? plain(arrival, arrived)
@@ -237,6 +237,15 @@ final class Reader {
         return arrival.source().family() == Family.AUTO
                 ? plain(arrival, arrived) // in somebody's files a bounce is a letter like any other
                 : notice(arrival.mail(), what);
+    /// Anybody can write the field: only what stands in it tells.
+    private static boolean isOwnTest(Arrival arrival, OwnTests tests) throws IOException {
+        return Structure.head(arrival.mail())
+                .header()
+                .text(Intake.TEST_FIELD)
+                .filter(token -> tests.areAwaited(arrival.source().name(), token.strip()))
+                .isPresent();
+    }
+
     }
 
     private static Reading notice(Content mail, String what) {

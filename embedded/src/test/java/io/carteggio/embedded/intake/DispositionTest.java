@@ -206,11 +206,18 @@ class DispositionTest {
         expect(Family.AUTO, delay, LETTERS, 1, 1);
     }
 
-    /// An outsider gains nothing by it: what is a notice is nobody's letter either.
+    /// Anybody can write the field; the token alone tells.
     @Test
-    void aTestMessageToTheAlternateMailboxIsANotice() throws Exception {
+    void theTestMessageToTheAlternateMailboxThatIsUnderWayIsANotice() throws Exception {
         String canary = "From: a@example.com\r\nCarteggio-Canary: abc\r\nSubject: x\r\n\r\nTest\r\n";
+        expect(Family.NDR, canary, QUARANTINED, 0, 0);
+        archive.intake.recogniseTests((source, token) -> source.equals("ndr") && token.equals("abc"));
         expect(Family.NDR, canary, NOTICE, 0, 0);
+        expect(Family.NDR, canary.replace("abc", "abcd"), QUARANTINED, 0, 0);
+        expect(Family.NDR, canary.replace("abc", ""), QUARANTINED, 0, 0);
+        archive.intake.recogniseTests((source, token) -> source.equals("another"));
+        expect(Family.NDR, canary, QUARANTINED, 0, 0);
+        archive.intake.recogniseTests((source, token) -> true);
         expect(Family.REPORT, canary, QUARANTINED, 0, 0);
         expect(Family.AUTO, canary, LETTERS, 1, 1);
         String report = report("r1", ANNA, original("a"));

@@ -209,6 +209,7 @@ public final class Archive implements AutoCloseable {
             opened.push(watch);
             projection.inform(watch::registered);
         } catch (IOException e) {
+            intake.recogniseTests(watch::awaitsTest);
             closeAll(Optional.of(e));
             throw new ArchiveException("the archive in " + directory.path() + " cannot be opened: " + e, true, e);
         } catch (ArchiveException | RuntimeException e) {

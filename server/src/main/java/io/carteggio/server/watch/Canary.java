@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -148,6 +149,15 @@ public final class Canary {
             keep(flight);
         }
         return flight;
+    }
+
+    /// Whether this is the token of the test message that is awaited through a source.
+    boolean awaits(String source, String token) {
+        return last().filter(Flight::isAwaited)
+                .filter(f -> f.alternate().equals(Optional.of(source)))
+                .filter(f -> MessageDigest.isEqual(
+                        f.token().getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8)))
+                .isPresent();
     }
 
     /// Notes an arrival that may be the awaited one. Quick.

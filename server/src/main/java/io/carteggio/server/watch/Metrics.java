@@ -51,7 +51,12 @@ final class Metrics {
     ///
     /// @param certificate when the listener's ends
     /// @param channels that do not work
-    record Rest(List<Alarm> standing, Optional<Instant> certificate, int channels, Optional<Duration> canary) {}
+    record Rest(
+            List<Alarm> standing,
+            Optional<Instant> certificate,
+            int channels,
+            Optional<Duration> canary,
+            Optional<Duration> alternateCanary) {}
 
     String text(Watched watched, Rest rest) throws ArchiveException {
         PrometheusText out = new PrometheusText();
@@ -153,6 +158,12 @@ final class Metrics {
     private static void arrivals(PrometheusText out, Account account, String disposition, long number) {
         out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
     }
+        rest.alternateCanary()
+                .ifPresent(took -> gauge(
+                        out,
+                        "carteggio_alternate_canary_seconds",
+                        "How long the last test message to the alternate mailbox was under way.",
+                        took.toMillis() / 1000.0));
 
     private static void gauge(PrometheusText out, String name, String help, long value) {
         out.family(name, PrometheusText.Type.GAUGE, help).sample(name, value);

@@ -147,6 +147,11 @@ public final class Watch implements Monitor, AutoCloseable {
         return alternateCanary;
     }
 
+    /// Whether the alternate mailbox's test message with this token is awaited through a source.
+    public boolean awaitsTest(String source, String token) {
+        return alternateCanary.awaits(source, token);
+    }
+
     /// Whether a mailbox of another server can be got into: host, TLS, log-in, folder.
     @FunctionalInterface
     public interface Reach {
@@ -613,7 +618,8 @@ public final class Watch implements Monitor, AutoCloseable {
                         alarms.standing(),
                         listener.certificate(),
                         courier.trouble().size(),
-                        canary.last().flatMap(Canary.Flight::took)));
+                        canary.last().flatMap(Canary.Flight::took),
+                        alternateCanary.last().flatMap(Canary.Flight::took)));
     }
 
     @Override

@@ -373,6 +373,95 @@ class WatchServerTest {
             ByteArrayOutputStream mail = new ByteArrayOutputStream();
             return new Reception() {
                 @Override
+    /// What nobody need look at any more is no alarm any more.
+    @Test
+    void aQuarantineThatGrowsIsToldUntilItIsSeenTo() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            assertThat(standing(AlarmKind.QUARANTINE)).isEmpty();
+            send(JOURNAL, "Subject: " + i + "\r\n\r\nno report\r\n");
+            archive.watch().attendNow();
+        }
+        assertThat(awaitAlarm(AlarmKind.QUARANTINE).text()).contains("10 mails or more", "exchange");
+        long first = archive.quarantine().list(0, 1, false).getFirst().number();
+        archive.quarantine().discard("test", first, "an advertisement");
+        archive.watch().attendNow();
+        await("it is over", () -> standing(AlarmKind.QUARANTINE).isEmpty());
+    }
+
+    @Test
+    void aMailOverTheSizeLimitIsRefusedAndToldOf() throws Exception {
+        try (Socket socket =
+                        new Socket(server.smtp().getAddress(), server.smtp().getPort());
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+            in.readLine();
+            for (String line : List.of("HELO mx.example", "MAIL FROM:<> SIZE=4000000000")) {
+                socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                if (line.startsWith("HELO")) {
+                    in.readLine();
+                }
+            }
+            assertThat(in.readLine()).startsWith("552");
+        }
+        assertThat(awaitAlarm(AlarmKind.REFUSED).text()).contains("refused for its size");
+        assertThat(get("/metrics").body()).contains("carteggio_refused_total{source=\"unknown\"} 1");
+    }
+
+    /// An outsider who writes the field keeps no alarm quiet; and the true one is it once.
+    @Test
+    void onlyTheTestMessageThatIsUnderWayIsTakenForOne() throws Exception {
+        String forged = "From: x@evil.example\r\nCarteggio-Canary: guessed\r\nSubject: Carteggio canary\r\n\r\nx\r\n";
+        send(NDR, forged);
+        assertThat(awaitAlarm(AlarmKind.MARKER))
+                .satisfies(a -> assertThat(a.subject()).isEqualTo("alternate"))
+                .satisfies(a -> assertThat(a.text()).contains("no journal report"));
+        assertThat(get("/metrics").body()).doesNotContain("carteggio_alternate_canary_seconds");
+        Sink system = new Sink();
+        try (SmtpServer mails = system.listen()) {
+            archive.watch()
+                    .settings()
+                    .set(
+                            archive.acts(),
+                            "test",
+                            Subject.ALTERNATE_CANARY,
+                            Map.of(
+                                    "server",
+                                    "127.0.0.1:" + mails.address().getPort(),
+                                    "from",
+                                    "canary@firm.example",
+                                    "to",
+                                    NDR.raw(),
+                                    "alternate",
+                                    "alternate"));
+            archive.watch().attendNow();
+            String canary = new String(system.take(), StandardCharsets.UTF_8);
+            send(NDR, forged);
+            send(JOURNAL, canary);
+            send(NDR, canary);
+            await(
+                    "it is found",
+                    () -> archive.watch()
+                            .alternateCanary()
+                            .last()
+                            .orElseThrow()
+                            .back()
+                            .isPresent());
+            send(NDR, canary);
+        }
+        PrometheusParser metrics = PrometheusParser.parse(get("/metrics").body());
+        assertThat(metrics.value("carteggio_alternate_canary_seconds")).isBetween(0.0, 60.0);
+        assertThat(metrics.value("carteggio_arrivals_total", "source", "alternate", "disposition", "notice"))
+                .as("it, once")
+                .isEqualTo(1);
+        assertThat(metrics.value("carteggio_arrivals_total", "source", "alternate", "disposition", "quarantined"))
+                .as("two forged ones, and what came after it")
+                .isEqualTo(3);
+        assertThat(metrics.value("carteggio_arrivals_total", "source", "exchange", "disposition", "quarantined"))
+                .as("through another source")
+                .isEqualTo(1);
+        assertThat(standing(AlarmKind.NDR)).isEmpty();
+    }
+
                 public void write(byte[] octets, int offset, int length) {
                     mail.write(octets, offset, length);
                 }
