@@ -52,6 +52,7 @@ public final class EntryCodec {
                 .put("clientSubject", client.map(ClientCertificate::subject))
                 .put("clientSum", client.map(c -> c.sum().toBytes()))
                 .put("clientTrusted", client.map(ClientCertificate::trusted).orElse(false))
+                .put("received", e.provenance().received())
                 .put("evidence", e.evidence().map(Octets::toBytes))
                 .putAll("parts", e.parts(), p -> p)
                 .put("erased", e.erased())
@@ -81,7 +82,8 @@ public final class EntryCodec {
                         map.optionalText("item"),
                         map.texts("labels"),
                         map.optionalText("recomposed"),
-                        client(map)),
+                        client(map),
+                        map.optionalInstant("received")),
                 map.instant("arrived"),
                 map.optionalInstant("vouched"),
                 Disposition.ofWord(map.text("disposition")),

@@ -1,6 +1,7 @@
 package io.carteggio.archive.entry;
 
 import io.carteggio.mail.Address;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param labels the folders of somebody's mailbox that it lay in, the folders within a folder parted by `/`
 /// @param recomposed of what the octets were recomposed (`pst`, `msg`); absent where they are what was sent
 /// @param client the certificate that the host showed, where it showed one
+/// @param received when the server that it was fetched from says it got it (IMAP's INTERNALDATE)
 public record Provenance(
         Optional<String> peer,
         Optional<String> helo,
@@ -24,7 +26,8 @@ public record Provenance(
         Optional<String> item,
         List<String> labels,
         Optional<String> recomposed,
-        Optional<ClientCertificate> client) {
+        Optional<ClientCertificate> client,
+        Optional<Instant> received) {
     /// Where nothing of it is kept.
     public static final Provenance NOTHING = new Provenance(
             Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Optional.empty());
@@ -42,17 +45,36 @@ public record Provenance(
             Optional<Address> mailFrom,
             List<Address> rcptTo,
             Optional<String> item) {
-        this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty(), Optional.empty());
+        this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /// Of a mail that was not fetched from a server which says when it got it.
+    public Provenance(
+            Optional<String> peer,
+            Optional<String> helo,
+            Optional<String> tls,
+            Optional<Address> mailFrom,
+            List<Address> rcptTo,
+            Optional<String> item,
+            List<String> labels,
+            Optional<String> recomposed,
+            Optional<ClientCertificate> client) {
+        this(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, client, Optional.empty());
     }
 
     /// The same with what an import knows of the mail's place.
     public Provenance with(List<String> newLabels, Optional<String> newRecomposed) {
-        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed, client);
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed, client, received);
     }
 
     /// The same with the certificate that the host showed.
     public Provenance with(Optional<ClientCertificate> shown) {
-        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, shown);
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, shown, received);
+    }
+
+    /// The same with when the other server got it.
+    public Provenance receivedAt(Optional<Instant> there) {
+        return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, client, there);
     }
 
     /// An import's provenance.

@@ -44,6 +44,9 @@ final class Reader {
 
     private static final Instant BEFORE_MAIL = Instant.parse("1970-01-02T00:00:00Z");
 
+    /// What marks, among the warnings, that the server which it was fetched from vouches for the instant.
+    static final String DATED_THERE = "DATED_BY_ITS_SERVER";
+
     private Reader() {}
 
     /// An arrival, read.
@@ -209,9 +212,10 @@ final class Reader {
             return plain(arrival, arrived); // never unwrapped either
         }
         return switch (Unwrapper.unwrap(mail)) {
-            case Unwrapped.Report report -> report(report, Optional.empty(), mail, arrived, directory);
+            case Unwrapped.Report report -> report(report, Optional.empty(), arrival, arrived, directory);
             case Unwrapped.Ndr ndr
-            when ndr.report().isPresent() -> report(ndr.report().get(), Optional.of("ndr"), mail, arrived, directory);
+            when ndr.report().isPresent() ->
+                report(ndr.report().get(), Optional.of("ndr"), arrival, arrived, directory);
             case Unwrapped.Ndr ndr
             when ndr.gap().isPresent() ->
                 notice(
@@ -233,10 +237,6 @@ final class Reader {
         };
     }
 
-    private static Reading plainOrNotice(Arrival arrival, Instant arrived, String what) throws IOException {
-        return arrival.source().family() == Family.AUTO
-                ? plain(arrival, arrived) // in somebody's files a bounce is a letter like any other
-                : notice(arrival.mail(), what);
     /// Anybody can write the field: only what stands in it tells.
     private static boolean isOwnTest(Arrival arrival, OwnTests tests) throws IOException {
         return Structure.head(arrival.mail())
@@ -246,6 +246,10 @@ final class Reader {
                 .isPresent();
     }
 
+    private static Reading plainOrNotice(Arrival arrival, Instant arrived, String what) throws IOException {
+        return arrival.source().family() == Family.AUTO
+                ? plain(arrival, arrived) // in somebody's files a bounce is a letter like any other
+                : notice(arrival.mail(), what);
     }
 
     private static Reading notice(Content mail, String what) {
@@ -271,7 +275,7 @@ final class Reader {
     }
 
     private static Reading report(
-            Unwrapped.Report report, Optional<String> via, Content mail, Instant arrived, Directory directory)
+            Unwrapped.Report report, Optional<String> via, Arrival arrival, Instant arrived, Directory directory)
             throws IOException {
         boolean inPlace = report.originals().stream().allMatch(o -> o.span().isPresent());
         List<Content> around = new ArrayList<>();
@@ -302,6 +306,9 @@ final class Reader {
         HeaderPeople header = people.orElseThrow();
         Optional<Instant> vouched = report.journaled().filter(at -> plausible(at, arrived));
         return new Reading(
+        if (vouched.isEmpty()) {
+            vouched = there(arrival, arrived);
+        }
                 letters,
                 Disposition.EVIDENCE,
                 Optional.empty(),
@@ -350,7 +357,10 @@ final class Reader {
         arrival.source().address().ifPresent(a -> journaling.add(a.key()));
         arrival.provenance().rcptTo().forEach(a -> journaling.add(a.key()));
         Header header = Structure.head(arrival.mail()).header();
-        Instant at = received(header).filter(t -> plausible(t, arrived)).orElse(arrived);
+        Instant at = received(header)
+                .filter(t -> plausible(t, arrived))
+                .or(() -> there(arrival, arrived))
+                .orElse(arrived);
         HeaderEvidence evidence = HeaderEvidence.of(header, arrival.source().headers(), journaling);
         HeaderEvidence.Decision decision =
                 evidence.decide(a -> !directory.holders(a.key(), at).isEmpty());
@@ -391,16 +401,19 @@ final class Reader {
         Content mail = arrival.mail();
         Sha256 sum = Sha256.of(mail);
         return new Reading(
+        Optional<Instant> traced = received(header).filter(at -> plausible(at, arrived));
+        Optional<Instant> there = traced.isPresent() ? Optional.empty() : there(arrival, arrived);
                 List.of(new Reading.Found(mail, sum, Original.Kind.ORIGINAL.word(), Optional.empty(), said(header))),
                 Disposition.EVIDENCE,
                 Optional.empty(),
                 dialect,
                 Optional.empty(),
-                received(header).filter(at -> plausible(at, arrived)),
+                traced.or(() -> there),
                 envelope.sender(),
                 envelope.onBehalfOf(),
                 addressees,
-                List.of(),
+                there.map(at -> DATED_THERE + ": its header does not tell when it came").stream()
+                        .toList(),
                 mail,
                 Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),
                 Optional.empty(),
@@ -421,6 +434,11 @@ final class Reader {
     }
 
     private static boolean plausible(Instant at, Instant arrived) {
+    /// When the server that it was fetched from got it: a witness where the mail has none.
+    private static Optional<Instant> there(Arrival arrival, Instant arrived) {
+        return arrival.provenance().received().filter(at -> plausible(at, arrived));
+    }
+
         return at.isAfter(BEFORE_MAIL) && at.isBefore(arrived.plus(CLOCK_SKEW));
     }
 }

@@ -187,15 +187,15 @@ final class ImapMails implements AutoCloseable {
             given.add(key);
             try (spool) {
                 if (stop.isEmpty()) {
-                    finder.mail(mail(item(key), spool));
+                    finder.mail(described(item(key), spool, received));
                 }
             } catch (IOException e) {
                 stop = Optional.of(e);
             }
         }
 
-        private Mail mail(String item, Spool spool) throws IOException {
-            About about = About.in(folder.path());
+        private Mail described(String item, Spool spool, Optional<Instant> received) throws IOException {
+            About about = About.in(folder.path(), received);
             long bytes = spool.sizeBytes();
             if (bytes > SMALL_BYTES) {
                 return new Mail(

@@ -74,6 +74,15 @@ final class ImportCommand implements Callable<Integer> {
             description = "Takes the mails of all folders of an account there; changes nothing in it.")
     private Optional<String> imap = Optional.empty();
 
+    @Option(
+            names = "--without",
+            paramLabel = "FOLDER",
+            description = {
+                "With --imap: leaves this folder out, and those in it; may be given more than once.",
+                "\\Trash, \\Junk, \\Drafts, … is the folder that the server marks so."
+            })
+    private List<String> without = new ArrayList<>();
+
     @Mixin
     private LogInOptions logIn = new LogInOptions();
 
@@ -101,6 +110,9 @@ final class ImportCommand implements Callable<Integer> {
         }
         if (imap.isPresent() == !paths.isEmpty()) {
             throw Refusal.usage("where is the mail: PATH, or --imap?");
+        }
+        if (imap.isEmpty() && !without.isEmpty()) {
+            throw Refusal.usage("--without is for an account: where is --imap?");
         }
         if (imap.isPresent() && to.isEmpty() && as.isEmpty()) {
             throw Refusal.usage("whose account is it? --to PERSON");
@@ -154,7 +166,7 @@ final class ImportCommand implements Callable<Integer> {
     private Outcome run(Access access, String name, ImportProgress progress, Account account)
             throws IOException, Refusal {
         try (ImapMails mails = new ImapMails(account)) {
-            List<Folder> folders = mails.folders();
+            List<Folder> folders = wanted(mails.folders());
             long total = ProgressLine.watched(carteggio.console()) ? mails.mails(folders) : 0;
             return run(
                     access,
@@ -166,6 +178,21 @@ final class ImportCommand implements Callable<Integer> {
         } catch (ArchiveException e) {
             throw Refusal.no(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// A name that means nothing is more likely a slip than a wish: then nothing is taken.
+    private List<Folder> wanted(List<Folder> all) throws Refusal {
+        for (String left : without) {
+            if (all.stream().noneMatch(f -> f.isIn(left, all))) {
+                throw Refusal.no(
+                        left.startsWith("\\")
+                                ? "the server marks no folder as " + left + "; give its name"
+                                : "there is no folder " + left + " to leave out");
+            }
+        }
+        return all.stream()
+                .filter(f -> without.stream().noneMatch(left -> f.isIn(left, all)))
+                .toList();
     }
 
     private Outcome run(

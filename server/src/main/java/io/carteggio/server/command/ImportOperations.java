@@ -70,7 +70,8 @@ final class ImportOperations {
         try (Spool spool = desk.spool()) {
             request.body().transferTo(spool);
             Provenance provenance = Provenance.ofItem(request.text("item"))
-                    .with(request.texts("labels"), request.optionalText("recomposed"));
+                    .with(request.texts("labels"), request.optionalText("recomposed"))
+                    .receivedAt(request.optionalInstant("received"));
             Arrival arrival = new Arrival(source, spool.content(), provenance);
             Receipt receipt = desk.take(arrival);
             var line = Json.object()

@@ -185,6 +185,7 @@ final class ImportRun implements MailFiles.Finder {
             params.set("labels", Json.texts(mail.about().labels().stream()));
         }
         mail.about().recomposed().ifPresent(of -> params.put("recomposed", of));
+        mail.about().received().ifPresent(at -> params.put("received", at.toString()));
         AtomicReference<Optional<ObjectNode>> receipt = new AtomicReference<>(Optional.empty());
         AtomicReference<Optional<IOException>> unreadable = new AtomicReference<>(Optional.empty());
         try {

@@ -22,6 +22,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,14 +100,19 @@ final class MailFiles {
     /// @param labels the folder that it lay in, if any
     /// @param recomposed of what it was recomposed, if it was: `pst`, `msg`
     /// @param troubles what of it could not be read
-    record About(List<String> labels, Optional<String> recomposed, List<String> troubles) {
+    /// @param received when the server that it is on got it, if it is on one that says so
+    record About(List<String> labels, Optional<String> recomposed, List<String> troubles, Optional<Instant> received) {
         About {
             labels = List.copyOf(labels);
             troubles = List.copyOf(troubles);
         }
 
         static About in(List<String> folders) {
-            return new About(label(folders), Optional.empty(), List.of());
+            return in(folders, Optional.empty());
+        }
+
+        static About in(List<String> folders, Optional<Instant> received) {
+            return new About(label(folders), Optional.empty(), List.of(), received);
         }
 
         private static List<String> label(List<String> folders) {
@@ -471,7 +477,7 @@ final class MailFiles {
                     return;
                 }
                 List<String> troubles = Recomposer.write(read, mail);
-                about = new About(About.label(folders), Optional.of(form), troubles);
+                about = new About(About.label(folders), Optional.of(form), troubles, Optional.empty());
             } catch (DamagedException e) {
                 finder.failed(item, e);
                 return;

@@ -191,14 +191,18 @@ final class ReadingOperations {
         Provenance provenance = view.testimony().entry().provenance();
         line.set("labels", Json.texts(labelled ? provenance.labels().stream() : Stream.empty()));
         line.set("recomposed", Json.text(provenance.recomposed()));
-        line.set(
-                "outOfQuarantine",
-                Json.text(view.testimony()
-                        .entry()
-                        .revision()
-                        .map(r -> Json.instant(r.at()) + " by " + r.by()
-                                + r.why().map(why -> ": " + why).orElse(""))));
+        line.set("receivedThere", Json.instant(provenance.received()));
+        line.set("outOfQuarantine", Json.text(labelled ? outOfQuarantine(view) : Optional.empty()));
+        line.set("warnings", Json.texts(labelled ? view.testimony().entry().warnings().stream() : Stream.empty()));
         return line;
+    }
+
+    private static Optional<String> outOfQuarantine(EnvelopeView view) {
+        return view.testimony()
+                .entry()
+                .revision()
+                .map(r -> Json.instant(r.at()) + " by " + r.by()
+                        + r.why().map(why -> ": " + why).orElse(""));
     }
 
     private static ObjectNode addressee(Addressee a) {

@@ -83,16 +83,17 @@ final class Harvest implements Receiver {
         free.acquireUninterruptibly();
         Thread.ofVirtual().name("fetched").start(() -> {
             try {
-                archive(key, mail);
+                archive(key, mail, received);
             } finally {
                 free.release();
             }
         });
     }
 
-    private void archive(String key, Spool mail) {
+    private void archive(String key, Spool mail, Optional<Instant> received) {
         try (mail) {
-            Receipt receipt = archive.accept(new Arrival(source, mail.content(), provenance.apply(key)));
+            Receipt receipt = archive.accept(
+                    new Arrival(source, mail.content(), provenance.apply(key).receivedAt(received)));
             long bytes = mail.sizeBytes();
             synchronized (lock) {
                 settled.add(new Settled(key, receipt.disposition() == Disposition.DISCARDED));

@@ -14,6 +14,7 @@ import io.carteggio.server.fetch.Settings;
 import io.carteggio.server.fetch.Steps;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,12 +46,34 @@ public final class ImapAccount implements AutoCloseable {
     /// @param name for people
     /// @param path its name and those of the folders it lies in, the topmost first
     /// @param raw its name as the server gave it, an octet a character
-    public record Folder(String name, List<String> path, String raw) {
+    /// @param uses what the server marks it as (RFC 6154), in lower case: `\\trash`, `\\junk`, …
+    public record Folder(String name, List<String> path, String raw, Set<String> uses) {
         public Folder {
             path = List.copyOf(path);
+            uses = Set.copyOf(uses);
         }
 
-        static Folder of(String raw, String separator) {
+        /// Whether it is the one that is meant, or lies in that: by a name (INBOX in any case, RFC 9051, 5.1) or
+        /// by what it is marked as, such as `\\Trash`.
+        public boolean isIn(String meant, List<Folder> all) {
+            if (meant.startsWith("\\")) {
+                return all.stream()
+                        .filter(f -> f.uses().contains(meant.toLowerCase(Locale.ROOT)))
+                        .anyMatch(this::isIn);
+            }
+            return all.stream()
+                    .filter(f -> f.name().equals(meant)
+                            || String.join("/", f.path()).equals(meant)
+                            || (f.name().equalsIgnoreCase("INBOX") && meant.equalsIgnoreCase("INBOX")))
+                    .anyMatch(this::isIn);
+        }
+
+        private boolean isIn(Folder other) {
+            return path.size() >= other.path().size()
+                    && path.subList(0, other.path().size()).equals(other.path());
+        }
+
+        static Folder of(String raw, String separator, Set<String> uses) {
             String name = ImapText.decoded(raw);
             List<String> path = new ArrayList<>();
             int from = 0;
@@ -64,7 +87,7 @@ public final class ImapAccount implements AutoCloseable {
             }
             path.add(ImapText.decoded(raw.substring(from)));
             path.removeIf(String::isEmpty);
-            return new Folder(name, path, raw);
+            return new Folder(name, path, raw, uses);
         }
     }
 
@@ -72,18 +95,21 @@ public final class ImapAccount implements AutoCloseable {
     public List<Folder> folders() throws FetchException {
         Map<String, Folder> folders = new LinkedHashMap<>();
         List<FetchException> trouble = new ArrayList<>();
-        Done done = session.command("LIST \"\" \"*\"", ImapReader.NOTHING, response -> {
+        // most servers name the uses anyway; those that only do when asked say that they can be
+        String asking = session.can("SPECIAL-USE") && session.can("LIST-EXTENDED") ? " RETURN (SPECIAL-USE)" : "";
+        Done done = session.command("LIST \"\" \"*\"" + asking, ImapReader.NOTHING, response -> {
             if (response instanceof Response.Other(String kind, List<String> words)
                     && kind.equals("LIST")
                     && words.size() >= 2) {
-                boolean closed = words.subList(0, words.size() - 2).stream()
-                        .anyMatch(flag -> CLOSED.contains(flag.toLowerCase(Locale.ROOT)));
+                Set<String> flags = new HashSet<>();
+                words.subList(0, words.size() - 2).forEach(flag -> flags.add(flag.toLowerCase(Locale.ROOT)));
+                boolean closed = flags.stream().anyMatch(CLOSED::contains);
                 String separator = words.get(words.size() - 2);
                 String raw = words.getLast();
                 if (folders.size() >= FOLDERS_LIMIT && trouble.isEmpty()) {
                     trouble.add(new FetchException(Kind.PROTOCOL, "more than " + FOLDERS_LIMIT + " folders"));
                 } else if (!closed && folders.size() < FOLDERS_LIMIT) {
-                    folders.put(raw, Folder.of(raw, separator.equalsIgnoreCase("NIL") ? "" : separator));
+                    folders.put(raw, Folder.of(raw, separator.equalsIgnoreCase("NIL") ? "" : separator, flags));
                 }
             }
         });
