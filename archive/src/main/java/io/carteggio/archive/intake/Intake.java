@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
@@ -228,6 +229,24 @@ public final class Intake {
     }
 
     private Screening screening(Source source) {
+    /// Whether an arrival is about letters in which the directory knows nobody.
+    public boolean isUnknown(ArrivalEntry entry) {
+        return !entry.letters().isEmpty()
+                && known.discards(people(entry), entry.at()).isPresent();
+    }
+
+    private static List<Address> people(ArrivalEntry entry) {
+        List<Address> named = new ArrayList<>();
+        entry.sender().ifPresent(named::add);
+        entry.onBehalfOf().ifPresent(named::add);
+        for (Addressee addressee : entry.addressees()) {
+            named.add(addressee.told().address());
+            addressee.told().expanded().ifPresent(named::add);
+            addressee.told().forwarded().ifPresent(named::add);
+        }
+        return named;
+    }
+
         return source.discardsUnknown() ? known : Screening.EVERYTHING;
     }
 

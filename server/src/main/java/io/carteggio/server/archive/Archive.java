@@ -303,6 +303,11 @@ public final class Archive implements AutoCloseable {
     }
 
     /// As [#accept], and then waits until the arrival stands in the catalogue.
+    /// Whether letters came in which nobody is known.
+    boolean isUnknown(ArrivalEntry entry) {
+        return intake.isUnknown(entry);
+    }
+
     public Receipt take(Arrival arrival) throws ArchiveException {
         Receipt receipt = accept(arrival);
         projection.await(receipt.number());

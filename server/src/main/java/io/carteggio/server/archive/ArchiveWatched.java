@@ -11,6 +11,7 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Place;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.watch.Watched;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// An open archive as its watch sees it.
 record ArchiveWatched(Archive archive) implements Watched {
@@ -61,6 +63,22 @@ record ArchiveWatched(Archive archive) implements Watched {
     @Override
     public Map<String, Long> refused() {
         return archive.refusals().all();
+    }
+
+    @Override
+    public Map<String, JobStore.State> jobs() throws ArchiveException {
+        Map<String, JobStore.State> jobs = new TreeMap<>();
+        for (Source source : archive.sources().all()) {
+            if (archive.sources().mailbox(source.name()).isPresent()) {
+                jobs.put(source.name(), archive.jobs().state(source.name()));
+            }
+        }
+        return jobs;
+    }
+
+    @Override
+    public boolean isUnknown(ArrivalEntry entry) {
+        return archive.isUnknown(entry);
     }
 
     @Override

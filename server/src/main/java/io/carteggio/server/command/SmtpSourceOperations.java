@@ -41,7 +41,7 @@ final class SmtpSourceOperations {
             desk.sources()
                     .add(
                             desk.acts(),
-                            BY,
+                            by(request),
                             name,
                             Optional.of(address),
                             family,
@@ -61,12 +61,21 @@ final class SmtpSourceOperations {
         }
         try {
             desk.sources()
-                    .set(desk.acts(), BY, name, settings(request, desk.sources().settings(name)));
+                    .set(
+                            desk.acts(),
+                            by(request),
+                            name,
+                            settings(request, desk.sources().settings(name)));
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
         reply.line(source(name));
         return Outcome.DONE;
+    }
+
+    /// Who does it: on the pages, whoever is logged in.
+    private static String by(Request request) throws Refusal {
+        return request.optionalText("by").orElse(BY);
     }
 
     /// The lists of networks that sources may name, a line each.

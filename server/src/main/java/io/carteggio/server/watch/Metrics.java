@@ -6,6 +6,7 @@ import io.carteggio.archive.catalogue.Books.Account;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.server.watch.PrometheusText.Histogram;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /// What monitors measure. Counts come from the books, so they go on across restarts; delays are counted since
 /// the start. Safe for many threads.
@@ -24,9 +26,15 @@ final class Metrics {
             List.of(1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0, 604800.0);
 
     private final Map<String, Histogram> delays = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> unknown = new ConcurrentHashMap<>();
 
     /// Takes an arrival into account. Quick.
-    void arrived(ArrivalEntry entry) {
+    ///
+    /// @param ofNobody whether nobody is known in its letters
+    void arrived(ArrivalEntry entry, boolean ofNobody) {
+        if (ofNobody) {
+            unknown.computeIfAbsent(entry.source(), s -> new LongAdder()).increment();
+        }
         switch (entry.family()) {
             case REPORT, NDR, MULTIDROP ->
                 sent(entry)
@@ -97,6 +105,15 @@ final class Metrics {
         accounts.values()
                 .forEach(a -> out.sample("carteggio_refused_total", refused.getOrDefault(a.source(), 0L), source(a)));
         out.family(
+                "carteggio_unknown_total",
+                PrometheusText.Type.COUNTER,
+                "Arrivals with letters in which nobody is known, by source, since the start.");
+        for (String name : accounts.keySet()) {
+            LongAdder number = unknown.getOrDefault(name, new LongAdder());
+            out.sample("carteggio_unknown_total", number.sum(), Map.entry("source", name));
+        }
+        jobs(out, watched.jobs());
+        out.family(
                 "carteggio_last_report_timestamp_seconds",
                 PrometheusText.Type.GAUGE,
                 "When the last report came from a source by its main way.");
@@ -157,6 +174,29 @@ final class Metrics {
 
     private static void arrivals(PrometheusText out, Account account, String disposition, long number) {
         out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
+    private static void jobs(PrometheusText out, Map<String, JobStore.State> jobs) {
+        out.family(
+                "carteggio_job_failures",
+                PrometheusText.Type.GAUGE,
+                "Runs in a row that did not end well, the last one too.");
+        jobs.forEach((name, state) -> out.sample("carteggio_job_failures", state.failures(), Map.entry("job", name)));
+        out.family(
+                "carteggio_job_paused",
+                PrometheusText.Type.GAUGE,
+                "1 where the job runs only when somebody tells it to.");
+        jobs.forEach(
+                (name, state) -> out.sample("carteggio_job_paused", state.paused() ? 1 : 0, Map.entry("job", name)));
+        out.family(
+                "carteggio_job_last_success_timestamp_seconds",
+                PrometheusText.Type.GAUGE,
+                "When a run of the job last ended well.");
+        jobs.forEach((name, state) -> state.success()
+                .ifPresent(at -> out.sample(
+                        "carteggio_job_last_success_timestamp_seconds",
+                        at.toEpochMilli() / 1000.0,
+                        Map.entry("job", name))));
+    }
+
     }
         rest.alternateCanary()
                 .ifPresent(took -> gauge(

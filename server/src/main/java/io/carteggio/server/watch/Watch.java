@@ -192,7 +192,7 @@ public final class Watch implements Monitor, AutoCloseable {
         if (!(registration instanceof Registration.OfArrival(Kept kept, ArrivalEntry entry))) {
             return;
         }
-        metrics.arrived(entry);
+        metrics.arrived(entry, watched.isUnknown(entry));
         boolean test = entry.reason().equals(Optional.of(Intake.TEST_MESSAGE));
         boolean cameBack = !test
                 && switch (entry.family()) {

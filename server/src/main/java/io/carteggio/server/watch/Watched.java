@@ -3,8 +3,10 @@ package io.carteggio.server.watch;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.structure.Header;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,12 @@ public interface Watched {
 
     /// Mails over the size limit, by source.
     Map<String, Long> refused();
+
+    /// How the jobs of the sources stand that mail is fetched from, by their names.
+    Map<String, JobStore.State> jobs() throws ArchiveException;
+
+    /// Whether letters came in which nobody is known.
+    boolean isUnknown(ArrivalEntry entry);
 
     long indexLag() throws ArchiveException;
 

@@ -25,6 +25,8 @@ final class ApiPages {
     /// No operation that reads letters is among them, and none that takes long but the test of a
     /// connection, and reading all of the quarantine again.
     static final Set<String> OPERATIONS = Set.of(
+            "source.add",
+            "source.networks",
             "source.list",
             "source.show",
             "source.fetch",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.gap.Gap;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.smtp.Admission;
@@ -160,6 +162,25 @@ class WatchServerTest {
         send(JOURNAL, anna("r1"));
         send(JOURNAL, anna("r2"));
         send(JOURNAL, "Subject: no report\r\n\r\nnothing\r\n");
+        archive.sources()
+                .addMailbox(
+                        archive.acts(),
+                        "test",
+                        "box",
+                        Family.REPORT,
+                        new Sources.Mailbox("imap", Map.of("host", "mail.example", "schedule", "manual")));
+        Instant success = Instant.ofEpochMilli(1_760_000_000_500L);
+        archive.jobs()
+                .state(
+                        "box",
+                        new JobStore.State(
+                                false,
+                                2,
+                                Optional.of(success),
+                                Optional.of("nobody listens"),
+                                false,
+                                Optional.empty(),
+                                Optional.of(success)));
         archive.indexer().awaitCaughtUp(Duration.ofSeconds(30));
         HttpResponse<String> scraped = get("/metrics");
         assertThat(scraped.statusCode()).isEqualTo(200);
@@ -183,6 +204,13 @@ class WatchServerTest {
                 .isZero();
         assertThat(metrics.value("carteggio_letters")).isEqualTo(2);
         assertThat(metrics.value("carteggio_index_lag_letters")).isZero();
+        assertThat(metrics.value("carteggio_unknown_total", "source", "exchange"))
+                .as("nobody is known at all")
+                .isEqualTo(3);
+        assertThat(metrics.value("carteggio_job_failures", "job", "box")).isEqualTo(2);
+        assertThat(metrics.value("carteggio_job_paused", "job", "box")).isZero();
+        assertThat(metrics.value("carteggio_job_last_success_timestamp_seconds", "job", "box"))
+                .isEqualTo(1_760_000_000.5);
         assertThat(metrics.value("carteggio_ready")).isEqualTo(1);
         assertThat(metrics.value("carteggio_ledger_leaves")).isPositive();
         assertThat(metrics.value("carteggio_disk_free_bytes")).isPositive();
