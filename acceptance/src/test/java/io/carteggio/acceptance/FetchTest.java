@@ -171,7 +171,7 @@ class FetchTest {
                 .orElseThrow();
     }
 
-    /// The table of docs/operations/fetching.md, as far as Dovecot can play it: "what happens to the
+    /// The table of docs/operations/failures.md, as far as Dovecot can play it: "what happens to the
     /// mail, the job, the alarm".
     @Test
     void whatGoesWrongLosesNothing() throws Exception {

@@ -24,8 +24,8 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
-import io.carteggio.mail.report.Unwrapped;
 import io.carteggio.mail.report.Inside;
+import io.carteggio.mail.report.Unwrapped;
 import io.carteggio.mail.report.Unwrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -74,8 +74,8 @@ public final class Intake {
     private final ReentrantReadWriteLock exclusion = new ReentrantReadWriteLock();
     private final Lock sharing = exclusion.readLock();
     private final Claims claims = new Claims();
-
     private volatile OwnTests tests = (source, token) -> false;
+
     /// @param people who holds which address
     /// @param sources whose address an address is: reports that come back are booked under the source that
     ///     they were for, and by its rules
@@ -105,12 +105,12 @@ public final class Intake {
         this.shared = SharedOctets.of(projection);
     }
 
-    /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
     /// Names who knows the archive's own test messages. Until then none is known.
     public void recogniseTests(OwnTests by) {
         tests = by;
     }
 
+    /// The way of one arrival. When this returns, the sender may forget the mail (P1): its frame was
     /// forced to stable storage. Catalogue, index and alerts follow at their own pace; what comes
     /// next is told from this one all the same.
     ///
@@ -154,8 +154,9 @@ public final class Intake {
         record Still(String why) implements Again {}
     }
 
-    /// Reads a mail that came in long ago once more, with what is known today. What comes of it is one frame, which
-    /// revises the arrival: letters, evidence and the change of disposition are there together or not at all.
+    /// Reads a mail that came in long ago once more, with what is known today. What comes of it is one frame,
+    /// which revises the arrival: letters, evidence and the change of disposition are there together or not at
+    /// all.
     ///
     /// Whoever calls this sees to it that nobody else revises or erases the arrival meanwhile.
     ///
@@ -191,8 +192,8 @@ public final class Intake {
                 : Optional.empty();
     }
 
-    /// Lets go of a mail that came in and was kept whole: from now on it is discarded. Its octets stay where they
-    /// are.
+    /// Lets go of a mail that came in and was kept whole: from now on it is discarded. Its octets stay where
+    /// they are.
     ///
     /// @param reason in which an administrator chose so
     /// @return the number of the frame that says so
@@ -228,7 +229,6 @@ public final class Intake {
         return kept.number();
     }
 
-    private Screening screening(Source source) {
     /// Whether an arrival is about letters in which the directory knows nobody.
     public boolean isUnknown(ArrivalEntry entry) {
         return !entry.letters().isEmpty()
@@ -247,6 +247,7 @@ public final class Intake {
         return named;
     }
 
+    private Screening screening(Source source) {
         return source.discardsUnknown() ? known : Screening.EVERYTHING;
     }
 
@@ -296,6 +297,13 @@ public final class Intake {
     private Set<Sha256> wholeAndInside(Reading reading) throws IOException {
         Set<Sha256> sums = new LinkedHashSet<>(reading.inside());
         sums.add(Sha256.of(reading.mail()));
+        if (erased.any()) {
+            Inside.visit(reading.mail(), candidate -> {
+                if (candidate.sizeBytes() > 0) {
+                    sums.add(Sha256.of(candidate));
+                }
+            });
+        }
         return sums;
     }
 
@@ -323,13 +331,6 @@ public final class Intake {
             }
         }
         Optional<Octets> small = small(reading.evidence());
-        if (erased.any()) {
-            Inside.visit(reading.mail(), candidate -> {
-                if (candidate.sizeBytes() > 0) {
-                    sums.add(Sha256.of(candidate));
-                }
-            });
-        }
         int others = (small.isEmpty() && reading.evidence().isPresent() ? 1 : 0) + (Framer.keepsWhole(reading) ? 1 : 0);
         LetterKeeping keeping = new LetterKeeping(vault, shared, marks, 1 + fresh.size() + others);
         List<FrameRecord> records = new ArrayList<>();

@@ -277,6 +277,7 @@ final class Reader {
     private static Reading report(
             Unwrapped.Report report, Optional<String> via, Arrival arrival, Instant arrived, Directory directory)
             throws IOException {
+        Content mail = arrival.mail();
         boolean inPlace = report.originals().stream().allMatch(o -> o.span().isPresent());
         List<Content> around = new ArrayList<>();
         long from = 0;
@@ -305,10 +306,10 @@ final class Reader {
         Envelope envelope = report.envelope();
         HeaderPeople header = people.orElseThrow();
         Optional<Instant> vouched = report.journaled().filter(at -> plausible(at, arrived));
-        return new Reading(
         if (vouched.isEmpty()) {
             vouched = there(arrival, arrived);
         }
+        return new Reading(
                 letters,
                 Disposition.EVIDENCE,
                 Optional.empty(),
@@ -400,9 +401,9 @@ final class Reader {
             throws IOException {
         Content mail = arrival.mail();
         Sha256 sum = Sha256.of(mail);
-        return new Reading(
         Optional<Instant> traced = received(header).filter(at -> plausible(at, arrived));
         Optional<Instant> there = traced.isPresent() ? Optional.empty() : there(arrival, arrived);
+        return new Reading(
                 List.of(new Reading.Found(mail, sum, Original.Kind.ORIGINAL.word(), Optional.empty(), said(header))),
                 Disposition.EVIDENCE,
                 Optional.empty(),
@@ -433,12 +434,12 @@ final class Reader {
         });
     }
 
-    private static boolean plausible(Instant at, Instant arrived) {
     /// When the server that it was fetched from got it: a witness where the mail has none.
     private static Optional<Instant> there(Arrival arrival, Instant arrived) {
         return arrival.provenance().received().filter(at -> plausible(at, arrived));
     }
 
+    private static boolean plausible(Instant at, Instant arrived) {
         return at.isAfter(BEFORE_MAIL) && at.isBefore(arrived.plus(CLOCK_SKEW));
     }
 }

@@ -7,6 +7,7 @@ import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
@@ -208,8 +209,8 @@ public final class Archive implements AutoCloseable {
             watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
             opened.push(watch);
             projection.inform(watch::registered);
-        } catch (IOException e) {
             intake.recogniseTests(watch::awaitsTest);
+        } catch (IOException e) {
             closeAll(Optional.of(e));
             throw new ArchiveException("the archive in " + directory.path() + " cannot be opened: " + e, true, e);
         } catch (ArchiveException | RuntimeException e) {
@@ -302,12 +303,12 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// As [#accept], and then waits until the arrival stands in the catalogue.
     /// Whether letters came in which nobody is known.
     boolean isUnknown(ArrivalEntry entry) {
         return intake.isUnknown(entry);
     }
 
+    /// As [#accept], and then waits until the arrival stands in the catalogue.
     public Receipt take(Arrival arrival) throws ArchiveException {
         Receipt receipt = accept(arrival);
         projection.await(receipt.number());

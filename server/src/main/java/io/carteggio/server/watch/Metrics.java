@@ -158,6 +158,12 @@ final class Metrics {
                         "carteggio_canary_seconds",
                         "How long the last test message was under way.",
                         took.toMillis() / 1000.0));
+        rest.alternateCanary()
+                .ifPresent(took -> gauge(
+                        out,
+                        "carteggio_alternate_canary_seconds",
+                        "How long the last test message to the alternate mailbox was under way.",
+                        took.toMillis() / 1000.0));
         gauge(out, "carteggio_alarm_channels_failing", "Ways to tell alarms that do not work.", rest.channels());
         out.family("carteggio_alarms", PrometheusText.Type.GAUGE, "Alarms that stand, by kind.");
         for (AlarmKind kind : AlarmKind.values()) {
@@ -168,12 +174,6 @@ final class Metrics {
         return out.text();
     }
 
-    private static Map.Entry<String, String> source(Account account) {
-        return Map.entry("source", account.source());
-    }
-
-    private static void arrivals(PrometheusText out, Account account, String disposition, long number) {
-        out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
     private static void jobs(PrometheusText out, Map<String, JobStore.State> jobs) {
         out.family(
                 "carteggio_job_failures",
@@ -197,13 +197,13 @@ final class Metrics {
                         Map.entry("job", name))));
     }
 
+    private static Map.Entry<String, String> source(Account account) {
+        return Map.entry("source", account.source());
     }
-        rest.alternateCanary()
-                .ifPresent(took -> gauge(
-                        out,
-                        "carteggio_alternate_canary_seconds",
-                        "How long the last test message to the alternate mailbox was under way.",
-                        took.toMillis() / 1000.0));
+
+    private static void arrivals(PrometheusText out, Account account, String disposition, long number) {
+        out.sample("carteggio_arrivals_total", number, source(account), Map.entry("disposition", disposition));
+    }
 
     private static void gauge(PrometheusText out, String name, String help, long value) {
         out.family(name, PrometheusText.Type.GAUGE, help).sample(name, value);

@@ -21,10 +21,13 @@ import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.PrometheusParser;
 import io.carteggio.server.watch.Settings.Subject;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -33,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -158,10 +162,6 @@ class WatchServerTest {
 
     @Test
     void aScrapeTellsTheBooks() throws Exception {
-        send(JOURNAL, anna("r1"));
-        send(JOURNAL, anna("r1"));
-        send(JOURNAL, anna("r2"));
-        send(JOURNAL, "Subject: no report\r\n\r\nnothing\r\n");
         archive.sources()
                 .addMailbox(
                         archive.acts(),
@@ -181,6 +181,10 @@ class WatchServerTest {
                                 false,
                                 Optional.empty(),
                                 Optional.of(success)));
+        send(JOURNAL, anna("r1"));
+        send(JOURNAL, anna("r1"));
+        send(JOURNAL, anna("r2"));
+        send(JOURNAL, "Subject: no report\r\n\r\nnothing\r\n");
         archive.indexer().awaitCaughtUp(Duration.ofSeconds(30));
         HttpResponse<String> scraped = get("/metrics");
         assertThat(scraped.statusCode()).isEqualTo(200);
@@ -200,10 +204,6 @@ class WatchServerTest {
                 .isEqualTo(1);
         assertThat(metrics.value("carteggio_received_total", "source", "alternate"))
                 .isZero();
-        assertThat(metrics.value("carteggio_refused_total", "source", "exchange"))
-                .isZero();
-        assertThat(metrics.value("carteggio_letters")).isEqualTo(2);
-        assertThat(metrics.value("carteggio_index_lag_letters")).isZero();
         assertThat(metrics.value("carteggio_unknown_total", "source", "exchange"))
                 .as("nobody is known at all")
                 .isEqualTo(3);
@@ -211,6 +211,10 @@ class WatchServerTest {
         assertThat(metrics.value("carteggio_job_paused", "job", "box")).isZero();
         assertThat(metrics.value("carteggio_job_last_success_timestamp_seconds", "job", "box"))
                 .isEqualTo(1_760_000_000.5);
+        assertThat(metrics.value("carteggio_refused_total", "source", "exchange"))
+                .isZero();
+        assertThat(metrics.value("carteggio_letters")).isEqualTo(2);
+        assertThat(metrics.value("carteggio_index_lag_letters")).isZero();
         assertThat(metrics.value("carteggio_ready")).isEqualTo(1);
         assertThat(metrics.value("carteggio_ledger_leaves")).isPositive();
         assertThat(metrics.value("carteggio_disk_free_bytes")).isPositive();
@@ -369,38 +373,6 @@ class WatchServerTest {
         }
     }
 
-    @Test
-    void theBooksPageWarnsOfAnAlternateMailboxAtTheSamePlace() {
-        assertThat(archive.watch().warnings())
-                .anyMatch(w -> w.contains("alternate") && w.contains("served by this same archive"))
-                .anyMatch(w -> w.contains("Nobody is told"));
-    }
-
-    /// A mailbox that takes everything.
-    private static final class Sink implements JournalMailbox {
-        private final BlockingQueue<byte[]> mails = new LinkedBlockingQueue<>();
-
-        SmtpServer listen() throws IOException {
-            return SmtpServer.start(
-                    new SmtpServer.Config(ANY, "mx.firm.example", Optional.empty(), Limits.DEFAULT),
-                    this,
-                    Clock.systemUTC());
-        }
-
-        byte[] take() throws InterruptedException {
-            return Optional.ofNullable(mails.poll(60, TimeUnit.SECONDS)).orElseThrow();
-        }
-
-        @Override
-        public Admission admission(Address recipient) {
-            return Admission.TAKEN;
-        }
-
-        @Override
-        public Reception open(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) {
-            ByteArrayOutputStream mail = new ByteArrayOutputStream();
-            return new Reception() {
-                @Override
     /// What nobody need look at any more is no alarm any more.
     @Test
     void aQuarantineThatGrowsIsToldUntilItIsSeenTo() throws Exception {
@@ -490,6 +462,38 @@ class WatchServerTest {
         assertThat(standing(AlarmKind.NDR)).isEmpty();
     }
 
+    @Test
+    void theBooksPageWarnsOfAnAlternateMailboxAtTheSamePlace() {
+        assertThat(archive.watch().warnings())
+                .anyMatch(w -> w.contains("alternate") && w.contains("served by this same archive"))
+                .anyMatch(w -> w.contains("Nobody is told"));
+    }
+
+    /// A mailbox that takes everything.
+    private static final class Sink implements JournalMailbox {
+        private final BlockingQueue<byte[]> mails = new LinkedBlockingQueue<>();
+
+        SmtpServer listen() throws IOException {
+            return SmtpServer.start(
+                    new SmtpServer.Config(ANY, "mx.firm.example", Optional.empty(), Limits.DEFAULT),
+                    this,
+                    Clock.systemUTC());
+        }
+
+        byte[] take() throws InterruptedException {
+            return Optional.ofNullable(mails.poll(60, TimeUnit.SECONDS)).orElseThrow();
+        }
+
+        @Override
+        public Admission admission(Address recipient) {
+            return Admission.TAKEN;
+        }
+
+        @Override
+        public Reception open(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) {
+            ByteArrayOutputStream mail = new ByteArrayOutputStream();
+            return new Reception() {
+                @Override
                 public void write(byte[] octets, int offset, int length) {
                     mail.write(octets, offset, length);
                 }

@@ -22,6 +22,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -261,6 +264,31 @@ class FetchJobsTest {
         assertThat(run.counts().letters()).isEqualTo(20);
         server.removes = true;
         assertThat(run().counts().removed()).isEqualTo(20);
+    }
+
+    /// The catalogue does not follow, as with a full disk: nothing is taken, and nothing is removed.
+    @Test
+    void whatTheArchiveDoesNotTakeStaysThere() throws Exception {
+        add("after", "delete");
+        try (Connection other = DriverManager.getConnection(
+                        "jdbc:sqlite:" + archive.directory().resolve("catalogue.db"));
+                Statement lock = other.createStatement()) {
+            lock.execute("BEGIN IMMEDIATE");
+            archive.acts().audit("test", "test", "is not registered", Optional.empty());
+            assertThat(archive.trouble()).isPresent();
+            assertThat(run().outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(jobs.state("box").trouble().orElseThrow()).contains("catalogue");
+            assertThat(server.mails).hasSize(20);
+            lock.execute("ROLLBACK");
+        }
+        archive.catalogue(); // in trouble it does not wait
+        for (int i = 0; archive.trouble().isPresent(); i++) {
+            assertThat(i).isLessThan(600);
+            Thread.sleep(100);
+        }
+        assertThat(run().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(server.mails).isEmpty();
+        assertThat(books().letters()).isEqualTo(20);
     }
 
     // ---- jobs
