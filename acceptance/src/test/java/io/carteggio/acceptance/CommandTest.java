@@ -113,6 +113,7 @@ class CommandTest {
         Program program = archive("exits");
         Map<List<String>, Integer> expected = new LinkedHashMap<>();
         expected.put(List.of("--help"), 0);
+        expected.put(List.of("--version"), 0);
         expected.put(List.of("search", "--help"), 0);
         expected.put(List.of("stats"), 0);
         expected.put(List.of("search", "nothinghasthisword"), 0);
@@ -287,6 +288,7 @@ class CommandTest {
     void helpComesQuickly() throws Exception {
         Program program = Program.on(Program.freshDirectory("help"));
         program.run("--help").done(); // builds what is not yet built
+        assertThat(program.run("--version").done().out()).matches("carteggio \\d+\\.\\d+\\.\\d+.*, on Java 2\\d.*\\s*");
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             long start = System.nanoTime();

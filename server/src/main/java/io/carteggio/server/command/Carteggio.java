@@ -90,7 +90,12 @@ final class Carteggio implements Runnable {
                         .usageHelp(true)
                         .scopeType(ScopeType.INHERIT)
                         .description("Say this and exit.")
-                        .build());
+                        .build())
+                .addOption(CommandLine.Model.OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Say which version this is, and exit.")
+                        .build())
+                .versionProvider(() -> new String[] {version()});
         line.addSubcommand(new ServeCommand(this));
         line.addSubcommand(new ImportCommand(this));
         line.addSubcommand(new UnwrapCommand(this));
@@ -123,6 +128,12 @@ final class Carteggio implements Runnable {
         line.setParameterExceptionHandler(this::wrongUsage);
         line.setExecutionExceptionHandler((e, command, parsed) -> fault(e, command));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    /// As the jar has it; classes that are in no jar have none.
+    private static String version() {
+        String version = Carteggio.class.getPackage().getImplementationVersion();
+        return "carteggio " + (version == null ? "(not from a jar)" : version) + ", on Java " + Runtime.version();
     }
 
     /// Runs the command that the arguments name.
