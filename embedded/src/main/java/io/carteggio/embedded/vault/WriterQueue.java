@@ -11,13 +11,17 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// On a disk that forces in less time than a mail takes to be read and compressed, nothing would ever
 /// wait, and every frame would pay for a force of its own. So the writer waits for those that are on
-/// their way, for a moment at most: together they need one force, and the processor that would have
-/// gone into the others brings them here sooner. Who comes alone never waits.
+/// their way, until few are missing and for a moment at most: together they need one force, and the
+/// processor that would have gone into the others brings them here sooner. The last few are not
+/// waited for: they would have the processors to themselves. Who comes alone never waits.
 ///
 /// @param <T> what waits
 final class WriterQueue<T> {
     /// The longest that one who is here waits for others: about one turn of a disk.
     static final Duration PATIENCE = Duration.ofMillis(8);
+
+    /// Few are missing when so many times as many are here.
+    private static final int HERE_FOR_EACH_MISSING = 3;
 
     private final long patienceNanos;
     private final ReentrantLock lock = new ReentrantLock();
@@ -73,14 +77,17 @@ final class WriterQueue<T> {
 
     /// The writer is woken when it need not wait any longer, not for each one.
     private void signal() {
-        boolean nobodyMissing = announced == 0;
         boolean patienceBegins = waiting.size() == 1;
-        if (nobodyMissing || patienceBegins) {
+        if (fewMissing() || patienceBegins) {
             arrived.signal();
         }
     }
 
-    /// The first that waits, when all are here that were announced, or its patience has ended.
+    private boolean fewMissing() {
+        return waiting.size() >= (long) announced * HERE_FOR_EACH_MISSING;
+    }
+
+    /// The first that waits, when few are missing that were announced, or its patience has ended.
     T first() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -88,7 +95,7 @@ final class WriterQueue<T> {
                 arrived.await();
             }
             long left = patienceNanos;
-            while (announced > 0 && left > 0) {
+            while (!fewMissing() && left > 0) {
                 left = arrived.awaitNanos(left);
             }
             return waiting.remove();

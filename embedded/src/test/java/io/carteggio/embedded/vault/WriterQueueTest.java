@@ -49,6 +49,22 @@ class WriterQueueTest {
     }
 
     @Test
+    void theLastFewAreNotWaitedFor() throws InterruptedException {
+        for (int i = 0; i < 4; i++) {
+            queue.announce();
+        }
+        queue.addAnnounced("a");
+        Taking taking = new Taking();
+        taking.waits();
+        queue.addAnnounced("b");
+        taking.waits();
+        queue.addAnnounced("c");
+        assertThat(taking.taken()).containsExactly("a", "b", "c");
+        queue.addAnnounced("d");
+        assertThat(queue.first()).isEqualTo("d");
+    }
+
+    @Test
     void whoGivesUpIsNotWaitedFor() throws InterruptedException {
         queue.announce();
         queue.announce();
