@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -200,19 +201,15 @@ public final class Jobs implements AutoCloseable {
 
     /// Nothing is run by itself until [#resume]; what runs is ended.
     public void pause(String name) throws ArchiveException {
-        synchronized (this) {
-            State s = store.state(name);
-            store.state(name, new State(true, s.failures(), s.since(), s.trouble(), s.alarm(), s.next(), s.success()));
-        }
+        change(name, s -> new State(true, s.failures(), s.since(), s.trouble(), s.alarm(), s.next(), s.success()));
         end(name);
     }
 
     /// Runs by its schedule again, the first time at once.
-    public synchronized void resume(String name) throws ArchiveException {
-        State s = store.state(name);
-        store.state(
+    public void resume(String name) throws ArchiveException {
+        change(
                 name,
-                new State(
+                s -> new State(
                         false,
                         s.failures(),
                         s.since(),
@@ -225,13 +222,14 @@ public final class Jobs implements AutoCloseable {
     /// Other settings are in force: what runs with the old ones is ended, and it begins anew.
     public void changed(String name) throws ArchiveException {
         end(name);
-        synchronized (this) {
-            State s = store.state(name);
-            Optional<Instant> now = named(name)
-                    .flatMap(job -> job.schedule().next(clock.instant()))
-                    .map(next -> clock.instant());
-            store.state(name, new State(s.paused(), 0, Optional.empty(), Optional.empty(), false, now, s.success()));
-        }
+        Optional<Instant> now =
+                named(name).flatMap(job -> job.schedule().next(clock.instant())).map(next -> clock.instant());
+        change(name, s -> new State(s.paused(), 0, Optional.empty(), Optional.empty(), false, now, s.success()));
+    }
+
+    /// Nobody else changes the state between reading and writing: a run that ends must not undo a pause.
+    private synchronized void change(String name, UnaryOperator<State> to) throws ArchiveException {
+        store.state(name, to.apply(store.state(name)));
     }
 
     /// A job is no more.
@@ -255,9 +253,9 @@ public final class Jobs implements AutoCloseable {
 
     // ---- a job's thread
 
-    private synchronized void startIfIdle(Job job, String by) {
-        if (closing || active.containsKey(job.name())) {
-            return;
+    private synchronized void startIfIdle(Job job, String by) throws ArchiveException {
+        if (closing || active.containsKey(job.name()) || store.state(job.name()).paused()) {
+            return; // also where it was paused since its state was looked at
         }
         Active mine = new Active(() -> {
             try {
@@ -342,19 +340,16 @@ public final class Jobs implements AutoCloseable {
             if (Thread.currentThread().isInterrupted()) {
                 return false; // by one of us, who says what comes next
             }
-            State s = store.state(job.name());
-            if (s.next().isPresent()) {
-                store.state(
-                        job.name(),
-                        new State(
-                                s.paused(),
-                                s.failures(),
-                                s.since(),
-                                s.trouble(),
-                                s.alarm(),
-                                Optional.of(clock.instant().plus(REOPEN)),
-                                s.success()));
-            }
+            change(
+                    job.name(),
+                    s -> new State(
+                            s.paused(),
+                            s.failures(),
+                            s.since(),
+                            s.trouble(),
+                            s.alarm(),
+                            s.next().map(planned -> clock.instant().plus(REOPEN)),
+                            s.success()));
             return false;
         }
     }
@@ -402,9 +397,9 @@ public final class Jobs implements AutoCloseable {
             }
             alarms.clear(AlarmKind.JOB, job.name());
             store.end(run.number(), job.name(), now, Outcome.DONE, run.note(), trace);
-            store.state(
+            change(
                     job.name(),
-                    new State(before.paused(), 0, Optional.empty(), Optional.empty(), false, next, Optional.of(now)));
+                    s -> new State(s.paused(), 0, Optional.empty(), Optional.empty(), false, next, Optional.of(now)));
             return;
         }
         Exception why = failure.get();
@@ -418,16 +413,16 @@ public final class Jobs implements AutoCloseable {
                     Optional.of(ending ? "the archive was closed" : "somebody cancelled it"),
                     true);
             Optional<Instant> later = ending ? Optional.of(now) : laterThan(now, next);
-            store.state(
+            change(
                     job.name(),
-                    new State(
-                            before.paused(),
-                            before.failures(),
-                            before.since(),
-                            before.trouble(),
-                            before.alarm(),
+                    s -> new State(
+                            s.paused(),
+                            s.failures(),
+                            s.since(),
+                            s.trouble(),
+                            s.alarm(),
                             next.isEmpty() ? next : later,
-                            before.success()));
+                            s.success()));
             return;
         }
         String reason =
@@ -442,16 +437,16 @@ public final class Jobs implements AutoCloseable {
         Optional<Instant> again =
                 next.map(scheduled -> now.plusMillis((long) (retry.after().toMillis() * spread)));
         store.end(run.number(), job.name(), now, Outcome.FAILED, Optional.of(reason), true);
-        store.state(
+        change(
                 job.name(),
-                new State(
-                        before.paused(),
+                s -> new State(
+                        s.paused(),
                         failures,
-                        before.since().or(() -> Optional.of(now)),
+                        s.since().or(() -> Optional.of(now)),
                         Optional.of(reason),
-                        before.alarm() || retry.alarm(),
+                        s.alarm() || retry.alarm(),
                         again,
-                        before.success()));
+                        s.success()));
         if (retry.alarm()) {
             alarms.raise(AlarmKind.JOB, job.name(), "The job fails, " + failures + " times in a row: " + reason);
         } else {
