@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,7 +89,7 @@ final class Dovecot implements AutoCloseable {
         Files.createDirectories(directory.resolve("mail"));
         run("chown", "mail:mail", directory.resolve("mail").toString());
         certificate(directory, Instant.now().plus(Duration.ofDays(30)));
-        Dovecot dovecot = new Dovecot(directory, freePort(), freePort(), freePort(), freePort());
+        Dovecot dovecot = new Dovecot(directory, FreePort.next(), FreePort.next(), FreePort.next(), FreePort.next());
         List<String> capabilities = new ArrayList<>(CAPABILITIES);
         capabilities.removeAll(missing);
         Files.writeString(
@@ -251,12 +250,6 @@ final class Dovecot implements AutoCloseable {
 
     int pop3s() {
         return pop3s;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 
     // ---- mailboxes

@@ -3,7 +3,6 @@ package io.carteggio.acceptance;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class Postfix implements AutoCloseable {
             Files.createDirectory(directory.resolve(name));
         }
         run("chown", "postfix", directory.resolve("data").toString());
-        int port = freePort();
+        int port = FreePort.next();
         Files.writeString(
                 directory.resolve("etc/main.cf"),
                 String.join(
@@ -85,12 +84,6 @@ final class Postfix implements AutoCloseable {
         run("postfix", "-c", configuration, "check");
         run("postfix", "-c", configuration, "start");
         return new Postfix(directory, port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
