@@ -60,52 +60,6 @@ public record ArrivalEntry(
         parts = List.copyOf(parts);
     }
 
-    /// Of a mail that came in just now.
-    public ArrivalEntry(
-            String source,
-            Family family,
-            Provenance provenance,
-            Instant arrived,
-            Optional<Instant> vouched,
-            Disposition disposition,
-            Optional<String> reason,
-            Optional<String> dialect,
-            Optional<String> via,
-            long rawBytes,
-            Optional<Long> envelopeMark,
-            boolean redelivery,
-            Optional<Address> sender,
-            Optional<Address> onBehalfOf,
-            List<Addressee> addressees,
-            List<LetterRef> letters,
-            List<String> warnings,
-            Optional<Octets> evidence,
-            List<Long> parts,
-            Optional<Long> erased) {
-        this(
-                source,
-                family,
-                provenance,
-                arrived,
-                vouched,
-                disposition,
-                reason,
-                dialect,
-                via,
-                rawBytes,
-                envelopeMark,
-                redelivery,
-                sender,
-                onBehalfOf,
-                addressees,
-                letters,
-                warnings,
-                evidence,
-                parts,
-                erased,
-                Optional.empty());
-    }
-
     /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one, where
     /// the letter is one of them (JOURNAL-FORMATS 3.1).
     public List<LetterRef> copiesOf(Sha256 letter) {

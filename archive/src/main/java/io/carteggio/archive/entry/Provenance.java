@@ -48,20 +48,6 @@ public record Provenance(
         this(peer, helo, tls, mailFrom, rcptTo, item, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /// Of a mail that was not fetched from a server which says when it got it.
-    public Provenance(
-            Optional<String> peer,
-            Optional<String> helo,
-            Optional<String> tls,
-            Optional<Address> mailFrom,
-            List<Address> rcptTo,
-            Optional<String> item,
-            List<String> labels,
-            Optional<String> recomposed,
-            Optional<ClientCertificate> client) {
-        this(peer, helo, tls, mailFrom, rcptTo, item, labels, recomposed, client, Optional.empty());
-    }
-
     /// The same with what an import knows of the mail's place.
     public Provenance with(List<String> newLabels, Optional<String> newRecomposed) {
         return new Provenance(peer, helo, tls, mailFrom, rcptTo, item, newLabels, newRecomposed, client, received);

@@ -198,6 +198,7 @@ public final class StarterDictionary {
                 List.of(),
                 evidence,
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// What mail that was kept whole, in quarantine or as a notice, has of letters that are to go.
 ///
@@ -52,20 +52,14 @@ record Copies(
         return new Copies(allHolding, allLetters, allSuspects, allClosed, Math.max(through, later.through));
     }
 
-    /// Letters of which a copy lies in mail that must stay, by what `stays` says of it.
-    Set<Long> kept(Judge stays) {
+    /// Letters of which a copy lies in mail that must stay.
+    Set<Long> kept(Predicate<Planner.Whole> stays) {
         Set<Long> kept = new HashSet<>();
         holding.forEach((number, mail) -> {
-            if (stays.why(mail).isPresent()) {
+            if (stays.test(mail)) {
                 kept.addAll(letters.getOrDefault(number, Set.of()));
             }
         });
         return kept;
-    }
-
-    /// Why a mail must stay, if so.
-    @FunctionalInterface
-    interface Judge {
-        Optional<String> why(Planner.Whole mail);
     }
 }

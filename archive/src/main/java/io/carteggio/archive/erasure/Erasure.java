@@ -317,8 +317,7 @@ public final class Erasure {
                 Copies copies = planner.copies(together(batch), 0);
                 Set<Long> kept = copies.kept(mail ->
                         bounds.atMostUntil(mail.entry().arrived()).orElseThrow().isAfter(now)
-                                ? Optional.of("it came later")
-                                : refusal(mail, false));
+                                || refusal(mail, false).isPresent());
                 List<Message> going = batch.stream()
                         .filter(m -> kept.stream().noneMatch(m::has))
                         .toList();

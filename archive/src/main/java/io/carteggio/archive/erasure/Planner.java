@@ -1,10 +1,10 @@
 package io.carteggio.archive.erasure;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.CataloguedLetter;
-import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
@@ -35,10 +35,12 @@ final class Planner {
 
     private final Vault vault;
     private final Catalogue catalogue;
+    private final Arrivals arrivals;
 
     Planner(Vault vault, Catalogue catalogue) {
         this.vault = vault;
         this.catalogue = catalogue;
+        this.arrivals = new Arrivals(vault);
     }
 
     /// Mail that was kept whole.
@@ -46,26 +48,18 @@ final class Planner {
 
     /// Mail that was kept whole and still is; empty where the frame is another, or was erased.
     Optional<Whole> whole(long number) throws ArchiveException {
-        Optional<Kept> kept = vault.frame(number);
-        if (kept.isPresent()
-                && Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept k, ArrivalEntry entry)
-                && entry.erased().isEmpty()
-                && (entry.disposition() == Disposition.QUARANTINED || entry.disposition() == Disposition.NOTICE)) {
-            return Optional.of(new Whole(k, entry));
-        }
-        return Optional.empty();
+        return arrivals.of(number).flatMap(Planner::whole);
     }
 
     /// The same; empty also where the frame cannot be read any more.
     Optional<Whole> legible(long number) throws ArchiveException {
-        try {
-            return whole(number);
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
+        return arrivals.legible(number).flatMap(Planner::whole);
+    }
+
+    private static Optional<Whole> whole(Registration.OfArrival arrival) {
+        ArrivalEntry entry = arrival.entry();
+        boolean whole = entry.disposition() == Disposition.QUARANTINED || entry.disposition() == Disposition.NOTICE;
+        return whole && entry.erased().isEmpty() ? Optional.of(new Whole(arrival.kept(), entry)) : Optional.empty();
     }
 
     /// All of such a mail goes, also where it lay before.
@@ -127,34 +121,22 @@ final class Planner {
     }
 
     private Optional<CopySearch.Found> found(CopySearch search, Whole mail) throws ArchiveException {
-        for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
-            try {
-                return Optional.of(search.find(vault.read(place)));
-            } catch (IOException damaged) {
-                return Optional.empty();
-            } catch (ArchiveException e) {
-                if (e.laterHelps()) {
-                    throw e;
-                }
-            }
+        Optional<Content> octets = arrivals.whole(mail.kept());
+        try {
+            return octets.isPresent() ? Optional.of(search.find(octets.get())) : Optional.empty();
+        } catch (IOException damaged) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     /// The sum of such a mail; empty where it cannot be read any more, which must not keep it from going.
     Optional<Sha256> sum(Whole mail) throws ArchiveException {
-        for (Place place : mail.kept().places(FrameRecord.Type.WHOLE)) {
-            try {
-                return Optional.of(Sha256.of(vault.read(place)));
-            } catch (IOException damaged) {
-                return Optional.empty();
-            } catch (ArchiveException e) {
-                if (e.laterHelps()) {
-                    throw e;
-                }
-            }
+        Optional<Content> octets = arrivals.whole(mail.kept());
+        try {
+            return octets.isPresent() ? Optional.of(Sha256.of(octets.get())) : Optional.empty();
+        } catch (IOException damaged) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     /// The letter with its variants: the protected and the clear copy of one mail in one report, and

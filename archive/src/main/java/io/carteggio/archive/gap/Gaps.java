@@ -2,6 +2,7 @@ package io.carteggio.archive.gap;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.GapEntry;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
@@ -38,6 +39,7 @@ public final class Gaps {
     static final long LOOK_BACK_FRAMES = 100_000;
 
     private final Vault vault;
+    private final Arrivals arrivals;
     private final Catalogue catalogue;
     private final Acts acts;
 
@@ -48,6 +50,7 @@ public final class Gaps {
 
     public Gaps(Vault vault, Catalogue catalogue, Acts acts) {
         this.vault = vault;
+        this.arrivals = new Arrivals(vault);
         this.catalogue = catalogue;
         this.acts = acts;
     }
@@ -161,14 +164,12 @@ public final class Gaps {
 
     /// By what names the report in a frame may be missing; none where there is no report in it.
     private Set<String> names(long number) throws ArchiveException {
-        Optional<Kept> kept = vault.frame(number);
-        if (kept.isEmpty()
-                || !(Projection.registration(kept.get()) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))
-                || entry.letters().isEmpty()) {
+        Optional<Registration.OfArrival> arrival = arrivals.of(number);
+        if (arrival.isEmpty() || arrival.get().entry().letters().isEmpty()) {
             return Set.of();
         }
         Set<String> names = new TreeSet<>();
-        report(kept.get(), entry).ifPresent(report -> {
+        report(arrival.get().kept(), arrival.get().entry()).ifPresent(report -> {
             report.reportId().ifPresent(id -> names.add(Gap.reportName(id)));
             report.messageId().ifPresent(id -> names.add(Gap.messageName(id)));
             report.parentMessageId().ifPresent(id -> names.add(Gap.messageName(id)));
@@ -205,25 +206,20 @@ public final class Gaps {
 
     /// Empty where the notice cannot be read any more: `check` says why.
     private Optional<Gap> read(GapEntry entry) throws ArchiveException {
-        Optional<Kept> kept = vault.frame(entry.arrival());
-        if (kept.isEmpty()
-                || !(Projection.registration(kept.get())
-                        instanceof Registration.OfArrival(Kept _, ArrivalEntry arrival))) {
-            return Optional.empty();
-        }
-        Optional<Place> whole = kept.get().places(FrameRecord.Type.WHOLE).stream()
-                .filter(place -> kept.get().record(place).isPresent())
-                .findFirst();
+        Optional<Registration.OfArrival> arrival = arrivals.legible(entry.arrival());
+        Optional<Content> whole =
+                arrival.isPresent() ? arrivals.whole(arrival.get().kept()) : Optional.empty();
         if (whole.isEmpty()
-                || !(unwrap(vault.read(whole.get())) instanceof Unwrapped.Ndr ndr)
+                || !(unwrap(whole.get()) instanceof Unwrapped.Ndr ndr)
                 || ndr.gap().isEmpty()) {
             return Optional.empty();
         }
+        ArrivalEntry notice = arrival.orElseThrow().entry();
         Unwrapped.Gap gap = ndr.gap().get();
         return Optional.of(new Gap(
                 entry.arrival(),
-                arrival.source(),
-                arrival.arrived(),
+                notice.source(),
+                notice.arrived(),
                 gap.reportId(),
                 gap.parentMessageId(),
                 gap.journaled(),

@@ -305,21 +305,22 @@ final class Reader {
         Content evidence = inPlace ? new io.carteggio.mail.Concatenation(around) : mail;
         Envelope envelope = report.envelope();
         HeaderPeople header = people.orElseThrow();
-        Optional<Instant> vouched = report.journaled().filter(at -> plausible(at, arrived));
-        if (vouched.isEmpty()) {
-            vouched = there(arrival, arrived);
-        }
+        Vouched vouched = Vouched.of(report.journaled(), arrival, arrived);
+        List<String> warnings = new ArrayList<>(
+                report.warnings().stream().map(Warning::toString).toList());
+        warnings.addAll(vouched.warnings());
         return new Reading(
                 letters,
                 Disposition.EVIDENCE,
                 Optional.empty(),
                 Optional.of(report.dialect().word()),
                 via,
-                vouched,
+                vouched.at(),
                 envelope.sender(),
                 envelope.onBehalfOf(),
-                addressees(envelope.recipients(), header, directory, vouched.orElse(arrived)),
-                report.warnings().stream().map(Warning::toString).toList(),
+                addressees(
+                        envelope.recipients(), header, directory, vouched.at().orElse(arrived)),
+                warnings,
                 mail,
                 Optional.of(Sha256.finish(envelopeSum)),
                 Optional.of(evidence),
@@ -358,10 +359,7 @@ final class Reader {
         arrival.source().address().ifPresent(a -> journaling.add(a.key()));
         arrival.provenance().rcptTo().forEach(a -> journaling.add(a.key()));
         Header header = Structure.head(arrival.mail()).header();
-        Instant at = received(header)
-                .filter(t -> plausible(t, arrived))
-                .or(() -> there(arrival, arrived))
-                .orElse(arrived);
+        Instant at = Vouched.of(received(header), arrival, arrived).at().orElse(arrived);
         HeaderEvidence evidence = HeaderEvidence.of(header, arrival.source().headers(), journaling);
         HeaderEvidence.Decision decision =
                 evidence.decide(a -> !directory.holders(a.key(), at).isEmpty());
@@ -401,20 +399,18 @@ final class Reader {
             throws IOException {
         Content mail = arrival.mail();
         Sha256 sum = Sha256.of(mail);
-        Optional<Instant> traced = received(header).filter(at -> plausible(at, arrived));
-        Optional<Instant> there = traced.isPresent() ? Optional.empty() : there(arrival, arrived);
+        Vouched vouched = Vouched.of(received(header), arrival, arrived);
         return new Reading(
                 List.of(new Reading.Found(mail, sum, Original.Kind.ORIGINAL.word(), Optional.empty(), said(header))),
                 Disposition.EVIDENCE,
                 Optional.empty(),
                 dialect,
                 Optional.empty(),
-                traced.or(() -> there),
+                vouched.at(),
                 envelope.sender(),
                 envelope.onBehalfOf(),
                 addressees,
-                there.map(at -> DATED_THERE + ": its header does not tell when it came").stream()
-                        .toList(),
+                vouched.warnings(),
                 mail,
                 Optional.of(Sha256.of(("plain " + sum).getBytes(StandardCharsets.US_ASCII))),
                 Optional.empty(),
@@ -434,9 +430,24 @@ final class Reader {
         });
     }
 
-    /// When the server that it was fetched from got it: a witness where the mail has none.
-    private static Optional<Instant> there(Arrival arrival, Instant arrived) {
-        return arrival.provenance().received().filter(at -> plausible(at, arrived));
+    /// When a mail came, by somebody else's word.
+    ///
+    /// @param warnings that it is not its own
+    private record Vouched(Optional<Instant> at, List<String> warnings) {
+        /// The mail's own word, or else that of the server it was fetched from.
+        ///
+        /// @param own what the mail itself says
+        static Vouched of(Optional<Instant> own, Arrival arrival, Instant arrived) {
+            Optional<Instant> plausible = own.filter(at -> plausible(at, arrived));
+            if (plausible.isPresent()) {
+                return new Vouched(plausible, List.of());
+            }
+            Optional<Instant> there = arrival.provenance().received().filter(at -> plausible(at, arrived));
+            return new Vouched(
+                    there,
+                    there.map(at -> DATED_THERE + ": it does not tell itself when it came").stream()
+                            .toList());
+        }
     }
 
     private static boolean plausible(Instant at, Instant arrived) {

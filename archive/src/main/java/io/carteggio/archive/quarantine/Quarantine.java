@@ -3,6 +3,7 @@ package io.carteggio.archive.quarantine;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.authenticity.Verdict;
+import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.Projection;
@@ -15,9 +16,6 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
-import io.carteggio.archive.vault.FrameRecord;
-import io.carteggio.archive.vault.Kept;
-import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import java.util.ArrayList;
@@ -45,6 +43,7 @@ public final class Quarantine {
     private final Erasure erasure;
     private final Runnable indexing;
     private final Lock deciding;
+    private final Arrivals arrivals;
 
     /// @param indexing told when letters came out, so that they are found soon
     public Quarantine(
@@ -65,6 +64,7 @@ public final class Quarantine {
         this.erasure = erasure;
         this.indexing = indexing;
         this.deciding = erasure.deciding();
+        this.arrivals = new Arrivals(vault);
     }
 
     /// What came of asking for a mail to leave.
@@ -109,10 +109,11 @@ public final class Quarantine {
         Optional<Quarantined.Left> left = Optional.empty();
         if (row.left().isPresent()) {
             long revision = row.left().get().revision();
-            left = Optional.of(new Quarantined.Left(revision, legible(revision).map(Registration.OfArrival::entry)));
+            left = Optional.of(
+                    new Quarantined.Left(revision, arrivals.legible(revision).map(Registration.OfArrival::entry)));
         }
         return new Quarantined(
-                row.arrival(), row.now(), legible(row.arrival()).map(Registration.OfArrival::entry), left);
+                row.arrival(), row.now(), arrivals.legible(row.arrival()).map(Registration.OfArrival::entry), left);
     }
 
     /// Why it would stay here, were it read again now; empty where it would not. Keeps nothing.
@@ -166,6 +167,7 @@ public final class Quarantine {
                     .left()
                     .filter(l -> l.became() != Disposition.DISCARDED)
                     .isPresent()) {
+                eraseRest(by, row.get()); // a crash may have come between
                 return already(row.get());
             }
             Optional<Whole> whole = whole(number);
@@ -202,13 +204,24 @@ public final class Quarantine {
             case Intake.Again.Kept(Receipt receipt) -> {
                 projection.await(receipt.number());
                 indexing.run();
-                if (receipt.reason().equals(Optional.of(Intake.ERASED))) {
-                    erasure.eraseRest(by, row.arrival(), "a letter in it had been erased");
-                }
+                eraseRest(by, receipt.reason(), row.arrival());
                 acts.audit(by, why.isPresent() ? "release" : "retry", named(row.arrival()), why);
                 yield new Answer.Out(receipt);
             }
         };
+    }
+
+    /// Of a mail that has left: what of it must not stay, if that is still there.
+    private void eraseRest(String by, Catalogue.Quarantined row) throws ArchiveException {
+        Optional<Registration.OfArrival> revision =
+                arrivals.legible(row.left().orElseThrow().revision());
+        eraseRest(by, revision.flatMap(r -> r.entry().reason()), row.arrival());
+    }
+
+    private void eraseRest(String by, Optional<String> reason, long number) throws ArchiveException {
+        if (reason.equals(Optional.of(Intake.ERASED))) {
+            erasure.eraseRest(by, number, "a letter in it had been erased");
+        }
     }
 
     /// Under which source an arrival is booked now.
@@ -216,7 +229,7 @@ public final class Quarantine {
         if (row.left().isEmpty()) {
             return entry.source();
         }
-        return legible(row.left().get().revision())
+        return arrivals.legible(row.left().get().revision())
                 .map(r -> r.entry().source())
                 .orElseThrow(() -> new ArchiveException(
                         "frame " + row.left().get().revision()
@@ -238,7 +251,7 @@ public final class Quarantine {
             if (row.get().left().isPresent()) {
                 return already(row.get());
             }
-            Optional<Registration.OfArrival> frame = legible(number);
+            Optional<Registration.OfArrival> frame = arrivals.legible(number);
             if (frame.isEmpty()) {
                 return new Answer.Still(UNREADABLE);
             }
@@ -285,39 +298,9 @@ public final class Quarantine {
     private record Whole(ArrivalEntry entry, Content mail) {}
 
     private Optional<Whole> whole(long number) throws ArchiveException {
-        Optional<Registration.OfArrival> frame = legible(number);
-        if (frame.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Place> place = frame.get().kept().places(FrameRecord.Type.WHOLE).stream()
-                .filter(p -> frame.get().kept().record(p).isPresent())
-                .findFirst();
-        if (place.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(new Whole(frame.get().entry(), vault.read(place.get())));
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
-    }
-
-    /// An arrival of the vault; empty where it cannot be read any more.
-    private Optional<Registration.OfArrival> legible(long number) throws ArchiveException {
-        try {
-            Optional<Kept> kept = vault.frame(number);
-            return kept.isPresent() && Projection.registration(kept.get()) instanceof Registration.OfArrival arrival
-                    ? Optional.of(arrival)
-                    : Optional.empty();
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            return Optional.empty();
-        }
+        Optional<Registration.OfArrival> frame = arrivals.legible(number);
+        Optional<Content> mail = frame.isPresent() ? arrivals.whole(frame.get().kept()) : Optional.empty();
+        return mail.map(octets -> new Whole(frame.orElseThrow().entry(), octets));
     }
 
     private static Arrival arrival(Whole whole, Source source) {

@@ -55,6 +55,7 @@ class ScopeTest {
                         List.of(),
                         Optional.empty(),
                         List.of(),
+                        Optional.empty(),
                         Optional.empty()),
                 Optional.empty());
     }

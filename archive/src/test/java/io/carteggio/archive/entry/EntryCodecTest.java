@@ -113,6 +113,7 @@ class EntryCodecTest {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
         assertThat(EntryCodec.arrival(EntryCodec.encode(entry))).isEqualTo(entry);
     }

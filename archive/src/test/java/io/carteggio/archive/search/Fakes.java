@@ -265,6 +265,7 @@ final class Fakes {
             List.of(),
             Optional.empty(),
             List.of(),
+            Optional.empty(),
             Optional.empty());
 
     /// Of what was found when it was made, in two stretches.

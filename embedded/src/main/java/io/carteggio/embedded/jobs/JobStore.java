@@ -266,6 +266,14 @@ public final class JobStore implements AutoCloseable {
             Optional<Instant> success) {
         public static final State NEW =
                 new State(false, 0, Optional.empty(), Optional.empty(), false, Optional.empty(), Optional.empty());
+
+        public State withPaused(boolean now) {
+            return new State(now, failures, since, trouble, alarm, next, success);
+        }
+
+        public State withNext(Optional<Instant> planned) {
+            return new State(paused, failures, since, trouble, alarm, planned, success);
+        }
     }
 
     public State state(String job) throws ArchiveException {

@@ -146,6 +146,7 @@ final class Samples {
                         List.of(),
                         Optional.empty(),
                         List.of(),
+                        Optional.empty(),
                         Optional.empty()),
                 Optional.empty());
     }

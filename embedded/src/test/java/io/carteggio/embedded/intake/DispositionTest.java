@@ -354,6 +354,29 @@ class DispositionTest {
         assertThat(testimonies(usual).getFirst().entry().dialect()).contains("header:to");
     }
 
+    /// Where a fetched report does not tell when it was journaled, its server does; and that is said.
+    @Test
+    void aReportWithoutADateIsDatedByItsServer() throws Exception {
+        Instant there = Instant.parse("2018-07-17T13:00:00Z");
+        String report = report("r1", ANNA, original("a"));
+        String undated = report.replaceFirst("Date: [^\r]*\r\n", "");
+        assertThat(undated).isNotEqualTo(report);
+        ArrivalEntry entry = fetched(undated, there);
+        assertThat(entry.at()).isEqualTo(there);
+        assertThat(entry.warnings()).anyMatch(w -> w.startsWith("DATED_BY_ITS_SERVER"));
+        ArrivalEntry dated = fetched(report("r2", ANNA, original("b")), there);
+        assertThat(dated.at()).isEqualTo(Instant.parse("2018-07-17T12:13:28Z"));
+        assertThat(dated.warnings()).noneMatch(w -> w.startsWith("DATED_BY_ITS_SERVER"));
+    }
+
+    private ArrivalEntry fetched(String mail, Instant there) throws Exception {
+        Receipt receipt = archive.intake.take(new Arrival(
+                new Source("box", Optional.empty(), Family.REPORT),
+                Content.of(mail.getBytes(StandardCharsets.ISO_8859_1)),
+                Provenance.ofItem("test").receivedAt(Optional.of(there))));
+        return testimonies(receipt).getFirst().entry();
+    }
+
     @Test
     void onlyAMultidropSourceHasAnOrder() {
         HeaderOrder order = new HeaderOrder(List.of("To"));

@@ -303,6 +303,45 @@ class QuarantineTest {
         }
     }
 
+    /// A crash between the frame that lets it out and the erasure of the rest: the next word about it erases that.
+    @Test
+    void whatACrashLeftOfAnErasedLetterGoesWhenItIsAskedAgain() throws Exception {
+        String wrapped = "Content-Class: rpmsg.message\r\n" + original("a");
+        source("m365", Family.REPORT, Map.of("networks", "198.51.100.0/24"));
+        String mail = report("r1", ANNA, wrapped, original("b"));
+        long both = take("m365", mail, Disposition.QUARANTINED);
+        eraseElsewhere(original("b"));
+        ArrivalEntry entry = quarantine.show(both).orElseThrow().entry().orElseThrow();
+        archive.intake.again(
+                new Arrival(
+                        archive.sources.named("m365").orElseThrow().trusting(),
+                        Content.of(mail.getBytes(StandardCharsets.ISO_8859_1)),
+                        entry.provenance()),
+                entry.arrived(),
+                new Revision(both, "m365", Disposition.QUARANTINED, archive.acts.now(), "op", Optional.of("looked")),
+                "x");
+        archive.projection.awaitAll();
+        assertThat(quarantine.show(both)).as("the crash").isPresent();
+
+        assertThat(quarantine.retry("op", both)).isInstanceOf(Answer.Already.class);
+        assertThat(quarantine.show(both)).as("its octets are gone").isEmpty();
+        assertThat(testimonies(wrapped)).hasSize(1);
+    }
+
+    private void eraseElsewhere(String letter) throws Exception {
+        ErasedMarks marks = new ErasedMarks(archive.directory.keyring().markKey(), archive.catalogue);
+        archive.acts.keep(new Act.Erased(
+                archive.acts.now(),
+                "op",
+                "erased elsewhere",
+                List.of(),
+                List.of(marks.of(Sha256.of(letter.getBytes(StandardCharsets.ISO_8859_1))))));
+        Erasure.finish(archive.vault, archive.catalogue, letters -> {});
+        Path data = archive.directory.path();
+        archive.close();
+        open(data);
+    }
+
     /// P8: what was erased does not come back this way either, and what holds it goes.
     @Test
     void whatWasErasedDoesNotComeBack() throws Exception {
@@ -312,17 +351,7 @@ class QuarantineTest {
         source("m365", Family.REPORT, Map.of("networks", "198.51.100.0/24"));
         long both = take("m365", report("r1", ANNA, wrapped, original("b")), Disposition.QUARANTINED);
         long one = take("m365", report("r2", ANNA, original("b")), Disposition.QUARANTINED);
-        ErasedMarks marks = new ErasedMarks(archive.directory.keyring().markKey(), archive.catalogue);
-        archive.acts.keep(new Act.Erased(
-                archive.acts.now(),
-                "op",
-                "erased elsewhere",
-                List.of(),
-                List.of(marks.of(Sha256.of(original("b").getBytes(StandardCharsets.ISO_8859_1))))));
-        Erasure.finish(archive.vault, archive.catalogue, letters -> {});
-        Path data = archive.directory.path();
-        archive.close();
-        open(data);
+        eraseElsewhere(original("b"));
 
         assertThat(quarantine.retry("op", alone)).isInstanceOf(Answer.Still.class);
         assertThat(quarantine.release("op", one, "looked"))

@@ -116,6 +116,7 @@ class DictionaryKeeperTest {
                 List.of(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
         byte[] manifest = EntryCodec.encode(entry);
         return new Frame(

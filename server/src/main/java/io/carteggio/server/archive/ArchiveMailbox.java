@@ -102,7 +102,8 @@ public final class ArchiveMailbox implements JournalMailbox {
                     Optional.empty(),
                     peer.tls()
                             .flatMap(Peer.TlsFacts::client)
-                            .map(c -> new ClientCertificate(c.subject(), c.sum(), c.trusted())));
+                            .map(c -> new ClientCertificate(c.subject(), c.sum(), c.trusted())),
+                    Optional.empty());
         }
 
         @Override

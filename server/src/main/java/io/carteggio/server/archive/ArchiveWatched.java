@@ -2,14 +2,13 @@ package io.carteggio.server.archive;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
-import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.vault.FrameRecord;
-import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.structure.Header;
@@ -112,14 +111,13 @@ record ArchiveWatched(Archive archive) implements Watched {
 
     @Override
     public Optional<Header> header(long arrival) throws ArchiveException {
-        Optional<Kept> kept = archive.vault().frame(arrival);
-        if (kept.isEmpty()
-                || !(Projection.registration(kept.get())
-                        instanceof Registration.OfArrival(Kept _, ArrivalEntry entry))) {
+        Optional<Registration.OfArrival> found = new Arrivals(archive.vault()).of(arrival);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
+        ArrivalEntry entry = found.get().entry();
         Optional<Place> place = entry.letters().isEmpty()
-                ? kept.get().places(FrameRecord.Type.WHOLE).stream().findFirst()
+                ? found.get().kept().places(FrameRecord.Type.WHOLE).stream().findFirst()
                 : archive.catalogueFile()
                         .letter(entry.letters().getFirst().sum())
                         .map(letter -> letter.places().getFirst());

@@ -2,14 +2,13 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
-import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Revision;
 import io.carteggio.archive.quarantine.Quarantine.Answer;
 import io.carteggio.archive.quarantine.Quarantined;
-import io.carteggio.archive.vault.Kept;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.server.local.Outcome;
@@ -51,34 +50,19 @@ final class QuarantineOperations {
     }
 
     private void notices(Reply reply) throws ArchiveException, IOException {
+        Arrivals arrivals = new Arrivals(desk.vault());
         for (List<Long> page = desk.catalogue().keptWhole(0, PAGE);
                 !page.isEmpty();
                 page = desk.catalogue().keptWhole(page.getLast(), PAGE)) {
             for (long number : page) {
-                Optional<ArrivalEntry> entry = entry(number);
-                if (entry.isPresent() && entry.get().disposition() == Disposition.NOTICE) {
-                    reply.line(line(new Quarantined(number, Disposition.NOTICE, entry, Optional.empty())));
-                } else if (entry.isEmpty() && desk.quarantine().show(number).isEmpty()) {
+                Optional<ArrivalEntry> entry = arrivals.legible(number).map(Registration.OfArrival::entry);
+                boolean notice = entry.isPresent()
+                        ? entry.get().disposition() == Disposition.NOTICE
+                        : desk.quarantine().show(number).isEmpty();
+                if (notice) {
                     reply.line(line(new Quarantined(number, Disposition.NOTICE, entry, Optional.empty())));
                 }
             }
-        }
-    }
-
-    /// What an arrival says; empty where that cannot be read any more.
-    private Optional<ArrivalEntry> entry(long number) throws ArchiveException {
-        try {
-            Optional<Kept> kept = desk.vault().frame(number);
-            return kept.isPresent()
-                            && Projection.registration(kept.get())
-                                    instanceof Registration.OfArrival(Kept _, ArrivalEntry entry)
-                    ? Optional.of(entry)
-                    : Optional.empty();
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            return Optional.empty();
         }
     }
 
@@ -172,21 +156,25 @@ final class QuarantineOperations {
     }
 
     Outcome release(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        long number = request.number("arrival", 0);
-        Result result = new Result(reply);
-        try {
-            result.take(number, desk.quarantine().release(by(request), number, request.text("why")));
-        } catch (IllegalArgumentException e) {
-            throw Refusal.no(String.valueOf(e.getMessage()));
-        }
-        return result.outcome();
+        return decided(request, reply, desk.quarantine()::release);
     }
 
     Outcome discard(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        return decided(request, reply, desk.quarantine()::discard);
+    }
+
+    /// What a person says of one mail, with a reason.
+    @FunctionalInterface
+    private interface Decision {
+        Answer of(String by, long number, String why) throws ArchiveException;
+    }
+
+    private static Outcome decided(Request request, Reply reply, Decision decision)
+            throws ArchiveException, IOException, Refusal {
         long number = request.number("arrival", 0);
         Result result = new Result(reply);
         try {
-            result.take(number, desk.quarantine().discard(by(request), number, request.text("why")));
+            result.take(number, decision.of(by(request), number, request.text("why")));
         } catch (IllegalArgumentException e) {
             throw Refusal.no(String.valueOf(e.getMessage()));
         }

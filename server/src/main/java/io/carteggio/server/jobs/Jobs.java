@@ -201,22 +201,13 @@ public final class Jobs implements AutoCloseable {
 
     /// Nothing is run by itself until [#resume]; what runs is ended.
     public void pause(String name) throws ArchiveException {
-        change(name, s -> new State(true, s.failures(), s.since(), s.trouble(), s.alarm(), s.next(), s.success()));
+        change(name, s -> s.withPaused(true));
         end(name);
     }
 
     /// Runs by its schedule again, the first time at once.
     public void resume(String name) throws ArchiveException {
-        change(
-                name,
-                s -> new State(
-                        false,
-                        s.failures(),
-                        s.since(),
-                        s.trouble(),
-                        s.alarm(),
-                        Optional.of(clock.instant()),
-                        s.success()));
+        change(name, s -> s.withPaused(false).withNext(Optional.of(clock.instant())));
     }
 
     /// Other settings are in force: what runs with the old ones is ended, and it begins anew.
@@ -342,14 +333,7 @@ public final class Jobs implements AutoCloseable {
             }
             change(
                     job.name(),
-                    s -> new State(
-                            s.paused(),
-                            s.failures(),
-                            s.since(),
-                            s.trouble(),
-                            s.alarm(),
-                            s.next().map(planned -> clock.instant().plus(REOPEN)),
-                            s.success()));
+                    s -> s.withNext(s.next().map(planned -> clock.instant().plus(REOPEN))));
             return false;
         }
     }
@@ -413,16 +397,7 @@ public final class Jobs implements AutoCloseable {
                     Optional.of(ending ? "the archive was closed" : "somebody cancelled it"),
                     true);
             Optional<Instant> later = ending ? Optional.of(now) : laterThan(now, next);
-            change(
-                    job.name(),
-                    s -> new State(
-                            s.paused(),
-                            s.failures(),
-                            s.since(),
-                            s.trouble(),
-                            s.alarm(),
-                            next.isEmpty() ? next : later,
-                            s.success()));
+            change(job.name(), s -> s.withNext(next.isEmpty() ? next : later));
             return;
         }
         String reason =
