@@ -5,6 +5,7 @@ import io.carteggio.mail.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Finds stretches of a mail that look like base64 in even lines (RFC 2045 6.8), wherever they stand
@@ -17,7 +18,9 @@ final class Base64Runs {
     private static final int BUFFER_BYTES = 64 * 1024;
     private static final int LINE_LEAST = 40;
     private static final int LINE_MOST = 1_000;
-    private static final boolean[] ALPHABET = alphabet();
+
+    /// Nought for what base64 is written with.
+    private static final byte[] OTHER = other();
 
     /// A stretch of whole lines.
     record Run(long offset, long decodedBytes, Base64Form form) {
@@ -50,14 +53,49 @@ final class Base64Runs {
         long at = 0;
         try (InputStream in = mail.open()) {
             for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
-                for (int i = 0; i < n; i++) {
-                    finder.octet(buffer[i], at + i);
-                }
+                finder.octets(buffer, n, at);
                 at += n;
             }
         }
         finder.end(at);
         return finder.runs;
+    }
+
+    /// Octet by octet says what a line is; most lines are told at a glance, as another of the stretch that is being
+    /// read, or as none of any.
+    private void octets(byte[] buffer, int n, long at) {
+        int i = 0;
+        while (i < n) {
+            if (!clean) {
+                while (i < n && buffer[i] != '\n') {
+                    i++;
+                }
+                if (i == n) {
+                    return;
+                }
+            } else if (open && length == 0 && !afterCr && isAnother(buffer, i, n)) {
+                fullLines++;
+                i += line + (crlf ? 2 : 1);
+                lineStart = at + i;
+                continue;
+            }
+            octet(buffer[i], at + i);
+            i++;
+        }
+    }
+
+    /// Whether a whole line stands there that goes on with the stretch.
+    private boolean isAnother(byte[] buffer, int from, int n) {
+        int end = from + line;
+        if (end + (crlf ? 2 : 1) > n
+                || !(crlf ? buffer[end] == '\r' && buffer[end + 1] == '\n' : buffer[end] == '\n')) {
+            return false;
+        }
+        int others = 0;
+        for (int i = from; i < end; i++) {
+            others |= OTHER[buffer[i] & 0xff];
+        }
+        return others == 0;
     }
 
     private void octet(byte octet, long at) {
@@ -81,7 +119,7 @@ final class Base64Runs {
                 pads++;
                 clean = pads <= 2;
             } else {
-                clean = pads == 0 && octet >= 0 && ALPHABET[octet];
+                clean = pads == 0 && OTHER[octet & 0xff] == 0;
             }
             length++;
         }
@@ -129,11 +167,12 @@ final class Base64Runs {
         }
     }
 
-    private static boolean[] alphabet() {
-        boolean[] in = new boolean[128];
+    private static byte[] other() {
+        byte[] other = new byte[256];
+        Arrays.fill(other, (byte) 1);
         for (char c : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".toCharArray()) {
-            in[c] = true;
+            other[c] = 0;
         }
-        return in;
+        return other;
     }
 }

@@ -15,7 +15,6 @@ import io.carteggio.mail.structure.Part;
 import io.carteggio.mail.structure.Structure;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +25,7 @@ import java.util.Optional;
 ///
 /// Large attachments become parts of their own, decoded; small ones stay in the letter, decoded; a
 /// letter whose body is known is put beside the one that had it first. Whatever is taken apart is put
-/// together again and compared, byte for byte by its sum, before it counts; if it is not the letter,
+/// together again and compared, byte for byte, before it counts; if it is not the letter,
 /// the letter is kept whole (P2).
 final class LetterKeeping {
     /// Attachments from this size on, decoded, become parts.
@@ -80,7 +79,7 @@ final class LetterKeeping {
                 letter.sizeBytes() - body >= BODY_LEAST_BYTES ? Optional.of(marks.of(bodySum)) : Optional.empty();
         long messageMark = marks.of(Fingerprint.of(letter, head, bodySum));
         List<Place> uses = new ArrayList<>();
-        Optional<Recipe> recipe = recipe(sum, letter, uses);
+        Optional<Recipe> recipe = recipe(letter, uses);
         Optional<Place> like =
                 bodyMark.isPresent() ? shared.letterWithBody(bodyMark.get()).filter(vault::opens) : Optional.empty();
         like.filter(p -> !uses.contains(p)).ifPresent(uses::add);
@@ -88,7 +87,7 @@ final class LetterKeeping {
         return new Letter(record, bodyMark, messageMark, uses);
     }
 
-    private Optional<Recipe> recipe(Sha256 sum, Content letter, List<Place> uses) throws IOException, ArchiveException {
+    private Optional<Recipe> recipe(Content letter, List<Place> uses) throws IOException, ArchiveException {
         List<Run> runs = Base64Runs.find(letter);
         if (runs.isEmpty()) {
             return Optional.empty();
@@ -108,7 +107,7 @@ final class LetterKeeping {
             pieces.add(new Piece.Inline(letter.sizeBytes() - at));
         }
         Recipe recipe = new Recipe(pieces);
-        if (!makes(recipe, letter, sum)) {
+        if (!makes(recipe, letter)) {
             while (parts.size() > partsBefore) {
                 parts.removeLast();
                 partMarks.removeLast();
@@ -123,7 +122,7 @@ final class LetterKeeping {
         if (run.decodedBytes() < PART_LEAST_BYTES || parts.size() + used.size() >= PARTS_LIMIT) {
             return new Piece.InlineBase64(run.decodedBytes(), run.form());
         }
-        Content decoded = decoded(letter.slice(run.offset(), run.lengthBytes()), run.decodedBytes());
+        Content decoded = decoded(letter.slice(run.offset(), run.lengthBytes()), run);
         Sha256 sum = Sha256.of(decoded);
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i).sum().equals(sum)) {
@@ -145,11 +144,11 @@ final class LetterKeeping {
         return new Piece.PartBase64(run.decodedBytes(), run.form(), new PartName(0, firstPartIndex + parts.size() - 1));
     }
 
-    private static Content decoded(Content base64, long decodedBytes) throws IOException {
-        if (decodedBytes > DECODED_IN_MEMORY_BYTES) {
-            return Recipe.decoded(base64, decodedBytes);
+    private static Content decoded(Content base64, Run run) throws IOException {
+        if (run.decodedBytes() > DECODED_IN_MEMORY_BYTES) {
+            return Recipe.decoded(base64, run.decodedBytes(), run.form());
         }
-        byte[] octets = Recipe.decode(base64.toByteArray(2 * DECODED_IN_MEMORY_BYTES));
+        byte[] octets = Recipe.decode(base64.toByteArray(2 * DECODED_IN_MEMORY_BYTES), run.form());
         return Content.owning(octets, octets.length);
     }
 
@@ -166,34 +165,34 @@ final class LetterKeeping {
         if (other.sizeBytes() != decoded.sizeBytes()) {
             return false;
         }
-        byte[] a = new byte[64 * 1024];
-        byte[] b = new byte[a.length];
         try (InputStream one = decoded.open();
                 InputStream two = other.open()) {
-            while (true) {
-                int n = one.readNBytes(a, 0, a.length);
-                if (n != two.readNBytes(b, 0, b.length) || !Arrays.equals(a, 0, n, b, 0, n)) {
-                    return false;
-                }
-                if (n < a.length) {
-                    return true;
-                }
-            }
+            return equal(one, two);
         } catch (IOException e) {
             return false; // damaged there: then it is kept here again
         }
     }
 
-    /// Whether the recipe gives the letter back, byte for byte.
-    private boolean makes(Recipe recipe, Content letter, Sha256 sum) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        byte[] buffer = new byte[64 * 1024];
-        try (InputStream made = Recipe.compose(recipe.kept(letter).open(), this::part)) {
-            for (int n = made.read(buffer); n > 0; n = made.read(buffer)) {
-                digest.update(buffer, 0, n);
+    private static boolean equal(InputStream one, InputStream two) throws IOException {
+        byte[] a = new byte[64 * 1024];
+        byte[] b = new byte[a.length];
+        while (true) {
+            int n = one.readNBytes(a, 0, a.length);
+            if (n != two.readNBytes(b, 0, b.length) || !Arrays.equals(a, 0, n, b, 0, n)) {
+                return false;
+            }
+            if (n < a.length) {
+                return true;
             }
         }
-        return Sha256.finish(digest).equals(sum);
+    }
+
+    /// Whether the recipe gives the letter back, byte for byte.
+    private boolean makes(Recipe recipe, Content letter) throws IOException {
+        try (InputStream made = Recipe.compose(recipe.kept(letter).open(), this::part);
+                InputStream wanted = letter.open()) {
+            return equal(wanted, made);
+        }
     }
 
     private Content part(PartName name) throws IOException {

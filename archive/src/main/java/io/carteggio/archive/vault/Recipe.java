@@ -111,7 +111,7 @@ public record Recipe(List<Piece> pieces) {
             switch (piece) {
                 case Piece.Inline(long length) -> kept.add(letter.slice(at, length));
                 case Piece.InlineBase64 inline ->
-                    kept.add(new Decoded(letter.slice(at, inline.lengthBytes()), inline.decodedBytes()));
+                    kept.add(decoded(letter.slice(at, inline.lengthBytes()), inline.decodedBytes(), inline.form()));
                 case Piece.PartBase64 _ -> {}
             }
             at += piece.lengthBytes();
@@ -119,21 +119,27 @@ public record Recipe(List<Piece> pieces) {
         return new Concatenation(kept);
     }
 
-    /// The decoded octets of a stretch of well-formed base64.
+    /// The decoded octets of a stretch of base64 in this form.
     ///
     /// @param decodedBytes how many there are
-    public static Content decoded(Content base64, long decodedBytes) {
-        return new Decoded(base64, decodedBytes);
+    public static Content decoded(Content base64, long decodedBytes, Base64Form form) {
+        return new Decoded(base64, decodedBytes, form);
     }
 
-    /// The decoded octets of well-formed base64 in lines, all at once.
-    public static byte[] decode(byte[] base64) {
+    /// The decoded octets of base64 in this form, all at once.
+    ///
+    /// @throws IllegalArgumentException where it is not base64
+    public static byte[] decode(byte[] base64, Base64Form form) {
         byte[] characters = new byte[base64.length];
+        int whole = form.line() + (form.crlf() ? 2 : 1);
         int n = 0;
-        for (byte b : base64) {
-            if (b != '\r' && b != '\n') {
-                characters[n++] = b;
-            }
+        for (int at = 0; at < base64.length; at += whole) {
+            int length = Math.min(form.line(), base64.length - at);
+            System.arraycopy(base64, at, characters, n, length);
+            n += length;
+        }
+        while (n > 0 && (characters[n - 1] == '\n' || characters[n - 1] == '\r')) {
+            n--; // of a last line that is shorter
         }
         return Base64.getDecoder().decode(Arrays.copyOf(characters, n));
     }
@@ -357,14 +363,14 @@ public record Recipe(List<Piece> pieces) {
     }
 
     /// Base64 without its lines. Sequential: a stream from an offset reads what lies before it.
-    private record Decoded(Content base64, long sizeBytes) implements Content {
+    private record Decoded(Content base64, long sizeBytes, Base64Form form) implements Content {
         private static final int AT_ONCE_BYTES = 1 << 20;
 
         @Override
         public InputStream open(long offset, long length) throws IOException {
             Objects.checkFromIndexSize(offset, length, sizeBytes);
             if (base64.sizeBytes() <= AT_ONCE_BYTES) {
-                byte[] octets = decode(base64.toByteArray(AT_ONCE_BYTES));
+                byte[] octets = decode(base64.toByteArray(AT_ONCE_BYTES), form);
                 return new ByteArrayInputStream(octets, (int) offset, (int) length);
             }
             InputStream in = Base64.getMimeDecoder().wrap(base64.open());

@@ -21,7 +21,7 @@ final class WriterQueue<T> {
     static final Duration PATIENCE = Duration.ofMillis(8);
 
     /// Few are missing when so many times as many are here.
-    private static final int HERE_FOR_EACH_MISSING = 3;
+    private static final int HERE_FOR_EACH_MISSING = 4;
 
     private final long patienceNanos;
     private final ReentrantLock lock = new ReentrantLock();
