@@ -2,9 +2,12 @@ package io.carteggio.archive.search;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.archive.unknown.UnknownAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
@@ -55,6 +58,24 @@ public interface SearchIndex extends AutoCloseable {
     /// Whether a letter matches, for whoever may see everything: what [#find] would tell an auditor of this
     /// letter alone. Says nothing of a letter that the index has not taken yet: then it is false.
     boolean matches(Query query, long letter) throws ArchiveException;
+
+    /// The letters that nobody owns: of whose envelopes no address counts as anybody's at the instant for which it
+    /// vouches. Costs a walk through the addresses of all letters.
+    ///
+    /// @param byKey the spans of all people, by address key
+    /// @param limit how many addresses to tell at most
+    Unowned unowned(Map<String, List<Tenure>> byKey, int limit) throws ArchiveException;
+
+    /// Letters that nobody owns.
+    ///
+    /// @param letters how many
+    /// @param addresses how many different ones are in them
+    /// @param most those in most letters, in that order and then by key
+    record Unowned(long letters, long addresses, List<UnknownAddress> most) {
+        public Unowned {
+            most = List.copyOf(most);
+        }
+    }
 
     /// Takes letters out of the index for good (P8): when this returns, that is on stable storage, and no file
     /// of the index holds a word of them that no other letter has. Costs about as much as writing anew the

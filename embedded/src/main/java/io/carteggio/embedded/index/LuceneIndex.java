@@ -2,6 +2,7 @@ package io.carteggio.embedded.index;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.IndexSums;
 import io.carteggio.archive.search.LetterDocument;
@@ -451,6 +452,21 @@ public final class LuceneIndex implements SearchIndex {
                                 .add(compiler.matching(query), Occur.FILTER)
                                 .build())
                         > 0;
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+    }
+
+    @Override
+    public Unowned unowned(Map<String, List<Tenure>> byKey, int limit) throws ArchiveException {
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                return new UnownedLetters(searcher.getIndexReader(), byKey).told(limit);
             } finally {
                 searchers.release(searcher);
             }

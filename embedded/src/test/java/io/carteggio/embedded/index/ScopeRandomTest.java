@@ -6,6 +6,7 @@ import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.PersonRole;
@@ -15,6 +16,7 @@ import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.Query.Where;
 import io.carteggio.archive.search.Query.Words;
 import io.carteggio.archive.search.SearchIndex.Found;
+import io.carteggio.archive.search.SearchIndex.Unowned;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
@@ -30,6 +32,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,7 +104,11 @@ class ScopeRandomTest {
             for (int world = 0; world < WORLDS; world++) {
                 index.clear();
                 Map<Long, Plain> letters = fill(index);
-                List<Scope> scopes = scopes();
+                Directory directory = directory();
+                compareUnowned(index, letters, directory, "seed " + seed + " world " + world);
+                List<Scope> scopes = new ArrayList<>();
+                directory.people().forEach(p -> scopes.add(Scope.Own.of(directory.tenures(p))));
+                scopes.add(new Scope.Everything());
                 for (int i = 0; i < QUESTIONS; i++) {
                     Scope scope = scopes.get(random.nextInt(scopes.size()));
                     Query query = query(3);
@@ -313,7 +320,40 @@ class ScopeRandomTest {
         return false;
     }
 
-    private List<Scope> scopes() {
+    /// Nobody's are exactly the letters that no person sees.
+    private static void compareUnowned(LuceneIndex index, Map<Long, Plain> letters, Directory directory, String which)
+            throws Exception {
+        Map<String, List<Tenure>> tenures = directory.people().stream()
+                .flatMap(p -> directory.tenures(p).stream())
+                .collect(Collectors.groupingBy(Tenure::addressKey));
+        List<Plain> nobodys = letters.values().stream()
+                .filter(l -> directory.people().stream().noneMatch(p -> isSeen(l, Scope.Own.of(directory.tenures(p)))))
+                .toList();
+        Map<String, Long> named = nobodys.stream()
+                .flatMap(l -> l.testimonies.stream()
+                        .flatMap(t -> Stream.of(
+                                        t.entry().sender().stream(),
+                                        t.entry().onBehalfOf().stream(),
+                                        t.entry().addressees().stream()
+                                                .map(a -> a.told().address()))
+                                .flatMap(a -> a))
+                        .map(Address::key)
+                        .distinct())
+                .collect(Collectors.groupingBy(k -> k, TreeMap::new, Collectors.counting()));
+        Unowned found = index.unowned(tenures, 100);
+        assertThat(found.letters()).as(which).isEqualTo(nobodys.size());
+        assertThat(found.addresses()).as(which).isEqualTo(named.size());
+        Map<String, Long> told = new TreeMap<>();
+        found.most().forEach(a -> told.put(a.key(), a.letters()));
+        assertThat(told).as(which).isEqualTo(named);
+        Unowned two = index.unowned(tenures, 2);
+        assertThat(two.most())
+                .as(which)
+                .isEqualTo(found.most().stream().limit(2).toList());
+        assertThat(two.addresses()).as(which).isEqualTo(named.size());
+    }
+
+    private Directory directory() {
         List<Person> people = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             List<Holding> holdings = new ArrayList<>();
@@ -333,11 +373,7 @@ class ScopeRandomTest {
             }
             people.add(new Person("p" + i, "P" + i, PersonRole.USER, holdings));
         }
-        Directory directory = new Directory(people);
-        List<Scope> scopes = new ArrayList<>();
-        people.forEach(p -> scopes.add(Scope.Own.of(directory.tenures(p))));
-        scopes.add(new Scope.Everything());
-        return scopes;
+        return new Directory(people);
     }
 
     private Plain plain(long number, List<Testimony> testimonies) {

@@ -118,6 +118,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new AlarmCommand(this).line());
         line.addSubcommand(new GapCommand(this).line());
+        line.addSubcommand(new UnknownCommand(this).line());
         line.addSubcommand(new CanaryCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new JobCommand(this).line());

@@ -44,6 +44,9 @@ final class DeskOperations {
         table.put("person.add", administration::addPerson);
         table.put("person.list", administration::listPeople);
         table.put("person.password", administration::setPassword);
+        UnknownOperations unknown = new UnknownOperations(desk);
+        table.put("unknown.list", unknown::list);
+        table.put("unknown.assign", unknown::assign);
         SmtpSourceOperations listening = new SmtpSourceOperations(desk);
         table.put("source.add", listening::add);
         table.put("source.networks", listening::networks);

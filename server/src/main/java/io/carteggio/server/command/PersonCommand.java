@@ -43,6 +43,17 @@ final class PersonCommand implements Runnable {
         throw new ParameterException(line, "add, list or password?");
     }
 
+    /// A day's beginning (UTC), or an instant.
+    static Instant instant(String text) throws Refusal {
+        try {
+            return text.length() <= 10
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw Refusal.usage("not a date: '" + text + "' (2024-03-01, or 2024-03-01T09:00:00Z)");
+        }
+    }
+
     private static void print(Carteggio carteggio, ObjectNode person) {
         Console console = carteggio.console();
         console.line(
@@ -97,16 +108,6 @@ final class PersonCommand implements Runnable {
                     return access.call("person.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });
-        }
-
-        private static Instant instant(String text) throws Refusal {
-            try {
-                return text.length() <= 10
-                        ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                        : Instant.parse(text);
-            } catch (DateTimeParseException e) {
-                throw Refusal.usage("not a date: '" + text + "' (2024-03-01, or 2024-03-01T09:00:00Z)");
-            }
         }
     }
 

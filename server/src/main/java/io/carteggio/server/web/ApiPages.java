@@ -44,7 +44,9 @@ final class ApiPages {
             "quarantine.show",
             "quarantine.retry",
             "quarantine.release",
-            "quarantine.discard");
+            "quarantine.discard",
+            "unknown.list",
+            "unknown.assign");
 
     private final Site site;
 
