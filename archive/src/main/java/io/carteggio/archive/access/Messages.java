@@ -93,7 +93,7 @@ final class Messages {
         // that there are others is not for who does not see them
         boolean complete = switch (scope) {
             case Scope.Everything() -> !cut && next.isEmpty();
-            case Scope.Own _ -> found.size() < VARIANTS_LIMIT;
+            case Scope.Own _, Scope.Across _ -> found.size() < VARIANTS_LIMIT;
         };
         return new Group(found, complete);
     }

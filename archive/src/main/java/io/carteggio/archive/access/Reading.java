@@ -4,17 +4,20 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.InOrder;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -38,14 +41,16 @@ public final class Reading {
     private final Catalogue catalogue;
     private final SearchIndex index;
     private final People people;
+    private final Roles roles;
     private final Acts acts;
     private final Messages messages;
 
-    public Reading(Vault vault, Catalogue catalogue, SearchIndex index, People people, Acts acts) {
+    public Reading(Vault vault, Catalogue catalogue, SearchIndex index, People people, Roles roles, Acts acts) {
         this.vault = vault;
         this.catalogue = catalogue;
         this.index = index;
         this.people = people;
+        this.roles = roles;
         this.acts = acts;
         this.messages = new Messages(catalogue);
     }
@@ -240,6 +245,12 @@ public final class Reading {
         }
     }
 
+    /// Whether there is mail of an address, at whatever time: giving it to somebody would open that.
+    public boolean hasMail(Address address) throws ArchiveException {
+        Scope whoever = Scope.Own.of(List.of(new Tenure(address.key(), Instant.MIN, Instant.MAX)));
+        return index.find(new Query.All(), whoever, 1, Long.MAX_VALUE).total() > 0;
+    }
+
     /// Opens a letter. Empty alike where there is none with this id and where the viewer may not see
     /// it.
     ///
@@ -339,16 +350,21 @@ public final class Reading {
                 yield Scope.Own.of(
                         directory.byId(person.id()).map(directory::tenures).orElse(List.of()));
             }
-            case Viewer.Auditor a -> new Scope.Everything();
-            case Viewer.Operator o -> new Scope.Everything();
+            case Viewer.Auditor a -> {
+                var directory = people.directory();
+                yield Scope.of(
+                        roles.across(a.person().id(), acts.now()),
+                        id -> directory.byId(id).map(directory::tenures).orElse(List.of()));
+            }
+            case Viewer.Operator _ -> new Scope.Everything();
         };
     }
 
     private void audit(Viewer viewer, String what, String object) throws ArchiveException {
         switch (viewer) {
             case Viewer.Owner o -> {} // reading one's own letters is nobody else's business
-            case Viewer.Auditor(String name, String reason) -> acts.audit(name, what, object, Optional.of(reason));
-            case Viewer.Operator o -> acts.audit(viewer.name(), what, object, Optional.empty());
+            case Viewer.Auditor a -> acts.audit(a.name(), what, object, Optional.of(a.reason()), a.from());
+            case Viewer.Operator o -> acts.audit(o.name(), what, object, o.reason());
         }
     }
 }

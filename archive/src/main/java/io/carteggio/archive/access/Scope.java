@@ -5,8 +5,10 @@ import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.mail.Address;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Which letters, and which lines of their envelopes, a viewer may see. Pure.
@@ -26,6 +28,13 @@ public sealed interface Scope {
             return new Own(tenures.stream().collect(Collectors.groupingBy(Tenure::addressKey)));
         }
 
+        boolean isIn(Testimony testimony) {
+            return heldBySender(testimony)
+                    || testimony.entry().addressees().stream()
+                            .anyMatch(a ->
+                                    holds(a.told().address(), testimony.entry().at()));
+        }
+
         private boolean heldBySender(Testimony testimony) {
             Instant at = testimony.entry().at();
             return testimony.entry().sender().filter(s -> holds(s, at)).isPresent()
@@ -37,15 +46,56 @@ public sealed interface Scope {
         }
     }
 
+    /// What an auditor may read: every line of what is vouched for in one of these spans, and of what one of these
+    /// addresses is in the envelope of while it counts as one of certain people's.
+    ///
+    /// @param spans days of which everyone's letters may be read, whoever they are of
+    /// @param people the tenures of certain people, cut to the days of which their letters may be read
+    record Across(List<Span> spans, Own people) implements Scope {
+        public Across {
+            spans = List.copyOf(spans);
+        }
+
+        boolean covers(Testimony testimony) {
+            return spans.stream().anyMatch(s -> s.covers(testimony.entry().at())) || people.isIn(testimony);
+        }
+    }
+
+    /// From an instant (inclusive) to another (exclusive).
+    record Span(Instant from, Instant to) {
+        public boolean covers(Instant at) {
+            return !at.isBefore(from) && at.isBefore(to);
+        }
+    }
+
+    /// What several grants to an auditor let her read together; nothing where there are none.
+    ///
+    /// @param tenures of the person with an id
+    static Scope of(List<io.carteggio.archive.entry.Across> grants, Function<String, List<Tenure>> tenures) {
+        List<Span> spans = new ArrayList<>();
+        List<Tenure> cut = new ArrayList<>();
+        for (io.carteggio.archive.entry.Across grant : grants) {
+            if (grant.isEverything()) {
+                return new Everything();
+            }
+            Instant from = grant.from().orElse(Instant.MIN);
+            Instant to = grant.to().orElse(Instant.MAX);
+            if (grant.everyone()) {
+                spans.add(new Span(from, to));
+            }
+            for (String person : grant.people()) {
+                tenures.apply(person).forEach(t -> t.within(from, to).ifPresent(cut::add));
+            }
+        }
+        return grants.isEmpty() ? new Own(Map.of()) : new Across(spans, Own.of(cut));
+    }
+
     /// Whether this testimony lets the viewer see its letter.
     default boolean sees(Testimony testimony) {
         return switch (this) {
             case Everything() -> true;
-            case Own own ->
-                own.heldBySender(testimony)
-                        || testimony.entry().addressees().stream()
-                                .anyMatch(a -> own.holds(
-                                        a.told().address(), testimony.entry().at()));
+            case Own own -> own.isIn(testimony);
+            case Across across -> across.covers(testimony);
         };
     }
 
@@ -54,6 +104,7 @@ public sealed interface Scope {
     default List<Addressee> visible(Testimony testimony) {
         return switch (this) {
             case Everything() -> testimony.entry().addressees();
+            case Across across -> across.covers(testimony) ? testimony.entry().addressees() : List.of();
             case Own own -> {
                 if (own.heldBySender(testimony)) {
                     yield testimony.entry().addressees();
@@ -74,6 +125,7 @@ public sealed interface Scope {
         return switch (this) {
             case Everything() -> true;
             case Own own -> own.heldBySender(testimony);
+            case Across across -> across.covers(testimony);
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.carteggio.archive.access;
 
 import io.carteggio.archive.attribution.Person;
+import java.util.Optional;
 
 /// On whose behalf something is read.
 public sealed interface Viewer {
@@ -15,18 +16,30 @@ public sealed interface Viewer {
         }
     }
 
-    /// Someone who reads across people for a stated reason; each such act is written down.
-    record Auditor(String name, String reason) implements Viewer {
+    /// Someone who reads across people for a stated reason, within what her grants let her; each such act is written
+    /// down.
+    ///
+    /// @param from where she asks from, for the audit trail
+    record Auditor(Person person, String reason, Optional<String> from) implements Viewer {
         public Auditor {
             if (reason.isBlank()) {
                 throw new IllegalArgumentException("an auditor states a reason");
             }
         }
+
+        @Override
+        public String name() {
+            return person.name();
+        }
     }
 
     /// Whoever has the machine and the data directory, at the command line: can read all, and that is written down
     /// too.
-    record Operator() implements Viewer {
+    record Operator(Optional<String> reason) implements Viewer {
+        public Operator() {
+            this(Optional.empty());
+        }
+
         @Override
         public String name() {
             return "operator";

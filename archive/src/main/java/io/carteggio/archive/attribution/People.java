@@ -38,6 +38,14 @@ public final class People {
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
                     Act.SourceSet _,
+                    Act.RoleGranted _,
+                    Act.TokenAdded _,
+                    Act.TokenRevoked _,
+                    Act.ApprovalAsked _,
+                    Act.ApprovalDecided _,
+                    Act.ApprovalUsed _,
+                    Act.ModeSet _,
+                    Act.RoleWithdrawn _,
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
                     Act.Erased _,
@@ -65,12 +73,6 @@ public final class People {
     /// What the person logs in with, as an encoded hash.
     public synchronized Optional<String> credential(String person) {
         return Optional.ofNullable(credentials.get(person));
-    }
-
-    /// Whether anybody can log in as an administrator; if not, the archive still waits for its set-up.
-    public synchronized boolean hasAdministrator() {
-        return people.values().stream()
-                .anyMatch(p -> p.role() == PersonRole.ADMINISTRATOR && credentials.containsKey(p.id()));
     }
 
     /// Adds a person with addresses, or further addresses to the one person of that name.

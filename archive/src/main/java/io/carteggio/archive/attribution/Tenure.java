@@ -1,6 +1,7 @@
 package io.carteggio.archive.attribution;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// A span in which an address counts as a person's, worked out from all holdings of all people.
 ///
@@ -10,6 +11,13 @@ import java.time.Instant;
 public record Tenure(String addressKey, Instant from, Instant to) {
     public boolean covers(Instant at) {
         return !at.isBefore(from) && at.isBefore(to);
+    }
+
+    /// What of it lies between two instants; empty where nothing does.
+    public Optional<Tenure> within(Instant start, Instant end) {
+        Instant first = from.isBefore(start) ? start : from;
+        Instant last = to.isAfter(end) ? end : to;
+        return first.isBefore(last) ? Optional.of(new Tenure(addressKey, first, last)) : Optional.empty();
     }
 
     /// Whether it counts at every instant.

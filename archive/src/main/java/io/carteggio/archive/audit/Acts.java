@@ -44,9 +44,22 @@ public final class Acts {
         return kept.number();
     }
 
-    /// An entry of the audit trail.
+    /// An entry of the audit trail, of what was done at the machine itself.
     public void audit(String by, String what, String object, Optional<String> reason) throws ArchiveException {
-        keep(new Act.Audited(now(), by, what, object, reason));
+        audit(by, what, object, reason, Optional.empty());
+    }
+
+    /// The same.
+    ///
+    /// @param from the peer's address, where it came over a network
+    public void audit(String by, String what, String object, Optional<String> reason, Optional<String> from)
+            throws ArchiveException {
+        keep(new Act.Audited(now(), by, what, object, reason, from));
+    }
+
+    /// The same of somebody.
+    public void audit(Actor actor, String what, String object, Optional<String> reason) throws ArchiveException {
+        audit(actor.name(), what, object, reason, actor.from());
     }
 
     /// Our clock, to the millisecond that manifests keep.

@@ -126,6 +126,9 @@ public interface Catalogue extends AutoCloseable {
     /// Newest first.
     List<Act.Audited> audit(int limit) throws ArchiveException;
 
+    /// Every act with a number under `before`, newest first, at most `limit`: what anybody did, and the audit trail.
+    List<Done> acts(long before, int limit) throws ArchiveException;
+
     /// How many letters there are.
     long letters() throws ArchiveException;
 
@@ -177,6 +180,9 @@ public interface Catalogue extends AutoCloseable {
     ///
     /// @param revision the number of the frame that says so
     record Left(long revision, Disposition became) {}
+
+    /// An act with the number of its frame.
+    record Done(long number, Act act) {}
 
     /// An erasure with the number of its frame.
     record Erasure(long number, Act.Erased act) {}

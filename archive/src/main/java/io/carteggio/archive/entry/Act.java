@@ -69,6 +69,34 @@ public sealed interface Act {
     /// @param person the person's own id, for good
     record PersonAdded(Instant at, String by, String person, String name, PersonRole role) implements Act {}
 
+    /// A person is given a role, besides those she has.
+    ///
+    /// @param grant names this giving for good, so that it can be withdrawn
+    /// @param until when it ends by itself
+    /// @param across what an auditor may read; absent for other roles
+    /// @param reason why it is given
+    record RoleGranted(
+            Instant at,
+            String by,
+            String grant,
+            String person,
+            PersonRole role,
+            Optional<Instant> until,
+            Optional<Across> across,
+            String reason)
+            implements Act {
+        public RoleGranted {
+            if ((role == PersonRole.AUDITOR) != across.isPresent()) {
+                throw new IllegalArgumentException("an auditor, and nobody else, is told what to read across");
+            }
+        }
+    }
+
+    /// A role is taken back before its end.
+    ///
+    /// @param grant the giving; the person's id for the role that came with her
+    record RoleWithdrawn(Instant at, String by, String grant, String reason) implements Act {}
+
     /// An address a person holds, from an instant on until another; open where absent.
     record AddressGiven(
             Instant at, String by, String person, Address address, Optional<Instant> from, Optional<Instant> to)
@@ -148,10 +176,71 @@ public sealed interface Act {
     /// @param found the arrival that brought the report, where one did
     record GapClosed(Instant at, String by, long arrival, String reason, Optional<Long> found) implements Act {}
 
+    /// A token for programs of a person's.
+    ///
+    /// @param token names it for good, and stands in it
+    /// @param scopes operations that it may call; `job.*` for all that begin so
+    /// @param hash SHA-256 of the token, in hexadecimal digits: it is random, so that needs no salt
+    record TokenAdded(
+            Instant at,
+            String by,
+            String token,
+            String person,
+            String name,
+            List<String> scopes,
+            Instant expires,
+            String hash)
+            implements Act {
+        public TokenAdded {
+            scopes = List.copyOf(scopes);
+        }
+    }
+
+    /// A token opens nothing any more.
+    record TokenRevoked(Instant at, String by, String token) implements Act {}
+
+    /// Something dangerous is asked for, where that takes two.
+    ///
+    /// @param request names it for good
+    /// @param person the id of who asks; absent: whoever has the machine
+    /// @param operation what is to be done, one word
+    /// @param object to what, in words
+    /// @param params exactly what, so that nothing else is done once it is approved
+    /// @param expires until when it can be approved and done
+    record ApprovalAsked(
+            Instant at,
+            String by,
+            String request,
+            Optional<String> person,
+            String operation,
+            String object,
+            String params,
+            Optional<String> reason,
+            Instant expires)
+            implements Act {}
+
+    /// A second person approves it, or refuses.
+    ///
+    /// @param person the id of who decides
+    record ApprovalDecided(Instant at, String by, String request, String person, boolean approved, String reason)
+            implements Act {}
+
+    /// What was approved is begun. Kept before it begins, so that it is never done twice.
+    record ApprovalUsed(Instant at, String by, String request) implements Act {}
+
+    /// Whether dangerous acts take two from now on.
+    record ModeSet(Instant at, String by, boolean twoPersons, String reason) implements Act {}
+
     /// An entry of the audit trail.
     ///
     /// @param what one word for the kind: `search`, `open`, `export`, …
     /// @param object what it was done to: a letter's id, a query
     /// @param reason as stated by who did it
-    record Audited(Instant at, String by, String what, String object, Optional<String> reason) implements Act {}
+    /// @param from the peer's address; absent at the machine itself
+    record Audited(Instant at, String by, String what, String object, Optional<String> reason, Optional<String> from)
+            implements Act {
+        public Audited(Instant at, String by, String what, String object, Optional<String> reason) {
+            this(at, by, what, object, reason, Optional.empty());
+        }
+    }
 }

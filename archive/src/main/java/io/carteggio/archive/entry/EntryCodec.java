@@ -213,6 +213,19 @@ public final class EntryCodec {
                         .put("person", a.person())
                         .put("name", a.name())
                         .put("role", a.role().word());
+            case Act.RoleGranted a ->
+                map.put("act", "role-granted")
+                        .put("grant", a.grant())
+                        .put("person", a.person())
+                        .put("role", a.role().word())
+                        .put("until", a.until())
+                        .put("everyone", a.across().map(Across::everyone).orElse(false))
+                        .putAll("people", a.across().map(Across::people).orElse(List.of()), person -> person)
+                        .put("from", a.across().flatMap(Across::from))
+                        .put("to", a.across().flatMap(Across::to))
+                        .put("reason", a.reason());
+            case Act.RoleWithdrawn a ->
+                map.put("act", "role-withdrawn").put("grant", a.grant()).put("reason", a.reason());
             case Act.AddressGiven a ->
                 map.put("act", "address-given")
                         .put("person", a.person())
@@ -252,11 +265,39 @@ public final class EntryCodec {
                         .put("arrival", a.arrival())
                         .put("reason", a.reason())
                         .put("found", a.found());
+            case Act.TokenAdded a ->
+                map.put("act", "token-added")
+                        .put("token", a.token())
+                        .put("person", a.person())
+                        .put("name", a.name())
+                        .putAll("scopes", a.scopes(), scope -> scope)
+                        .put("expires", a.expires())
+                        .put("hash", a.hash());
+            case Act.TokenRevoked a -> map.put("act", "token-revoked").put("token", a.token());
+            case Act.ApprovalAsked a ->
+                map.put("act", "approval-asked")
+                        .put("request", a.request())
+                        .put("person", a.person())
+                        .put("operation", a.operation())
+                        .put("object", a.object())
+                        .put("params", a.params())
+                        .put("reason", a.reason())
+                        .put("expires", a.expires());
+            case Act.ApprovalDecided a ->
+                map.put("act", "approval-decided")
+                        .put("request", a.request())
+                        .put("person", a.person())
+                        .put("approved", a.approved())
+                        .put("reason", a.reason());
+            case Act.ApprovalUsed a -> map.put("act", "approval-used").put("request", a.request());
+            case Act.ModeSet a ->
+                map.put("act", "mode-set").put("twoPersons", a.twoPersons()).put("reason", a.reason());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
                         .put("object", a.object())
-                        .put("reason", a.reason());
+                        .put("reason", a.reason())
+                        .put("from", a.from());
         }
         return map.put("at", act.at()).put("by", act.by()).toBytes();
     }
@@ -291,6 +332,25 @@ public final class EntryCodec {
             case "source-removed" -> new Act.SourceRemoved(at, by, map.text("name"));
             case "person-added" ->
                 new Act.PersonAdded(at, by, map.text("person"), map.text("name"), PersonRole.ofWord(map.text("role")));
+            case "role-granted" -> {
+                PersonRole role = PersonRole.ofWord(map.text("role"));
+                yield new Act.RoleGranted(
+                        at,
+                        by,
+                        map.text("grant"),
+                        map.text("person"),
+                        role,
+                        map.optionalInstant("until"),
+                        role == PersonRole.AUDITOR
+                                ? Optional.of(new Across(
+                                        map.flag("everyone"),
+                                        map.texts("people"),
+                                        map.optionalInstant("from"),
+                                        map.optionalInstant("to")))
+                                : Optional.empty(),
+                        map.text("reason"));
+            }
+            case "role-withdrawn" -> new Act.RoleWithdrawn(at, by, map.text("grant"), map.text("reason"));
             case "address-given" ->
                 new Act.AddressGiven(
                         at,
@@ -325,7 +385,41 @@ public final class EntryCodec {
             case "watch-set" -> new Act.WatchSet(at, by, map.text("subject"), settings(map));
             case "gap-closed" ->
                 new Act.GapClosed(at, by, map.number("arrival"), map.text("reason"), map.optionalNumber("found"));
-            case "audited" -> new Act.Audited(at, by, map.text("what"), map.text("object"), map.optionalText("reason"));
+            case "token-added" ->
+                new Act.TokenAdded(
+                        at,
+                        by,
+                        map.text("token"),
+                        map.text("person"),
+                        map.text("name"),
+                        map.texts("scopes"),
+                        map.instant("expires"),
+                        map.text("hash"));
+            case "token-revoked" -> new Act.TokenRevoked(at, by, map.text("token"));
+            case "approval-asked" ->
+                new Act.ApprovalAsked(
+                        at,
+                        by,
+                        map.text("request"),
+                        map.optionalText("person"),
+                        map.text("operation"),
+                        map.text("object"),
+                        map.text("params"),
+                        map.optionalText("reason"),
+                        map.instant("expires"));
+            case "approval-decided" ->
+                new Act.ApprovalDecided(
+                        at, by, map.text("request"), map.text("person"), map.flag("approved"), map.text("reason"));
+            case "approval-used" -> new Act.ApprovalUsed(at, by, map.text("request"));
+            case "mode-set" -> new Act.ModeSet(at, by, map.flag("twoPersons"), map.text("reason"));
+            case "audited" ->
+                new Act.Audited(
+                        at,
+                        by,
+                        map.text("what"),
+                        map.text("object"),
+                        map.optionalText("reason"),
+                        map.optionalText("from"));
             case String other -> throw new IllegalArgumentException("an act this program does not know: " + other);
         };
     }

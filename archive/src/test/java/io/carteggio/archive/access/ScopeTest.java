@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /// P5, line by line.
 class ScopeTest {
+    private static final Tenure TO_LATE =
+            new Tenure("to@e.com", Instant.parse("2022-05-01T00:00:00Z").plusSeconds(1), Instant.MAX);
+
     private static final Instant AT = Instant.parse("2022-05-01T00:00:00Z");
 
     private static final Testimony LETTER = testimony(
@@ -103,5 +107,59 @@ class ScopeTest {
         Testimony unvouched = testimony(Optional.empty(), addressee(Role.TO, Role.TO, "to@e.com"));
         assertThat(own("to@e.com", AT.plusMillis(1), Instant.MAX).sees(unvouched))
                 .isTrue();
+    }
+
+    private static Scope across(boolean everyone, List<String> people, Optional<Instant> from, Optional<Instant> to) {
+        return Scope.of(List.of(new Across(everyone, people, from, to)), id -> switch (id) {
+            case "to" -> List.of(new Tenure("to@e.com", Instant.MIN, Instant.MAX));
+            case "late" -> List.of(TO_LATE);
+            case "blind" -> List.of(new Tenure("blind1@e.com", Instant.MIN, Instant.MAX));
+            default -> List.of();
+        });
+    }
+
+    @Test
+    void anAuditorSeesEveryLineWithinHerGrantAndNothingBeyond() {
+        Optional<Instant> at = Optional.of(AT);
+        Optional<Instant> next = Optional.of(AT.plusMillis(1));
+        Optional<Instant> none = Optional.empty();
+        for (Scope scope : List.of(
+                across(true, List.of(), none, none),
+                across(true, List.of(), at, none),
+                across(true, List.of(), at, next),
+                across(false, List.of("to"), none, none),
+                across(false, List.of("blind"), at, next),
+                across(false, List.of("nobody", "to"), at, none))) {
+            assertThat(scope.sees(LETTER)).as("%s", scope).isTrue();
+            assertThat(scope.visible(LETTER)).as("%s", scope).hasSize(4);
+            assertThat(scope.seesEvidence(LETTER)).as("%s", scope).isTrue();
+        }
+        for (Scope scope : List.of(
+                across(true, List.of(), none, at),
+                across(true, List.of(), next, none),
+                across(false, List.of("to"), next, none),
+                across(false, List.of("to"), none, at),
+                across(false, List.of("late"), none, none),
+                across(false, List.of("nobody"), none, none),
+                Scope.of(List.of(), id -> List.of()))) {
+            assertThat(scope.sees(LETTER)).as("%s", scope).isFalse();
+            assertThat(scope.visible(LETTER)).as("%s", scope).isEmpty();
+            assertThat(scope.seesEvidence(LETTER)).as("%s", scope).isFalse();
+        }
+    }
+
+    @Test
+    void severalGrantsOpenWhatEachOfThemOpensAndNotMore() {
+        Instant before = AT.minusSeconds(9);
+        Scope both = Scope.of(
+                List.of(
+                        new Across(true, List.of(), Optional.empty(), Optional.of(before)),
+                        new Across(false, List.of("to"), Optional.of(AT.plusSeconds(1)), Optional.empty())),
+                id -> List.of(new Tenure("to@e.com", Instant.MIN, Instant.MAX)));
+        assertThat(both.sees(LETTER)).as("of her, but of days between").isFalse();
+        assertThat(Scope.of(
+                        List.of(new Across(true, List.of(), Optional.empty(), Optional.of(before)), Across.EVERYTHING),
+                        id -> List.of()))
+                .isEqualTo(new Scope.Everything());
     }
 }

@@ -407,6 +407,14 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
                     Act.PersonAdded _,
+                    Act.RoleGranted _,
+                    Act.TokenAdded _,
+                    Act.TokenRevoked _,
+                    Act.ApprovalAsked _,
+                    Act.ApprovalDecided _,
+                    Act.ApprovalUsed _,
+                    Act.ModeSet _,
+                    Act.RoleWithdrawn _,
                     Act.AddressGiven _,
                     Act.CredentialSet _,
                     Act.HoldAdded _,
@@ -938,6 +946,25 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public void scrub() throws ArchiveException {
         database.emptyLog();
+    }
+
+    /// Each table's newest, of which the newest are taken: none is read further than that.
+    @Override
+    public List<Done> acts(long before, int limit) throws ArchiveException {
+        String one = "SELECT number, manifest FROM (SELECT number, manifest FROM %s WHERE number < ?"
+                + " ORDER BY number DESC LIMIT ?)";
+        String all = String.join(" UNION ALL ", one.formatted("act"), one.formatted("audit"), one.formatted("erasure"))
+                + " ORDER BY number DESC LIMIT ?";
+        return database.read(s -> s.list(
+                all,
+                r -> new Done(r.getLong(1), EntryCodec.act(r.getBytes(2))),
+                before,
+                limit,
+                before,
+                limit,
+                before,
+                limit,
+                limit));
     }
 
     @Override

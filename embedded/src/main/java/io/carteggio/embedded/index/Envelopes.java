@@ -122,6 +122,11 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         return all.stream().anyMatch(one -> isSeen(own, one));
     }
 
+    /// The same for an auditor.
+    boolean seenBy(Scope.Across across) {
+        return all.stream().anyMatch(one -> isSeen(across, one));
+    }
+
     /// Whether the viewer may see somebody who is what is looked for, open lines left aside.
     boolean shows(Scope scope, Where where, Predicate<List<List<String>>> wanted) {
         return switch (scope) {
@@ -131,6 +136,12 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                                         .anyMatch(line -> !open.contains(line) && is(line, where, wanted)))
                         || blindHeader.stream().anyMatch(m -> isBlind(m, where, wanted));
             case Scope.Own own -> all.stream().anyMatch(one -> shows(own, one, where, wanted));
+            case Scope.Across across ->
+                all.stream()
+                        .filter(one -> isSeen(across, one))
+                        .anyMatch(one ->
+                                one.lines().stream().anyMatch(line -> !open.contains(line) && is(line, where, wanted))
+                                        || blindHeader.stream().anyMatch(m -> isBlind(m, where, wanted)));
         };
     }
 
@@ -165,6 +176,17 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                 .anyMatch(one -> one.labelsOf().isPresent()
                         && holds(own, one.labelsOf().get(), one.at())
                         && one.labels().stream().anyMatch(label -> wanted.test(Words.slots(label))));
+    }
+
+    /// An auditor sees the labels of all that vouches for the letter to her.
+    boolean isLabelled(Scope.Across across, Predicate<List<List<String>>> wanted) {
+        return all.stream()
+                .anyMatch(one -> isSeen(across, one)
+                        && one.labels().stream().anyMatch(label -> wanted.test(Words.slots(label))));
+    }
+
+    private static boolean isSeen(Scope.Across across, One one) {
+        return across.spans().stream().anyMatch(span -> span.covers(one.at())) || isSeen(across.people(), one);
     }
 
     private static boolean isSeen(Scope.Own own, One one) {

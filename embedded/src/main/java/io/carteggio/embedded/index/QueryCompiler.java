@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.Term;
@@ -43,17 +44,36 @@ final class QueryCompiler {
     Query within(Query found) {
         return switch (scope) {
             case Scope.Everything() -> found;
-            case Scope.Own own ->
-                new BooleanQuery.Builder()
-                        .add(seenBy(own), Occur.FILTER)
-                        .add(found, Occur.FILTER)
-                        .build();
+            case Scope.Own own -> both(seenBy(own, e -> e.seenBy(own)), found);
+            case Scope.Across across -> both(seenBy(across), found);
         };
+    }
+
+    /// Letters of certain people, as their own; and letters of certain days, where all testimonies tell one instant by
+    /// that, else where one of them does.
+    private static Query seenBy(Scope.Across across) {
+        BooleanQuery.Builder any = new BooleanQuery.Builder();
+        any.add(seenBy(across.people(), e -> e.seenBy(across)), Occur.SHOULD);
+        for (Scope.Span span : across.spans()) {
+            between(span.from(), span.to()).ifPresent(days -> any.add(days, Occur.SHOULD));
+        }
+        if (!across.spans().isEmpty()) {
+            any.add(new EnvelopeCheck(flag(Fields.FLAG_SEVERAL_INSTANTS), e -> e.seenBy(across)), Occur.SHOULD);
+        }
+        return any.build();
+    }
+
+    private static Optional<Query> between(Instant from, Instant to) {
+        long first = millisNotBefore(from);
+        long after = millisNotBefore(to);
+        return first < after
+                ? Optional.of(NumericDocValuesField.newSlowRangeQuery(Fields.AT, first, after - 1))
+                : Optional.empty();
     }
 
     /// Letters that a testimony lets her see: always hers by the key alone, else also by the instant; where the
     /// testimonies tell different instants, key and instant must stand together in one of them.
-    private static Query seenBy(Scope.Own own) {
+    private static Query seenBy(Scope.Own own, Predicate<Envelopes> test) {
         BooleanQuery.Builder any = new BooleanQuery.Builder();
         for (Map.Entry<String, List<Tenure>> held : own.byKey().entrySet()) {
             Query who = new TermQuery(new Term(Fields.WHO, PeopleWords.bounded(held.getKey())));
@@ -63,14 +83,10 @@ final class QueryCompiler {
             }
             BooleanQuery.Builder spans = new BooleanQuery.Builder();
             for (Tenure tenure : held.getValue()) {
-                long from = millisNotBefore(tenure.from());
-                long to = millisNotBefore(tenure.to());
-                if (from < to) {
-                    spans.add(NumericDocValuesField.newSlowRangeQuery(Fields.AT, from, to - 1), Occur.SHOULD);
-                }
+                between(tenure.from(), tenure.to()).ifPresent(days -> spans.add(days, Occur.SHOULD));
             }
             any.add(both(who, spans.build()), Occur.SHOULD);
-            any.add(new EnvelopeCheck(both(who, flag(Fields.FLAG_SEVERAL_INSTANTS)), e -> e.seenBy(own)), Occur.SHOULD);
+            any.add(new EnvelopeCheck(both(who, flag(Fields.FLAG_SEVERAL_INSTANTS)), test), Occur.SHOULD);
         }
         return any.build();
     }
@@ -183,6 +199,8 @@ final class QueryCompiler {
         return switch (scope) {
             case Scope.Everything() -> any;
             case Scope.Own own -> new EnvelopeCheck(any, envelopes -> envelopes.isLabelled(own, wanted::matches));
+            case Scope.Across across ->
+                new EnvelopeCheck(any, envelopes -> envelopes.isLabelled(across, wanted::matches));
         };
     }
 

@@ -20,6 +20,7 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.Query;
@@ -137,7 +138,7 @@ class FollowingTest {
                     sources::at,
                     () -> NetworkLists.SHIPPED,
                     clock);
-            reading = new Reading(vault, catalogue, index, people, acts);
+            reading = new Reading(vault, catalogue, index, people, new Roles(), acts);
         }
 
         void take(String mail) throws Exception {

@@ -8,6 +8,7 @@ import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.catalogue.Testimony;
+import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Hit;
@@ -109,6 +110,15 @@ class ScopeRandomTest {
                 List<Scope> scopes = new ArrayList<>();
                 directory.people().forEach(p -> scopes.add(Scope.Own.of(directory.tenures(p))));
                 scopes.add(new Scope.Everything());
+                for (int i = 0; i < 5; i++) {
+                    List<Across> grants = new ArrayList<>();
+                    for (int n = random.nextInt(3); n >= 0; n--) {
+                        grants.add(grant());
+                    }
+                    scopes.add(Scope.of(
+                            grants,
+                            id -> directory.byId(id).map(directory::tenures).orElseThrow()));
+                }
                 for (int i = 0; i < QUESTIONS; i++) {
                     Scope scope = scopes.get(random.nextInt(scopes.size()));
                     Query query = query(3);
@@ -374,6 +384,20 @@ class ScopeRandomTest {
             people.add(new Person("p" + i, "P" + i, PersonRole.USER, holdings));
         }
         return new Directory(people);
+    }
+
+    /// Of an auditor: everyone or a few people, with bounds or without.
+    private Across grant() {
+        Instant one = instant();
+        Instant other = instant();
+        boolean ordered = one.isBefore(other);
+        List<String> people =
+                random.nextInt(3) == 0 ? List.of() : List.of("p" + random.nextInt(3), "p" + (3 + random.nextInt(3)));
+        return new Across(
+                people.isEmpty(),
+                people,
+                random.nextInt(3) == 0 ? Optional.empty() : Optional.of(ordered ? one : other),
+                random.nextInt(3) == 0 ? Optional.empty() : Optional.of(ordered ? other : one.plusNanos(1)));
     }
 
     private Plain plain(long number, List<Testimony> testimonies) {

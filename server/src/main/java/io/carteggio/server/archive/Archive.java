@@ -3,6 +3,8 @@ package io.carteggio.server.archive;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Approvals;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
@@ -19,6 +21,8 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Kept;
@@ -42,6 +46,7 @@ import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
+import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Alarms;
 import io.carteggio.server.watch.Settings;
 import io.carteggio.server.watch.Watch;
@@ -84,6 +89,10 @@ public final class Archive implements AutoCloseable {
     private final DictionaryKeeper dictionaries;
     private final Projection projection;
     private final People people = new People();
+    private final Roles roles = new Roles();
+    private final Approvals approvals = new Approvals();
+    private final ApiTokens tokens = new ApiTokens();
+    private final Gate gate;
     private final Sources sources = new Sources();
     private final Arrangements arrangements = new Arrangements();
     private final FileLedger ledger;
@@ -153,6 +162,9 @@ public final class Archive implements AutoCloseable {
             }
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
+                roles.apply(act);
+                approvals.apply(act);
+                tokens.apply(act);
                 sources.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
@@ -180,6 +192,12 @@ public final class Archive implements AutoCloseable {
             opened.push(indexer);
             followWithLedger();
             acts = new Acts(vault, projection, clock);
+            gate = new Gate(
+                    approvals,
+                    roles,
+                    acts,
+                    person -> people.credential(person).isPresent(),
+                    (operation, text) -> alarms.raise(AlarmKind.ALONE, operation, text));
             ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             intake = new Intake(
                     vault,
@@ -204,7 +222,7 @@ public final class Archive implements AutoCloseable {
                     intake.erasing());
             quarantine = new Quarantine(vault, catalogue, projection, intake, sources, acts, erasure, indexer::signal);
             lastFailure = new LastFailure(clock);
-            reading = new Reading(vault, catalogue, index, people, acts);
+            reading = new Reading(vault, catalogue, index, people, roles, acts);
             gaps = new Gaps(vault, catalogue, acts);
             watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
             opened.push(watch);
@@ -378,6 +396,21 @@ public final class Archive implements AutoCloseable {
 
     public People people() {
         return people;
+    }
+
+    /// Who may do what.
+    public Roles roles() {
+        return roles;
+    }
+
+    /// Tokens of programs.
+    public ApiTokens tokens() {
+        return tokens;
+    }
+
+    /// Where everything dangerous passes.
+    public Gate gate() {
+        return gate;
     }
 
     public Sources sources() {

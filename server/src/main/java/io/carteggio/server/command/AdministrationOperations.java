@@ -5,6 +5,7 @@ import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.report.HeaderOrder;
 import io.carteggio.server.local.Outcome;
@@ -16,14 +17,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `person`, and the list of sources: people with their dated addresses, places that mail comes from.
 /// Every change is
 /// an act.
 final class AdministrationOperations {
-    private static final String BY = "operator";
-
     private final Desk desk;
 
     AdministrationOperations(Desk desk) {
@@ -40,7 +40,7 @@ final class AdministrationOperations {
             for (String address : request.texts("addresses")) {
                 holdings.add(new Holding(address(address), from, to));
             }
-            id = desk.people().add(desk.acts(), BY, request.text("name"), role, holdings);
+            id = desk.people().add(desk.acts(), request.by(), request.text("name"), role, holdings);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
@@ -63,17 +63,19 @@ final class AdministrationOperations {
         Person person = Viewers.person(
                 desk.people(), request.text("person"), desk.acts().now());
         String password = request.text("password");
-        desk.people().setCredential(desk.acts(), BY, person.id(), desk.credential(password));
+        desk.people().setCredential(desk.acts(), request.by(), person.id(), desk.credential(password));
         reply.line(person(person));
         return Outcome.DONE;
     }
 
     private ObjectNode person(Person person) {
+        Set<PersonRole> roles = desk.roles().rolesOf(person.id(), desk.acts().now());
         ObjectNode line = Json.object();
         line.put("id", person.id())
                 .put("name", person.name())
-                .put("role", person.role().word())
+                .put("role", Roles.words(roles).getFirst())
                 .put("password", desk.people().credential(person.id()).isPresent());
+        line.set("roles", Json.texts(Roles.words(roles).stream()));
         line.set("addresses", Json.objects(person.holdings().stream().map(h -> {
             ObjectNode held = Json.object().put("address", h.address().raw());
             held.set("from", Json.instant(h.from()));
@@ -111,11 +113,12 @@ final class AdministrationOperations {
         return new Address(address);
     }
 
-    private static PersonRole role(String word) throws Refusal {
+    static PersonRole role(String word) throws Refusal {
         try {
             return PersonRole.ofWord(word);
         } catch (IllegalArgumentException e) {
-            throw Refusal.usage("no role '" + word + "': there are user, administrator and auditor");
+            throw Refusal.usage(
+                    "no role '" + word + "': there are user, administrator, auditor and data-protection-officer");
         }
     }
 

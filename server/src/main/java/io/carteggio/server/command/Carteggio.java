@@ -123,6 +123,11 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new JobCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
+        line.addSubcommand(new RoleCommand(this).line());
+        line.addSubcommand(new ApprovalCommand(this).line());
+        line.addSubcommand(new AuditCommand(this).line());
+        line.addSubcommand(new TokenCommand(this).line());
+        line.addSubcommand(new ApprovalCommand.Mode(this));
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         line.setUsageHelpWidth(100);
@@ -151,6 +156,11 @@ final class Carteggio implements Runnable {
     public void run() {
         line.usage(console.out());
         throw new ParameterException(line, "which command?");
+    }
+
+    /// The tree of all commands.
+    CommandLine commandLine() {
+        return line;
     }
 
     Console console() {

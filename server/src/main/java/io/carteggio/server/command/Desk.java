@@ -3,7 +3,9 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
@@ -13,6 +15,8 @@ import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
@@ -50,6 +54,18 @@ interface Desk {
     Reading reading();
 
     People people();
+
+    /// Who may do what.
+    Roles roles();
+
+    /// Where everything dangerous passes.
+    Gate gate();
+
+    /// Tokens of programs.
+    ApiTokens tokens();
+
+    /// Whether this is what the person logs in with.
+    boolean isPassword(Person person, String password) throws Refusal;
 
     Sources sources();
 

@@ -25,8 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `erase`, `compact`, `hold` and `retention`. Every change is an act.
 final class ErasureOperations {
-    private static final String BY = "operator";
-
     /// A number of days that stands for no bound.
     private static final long NO_BOUND = -1;
 
@@ -48,7 +46,8 @@ final class ErasureOperations {
             return say(
                     "letter " + id,
                     Json.object().put("id", id),
-                    desk.erasure().erase(BY, new LetterId(id), request.text("reason"), request.flag("unsearched")),
+                    desk.erasure()
+                            .erase(request.by(), new LetterId(id), request.text("reason"), request.flag("unsearched")),
                     reply);
         } catch (IllegalArgumentException e) {
             throw said(e);
@@ -62,7 +61,7 @@ final class ErasureOperations {
             return say(
                     "quarantined mail or notice " + number,
                     Json.object().put("arrival", number),
-                    desk.erasure().eraseWhole(BY, number, request.text("reason"), request.flag("unsearched")),
+                    desk.erasure().eraseWhole(request.by(), number, request.text("reason"), request.flag("unsearched")),
                     reply);
         } catch (IllegalArgumentException e) {
             throw said(e);
@@ -107,7 +106,7 @@ final class ErasureOperations {
             throw Refusal.usage("not a mark: " + text);
         }
         try {
-            if (!desk.erasure().readmit(BY, mark, request.text("reason"))) {
+            if (!desk.erasure().readmit(request.by(), mark, request.text("reason"))) {
                 throw Refusal.no("no erased letter has the mark " + text);
             }
         } catch (IllegalArgumentException e) {
@@ -130,8 +129,8 @@ final class ErasureOperations {
 
     Outcome addHold(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         try {
-            reply.line(hold(
-                    desk.erasure().addHold(BY, request.text("name"), request.text("query"), request.text("reason"))));
+            reply.line(hold(desk.erasure()
+                    .addHold(request.by(), request.text("name"), request.text("query"), request.text("reason"))));
         } catch (IllegalArgumentException e) {
             throw said(e);
         }
@@ -148,7 +147,7 @@ final class ErasureOperations {
     Outcome releaseHold(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String name = request.text("name");
         try {
-            desk.erasure().releaseHold(BY, name, request.text("reason"));
+            desk.erasure().releaseHold(request.by(), name, request.text("reason"));
         } catch (IllegalArgumentException e) {
             throw said(e);
         }
@@ -176,15 +175,18 @@ final class ErasureOperations {
 
     /// `minimum` and `maximum` in days; -1 for none, absent for what is set already.
     Outcome setRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        Bounds now = desk.keeping().bounds();
-        Bounds next =
-                new Bounds(days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
+        Bounds next = next(request, desk.keeping().bounds());
         try {
-            desk.erasure().setRetention(BY, next);
+            desk.erasure().setRetention(request.by(), next);
         } catch (IllegalArgumentException e) {
             throw said(e);
         }
         return showRetention(request, reply);
+    }
+
+    /// What the bounds are to be.
+    static Bounds next(Request request, Bounds now) throws Refusal {
+        return new Bounds(days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
     }
 
     private static Optional<Long> days(Request request, String name, Optional<Long> now) throws Refusal {
@@ -207,7 +209,7 @@ final class ErasureOperations {
         boolean dryRun = request.flag("dryRun");
         Erasure.Applied applied;
         try {
-            applied = desk.erasure().applyRetention(BY, dryRun);
+            applied = desk.erasure().applyRetention(request.by(), dryRun);
         } catch (IllegalArgumentException e) {
             throw said(e);
         }

@@ -37,10 +37,11 @@ final class ExportOperation {
     }
 
     Outcome run(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        Viewer viewer = Viewers.of(request, desk.people(), desk.acts().now());
+        Viewer viewer = Viewers.of(request, desk);
         String text = request.text("query");
         Query query = Queries.parse(text);
         Way way = way(request, reply);
+        Viewers.note(desk, request, viewer, text);
         if (!desk.awaitIndexed(PATIENCE)) { // to leave letters out without a word would be worse than to refuse
             throw Refusal.no(desk.indexLag() + " letters wait for the index and would be missing; try again later");
         }

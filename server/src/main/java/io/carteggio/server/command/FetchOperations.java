@@ -32,9 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Fetched sources and their jobs. Secrets come in the body, never as a parameter, and never go out.
 final class FetchOperations {
-    /// Who does it, where the pages do not say so.
-    private static final String OPERATOR = "operator";
-
     /// All secrets of a source together are not longer.
     private static final int SECRETS_BYTES = 256 * 1024;
 
@@ -63,7 +60,7 @@ final class FetchOperations {
             // before the act: a source without its password would fail, a password without a source does nothing
             desk.fetches().forget(name);
             desk.fetches().keep(name, secrets);
-            desk.sources().addMailbox(desk.acts(), by(request), name, family, mailbox);
+            desk.sources().addMailbox(desk.acts(), request.by(), name, family, mailbox);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
@@ -90,7 +87,7 @@ final class FetchOperations {
             desk.sources()
                     .setMailbox(
                             desk.acts(),
-                            by(request),
+                            request.by(),
                             name,
                             family.isPresent() ? family(family.get()) : source.family(),
                             mailbox);
@@ -112,7 +109,7 @@ final class FetchOperations {
         String name = request.text("name");
         source(request);
         try {
-            desk.sources().remove(desk.acts(), by(request), name);
+            desk.sources().remove(desk.acts(), request.by(), name);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
@@ -251,15 +248,11 @@ final class FetchOperations {
     /// Begins a run and does not wait for its end.
     Outcome startJob(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Job job = named(request);
-        if (!desk.jobs().start(job, by(request))) {
+        if (!desk.jobs().start(job, request.by())) {
             throw Refusal.no("job " + job.name() + " is running already");
         }
         reply.line(job(job));
         return Outcome.DONE;
-    }
-
-    private static String by(Request request) throws Refusal {
-        return request.optionalText("by").orElse(OPERATOR);
     }
 
     /// Runs it to its end; a line each second while it runs, marked as such, and one of the finished run.
@@ -267,7 +260,7 @@ final class FetchOperations {
         Job job = named(request);
         Jobs jobs = desk.jobs();
         boolean[] peerIsThere = {true};
-        Optional<JobRun> ended = jobs.runNow(job, by(request), under -> {
+        Optional<JobRun> ended = jobs.runNow(job, request.by(), under -> {
             if (peerIsThere[0]) {
                 try {
                     reply.line(progress(under));

@@ -18,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `proof` and `ledger`: what the archive gives to those who do not want to believe it.
 final class LedgerOperations {
-    private static final String BY = "operator";
-
     private final Desk desk;
     private final ReadingOperations reading;
 
@@ -79,7 +77,11 @@ final class LedgerOperations {
     Outcome timestamp(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         try {
             desk.arrangements()
-                    .setAuthority(desk.acts(), BY, request.optionalText("url"), request.optionalText("certificates"));
+                    .setAuthority(
+                            desk.acts(),
+                            request.by(),
+                            request.optionalText("url"),
+                            request.optionalText("certificates"));
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(String.valueOf(e.getMessage()));
         }
@@ -90,7 +92,10 @@ final class LedgerOperations {
     Outcome lodge(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         try {
             desk.arrangements()
-                    .setPlace(desk.acts(), BY, request.optionalText("directory").map(Path::of));
+                    .setPlace(
+                            desk.acts(),
+                            request.by(),
+                            request.optionalText("directory").map(Path::of));
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(String.valueOf(e.getMessage()));
         }

@@ -3,7 +3,9 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
@@ -13,6 +15,8 @@ import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
@@ -100,6 +104,30 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     @Override
     public People people() {
         return archive.people();
+    }
+
+    @Override
+    public Roles roles() {
+        return archive.roles();
+    }
+
+    @Override
+    public Gate gate() {
+        return archive.gate();
+    }
+
+    @Override
+    public boolean isPassword(Person person, String password) throws Refusal {
+        try {
+            return PASSWORDS.matches(people().credential(person.id()), password);
+        } catch (Busy e) {
+            throw Refusal.no("too many passwords are being checked; try again");
+        }
+    }
+
+    @Override
+    public ApiTokens tokens() {
+        return archive.tokens();
     }
 
     @Override

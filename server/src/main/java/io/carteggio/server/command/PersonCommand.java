@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,11 +55,30 @@ final class PersonCommand implements Runnable {
         }
     }
 
+    private static Optional<java.io.Console> terminal() {
+        return Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
+    }
+
+    /// What is typed unseen on a terminal, else a line of the input.
+    static String typedOnce(Carteggio carteggio, String prompt) throws Refusal {
+        Optional<java.io.Console> watched = terminal();
+        if (watched.isPresent()) {
+            char[] typed = watched.get().readPassword("%s", prompt);
+            if (typed == null) {
+                throw Refusal.no("no password was typed");
+            }
+            return new String(typed);
+        }
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(carteggio.console().in(), StandardCharsets.UTF_8));
+        return in.lines().findFirst().orElseThrow(() -> Refusal.usage("no password came on the input"));
+    }
+
     private static void print(Carteggio carteggio, ObjectNode person) {
         Console console = carteggio.console();
-        console.line(
-                person.path("name").asString("") + " (" + person.path("role").asString("")
-                        + (person.path("password").asBoolean(false) ? ", can log in" : "") + ")");
+        console.line(person.path("name").asString("") + " ("
+                + Json.texts(person.path("roles")).collect(Collectors.joining(", "))
+                + (person.path("password").asBoolean(false) ? ", can log in" : "") + ")");
         person.path("addresses")
                 .forEach(held -> console.line("    " + held.path("address").asString("")
                         + Json.optional(held, "from").map(at -> " from " + at).orElse("")
@@ -86,7 +106,11 @@ final class PersonCommand implements Runnable {
         @Option(names = "--to", paramLabel = "DATE", description = "Held until the beginning of this day, or instant.")
         private Optional<String> to = Optional.empty();
 
-        @Option(names = "--role", paramLabel = "ROLE", description = "user (if not given), administrator, auditor.")
+        @Option(
+                names = "--role",
+                paramLabel = "ROLE",
+                description = "user (if not given), administrator, auditor,"
+                        + " data-protection-officer; see also 'role grant'.")
         private String role = "user";
 
         Add(Carteggio carteggio) {
@@ -161,27 +185,12 @@ final class PersonCommand implements Runnable {
         }
 
         private String read() throws IOException, Refusal {
-            Optional<java.io.Console> watched =
-                    Optional.ofNullable(System.console()).filter(java.io.Console::isTerminal);
-            if (watched.isPresent()) {
-                java.io.Console terminal = watched.get();
-                String first = new String(typed(terminal, "New password for " + person + ": "));
-                if (!first.contentEquals(new String(typed(terminal, "Once more: ")))) {
-                    throw Refusal.no("the two are not the same");
-                }
-                return first;
+            String prompt = "New password for " + person + ": ";
+            String first = typedOnce(carteggio, prompt);
+            if (terminal().isPresent() && !first.equals(typedOnce(carteggio, "Once more: "))) {
+                throw Refusal.no("the two are not the same");
             }
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(carteggio.console().in(), StandardCharsets.UTF_8));
-            return in.lines().findFirst().orElseThrow(() -> Refusal.usage("no password came on the input"));
-        }
-
-        private static char[] typed(java.io.Console terminal, String prompt) throws Refusal {
-            char[] typed = terminal.readPassword("%s", prompt);
-            if (typed == null) {
-                throw Refusal.no("no password was typed");
-            }
-            return typed;
+            return first;
         }
     }
 }

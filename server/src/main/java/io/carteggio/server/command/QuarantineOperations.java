@@ -24,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// Mail in quarantine: envelope and reason, and its ways out. Only [#raw] gives what is in it, and is for the machine's
 /// own console alone.
 final class QuarantineOperations {
-    private static final String OPERATOR = "operator";
     private static final int PAGE = 200;
 
     private final Desk desk;
@@ -120,7 +119,7 @@ final class QuarantineOperations {
     /// Its octets.
     Outcome raw(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         long number = request.number("arrival", 0);
-        Content mail = desk.quarantine().open(OPERATOR, number).orElseThrow(() -> unknown(number));
+        Content mail = desk.quarantine().open(request.by(), number).orElseThrow(() -> unknown(number));
         ReadingOperations.give(Json.object().put("arrival", number).put("bytes", mail.sizeBytes()), mail, reply);
         return Outcome.DONE;
     }
@@ -139,7 +138,7 @@ final class QuarantineOperations {
                     !page.isEmpty() && page.getFirst().number() <= end;
                     page = desk.quarantine().list(page.getLast().number(), PAGE, false)) {
                 for (Quarantined mail : page) {
-                    result.take(mail.number(), desk.quarantine().retry(by(request), mail.number()));
+                    result.take(mail.number(), desk.quarantine().retry(request.by(), mail.number()));
                 }
             }
         } else {
@@ -149,7 +148,7 @@ final class QuarantineOperations {
                 }
             }
             for (JsonNode number : named) {
-                result.take(number.longValue(), desk.quarantine().retry(by(request), number.longValue()));
+                result.take(number.longValue(), desk.quarantine().retry(request.by(), number.longValue()));
             }
         }
         return result.outcome();
@@ -174,7 +173,7 @@ final class QuarantineOperations {
         long number = request.number("arrival", 0);
         Result result = new Result(reply);
         try {
-            result.take(number, decision.of(by(request), number, request.text("why")));
+            result.take(number, decision.of(request.by(), number, request.text("why")));
         } catch (IllegalArgumentException e) {
             throw Refusal.no(String.valueOf(e.getMessage()));
         }
@@ -221,10 +220,6 @@ final class QuarantineOperations {
         Outcome outcome() {
             return complete ? Outcome.DONE : Outcome.NO;
         }
-    }
-
-    private static String by(Request request) throws Refusal {
-        return request.optionalText("by").orElse(OPERATOR);
     }
 
     private static Refusal unknown(long number) {

@@ -48,7 +48,7 @@ final class ReadingOperations {
     }
 
     private Viewer viewer(Request request) throws Refusal {
-        return Viewers.of(request, desk.people(), desk.acts().now());
+        return Viewers.of(request, desk);
     }
 
     /// A line a letter, newest first; then one with `total` and `notFullySearched`.
@@ -60,6 +60,7 @@ final class ReadingOperations {
         if (left < 1) {
             throw Refusal.usage("--limit is at least 1");
         }
+        Viewers.note(desk, request, viewer, text);
         boolean indexed = desk.awaitIndexed(PATIENCE);
         Optional<Long> before = Optional.of(Long.MAX_VALUE);
         Optional<Reading.Results> first = Optional.empty();
@@ -273,9 +274,12 @@ final class ReadingOperations {
         if (!LetterId.looksLike(id)) {
             throw Refusal.usage("not a letter's id: '" + id + "'");
         }
-        return desk.reading()
-                .open(viewer(request), new LetterId(id))
-                .orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
+        Viewer viewer = viewer(request);
+        Optional<OpenLetter> letter = desk.reading().open(viewer, new LetterId(id));
+        if (letter.isPresent()) {
+            Viewers.note(desk, request, viewer, id);
+        }
+        return letter.orElseThrow(() -> Refusal.no("there is no letter " + id + " that you may see"));
     }
 
     /// Offers octets. Trouble in reading them is told to the peer by breaking off: it must never take a part for the

@@ -2,10 +2,13 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
@@ -123,6 +126,21 @@ final class RunningServer implements AutoCloseable {
         @Override
         public People people() {
             return archive.people();
+        }
+
+        @Override
+        public Roles roles() {
+            return archive.roles();
+        }
+
+        @Override
+        public Gate gate() {
+            return archive.gate();
+        }
+
+        @Override
+        public ApiTokens tokens() {
+            return archive.tokens();
         }
 
         @Override

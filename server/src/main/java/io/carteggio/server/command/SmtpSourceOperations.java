@@ -23,8 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Journaling addresses: sources whose mail comes by itself. Every change is an act.
 final class SmtpSourceOperations {
-    private static final String BY = "operator";
-
     private final Desk desk;
 
     SmtpSourceOperations(Desk desk) {
@@ -41,7 +39,7 @@ final class SmtpSourceOperations {
             desk.sources()
                     .add(
                             desk.acts(),
-                            by(request),
+                            request.by(),
                             name,
                             Optional.of(address),
                             family,
@@ -63,7 +61,7 @@ final class SmtpSourceOperations {
             desk.sources()
                     .set(
                             desk.acts(),
-                            by(request),
+                            request.by(),
                             name,
                             settings(request, desk.sources().settings(name)));
         } catch (IllegalArgumentException e) {
@@ -71,11 +69,6 @@ final class SmtpSourceOperations {
         }
         reply.line(source(name));
         return Outcome.DONE;
-    }
-
-    /// Who does it: on the pages, whoever is logged in.
-    private static String by(Request request) throws Refusal {
-        return request.optionalText("by").orElse(BY);
     }
 
     /// The lists of networks that sources may name, a line each.

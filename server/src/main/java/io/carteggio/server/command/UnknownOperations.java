@@ -23,8 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `unknown`: letters that nobody owns. It tells addresses and numbers, never letters.
 final class UnknownOperations {
-    private static final String BY = "operator";
-
     private final Desk desk;
 
     UnknownOperations(Desk desk) {
@@ -78,7 +76,7 @@ final class UnknownOperations {
                 holdings.add(holding(address, from, to));
             }
             for (Holding holding : holdings) {
-                give(person, holding, dry, reply);
+                give(request.by(), person, holding, dry, reply);
             }
             return Outcome.DONE;
         }
@@ -109,14 +107,14 @@ final class UnknownOperations {
         }
     }
 
-    private void give(Person person, Holding holding, boolean dry, Reply reply) throws ArchiveException, IOException {
+    private void give(String by, Person person, Holding holding, boolean dry, Reply reply) throws ArchiveException, IOException {
         boolean has = desk.people()
                 .directory()
                 .byId(person.id())
                 .filter(p -> p.holdings().contains(holding))
                 .isPresent();
         if (!has && !dry) {
-            desk.people().give(desk.acts(), BY, person.id(), holding.address(), holding.from(), holding.to());
+            desk.people().give(desk.acts(), by, person.id(), holding.address(), holding.from(), holding.to());
         }
         ObjectNode line = Json.object();
         line.put("address", holding.address().raw())

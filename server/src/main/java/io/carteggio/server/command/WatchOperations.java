@@ -26,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `alarm`, `gap` and `canary`. Every change is an act.
 final class WatchOperations {
-    private static final String BY = "operator";
     private static final String NO_CANARY = "there is no canary: set one with 'canary set'";
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -96,7 +95,7 @@ final class WatchOperations {
             alternate(settings.get("alternate"));
         }
         try {
-            desk.watch().settings().set(desk.acts(), BY, subject, settings);
+            desk.watch().settings().set(desk.acts(), request.by(), subject, settings);
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(String.valueOf(e.getMessage()));
         }
@@ -161,7 +160,7 @@ final class WatchOperations {
     Outcome closeGap(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         long gap = request.number("gap", 0);
         try {
-            desk.gaps().close(BY, gap, request.text("reason"));
+            desk.gaps().close(request.by(), gap, request.text("reason"));
         } catch (IllegalArgumentException e) {
             throw Refusal.no(String.valueOf(e.getMessage()));
         }

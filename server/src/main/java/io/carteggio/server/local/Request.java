@@ -1,5 +1,6 @@
 package io.carteggio.server.local;
 
+import io.carteggio.archive.audit.Actor;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -14,9 +15,20 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param operation its name
 /// @param body octets that belong to the request; empty for most
-public record Request(String operation, ObjectNode params, InputStream body) {
+/// @param actor who asks
+public record Request(String operation, ObjectNode params, InputStream body, Actor actor) {
+    /// Of whoever has the machine.
+    public Request(String operation, ObjectNode params, InputStream body) {
+        this(operation, params, body, Actor.MACHINE);
+    }
+
     public Request(String operation, ObjectNode params) {
         this(operation, params, InputStream.nullInputStream());
+    }
+
+    /// Who asks, for the audit trail.
+    public String by() {
+        return actor.name();
     }
 
     public String text(String name) throws Refusal {

@@ -36,6 +36,8 @@ public enum AlarmKind {
     ERASED(true),
     /// The ledger cannot be written, stamped or lodged, or keys are lost.
     LEDGER(false),
+    /// One person alone did something dangerous; for the data-protection officer.
+    ALONE(true),
     /// The test message did not come back.
     CANARY(false),
     /// The alternate journaling mailbox does not answer.

@@ -1,5 +1,7 @@
 package io.carteggio.server.web;
 
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Reply;
@@ -8,6 +10,7 @@ import io.javalin.http.HttpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +19,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Sources, jobs and the quarantine as JSON: the very operations that the commands call, for who is an administrator on
+/// Roles, sources, jobs and the quarantine as JSON: the very operations that the commands call, for who is an
+/// administrator on
 /// the pages.
 ///
 /// A form with the fields `params` (an object of JSON), `secrets` (another, where the operation takes
@@ -25,6 +29,11 @@ final class ApiPages {
     /// No operation that reads letters is among them, and none that takes long but the test of a
     /// connection, and reading all of the quarantine again.
     static final Set<String> OPERATIONS = Set.of(
+            "token.add",
+            "token.list",
+            "token.revoke",
+            "role.grant",
+            "role.withdraw",
             "source.add",
             "source.networks",
             "source.list",
@@ -48,16 +57,53 @@ final class ApiPages {
             "unknown.list",
             "unknown.assign");
 
+    /// Those that a data-protection officer may call, too.
+    static final Set<String> OVERSEEN = Set.of(
+            "role.list",
+            "approval.list",
+            "approval.show",
+            "approval.approve",
+            "approval.refuse",
+            "audit.list",
+            "mode.show",
+            "mode.set");
+
+    /// What a program may not do with a token, whatever it is for: give rights, decide as a second person.
+    static final Set<String> IN_PERSON = Set.of(
+            "token.add",
+            "token.revoke",
+            "role.grant",
+            "role.withdraw",
+            "approval.approve",
+            "approval.refuse",
+            "mode.set");
+
+    /// How operations end that only look.
+    private static final Set<String> LOOKING = Set.of(".list", ".show", ".networks", ".history");
+
     private final Site site;
 
     ApiPages(Site site) {
         this.site = site;
     }
 
-    void call(Visit visit) throws IOException {
+    void call(Visit visit) throws ArchiveException, IOException {
         String operation = visit.path("operation");
-        if (!OPERATIONS.contains(operation)) {
+        boolean administrator = visit.holds(PersonRole.ADMINISTRATOR);
+        if (!OVERSEEN.contains(operation) && !(administrator && OPERATIONS.contains(operation))) {
             visit.notFound();
+            return;
+        }
+        boolean byToken = visit.token().isPresent();
+        if (byToken && (IN_PERSON.contains(operation) || !visit.token().get().covers(operation))) {
+            visit.message(HttpStatus.FORBIDDEN, "Not by this token", "It was not made for this operation.");
+            return;
+        }
+        if (!byToken && IN_PERSON.contains(operation) && !visit.isFresh()) {
+            visit.message(
+                    HttpStatus.FORBIDDEN,
+                    "Your password again, please",
+                    "This takes a password given within the last five minutes: give it at /confirm.");
             return;
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -77,9 +123,12 @@ final class ApiPages {
         }
         params.put("by", visit.self().name());
         byte[] secrets = visit.field("secrets").getBytes(StandardCharsets.UTF_8);
+        if (LOOKING.stream().noneMatch(operation::endsWith)) {
+            visit.audit("call", operation + " " + params, Optional.empty());
+        }
         Operations operations = site.desk().operations();
-        Outcome outcome =
-                operations.run(new Request(operation, params, new ByteArrayInputStream(secrets)), new Collected(lines));
+        Outcome outcome = operations.run(
+                new Request(operation, params, new ByteArrayInputStream(secrets), visit.actor()), new Collected(lines));
         answer.put("exit", outcome.exit().code());
         answer.set(
                 "error",

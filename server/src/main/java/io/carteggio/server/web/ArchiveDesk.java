@@ -2,10 +2,13 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.watch.Monitor;
 import java.util.List;
@@ -17,6 +20,15 @@ public interface ArchiveDesk {
     Reading reading();
 
     People people();
+
+    /// Who may do what.
+    Roles roles();
+
+    /// Where everything dangerous passes.
+    Gate gate();
+
+    /// Tokens of programs.
+    ApiTokens tokens();
 
     Sources sources();
 

@@ -1,9 +1,9 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.audit.Trail;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.QuarantineEntry;
-import io.carteggio.archive.entry.Act;
 import io.carteggio.mail.Address;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.web.page.BooksView;
@@ -13,6 +13,10 @@ import io.carteggio.server.web.page.BooksView.QuarantineRow;
 import io.carteggio.server.web.page.BooksView.SourceRow;
 import io.carteggio.server.web.page.BooksView.TrailRow;
 import io.carteggio.server.web.page.Listing;
+import io.carteggio.server.web.page.TrailView;
+import io.javalin.http.HttpStatus;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +29,7 @@ import java.util.stream.Collectors;
 final class BooksPages {
     private static final int FIRST_FEW = 5;
     private static final int PAGE = 50;
-    private static final int TRAIL = 200;
+    private static final int EXPORT_CHARS = 8_000_000;
     private static final int RECIPIENTS_SHOWN = 5;
 
     private final Site site;
@@ -75,7 +79,9 @@ final class BooksPages {
                         condition.concerns(),
                         sources,
                         quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
-                        trailRows(catalogue.audit(FIRST_FEW))));
+                        rows(new Trail(catalogue)
+                                .page(Trail.Filter.ALL, Long.MAX_VALUE, FIRST_FEW)
+                                .entries())));
     }
 
     void quarantine(Visit visit) throws ArchiveException {
@@ -88,10 +94,85 @@ final class BooksPages {
     }
 
     void trail(Visit visit) throws ArchiveException {
-        visit.page(
-                "trail",
-                "Audit trail",
-                new Listing<>(trailRows(site.desk().catalogue().audit(TRAIL)), Optional.empty()));
+        TrailView.Typed typed = new TrailView.Typed(
+                visit.query("who").strip(),
+                visit.query("what").strip(),
+                visit.query("text").strip(),
+                visit.query("since").strip(),
+                visit.query("until").strip());
+        try {
+            Trail.Page page = new Trail(site.desk().catalogue()).page(filter(typed), visit.numberBefore(), PAGE);
+            String asked = "who=" + SearchPages.encoded(typed.who()) + "&what=" + SearchPages.encoded(typed.what())
+                    + "&text=" + SearchPages.encoded(typed.text()) + "&since=" + SearchPages.encoded(typed.since())
+                    + "&until=" + SearchPages.encoded(typed.until());
+            visit.page(
+                    "trail",
+                    "Audit trail",
+                    new TrailView(
+                            rows(page.entries()),
+                            typed,
+                            page.next().map(next -> "/trail?" + asked + "&before=" + next),
+                            "/trail/export?" + asked,
+                            Optional.empty()));
+        } catch (IllegalArgumentException e) {
+            visit.page(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "trail",
+                    "Audit trail",
+                    new TrailView(
+                            List.of(), typed, Optional.empty(), "/trail/export", Optional.of(PeoplePages.sentence(e))));
+        }
+    }
+
+    private Trail.Filter filter(TrailView.Typed typed) {
+        return new Trail.Filter(
+                typed.who(),
+                typed.what(),
+                "",
+                PeoplePages.day(typed.since()).map(this::startOf),
+                PeoplePages.day(typed.until()).map(d -> startOf(d.plusDays(1))),
+                typed.text());
+    }
+
+    private Instant startOf(LocalDate day) {
+        return day.atStartOfDay(site.config().zone()).toInstant();
+    }
+
+    /// The same as a table; so many that they fit into memory, `audit export` gives all.
+    void exportTrail(Visit visit) throws ArchiveException {
+        TrailView.Typed typed = new TrailView.Typed(
+                visit.query("who").strip(),
+                visit.query("what").strip(),
+                visit.query("text").strip(),
+                visit.query("since").strip(),
+                visit.query("until").strip());
+        Trail.Filter filter;
+        try {
+            filter = filter(typed);
+        } catch (IllegalArgumentException e) {
+            visit.message(HttpStatus.UNPROCESSABLE_CONTENT, "No such days", PeoplePages.sentence(e));
+            return;
+        }
+        visit.audit("audit-export", visit.pathAndQuery(), Optional.empty());
+        StringBuilder csv = new StringBuilder(Trail.CSV_HEAD);
+        new Trail(site.desk().catalogue()).<ArchiveException>each(filter, Long.MAX_VALUE, entry -> {
+            csv.append(Trail.csv(entry));
+            return csv.length() < EXPORT_CHARS;
+        });
+        visit.header("Content-Disposition", "attachment; filename=\"audit-trail.csv\"");
+        visit.text("text/csv; charset=utf-8", csv.toString());
+    }
+
+    private List<TrailRow> rows(List<Trail.Entry> entries) {
+        return entries.stream()
+                .map(e -> new TrailRow(
+                        site.words().exact(e.at()),
+                        e.by(),
+                        e.what(),
+                        (e.object().isBlank() ? "(everything)" : e.object())
+                                + e.from().map(from -> ", from " + from).orElse(""),
+                        e.reason().orElse("")))
+                .toList();
     }
 
     private static Books.Account nothingYet(String source) {
@@ -145,17 +226,6 @@ final class BooksPages {
                         a.text(),
                         site.words().exact(a.opened()),
                         a.times() == 1 ? "" : Words.number(a.times()) + " times"))
-                .toList();
-    }
-
-    private List<TrailRow> trailRows(List<Act.Audited> entries) {
-        return entries.stream()
-                .map(a -> new TrailRow(
-                        site.words().exact(a.at()),
-                        a.by(),
-                        a.what(),
-                        a.object().isBlank() ? "(everything)" : a.object(),
-                        a.reason().orElse("")))
                 .toList();
     }
 }

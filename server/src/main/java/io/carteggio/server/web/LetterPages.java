@@ -377,7 +377,7 @@ final class LetterPages {
             visit.notFound();
             return;
         }
-        Viewer viewer = Visit.viewer(session.get(), person.get());
+        Viewer viewer = Visit.viewer(site, session.get(), person.get(), visit.peer());
         Optional<OpenLetter> open =
                 Tokens.same(pass(session.get(), viewer, id.get().text()), words[1])
                         ? site.desk().reading().openDuringWalk(viewer, id.get())

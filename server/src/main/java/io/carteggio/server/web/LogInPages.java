@@ -5,6 +5,7 @@ import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.mail.Address;
+import io.carteggio.server.web.page.AccountFault;
 import io.carteggio.server.web.page.AccountView;
 import io.carteggio.server.web.page.LogIn;
 import io.carteggio.server.web.page.Message;
@@ -111,7 +112,7 @@ final class LogInPages {
             var people = site.desk().people();
             String id = people.add(site.desk().acts(), "set-up", name, PersonRole.ADMINISTRATOR, holdings);
             people.setCredential(site.desk().acts(), "set-up", id, hash);
-            visit.logIn(people.directory().byId(id).orElseThrow());
+            entered(visit, people.directory().byId(id).orElseThrow(), "set-up");
         } catch (IllegalArgumentException e) {
             setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
             return;
@@ -181,7 +182,7 @@ final class LogInPages {
         Person person = invited.get();
         site.desk().people().setCredential(site.desk().acts(), person.name(), person.id(), hash);
         site.sessions().endAll(person.id());
-        visit.logIn(person);
+        entered(visit, person, "invitation");
         visit.redirect("/");
     }
 
@@ -199,7 +200,7 @@ final class LogInPages {
         visit.page(status, "log-in", "Log in", new LogIn(account, next, fault));
     }
 
-    void logIn(Visit visit) throws Busy {
+    void logIn(Visit visit) throws ArchiveException, Busy {
         String account = visit.field("account");
         String next = visit.field("next");
         String password = visit.rawField("password");
@@ -234,6 +235,7 @@ final class LogInPages {
         boolean right = site.passwords()
                 .matches(person.flatMap(p -> site.desk().people().credential(p.id())), password);
         if (person.isEmpty() || !right) {
+            site.failedLogIns().failed(person.map(Person::name), visit.peer());
             form(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
@@ -243,11 +245,18 @@ final class LogInPages {
             return;
         }
         site.brake().succeeded(braked, visit.peer());
-        visit.logIn(person.get());
+        entered(visit, person.get(), "password");
         visit.redirect(LOCAL_PATH.matcher(next).matches() ? next : "/");
     }
 
-    void logOut(Visit visit) {
+    /// Lets somebody in, and writes it down first.
+    private void entered(Visit visit, Person person, String how) throws ArchiveException {
+        site.desk().acts().audit(person.name(), "log-in", person.name(), Optional.of(how), Optional.of(visit.peer()));
+        visit.logIn(person);
+    }
+
+    void logOut(Visit visit) throws ArchiveException {
+        visit.audit("log-out", visit.self().name(), Optional.empty());
         visit.logOut();
         visit.redirect("/log-in");
     }
@@ -263,7 +272,60 @@ final class LogInPages {
                 status,
                 "account",
                 "Your account",
-                new AccountView(PeoplePages.row(site, visit.self()), Passwords.LEAST_CHARS, fault));
+                new AccountView(
+                        PeoplePages.row(site, visit.self()),
+                        Passwords.LEAST_CHARS,
+                        fault,
+                        site.sessions().of(visit.self()).stream()
+                                .map(s -> new AccountView.SessionRow(
+                                        s.name(),
+                                        site.words().exact(s.begun()),
+                                        site.words().exact(s.lastSeen()),
+                                        s.peer(),
+                                        s == visit.loggedIn()))
+                                .toList()));
+    }
+
+    /// Ends one of her own sessions, wherever it is.
+    void endSession(Visit visit) throws ArchiveException {
+        if (!site.sessions().end(visit.self(), visit.path("session"))) {
+            visit.notFound();
+            return;
+        }
+        visit.audit("session-ended", visit.self().name(), Optional.empty());
+        visit.redirect("/account");
+    }
+
+    void confirmForm(Visit visit) {
+        visit.page("confirm", "Your password again", new AccountFault(Optional.empty()));
+    }
+
+    /// Her password again, for what is dangerous.
+    void confirm(Visit visit) throws ArchiveException, Busy {
+        Person self = visit.self();
+        Optional<Duration> wait = site.brake().attempt("account " + self.id(), visit.peer());
+        if (wait.isPresent()) {
+            visit.page(
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    "confirm",
+                    "Your password again",
+                    new AccountFault(Optional.of("Too many wrong tries. Please wait "
+                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + ".")));
+            return;
+        }
+        if (!site.passwords().matches(site.desk().people().credential(self.id()), visit.rawField("current"))) {
+            site.failedLogIns().failed(Optional.of(self.name()), visit.peer());
+            visit.page(
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "confirm",
+                    "Your password again",
+                    new AccountFault(Optional.of("This is not your password.")));
+            return;
+        }
+        site.brake().succeeded("account " + self.id(), visit.peer());
+        visit.loggedIn().confirmed(site.clock().instant());
+        visit.loggedIn().tell("Thank you. For five minutes you can do what takes a password; send your form again.");
+        visit.redirect("/");
     }
 
     void changePassword(Visit visit) throws ArchiveException, Busy {

@@ -59,6 +59,9 @@ public final class Passwords {
         if (password.chars().distinct().count() < 4) {
             return Optional.of("This password repeats a few characters; a short sentence is better.");
         }
+        if (KnownPasswords.has(password)) {
+            return Optional.of("This password is on the list that everybody tries first; a short sentence is better.");
+        }
         return Optional.empty();
     }
 
@@ -69,7 +72,7 @@ public final class Passwords {
     }
 
     /// Whether the password is the one of this credential. Takes as long for a person without credential.
-    boolean matches(Optional<String> credential, String password) throws Busy {
+    public boolean matches(Optional<String> credential, String password) throws Busy {
         Matcher phc = PHC.matcher(credential.orElse(nobodys));
         boolean readable = phc.matches()
                 && Integer.parseInt(phc.group(1)) <= MEMORY_LIMIT_KIB

@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.mail.Address;
 import io.carteggio.server.web.page.PeopleView;
 import io.carteggio.server.web.page.PeopleView.Held;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// The administrator's pages of people and their dated addresses.
 final class PeoplePages {
@@ -65,6 +67,26 @@ final class PeoplePages {
                 throw new IllegalArgumentException("There is a person named " + typed.name()
                         + " already. Choose the name in the list to add an address.");
             }
+            List<String> dangers = new ArrayList<>();
+            if (role(typed.role()) != PersonRole.USER) {
+                dangers.add("the role " + typed.role());
+            }
+            for (Holding h : holdings) {
+                if (site.desk().reading().hasMail(h.address())) {
+                    dangers.add(opens(h));
+                }
+            }
+            if (!dangers.isEmpty()
+                    && ApprovalPages.waits(
+                            site,
+                            visit,
+                            "person.add",
+                            "give " + typed.name() + " " + String.join(" and ", dangers),
+                            typed.name() + " " + typed.role() + " " + holdings,
+                            "")) {
+                visit.redirect("/approvals");
+                return;
+            }
             String id = site.desk()
                     .people()
                     .add(site.desk().acts(), visit.self().name(), typed.name(), role(typed.role()), holdings);
@@ -95,10 +117,46 @@ final class PeoplePages {
             Optional<String> link,
             Optional<String> fault,
             TypedAddress typed) {
+        person(visit, status, person, link, fault, typed, Optional.empty());
+    }
+
+    private void person(
+            Visit visit,
+            HttpStatus status,
+            Person person,
+            Optional<String> link,
+            Optional<String> fault,
+            TypedAddress typed,
+            Optional<String> roleFault) {
         Optional<String> until = link.map(l -> site.words()
                 .full(site.clock().instant().plus(Invitations.VALID))
                 .text());
-        visit.page(status, "person", person.name(), new PersonView(row(site, person), link, until, fault, typed));
+        visit.page(
+                status,
+                "person",
+                person.name(),
+                new PersonView(
+                        row(site, person),
+                        link,
+                        until,
+                        fault,
+                        typed,
+                        RolePages.rows(site, person),
+                        RolePages.GIVEN,
+                        roleFault,
+                        site.sessions().of(person).size()));
+    }
+
+    /// The person's page again, because a role cannot be given or withdrawn like that.
+    void roleRefused(Visit visit, Person person, String why) {
+        person(
+                visit,
+                HttpStatus.UNPROCESSABLE_CONTENT,
+                person,
+                Optional.empty(),
+                Optional.empty(),
+                TypedAddress.BLANK,
+                Optional.of(why));
     }
 
     void give(Visit visit) throws ArchiveException {
@@ -110,6 +168,17 @@ final class PeoplePages {
         TypedAddress typed = new TypedAddress(visit.field("address"), visit.field("from"), visit.field("to"));
         try {
             Holding h = holding(typed);
+            if (site.desk().reading().hasMail(h.address())
+                    && ApprovalPages.waits(
+                            site,
+                            visit,
+                            "person.give",
+                            "give " + person.get().name() + " " + opens(h),
+                            person.get().id() + " " + h,
+                            "")) {
+                visit.redirect("/approvals");
+                return;
+            }
             site.desk()
                     .people()
                     .give(site.desk().acts(), visit.self().name(), person.get().id(), h.address(), h.from(), h.to());
@@ -128,13 +197,44 @@ final class PeoplePages {
         visit.redirect("/people/" + person.get().id());
     }
 
+    /// Logs somebody out everywhere.
+    void endSessions(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        visit.audit("sessions-ended", person.get().name(), Optional.empty());
+        site.sessions().endAll(person.get().id());
+        visit.redirect("/people/" + person.get().id());
+    }
+
+    private String opens(Holding h) {
+        return "the address " + h.address().raw() + " (" + span(site, h) + "), which has mail";
+    }
+
+    /// The link of somebody with a role lets whoever opens it first act as her.
     void invite(Visit visit) throws ArchiveException {
         Optional<Person> person = asked(visit);
         if (person.isEmpty()) {
             visit.notFound();
             return;
         }
-        site.desk().acts().audit(visit.self().name(), "invite", person.get().name(), Optional.empty());
+        Set<PersonRole> roles =
+                site.desk().roles().rolesOf(person.get().id(), site.clock().instant());
+        if (roles.size() > 1
+                && ApprovalPages.waits(
+                        site,
+                        visit,
+                        "person.invite",
+                        "an invitation link for " + person.get().name() + ", who is "
+                                + String.join(" and ", Roles.words(roles)),
+                        person.get().id(),
+                        "")) {
+            visit.redirect("/approvals");
+            return;
+        }
+        visit.audit("invite", person.get().name(), Optional.empty());
         String path = "/invitation/" + site.invitations().invite(person.get().id());
         person(
                 visit,
@@ -145,15 +245,17 @@ final class PeoplePages {
                 TypedAddress.BLANK);
     }
 
-    private Optional<Person> asked(Visit visit) {
+    Optional<Person> asked(Visit visit) {
         return site.desk().people().directory().byId(visit.path("person"));
     }
 
     static PersonRow row(Site site, Person person) {
+        Set<PersonRole> roles =
+                site.desk().roles().rolesOf(person.id(), site.clock().instant());
         return new PersonRow(
                 person.id(),
                 person.name(),
-                person.role().word(),
+                String.join(", ", Roles.words(roles)),
                 site.desk().people().credential(person.id()).isPresent(),
                 person.holdings().stream()
                         .map(h -> new Held(h.address().raw(), span(site, h)))
@@ -185,11 +287,11 @@ final class PeoplePages {
         return new Holding(new Address(row.address()), from, to);
     }
 
-    private Instant startOf(LocalDate day) {
+    Instant startOf(LocalDate day) {
         return day.atStartOfDay(site.config().zone()).toInstant();
     }
 
-    private static Optional<LocalDate> day(String typed) {
+    static Optional<LocalDate> day(String typed) {
         if (typed.isEmpty()) {
             return Optional.empty();
         }
@@ -204,7 +306,7 @@ final class PeoplePages {
         }
     }
 
-    private static PersonRole role(String word) {
+    static PersonRole role(String word) {
         try {
             return PersonRole.ofWord(word);
         } catch (IllegalArgumentException e) {

@@ -22,7 +22,9 @@ final class Routes {
         /// Who is logged in.
         PERSON,
         AUDITOR,
-        ADMINISTRATOR
+        ADMINISTRATOR,
+        /// Administrators and data-protection officers.
+        OVERSEER
     }
 
     /// What a page does. It answers through the visit.
@@ -32,7 +34,8 @@ final class Routes {
     }
 
     /// @param path with `{names}` of path parameters
-    record Route(Method method, String path, Who who, Action action) {}
+    /// @param fresh whether it takes a password given a moment ago: it changes who may do what
+    record Route(Method method, String path, Who who, Action action, boolean fresh) {}
 
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
@@ -40,6 +43,8 @@ final class Routes {
         var letters = new LetterPages(site);
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
+        var roles = new RolePages(site, people);
+        var approvals = new ApprovalPages(site);
         var api = new ApiPages(site);
         var monitors = new MonitorPages(site);
         return List.of(
@@ -57,6 +62,10 @@ final class Routes {
                 post("/log-out", Who.PERSON, logIn::logOut),
                 get("/account", Who.PERSON, logIn::account),
                 post("/account", Who.PERSON, logIn::changePassword),
+                get("/confirm", Who.PERSON, logIn::confirmForm),
+                post("/confirm", Who.PERSON, logIn::confirm),
+                post("/account/sessions/{session}/end", Who.PERSON, logIn::endSession),
+                post("/people/{person}/sessions/end", Who.ADMINISTRATOR, people::endSessions),
                 get("/", Who.PERSON, search::home),
                 get("/search", Who.PERSON, search::search),
                 get("/letters/{id}", Who.PERSON, letters::letter),
@@ -72,20 +81,30 @@ final class Routes {
                 post("/reason/end", Who.AUDITOR, search::endReason),
                 get("/books", Who.ADMINISTRATOR, books::books),
                 get("/quarantine", Who.ADMINISTRATOR, books::quarantine),
-                get("/trail", Who.ADMINISTRATOR, books::trail),
+                get("/trail", Who.OVERSEER, books::trail),
+                get("/trail/export", Who.OVERSEER, books::exportTrail),
                 get("/people", Who.ADMINISTRATOR, people::list),
-                post("/people", Who.ADMINISTRATOR, people::add),
+                grave("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),
-                post("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
-                post("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite),
-                post("/api/{operation}", Who.ADMINISTRATOR, api::call));
+                grave("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
+                grave("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite),
+                get("/approvals", Who.OVERSEER, approvals::list),
+                grave("/approvals/{request}", Who.OVERSEER, approvals::decide),
+                grave("/mode", Who.OVERSEER, approvals::mode),
+                grave("/people/{person}/roles", Who.ADMINISTRATOR, roles::give),
+                grave("/people/{person}/roles/{grant}/withdraw", Who.ADMINISTRATOR, roles::withdraw),
+                post("/api/{operation}", Who.OVERSEER, api::call));
     }
 
     private static Route get(String path, Who who, Action action) {
-        return new Route(Method.GET, path, who, action);
+        return new Route(Method.GET, path, who, action, false);
     }
 
     private static Route post(String path, Who who, Action action) {
-        return new Route(Method.POST, path, who, action);
+        return new Route(Method.POST, path, who, action, false);
+    }
+
+    private static Route grave(String path, Who who, Action action) {
+        return new Route(Method.POST, path, who, action, true);
     }
 }

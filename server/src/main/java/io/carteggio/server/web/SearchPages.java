@@ -35,9 +35,14 @@ final class SearchPages {
 
     /// To letters; an administrator who holds no address has none, and goes to the books.
     void home(Visit visit) {
-        boolean keeper = visit.self().role() == PersonRole.ADMINISTRATOR
-                && visit.self().holdings().isEmpty();
-        visit.redirect(keeper ? "/books" : "/search");
+        boolean lettersOfHers = !visit.self().holdings().isEmpty();
+        if (!lettersOfHers && visit.holds(PersonRole.ADMINISTRATOR)) {
+            visit.redirect("/books");
+        } else if (!lettersOfHers && visit.holds(PersonRole.DATA_PROTECTION_OFFICER)) {
+            visit.redirect("/trail");
+        } else {
+            visit.redirect("/search");
+        }
     }
 
     void search(Visit visit) throws ArchiveException {
@@ -98,7 +103,7 @@ final class SearchPages {
         }
         boolean later = before != Long.MAX_VALUE;
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
-        String whose = viewer instanceof Viewer.Auditor ? " across all people" : "";
+        String whose = viewer instanceof Viewer.Auditor ? " across people" : "";
         String summary = text.isEmpty()
                 ? Words.count(results.total(), "letter", "letters")
                         + whose
@@ -175,7 +180,7 @@ final class SearchPages {
                     "No address here is yours",
                     List.of(
                             "You see the letters of your own e-mail addresses, and the archive knows none yet.",
-                            visit.self().role() == PersonRole.ADMINISTRATOR
+                            visit.holds(PersonRole.ADMINISTRATOR)
                                     ? "Open your own name under People to add one."
                                     : "Ask the administrator to add yours under People."));
         }
@@ -193,7 +198,19 @@ final class SearchPages {
     // ---- the auditor's reason ----
 
     void reasonForm(Visit visit) {
-        visit.page("reason", "Search across people", new ReasonView("", Optional.empty()));
+        visit.page("reason", "Search across people", view(visit, "", Optional.empty()));
+    }
+
+    private ReasonView view(Visit visit, String typed, Optional<String> fault) {
+        List<String> grants = site
+                .desk()
+                .roles()
+                .of(visit.self().id(), site.clock().instant())
+                .stream()
+                .filter(g -> g.role() == PersonRole.AUDITOR)
+                .map(g -> RolePages.reach(site, g))
+                .toList();
+        return new ReasonView(typed, fault, grants);
     }
 
     void stateReason(Visit visit) throws ArchiveException {
@@ -203,13 +220,14 @@ final class SearchPages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "reason",
                     "Search across people",
-                    new ReasonView(
+                    view(
+                            visit,
                             reason,
                             Optional.of("State the reason in " + REASON_LEAST_CHARS + " to " + REASON_MOST_CHARS
                                     + " characters, so that others can understand it later.")));
             return;
         }
-        site.desk().acts().audit(visit.self().name(), "begin", "reading across people", Optional.of(reason));
+        visit.audit("begin", "reading across people", Optional.of(reason));
         visit.loggedIn().reason(Optional.of(reason));
         visit.redirect("/search");
     }
@@ -218,7 +236,7 @@ final class SearchPages {
         Optional<String> reason = visit.loggedIn().reason();
         visit.loggedIn().reason(Optional.empty());
         if (reason.isPresent()) {
-            site.desk().acts().audit(visit.self().name(), "end", "reading across people", reason);
+            visit.audit("end", "reading across people", reason);
         }
         visit.redirect("/search");
     }

@@ -10,6 +10,9 @@ final class Session {
     private final String formToken;
     private final String handle;
     private final Instant begun;
+    private final String name;
+    private final String peer;
+    private final AtomicReference<Instant> confirmed;
     private final AtomicReference<Instant> lastSeen;
     private final AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<String>> news = new AtomicReference<>(Optional.empty());
@@ -17,11 +20,16 @@ final class Session {
     /// @param person the person's id
     /// @param formToken what every form of this session carries
     /// @param handle names the session where its cookie cannot: in the addresses of a letter's pictures
-    Session(String person, String formToken, String handle, Instant begun) {
+    /// @param name by which lists call it; opens nothing
+    /// @param peer where it was begun
+    Session(String person, String formToken, String handle, Instant begun, String name, String peer) {
         this.person = person;
         this.formToken = formToken;
         this.handle = handle;
         this.begun = begun;
+        this.name = name;
+        this.peer = peer;
+        this.confirmed = new AtomicReference<>(begun);
         this.lastSeen = new AtomicReference<>(begun);
     }
 
@@ -35,6 +43,23 @@ final class Session {
 
     String handle() {
         return handle;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String peer() {
+        return peer;
+    }
+
+    /// When she last gave her password.
+    Instant confirmed() {
+        return confirmed.get();
+    }
+
+    void confirmed(Instant now) {
+        confirmed.set(now);
     }
 
     Instant begun() {

@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.archive.attribution.Person;
 import io.carteggio.mail.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +19,9 @@ import java.util.Optional;
 final class Sessions {
     static final Duration IDLE = Duration.ofMinutes(30);
     static final Duration LONGEST = Duration.ofHours(12);
+    /// Dangerous acts take a password given within this time.
+    static final Duration FRESH = Duration.ofMinutes(5);
+
     /// When there are more, the one longest idle ends.
     static final int LIMIT = 10_000;
 
@@ -33,10 +38,16 @@ final class Sessions {
     /// Begins a session.
     ///
     /// @return the value of its cookie
-    synchronized String begin(String person) {
+    synchronized String begin(String person, String peer) {
         sweep();
         String cookie = tokens.random();
-        Session session = new Session(person, tokens.random(), tokens.random(), clock.instant());
+        Session session = new Session(
+                person,
+                tokens.random(),
+                tokens.random(),
+                clock.instant(),
+                tokens.random().substring(0, 12),
+                peer);
         byCookie.put(key(cookie), session);
         byHandle.put(session.handle(), session);
         return cookie;
@@ -72,6 +83,22 @@ final class Sessions {
     synchronized void endAll(String person) {
         byCookie.values().removeIf(s -> s.person().equals(person));
         byHandle.values().removeIf(s -> s.person().equals(person));
+    }
+
+    /// A person's, begun last first.
+    synchronized List<Session> of(Person person) {
+        return byCookie.values().stream()
+                .filter(s -> s.person().equals(person.id()) && alive(s))
+                .sorted(Comparator.comparing(Session::begun).reversed())
+                .toList();
+    }
+
+    /// Ends one of a person's sessions. False where she has none of this name.
+    synchronized boolean end(Person person, String name) {
+        byHandle.values()
+                .removeIf(s -> s.person().equals(person.id()) && s.name().equals(name));
+        return byCookie.values()
+                .removeIf(s -> s.person().equals(person.id()) && s.name().equals(name));
     }
 
     private void sweep() {

@@ -1,6 +1,6 @@
 package io.carteggio.server.web;
 
-import io.carteggio.archive.attribution.People;
+import io.carteggio.archive.role.Roles;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -11,17 +11,17 @@ final class SetUp {
     /// Taken by who makes the administrator, so that two with the same link make one.
     final ReentrantLock turn = new ReentrantLock();
 
-    private final People people;
+    private final Roles roles;
     private final String token;
 
-    SetUp(People people, Tokens tokens) {
-        this.people = people;
+    SetUp(Roles roles, Tokens tokens) {
+        this.roles = roles;
         this.token = tokens.random();
     }
 
     /// Whether the archive still waits for its administrator.
     boolean waiting() {
-        return !people.hasAdministrator();
+        return !roles.isSetUp();
     }
 
     /// The word in the link, while it is good for something.

@@ -12,6 +12,7 @@ record Site(
         Invitations invitations,
         SetUp setUp,
         Brake brake,
+        FailedLogIns failedLogIns,
         Passwords passwords,
         Assets assets,
         Views views) {
@@ -25,8 +26,9 @@ record Site(
                 tokens,
                 new Sessions(clock, tokens),
                 new Invitations(clock, tokens),
-                new SetUp(desk.people(), tokens),
+                new SetUp(desk.roles(), tokens),
                 new Brake(clock),
+                new FailedLogIns(desk.acts(), clock),
                 new Passwords(),
                 assets,
                 new Views());

@@ -1,8 +1,11 @@
 package io.carteggio.server.web;
 
+import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.audit.Actor;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.role.ApiTokens.ApiToken;
 import io.carteggio.server.web.page.Frame;
 import io.carteggio.server.web.page.Frame.NavItem;
 import io.carteggio.server.web.page.Message;
@@ -13,6 +16,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One request with who makes it, and the ways to answer it. Belongs to the request's thread.
 final class Visit {
@@ -22,12 +26,19 @@ final class Visit {
     private final Context ctx;
     private final Optional<Session> session;
     private final Optional<Person> person;
+    private final Optional<ApiToken> token;
 
     Visit(Site site, Context ctx) {
         this.site = site;
         this.ctx = ctx;
-        Optional<Session> found = cookie(sessionCookie()).flatMap(site.sessions()::of);
-        this.person = found.flatMap(s -> site.desk().people().directory().byId(s.person()));
+        this.token = bearer().flatMap(
+                        secret -> site.desk().tokens().of(secret, site.clock().instant()));
+        Optional<Session> found = bearer().isPresent()
+                ? Optional.empty()
+                : cookie(sessionCookie()).flatMap(site.sessions()::of);
+        this.person = token.map(ApiToken::person)
+                .or(() -> found.map(Session::person))
+                .flatMap(id -> site.desk().people().directory().byId(id));
         this.session = person.isPresent() ? found : Optional.empty();
     }
 
@@ -35,6 +46,25 @@ final class Visit {
 
     Optional<Session> session() {
         return session;
+    }
+
+    /// What a program shows instead of a session.
+    Optional<String> bearer() {
+        return Optional.ofNullable(ctx.header("Authorization"))
+                .filter(h -> h.equalsIgnoreCase("Bearer") || h.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(h -> h.substring("Bearer".length()).strip());
+    }
+
+    /// The good token that it shows.
+    Optional<ApiToken> token() {
+        return token;
+    }
+
+    /// Whether she gave her password a moment ago.
+    boolean isFresh() {
+        return session.filter(s ->
+                        s.confirmed().plus(Sessions.FRESH).isAfter(site.clock().instant()))
+                .isPresent();
     }
 
     Optional<Person> person() {
@@ -53,13 +83,35 @@ final class Visit {
 
     /// On whose behalf letters are read: her own, or across people while an auditor has stated a reason.
     Viewer viewer() {
-        return viewer(loggedIn(), self());
+        return viewer(site, loggedIn(), self(), peer());
     }
 
-    static Viewer viewer(Session session, Person person) {
-        return person.role() == PersonRole.AUDITOR && session.reason().isPresent()
-                ? new Viewer.Auditor(person.name(), session.reason().get())
+    static Viewer viewer(Site site, Session session, Person person, String peer) {
+        boolean auditor = site.desk()
+                .roles()
+                .holds(person.id(), PersonRole.AUDITOR, site.clock().instant());
+        return auditor && session.reason().isPresent()
+                ? new Viewer.Auditor(person, session.reason().get(), Optional.of(peer))
                 : new Viewer.Owner(person);
+    }
+
+    /// What she may do, at this instant: a role that was withdrawn a moment ago opens nothing more.
+    Set<PersonRole> roles() {
+        return site.desk().roles().rolesOf(self().id(), site.clock().instant());
+    }
+
+    boolean holds(PersonRole role) {
+        return roles().contains(role);
+    }
+
+    /// Who asks, for operations.
+    Actor actor() {
+        return new Actor(self().name(), Optional.of(self().id()), Optional.of(peer()));
+    }
+
+    /// An entry of the audit trail about what she does.
+    void audit(String what, String object, Optional<String> reason) throws ArchiveException {
+        site.desk().acts().audit(actor(), what, object, reason);
     }
 
     String peer() {
@@ -205,7 +257,7 @@ final class Visit {
     /// Begins a session under a new cookie, whatever there was before.
     void logIn(Person who) {
         cookie(sessionCookie()).ifPresent(site.sessions()::end);
-        setCookie(sessionCookie(), site.sessions().begin(who.id()), Sessions.LONGEST.toSeconds());
+        setCookie(sessionCookie(), site.sessions().begin(who.id(), peer()), Sessions.LONGEST.toSeconds());
     }
 
     void logOut() {
@@ -241,13 +293,13 @@ final class Visit {
                 person.map(Person::name),
                 person.map(this::nav).orElse(List.of()),
                 session.flatMap(Session::reason),
-                token(),
+                formToken(),
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
                 session.flatMap(Session::news));
     }
 
-    private String token() {
+    private String formToken() {
         if (session.isPresent()) {
             return session.get().formToken();
         }
@@ -262,15 +314,19 @@ final class Visit {
     private List<NavItem> nav(Person who) {
         List<NavItem> items = new ArrayList<>();
         items.add(item("Letters", "/search"));
-        switch (who.role()) {
-            case USER -> {}
-            case AUDITOR -> items.add(item("Across people", "/reason"));
-            case ADMINISTRATOR -> {
-                items.add(item("Books", "/books"));
-                items.add(item("Quarantine", "/quarantine"));
-                items.add(item("People", "/people"));
-                items.add(item("Audit trail", "/trail"));
-            }
+        Set<PersonRole> roles =
+                site.desk().roles().rolesOf(who.id(), site.clock().instant());
+        if (roles.contains(PersonRole.AUDITOR)) {
+            items.add(item("Across people", "/reason"));
+        }
+        if (roles.contains(PersonRole.ADMINISTRATOR)) {
+            items.add(item("Books", "/books"));
+            items.add(item("Quarantine", "/quarantine"));
+            items.add(item("People", "/people"));
+        }
+        if (roles.contains(PersonRole.ADMINISTRATOR) || roles.contains(PersonRole.DATA_PROTECTION_OFFICER)) {
+            items.add(item("Approvals", "/approvals"));
+            items.add(item("Audit trail", "/trail"));
         }
         return items;
     }

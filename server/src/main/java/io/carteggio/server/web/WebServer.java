@@ -78,6 +78,11 @@ public final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         javalin.stop();
+        try {
+            site.failedLogIns().tellNow();
+        } catch (ArchiveException e) {
+            LOG.warn("failed log-ins are not in the audit trail: {}", e.getMessage());
+        }
     }
 
     private void configure(JavalinConfig config) {
@@ -136,13 +141,25 @@ public final class WebServer implements AutoCloseable {
     /// The way of each request: who asks, whether she may, whether the form is hers, and only then the page.
     private void answer(Route route, Context ctx) throws Exception {
         Visit visit = new Visit(site, ctx);
+        boolean api = route.path().startsWith("/api/");
+        if (visit.bearer().isPresent() && api && visit.token().isEmpty()) {
+            site.failedLogIns().failed(Optional.empty(), visit.peer());
+            visit.header("WWW-Authenticate", "Bearer");
+            visit.message(
+                    HttpStatus.UNAUTHORIZED, "This token opens nothing", "It is unknown, has ended, or was revoked.");
+            return;
+        }
+        if (visit.token().isPresent() && !api) {
+            visit.message(HttpStatus.FORBIDDEN, "Tokens are for the API", "Pages take a session.");
+            return;
+        }
         if (route.who() != Who.ANYBODY && site.setUp().waiting()) {
             visit.redirect("/set-up");
             return;
         }
         boolean needsPerson = switch (route.who()) {
             case ANYBODY, VISITOR -> false;
-            case PERSON, AUDITOR, ADMINISTRATOR -> true;
+            case PERSON, AUDITOR, ADMINISTRATOR, OVERSEER -> true;
         };
         if (needsPerson && visit.person().isEmpty()) {
             visit.redirect(
@@ -169,13 +186,25 @@ public final class WebServer implements AutoCloseable {
                 return;
             }
         }
-        if (route.method() == Method.POST && !visit.formIsOurs()) {
+        if (route.method() == Method.POST && visit.token().isEmpty() && !visit.formIsOurs()) {
             visit.message(
                     HttpStatus.FORBIDDEN,
                     "This form has expired",
                     "It was made for another session, or you were logged out meanwhile. Nothing was changed. "
                             + "Go back, load the page again and repeat your step.");
             return;
+        }
+        if (route.fresh() && !visit.isFresh()) {
+            visit.redirect("/confirm");
+            return;
+        }
+        site.failedLogIns().tell();
+        boolean administers = switch (route.who()) {
+            case ADMINISTRATOR, OVERSEER -> true;
+            case ANYBODY, VISITOR, PERSON, AUDITOR -> false; // who have entries of their own
+        };
+        if (route.method() == Method.POST && administers && !api) {
+            visit.audit("form", visit.pathAndQuery(), Optional.empty());
         }
         try {
             route.action().answer(visit);
@@ -189,8 +218,9 @@ public final class WebServer implements AutoCloseable {
     private static boolean allowed(Who who, Visit visit) {
         return switch (who) {
             case ANYBODY, VISITOR, PERSON -> true;
-            case AUDITOR -> visit.self().role() == PersonRole.AUDITOR;
-            case ADMINISTRATOR -> visit.self().role() == PersonRole.ADMINISTRATOR;
+            case AUDITOR -> visit.holds(PersonRole.AUDITOR);
+            case ADMINISTRATOR -> visit.holds(PersonRole.ADMINISTRATOR);
+            case OVERSEER -> visit.holds(PersonRole.ADMINISTRATOR) || visit.holds(PersonRole.DATA_PROTECTION_OFFICER);
         };
     }
 

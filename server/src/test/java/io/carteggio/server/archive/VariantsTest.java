@@ -76,7 +76,7 @@ class VariantsTest {
 
     private Viewer viewer(String name) {
         return name.equals("auditor")
-                ? new Viewer.Auditor("Ada", "the case at hand")
+                ? new Viewer.Operator(Optional.of("the case at hand"))
                 : new Viewer.Owner(archive.people()
                         .directory()
                         .named(name, Clock.systemUTC().instant())

@@ -3,6 +3,8 @@ package io.carteggio.server.web;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.approval.Approvals;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.People;
 import io.carteggio.archive.audit.Acts;
@@ -19,6 +21,8 @@ import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
@@ -43,6 +47,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// A small firm with its archive in a directory of its own, and journal reports to fill it.
@@ -81,6 +86,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final SqliteCatalogue catalogue;
     private final Projection projection;
     private final People people = new People();
+    private final Roles roles = new Roles();
+    private final Approvals approvals = new Approvals();
+    private final ApiTokens apiTokens = new ApiTokens();
+    private final Gate gate;
+    final List<String> announced = new CopyOnWriteArrayList<>();
     private final Sources sources = new Sources();
     private final Acts acts;
     private final SearchIndex index;
@@ -96,9 +106,14 @@ final class Firm implements ArchiveDesk, AutoCloseable {
         vault = directory.openVault(catalogue.position(), clock);
         projection = Projection.start(vault, catalogue, act -> {
             people.apply(act);
+            roles.apply(act);
+            approvals.apply(act);
+            apiTokens.apply(act);
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
+        gate = new Gate(
+                approvals, roles, acts, id -> people.credential(id).isPresent(), (what, text) -> announced.add(text));
         index = LuceneIndex.open(directory.index());
         indexer = Indexer.start(vault, catalogue, index);
         intake = new Intake(
@@ -112,7 +127,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                 sources::at,
                 () -> NetworkLists.SHIPPED,
                 clock);
-        reading = new Reading(vault, catalogue, index, people, acts);
+        reading = new Reading(vault, catalogue, index, people, roles, acts);
         sources.add(acts, "set-up", "journal", Optional.of(new Address("journal-7f3a@archive.example")), Family.REPORT);
         journal = sources.named("journal").orElseThrow();
     }
@@ -216,6 +231,21 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public People people() {
         return people;
+    }
+
+    @Override
+    public Roles roles() {
+        return roles;
+    }
+
+    @Override
+    public Gate gate() {
+        return gate;
+    }
+
+    @Override
+    public ApiTokens tokens() {
+        return apiTokens;
     }
 
     @Override

@@ -41,6 +41,7 @@ class RoutesTest {
         brunaId = firm.person("Bruna", PersonRole.USER, "bruna@example.com");
         firm.person("Dario", PersonRole.USER, "dario@example.com");
         firm.person("Elena", PersonRole.AUDITOR, "elena@example.com");
+        firm.person("Olga", PersonRole.DATA_PROTECTION_OFFICER, "olga@example.com");
         brunas = firm.report(
                 Firm.newsletter(
                         "news@moebel.example", "bruna@example.com", "Offers", "<p>Hello <img src='cid:logo@x'></p>"),
@@ -61,6 +62,9 @@ class RoutesTest {
                 .replace("{id}", brunas.text())
                 .replace("{person}", brunaId)
                 .replace("{part}", "0")
+                .replace("{grant}", "no-such-grant")
+                .replace("{request}", "no-such-request")
+                .replace("{session}", "no-such-session")
                 .replace("{arrival}", "7")
                 .replace("{pass}", "a.b")
                 .replace("{token}", "guessed")
@@ -93,7 +97,7 @@ class RoutesTest {
                                 .as(route.path())
                                 .isNotEqualTo(500)
                                 .isNotEqualTo(403);
-                    case PERSON, AUDITOR, ADMINISTRATOR -> {
+                    case PERSON, AUDITOR, ADMINISTRATOR, OVERSEER -> {
                         assertThat(answer.statusCode()).as(route.path()).isEqualTo(303);
                         assertThat(location).as(route.path()).startsWith("/log-in");
                         assertThat(answer.body()).as(route.path()).doesNotContain("Offers");
@@ -110,7 +114,8 @@ class RoutesTest {
                 new Visitor("Bruna", PersonRole.USER, true),
                 new Visitor("Dario", PersonRole.USER, false),
                 new Visitor("Ada", PersonRole.ADMINISTRATOR, false),
-                new Visitor("Elena", PersonRole.AUDITOR, false))) {
+                new Visitor("Elena", PersonRole.AUDITOR, false),
+                new Visitor("Olga", PersonRole.DATA_PROTECTION_OFFICER, false))) {
             try (Browser browser = new Browser(server).logIn(visitor.name)) {
                 for (Route route : server.routes()) {
                     String as = visitor.name + " " + route.method() + " " + route.path();
@@ -122,6 +127,9 @@ class RoutesTest {
                         case ANYBODY, VISITOR, PERSON -> true;
                         case AUDITOR -> visitor.role == PersonRole.AUDITOR;
                         case ADMINISTRATOR -> visitor.role == PersonRole.ADMINISTRATOR;
+                        case OVERSEER ->
+                            visitor.role == PersonRole.ADMINISTRATOR
+                                    || visitor.role == PersonRole.DATA_PROTECTION_OFFICER;
                     };
                     if (!allowed) {
                         assertThat(answer.statusCode()).as(as).isEqualTo(403);

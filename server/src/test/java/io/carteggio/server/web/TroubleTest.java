@@ -36,6 +36,21 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.archive.role.Roles roles() {
+            return firm.roles();
+        }
+
+        @Override
+        public io.carteggio.archive.approval.Gate gate() {
+            return firm.gate();
+        }
+
+        @Override
+        public io.carteggio.archive.role.ApiTokens tokens() {
+            return firm.tokens();
+        }
+
+        @Override
         public Sources sources() {
             return firm.sources();
         }

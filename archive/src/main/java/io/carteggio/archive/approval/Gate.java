@@ -1,0 +1,227 @@
+package io.carteggio.archive.approval;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.approval.Asked.State;
+import io.carteggio.archive.audit.Actor;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.role.Roles;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// Where everything dangerous passes, whoever asks for it and by which way. Safe for many threads.
+///
+/// In single mode it passes at once, is written down, and announced to the data-protection officer where there is one.
+/// In two-person mode it passes when somebody else has approved exactly this, once; else a request is made.
+public final class Gate {
+    /// How long a request can be approved and done: 72 hours.
+    public static final Duration VALID = Duration.ofDays(3);
+
+    /// More open requests of one asker are refused: nobody would look at them.
+    public static final int OPEN_LIMIT = 100;
+
+    /// What exactly is to be done is no longer.
+    public static final int PARAMS_LIMIT_CHARS = 16 * 1024;
+
+    private final Approvals approvals;
+    private final Roles roles;
+    private final Acts acts;
+    private final Predicate<String> canLogIn;
+    private final Announcer announcer;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /// Who is told of what one person did alone.
+    @FunctionalInterface
+    public interface Announcer {
+        void alone(String operation, String text);
+    }
+
+    /// @param canLogIn whether a person has something to log in with
+    public Gate(Approvals approvals, Roles roles, Acts acts, Predicate<String> canLogIn, Announcer announcer) {
+        this.approvals = approvals;
+        this.roles = roles;
+        this.acts = acts;
+        this.canLogIn = canLogIn;
+        this.announcer = announcer;
+    }
+
+    /// What comes of asking.
+    public sealed interface Passage {
+        /// It may be done now, once.
+        record Open() implements Passage {}
+
+        /// It waits for a second person.
+        record Waiting(Asked request) implements Passage {
+            /// What to tell who asked.
+            public String sentence() {
+                return "this takes a second person: request " + request.id() + " waits for an administrator or a"
+                        + " data-protection officer until " + request.expires()
+                        + ". Ask for the very same again once it is approved.";
+            }
+        }
+    }
+
+    public Approvals approvals() {
+        return approvals;
+    }
+
+    /// Asks to do something dangerous.
+    ///
+    /// @param operation what, one word
+    /// @param object to what, in words for the second person
+    /// @param params exactly what: what is done later must be the same
+    /// @throws IllegalArgumentException where it is too long to be looked at, or too many wait already
+    public Passage pass(Actor actor, String operation, String object, String params, Optional<String> reason)
+            throws ArchiveException {
+        turn.lock();
+        try {
+            if (!approvals.twoPersons()) {
+                acts.audit(actor, "alone", operation + ": " + object, reason);
+                announce(actor, operation, object, reason);
+                return new Passage.Open();
+            }
+            Instant now = acts.now();
+            List<Asked> same = approvals.all().stream()
+                    .filter(r -> r.isFor(actor.person(), operation, params))
+                    .toList();
+            for (Asked request : same) {
+                if (request.state(now) == State.APPROVED && isStillApproved(request, now)) {
+                    acts.keep(new Act.ApprovalUsed(now, actor.name(), request.id()));
+                    return new Passage.Open();
+                }
+            }
+            for (Asked request : same) {
+                if (request.state(now) == State.OPEN) {
+                    return new Passage.Waiting(request);
+                }
+            }
+            return new Passage.Waiting(ask(actor, operation, object, params, reason, now));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Who approved it may do so still: an approver whose role was taken from him approved nothing.
+    private boolean isStillApproved(Asked request, Instant now) {
+        return request.decision()
+                .filter(d -> d.approved() && isApprover(d.person(), now))
+                .isPresent();
+    }
+
+    private boolean isApprover(String person, Instant now) {
+        Set<PersonRole> held = roles.rolesOf(person, now);
+        return Asked.APPROVERS.stream().anyMatch(held::contains);
+    }
+
+    private Asked ask(Actor actor, String operation, String object, String params, Optional<String> reason, Instant now)
+            throws ArchiveException {
+        if (params.length() + object.length() > PARAMS_LIMIT_CHARS) {
+            throw new IllegalArgumentException("what is asked for is too long for a second person to look at");
+        }
+        long open = approvals.in(State.OPEN, now).stream()
+                .filter(r -> r.person().equals(actor.person()))
+                .count();
+        if (open >= OPEN_LIMIT) {
+            throw new IllegalArgumentException(OPEN_LIMIT + " requests wait already; refuse some of them first");
+        }
+        Act.ApprovalAsked act = new Act.ApprovalAsked(
+                now,
+                actor.name(),
+                UUID.randomUUID().toString(),
+                actor.person(),
+                operation,
+                object,
+                params,
+                reason,
+                now.plus(VALID));
+        acts.keep(act);
+        return approvals
+                .request(act.request())
+                .orElseThrow(
+                        () -> new ArchiveException("the request is kept, but the catalogue cannot show it now", true));
+    }
+
+    /// A second person decides; who asked may take it back by refusing it himself.
+    ///
+    /// @throws IllegalArgumentException where he may not, saying why
+    public Asked decide(Actor actor, String id, boolean approve, String reason) throws ArchiveException {
+        turn.lock();
+        try {
+            Instant now = acts.now();
+            Asked request =
+                    approvals.request(id).orElseThrow(() -> new IllegalArgumentException("there is no request " + id));
+            String decider = actor.person()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "a person decides, not whoever has the machine: log in, or say who you are"));
+            Optional<String> fault = request.whyNotDecide(decider, roles.rolesOf(decider, now), approve, now)
+                    .or(() -> reason.isBlank() ? Optional.of("a decision has a reason") : Optional.empty());
+            if (fault.isPresent()) {
+                throw new IllegalArgumentException(fault.get());
+            }
+            acts.keep(new Act.ApprovalDecided(now, actor.name(), id, decider, approve, reason.strip()));
+            return approvals.request(id).orElseThrow();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// From now on it takes two; or, where two agreed to that, one again.
+    ///
+    /// @throws IllegalArgumentException where there are not two who could decide
+    public Passage setMode(Actor actor, boolean twoPersons, String reason) throws ArchiveException {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("the mode is changed for a reason");
+        }
+        if (twoPersons == approvals.twoPersons()) {
+            return new Passage.Open();
+        }
+        if (twoPersons) {
+            List<String> able = approvers();
+            if (able.size() < 2) {
+                throw new IllegalArgumentException("two people who can log in must be administrator or data-protection"
+                        + " officer first; there " + (able.size() == 1 ? "is one" : "are none"));
+            }
+        } else if (pass(actor, "mode.single", "one person alone may do what is dangerous", "", Optional.of(reason))
+                instanceof Passage.Waiting waiting) {
+            return waiting;
+        }
+        acts.keep(new Act.ModeSet(acts.now(), actor.name(), twoPersons, reason.strip()));
+        return new Passage.Open();
+    }
+
+    /// People who could decide now.
+    public List<String> approvers() {
+        Instant now = acts.now();
+        return roles.inForce(now).stream()
+                .filter(g -> Asked.APPROVERS.contains(g.role()))
+                .map(g -> g.person())
+                .distinct()
+                .filter(canLogIn)
+                .toList();
+    }
+
+    private void announce(Actor actor, String operation, String object, Optional<String> reason) {
+        Set<PersonRole> held =
+                roles.inForce(acts.now()).stream().map(g -> g.role()).collect(Collectors.toSet());
+        if (held.contains(PersonRole.DATA_PROTECTION_OFFICER)) {
+            announcer.alone(
+                    operation,
+                    String.format(
+                            Locale.ROOT,
+                            "%s did alone: %s, %s%s",
+                            actor.name(),
+                            operation,
+                            object,
+                            reason.map(why -> " (" + why + ")").orElse("")));
+        }
+    }
+}

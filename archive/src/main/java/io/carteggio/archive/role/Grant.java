@@ -1,0 +1,35 @@
+package io.carteggio.archive.role;
+
+import io.carteggio.archive.entry.Across;
+import io.carteggio.archive.entry.PersonRole;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A role that somebody was given.
+///
+/// @param id the giving's own; the person's id for the role that came with her
+/// @param until when it ends by itself
+/// @param across what an auditor may read
+/// @param withdrawn how it ended before
+public record Grant(
+        String id,
+        String person,
+        PersonRole role,
+        Instant at,
+        String by,
+        Optional<Instant> until,
+        Optional<Across> across,
+        Optional<String> reason,
+        Optional<Withdrawal> withdrawn) {
+    /// A role was taken back.
+    public record Withdrawal(Instant at, String by, String reason) {}
+
+    /// Whether it counts at that instant, by what is known now.
+    public boolean inForce(Instant now) {
+        return withdrawn.isEmpty() && until.map(now::isBefore).orElse(true);
+    }
+
+    Grant withdrawn(Withdrawal how) {
+        return new Grant(id, person, role, at, by, until, across, reason, Optional.of(how));
+    }
+}

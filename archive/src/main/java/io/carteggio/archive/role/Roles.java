@@ -1,0 +1,213 @@
+package io.carteggio.archive.role;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.audit.Acts;
+import io.carteggio.archive.entry.Across;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.PersonRole;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Who holds which role, as all acts so far have it, and the acts that change it. Safe for many threads.
+///
+/// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in memory is always what
+/// the vault says. Everybody is a user, which is nothing that is given.
+public final class Roles {
+    private final Map<String, Grant> grants = new LinkedHashMap<>(); // by their ids, oldest first; guarded by this
+    private final Set<String> credentials = new HashSet<>(); // people who can log in
+    private boolean setUp; // somebody could log in as an administrator once
+    private final ReentrantLock turn = new ReentrantLock(); // of who looks and then keeps an act
+
+    /// Takes an act into account. Acts that are not about roles are ignored.
+    public synchronized void apply(Act act) {
+        switch (act) {
+            case Act.PersonAdded a
+            when a.role() != PersonRole.USER ->
+                grants.put(
+                        a.person(),
+                        new Grant(
+                                a.person(),
+                                a.person(),
+                                a.role(),
+                                a.at(),
+                                a.by(),
+                                Optional.empty(),
+                                a.role() == PersonRole.AUDITOR ? Optional.of(Across.EVERYTHING) : Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()));
+            case Act.RoleGranted a ->
+                grants.putIfAbsent(
+                        a.grant(),
+                        new Grant(
+                                a.grant(),
+                                a.person(),
+                                a.role(),
+                                a.at(),
+                                a.by(),
+                                a.until(),
+                                a.across(),
+                                Optional.of(a.reason()),
+                                Optional.empty()));
+            case Act.RoleWithdrawn a ->
+                grants.computeIfPresent(
+                        a.grant(),
+                        (_, g) -> g.withdrawn().isPresent()
+                                ? g
+                                : g.withdrawn(new Grant.Withdrawal(a.at(), a.by(), a.reason())));
+            case Act.CredentialSet a -> credentials.add(a.person());
+            case Act _ -> {
+                return;
+            }
+        }
+        setUp = setUp || grants.values().stream().anyMatch(this::isAdministratorWhoCanLogIn);
+    }
+
+    private boolean isAdministratorWhoCanLogIn(Grant g) {
+        return g.role() == PersonRole.ADMINISTRATOR && credentials.contains(g.person());
+    }
+
+    /// Whether there ever was an administrator who could log in. If not, the archive waits for its set-up. It never
+    /// does so again: that all administrators are gone must not open the archive to whoever finds a link.
+    public synchronized boolean isSetUp() {
+        return setUp;
+    }
+
+    /// Everything that was ever given, oldest first.
+    public synchronized List<Grant> all() {
+        return List.copyOf(grants.values());
+    }
+
+    /// What counts at that instant.
+    public List<Grant> inForce(Instant now) {
+        return all().stream().filter(g -> g.inForce(now)).toList();
+    }
+
+    /// What a person holds at that instant.
+    public synchronized List<Grant> of(String person, Instant now) {
+        return grants.values().stream()
+                .filter(g -> g.person().equals(person) && g.inForce(now))
+                .toList();
+    }
+
+    /// The roles of a person; a user is everybody.
+    public Set<PersonRole> rolesOf(String person, Instant now) {
+        Set<PersonRole> roles = EnumSet.of(PersonRole.USER);
+        of(person, now).forEach(g -> roles.add(g.role()));
+        return roles;
+    }
+
+    public boolean holds(String person, PersonRole role, Instant now) {
+        return role == PersonRole.USER || of(person, now).stream().anyMatch(g -> g.role() == role);
+    }
+
+    /// What an auditor may read now; nothing where she is none (any more).
+    public List<Across> across(String person, Instant now) {
+        return of(person, now).stream().flatMap(g -> g.across().stream()).toList();
+    }
+
+    public synchronized Optional<Grant> grant(String id) {
+        return Optional.ofNullable(grants.get(id));
+    }
+
+    /// Gives a role.
+    ///
+    /// @throws IllegalArgumentException where it cannot be given like that
+    public Grant give(
+            Acts acts,
+            String by,
+            String person,
+            PersonRole role,
+            Optional<Instant> until,
+            Optional<Across> across,
+            String reason)
+            throws ArchiveException {
+        check(acts.now(), role, until, across, reason);
+        Act.RoleGranted act = new Act.RoleGranted(
+                acts.now(), by, UUID.randomUUID().toString(), person, role, until, across, reason.strip());
+        acts.keep(act);
+        return grant(act.grant())
+                .orElseThrow(
+                        () -> new ArchiveException("the role is given, but the catalogue cannot show it now", true));
+    }
+
+    /// Refuses what [#give] would.
+    ///
+    /// @throws IllegalArgumentException where a role cannot be given like that
+    public static void check(
+            Instant now, PersonRole role, Optional<Instant> until, Optional<Across> across, String reason) {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("a role is given for a reason");
+        }
+        if (until.isPresent() && !now.isBefore(until.get())) {
+            throw new IllegalArgumentException("a role cannot end before it begins: " + until.get());
+        }
+        switch (role) {
+            case USER -> throw new IllegalArgumentException("everybody is a user");
+            case AUDITOR -> {
+                if (until.isEmpty()) {
+                    throw new IllegalArgumentException("an auditor's role has an end");
+                }
+                if (across.isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "an auditor is told whose letters to read: everyone's, or whose");
+                }
+            }
+            case ADMINISTRATOR, DATA_PROTECTION_OFFICER -> {
+                if (across.isPresent()) {
+                    throw new IllegalArgumentException("only an auditor reads across people");
+                }
+            }
+        }
+    }
+
+    /// Takes a role back.
+    ///
+    /// @throws IllegalArgumentException where there is nothing to take back, and where the archive would be left
+    ///     without an administrator who can log in
+    public Grant withdraw(Acts acts, String by, String id, String reason) throws ArchiveException {
+        turn.lock();
+        try {
+            Instant now = acts.now();
+            Grant grant = grant(id)
+                    .filter(g -> g.inForce(now))
+                    .orElseThrow(() -> new IllegalArgumentException("no role that is in force has the id " + id));
+            if (reason.isBlank()) {
+                throw new IllegalArgumentException("a role is withdrawn for a reason");
+            }
+            if (isLastAdministrator(grant, now)) {
+                throw new IllegalArgumentException(
+                        "nobody who can log in would be left as an administrator; give the role to another first");
+            }
+            acts.keep(new Act.RoleWithdrawn(now, by, id, reason.strip()));
+            return grant(id).orElseThrow();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private synchronized boolean isLastAdministrator(Grant grant, Instant now) {
+        return isAdministratorWhoCanLogIn(grant)
+                && grants.values().stream()
+                        .noneMatch(g -> !g.id().equals(grant.id()) && g.inForce(now) && isAdministratorWhoCanLogIn(g));
+    }
+
+    /// The words of a set of roles in their order, without `user` where there is more.
+    public static List<String> words(Set<PersonRole> roles) {
+        List<String> words = new ArrayList<>();
+        for (PersonRole role : PersonRole.values()) {
+            if (roles.contains(role) && (role != PersonRole.USER || roles.size() == 1)) {
+                words.add(role.word());
+            }
+        }
+        return words;
+    }
+}

@@ -1,0 +1,122 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.approval.Asked;
+import io.carteggio.archive.approval.Asked.State;
+import io.carteggio.archive.approval.Gate.Passage;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.server.web.page.ApprovalsView;
+import io.carteggio.server.web.page.ApprovalsView.Row;
+import io.javalin.http.HttpStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What waits for a second person, what became of such requests, and the mode.
+final class ApprovalPages {
+    private static final int RECENT = 50;
+
+    private final Site site;
+
+    ApprovalPages(Site site) {
+        this.site = site;
+    }
+
+    /// Asks the gate for what a form wants to do. Where it waits, the next page says so, and the form is sent again
+    /// later.
+    static boolean waits(Site site, Visit visit, String operation, String object, String exactly, String reason)
+            throws ArchiveException {
+        Passage passage = site.desk()
+                .gate()
+                .pass(
+                        visit.actor(),
+                        operation,
+                        object,
+                        exactly,
+                        Optional.of(reason).filter(r -> !r.isBlank()));
+        if (passage instanceof Passage.Waiting) {
+            visit.loggedIn()
+                    .tell(
+                            "This takes a second person, and waits below. Once it is approved, send the same form again.");
+            return true;
+        }
+        return false;
+    }
+
+    void list(Visit visit) {
+        list(visit, HttpStatus.OK, Optional.empty());
+    }
+
+    private void list(Visit visit, HttpStatus status, Optional<String> fault) {
+        Instant now = site.clock().instant();
+        List<Asked> all = site.desk().gate().approvals().all();
+        visit.page(
+                status,
+                "approvals",
+                "Approvals",
+                new ApprovalsView(
+                        site.desk().gate().approvals().twoPersons(),
+                        site.desk().gate().approvers().stream()
+                                .map(id -> site.desk()
+                                        .people()
+                                        .directory()
+                                        .byId(id)
+                                        .map(Person::name)
+                                        .orElse(id))
+                                .toList(),
+                        all.stream()
+                                .filter(r -> r.state(now) == State.OPEN)
+                                .map(r -> row(r, visit.self(), now))
+                                .toList(),
+                        all.stream()
+                                .filter(r -> r.state(now) != State.OPEN)
+                                .limit(RECENT)
+                                .map(r -> row(r, visit.self(), now))
+                                .toList(),
+                        fault));
+    }
+
+    private Row row(Asked r, Person self, Instant now) {
+        return new Row(
+                r.id(),
+                Asked.word(r.state(now)),
+                r.operation(),
+                r.object(),
+                r.by(),
+                site.words().exact(r.at()),
+                r.reason().orElse(""),
+                site.words().exact(r.expires()),
+                r.params(),
+                r.decision()
+                        .map(d -> (d.approved() ? "approved by " : "refused by ") + d.by() + " on "
+                                + site.words().exact(d.at()).text() + ": " + d.reason()),
+                r.person().equals(Optional.of(self.id())));
+    }
+
+    void decide(Visit visit) throws ArchiveException {
+        boolean approve = visit.field("decision").equals("approve");
+        try {
+            Asked asked =
+                    site.desk().gate().decide(visit.actor(), visit.path("request"), approve, visit.field("reason"));
+            visit.loggedIn().tell(approve ? "Approved. " + asked.by() + " can do it now, once." : "Refused.");
+            visit.redirect("/approvals");
+        } catch (IllegalArgumentException e) {
+            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+        }
+    }
+
+    void mode(Visit visit) throws ArchiveException {
+        boolean two = visit.field("mode").equals("two-person");
+        try {
+            Passage passage = site.desk().gate().setMode(visit.actor(), two, visit.field("reason"));
+            visit.loggedIn()
+                    .tell(
+                            passage instanceof Passage.Waiting
+                                    ? "Leaving two-person mode takes two, too: it waits below."
+                                    : "The mode is set.");
+            visit.redirect("/approvals");
+        } catch (IllegalArgumentException e) {
+            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+        }
+    }
+}

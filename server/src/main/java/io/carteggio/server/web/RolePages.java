@@ -1,0 +1,180 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.Across;
+import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.role.Grant;
+import io.carteggio.archive.role.Roles;
+import io.carteggio.server.web.page.PersonView.RoleRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// The part of a person's page that gives and withdraws roles.
+final class RolePages {
+    static final List<String> GIVEN = List.of(
+            PersonRole.ADMINISTRATOR.word(), PersonRole.AUDITOR.word(), PersonRole.DATA_PROTECTION_OFFICER.word());
+
+    private final Site site;
+    private final PeoplePages people;
+
+    RolePages(Site site, PeoplePages people) {
+        this.site = site;
+        this.people = people;
+    }
+
+    void give(Visit visit) throws ArchiveException {
+        Optional<Person> person = people.asked(visit);
+        if (person.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        try {
+            PersonRole role = PeoplePages.role(visit.field("role"));
+            Optional<Instant> until = PeoplePages.day(visit.field("until")).map(d -> people.startOf(d.plusDays(1)));
+            Optional<Across> across = role == PersonRole.AUDITOR ? Optional.of(across(visit)) : Optional.empty();
+            String reason = visit.field("reason");
+            Roles.check(site.clock().instant(), role, until, across, reason);
+            String object = "the role " + role.word() + " for " + person.get().name()
+                    + across.map(a -> ", " + whose(site, a)).orElse("")
+                    + until.map(end -> ", until " + end).orElse("");
+            if (waits(visit, "role.grant", object, person.get().id(), reason)) {
+                visit.redirect("/approvals");
+                return;
+            }
+            Grant grant = site.desk()
+                    .roles()
+                    .give(
+                            site.desk().acts(),
+                            visit.self().name(),
+                            person.get().id(),
+                            role,
+                            until,
+                            across,
+                            visit.field("reason"));
+            visit.loggedIn().tell(person.get().name() + " is " + grant.role().word() + " now.");
+            visit.redirect("/people/" + person.get().id());
+        } catch (IllegalArgumentException e) {
+            people.roleRefused(visit, person.get(), PeoplePages.sentence(e));
+        }
+    }
+
+    private Across across(Visit visit) {
+        List<String> ids = new ArrayList<>();
+        String typed = visit.field("whose");
+        for (String name : typed.split("[,;\\n]", -1)) {
+            if (!name.isBlank()) {
+                ids.add(site.desk()
+                        .people()
+                        .directory()
+                        .named(name.strip(), site.clock().instant())
+                        .map(Person::id)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "Nobody, or more than one, is known as “" + name.strip() + "”.")));
+            }
+        }
+        return new Across(
+                ids.isEmpty(),
+                ids,
+                PeoplePages.day(visit.field("from")).map(people::startOf),
+                PeoplePages.day(visit.field("to")).map(d -> people.startOf(d.plusDays(1))));
+    }
+
+    void withdraw(Visit visit) throws ArchiveException {
+        Optional<Person> person = people.asked(visit);
+        Optional<Grant> grant = person.flatMap(p -> site.desk()
+                .roles()
+                .grant(visit.path("grant"))
+                .filter(g -> g.person().equals(p.id())));
+        if (person.isEmpty() || grant.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        try {
+            if (grant.get().role() != PersonRole.AUDITOR
+                    && waits(
+                            visit,
+                            "role.withdraw",
+                            "take the role " + grant.get().role().word() + " from "
+                                    + person.get().name(),
+                            grant.get().id(),
+                            visit.field("reason"))) {
+                visit.redirect("/approvals");
+                return;
+            }
+            site.desk()
+                    .roles()
+                    .withdraw(
+                            site.desk().acts(), visit.self().name(), grant.get().id(), visit.field("reason"));
+            visit.loggedIn()
+                    .tell(person.get().name() + " is no longer "
+                            + grant.get().role().word() + ".");
+            visit.redirect("/people/" + person.get().id());
+        } catch (IllegalArgumentException e) {
+            people.roleRefused(visit, person.get(), PeoplePages.sentence(e));
+        }
+    }
+
+    /// Whether it waits for a second person; then the next page says so.
+    private boolean waits(Visit visit, String operation, String object, String exactly, String reason)
+            throws ArchiveException {
+        return ApprovalPages.waits(site, visit, operation, object, exactly + "\n" + object, reason);
+    }
+
+    /// What a person holds, then what she held, newest first.
+    static List<RoleRow> rows(Site site, Person person) {
+        Instant now = site.clock().instant();
+        return site.desk().roles().all().stream()
+                .filter(g -> g.person().equals(person.id()))
+                .sorted(Comparator.comparing((Grant g) -> !g.inForce(now))
+                        .thenComparing(Grant::at, Comparator.reverseOrder()))
+                .map(g -> new RoleRow(
+                        g.id(),
+                        g.role().word(),
+                        g.role() == PersonRole.AUDITOR ? reach(site, g) : "",
+                        "given on " + site.words().day(g.at()) + " by " + g.by()
+                                + g.reason().map(why -> ": " + why).orElse(""),
+                        ended(site, g, now)))
+                .toList();
+    }
+
+    private static Optional<String> ended(Site site, Grant g, Instant now) {
+        return g.withdrawn()
+                .map(w -> "withdrawn on " + site.words().day(w.at()) + " by " + w.by() + ": " + w.reason())
+                .or(() -> g.inForce(now)
+                        ? Optional.empty()
+                        : g.until().map(end -> "ended on " + site.words().day(end.minusMillis(1))));
+    }
+
+    /// What an auditor may read, and how long.
+    static String reach(Site site, Grant g) {
+        return whose(site, g.across().orElse(Across.EVERYTHING))
+                + g.until()
+                        .map(end -> "; the role ends on " + site.words().day(end.minusMillis(1)))
+                        .orElse("; without an end");
+    }
+
+    private static String whose(Site site, Across across) {
+        String whose = across.everyone()
+                ? "everyone’s letters"
+                : "letters of "
+                        + String.join(
+                                ", ",
+                                across.people().stream()
+                                        .map(id -> site.desk()
+                                                .people()
+                                                .directory()
+                                                .byId(id)
+                                                .map(Person::name)
+                                                .orElse("somebody who is gone"))
+                                        .toList());
+        return whose
+                + across.from().map(f -> " from " + site.words().day(f)).orElse("")
+                + across.to()
+                        .map(t -> " until " + site.words().day(t.minusMillis(1)))
+                        .orElse("");
+    }
+}
