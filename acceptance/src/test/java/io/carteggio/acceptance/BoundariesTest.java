@@ -19,6 +19,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.vault.Vault;
 import java.net.IDN;
 import java.net.InetAddress;
@@ -98,6 +99,17 @@ class BoundariesTest {
                                 "org.slf4j..")
                         .or(type(InetAddress.class))) // the value; see the next rule
                 .because("drivers for files, SQL and the index live in 'embedded'")
+                .check(main);
+    }
+
+    /// Roles are given and withdrawn: what somebody was added as says nothing of what she may do now.
+    @Test
+    void whatSomebodyMayDoIsAskedOfTheRoles() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.carteggio.archive.attribution..")
+                .should()
+                .callMethod(Person.class, "role")
                 .check(main);
     }
 

@@ -460,6 +460,23 @@ class BrowserTest {
         picture(page, "quarantine");
         page.navigate(server.url() + "/trail");
         look(page, "trail");
+        page.fill("#text", "log-in");
+        page.click("#find-trail");
+        assertThat(page.textContent("main")).contains("log-in", "Dora Engel");
+        picture(page, "trail");
+        page.navigate(server.url() + "/approvals");
+        picture(page, "approvals");
+        page.navigate(server.url() + "/account/second-factor");
+        picture(page, "second-factor");
+        page.navigate(server.url() + "/confirm");
+        look(page, "confirm");
+        page.navigate(server.url() + "/people");
+        page.click("#people a.name >> nth=0");
+        page.selectOption("#role", "data-protection-officer");
+        page.fill("#role-reason", "appointed");
+        page.click("#give-role-button");
+        assertThat(page.textContent("#roles")).contains("data-protection-officer", "appointed");
+        picture(page, "person-roles");
         search(page, "Angebot");
         assertThat(page.locator("#results li.result").count()).isZero();
         assertThat(page.navigate(server.url() + "/letters/" + letterId).status())

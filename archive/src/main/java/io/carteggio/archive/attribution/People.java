@@ -39,6 +39,7 @@ public final class People {
             case Act.SourceAdded _,
                     Act.SourceSet _,
                     Act.RoleGranted _,
+                    Act.AccessReviewed _,
                     Act.TokenAdded _,
                     Act.TokenRevoked _,
                     Act.ApprovalAsked _,

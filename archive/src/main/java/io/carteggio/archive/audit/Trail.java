@@ -76,6 +76,12 @@ public final class Trail {
                                             .orElse(""),
                             Optional.of(a.reason()));
                 case Act.RoleWithdrawn a -> entry(done, "role-withdrawn", a.grant(), Optional.of(a.reason()));
+                case Act.AccessReviewed a ->
+                    entry(
+                            done,
+                            "access-reviewed",
+                            a.rights() + " rights, sum " + a.sum() + ", again in " + a.days() + " days",
+                            Optional.of(a.reason()));
                 case Act.TokenAdded a ->
                     entry(
                             done,

@@ -176,6 +176,13 @@ public sealed interface Act {
     /// @param found the arrival that brought the report, where one did
     record GapClosed(Instant at, String by, long arrival, String reason, Optional<Long> found) implements Act {}
 
+    /// Somebody has looked at who has which rights, and answers for it.
+    ///
+    /// @param rights how many there were
+    /// @param sum SHA-256 of the list that was looked at, in hexadecimal digits
+    /// @param days after how many it is to be looked at again
+    record AccessReviewed(Instant at, String by, long rights, String sum, long days, String reason) implements Act {}
+
     /// A token for programs of a person's.
     ///
     /// @param token names it for good, and stands in it

@@ -265,6 +265,12 @@ public final class EntryCodec {
                         .put("arrival", a.arrival())
                         .put("reason", a.reason())
                         .put("found", a.found());
+            case Act.AccessReviewed a ->
+                map.put("act", "access-reviewed")
+                        .put("rights", a.rights())
+                        .put("sum", a.sum())
+                        .put("days", a.days())
+                        .put("reason", a.reason());
             case Act.TokenAdded a ->
                 map.put("act", "token-added")
                         .put("token", a.token())
@@ -385,6 +391,9 @@ public final class EntryCodec {
             case "watch-set" -> new Act.WatchSet(at, by, map.text("subject"), settings(map));
             case "gap-closed" ->
                 new Act.GapClosed(at, by, map.number("arrival"), map.text("reason"), map.optionalNumber("found"));
+            case "access-reviewed" ->
+                new Act.AccessReviewed(
+                        at, by, map.number("rights"), map.text("sum"), map.number("days"), map.text("reason"));
             case "token-added" ->
                 new Act.TokenAdded(
                         at,

@@ -5,6 +5,9 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.mail.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,8 +27,23 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Roles {
     private final Map<String, Grant> grants = new LinkedHashMap<>(); // by their ids, oldest first; guarded by this
     private final Set<String> credentials = new HashSet<>(); // people who can log in
+    private Optional<Review> review = Optional.empty(); // the last one
     private boolean setUp; // somebody could log in as an administrator once
     private final ReentrantLock turn = new ReentrantLock(); // of who looks and then keeps an act
+
+    /// How long after a review the next one is due, unless it says so itself.
+    public static final long REVIEW_DAYS = 180;
+
+    /// No review is put off for longer.
+    static final long REVIEW_DAYS_LIMIT = 366;
+
+    /// A review of all rights.
+    public record Review(Instant at, String by, long days) {
+        /// When the next one is due.
+        public Instant due() {
+            return at.plus(Duration.ofDays(days));
+        }
+    }
 
     /// Takes an act into account. Acts that are not about roles are ignored.
     public synchronized void apply(Act act) {
@@ -63,6 +81,7 @@ public final class Roles {
                         (_, g) -> g.withdrawn().isPresent()
                                 ? g
                                 : g.withdrawn(new Grant.Withdrawal(a.at(), a.by(), a.reason())));
+            case Act.AccessReviewed a -> review = Optional.of(new Review(a.at(), a.by(), a.days()));
             case Act.CredentialSet a -> credentials.add(a.person());
             case Act _ -> {
                 return;
@@ -112,6 +131,35 @@ public final class Roles {
     /// What an auditor may read now; nothing where she is none (any more).
     public List<Across> across(String person, Instant now) {
         return of(person, now).stream().flatMap(g -> g.across().stream()).toList();
+    }
+
+    /// The last review.
+    public synchronized Optional<Review> review() {
+        return review;
+    }
+
+    /// When rights must be looked at again; empty where nobody was ever given any.
+    public synchronized Optional<Instant> reviewDue() {
+        return review.map(Review::due)
+                .or(() -> grants.values().stream()
+                        .map(g -> g.at().plus(Duration.ofDays(REVIEW_DAYS)))
+                        .findFirst());
+    }
+
+    /// Somebody answers for the rights that there are.
+    ///
+    /// @param list what was looked at
+    /// @throws IllegalArgumentException where no reason is given, or the next one would be too far away
+    public void sign(Acts acts, String by, List<String> list, long days, String reason) throws ArchiveException {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("who signs says what was looked at");
+        }
+        if (days < 1 || days > REVIEW_DAYS_LIMIT) {
+            throw new IllegalArgumentException("the next review is due within 1 to " + REVIEW_DAYS_LIMIT + " days");
+        }
+        String sum = Sha256.of(String.join("\n", list).getBytes(StandardCharsets.UTF_8))
+                .toString();
+        acts.keep(new Act.AccessReviewed(acts.now(), by, list.size(), sum, days, reason.strip()));
     }
 
     public synchronized Optional<Grant> grant(String id) {

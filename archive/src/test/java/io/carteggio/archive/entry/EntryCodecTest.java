@@ -169,6 +169,7 @@ class EntryCodecTest {
                         Optional.empty(),
                         Optional.empty(),
                         "elected"),
+                new Act.AccessReviewed(AT, "op", 7, "ab", 180, "looked at it"),
                 new Act.TokenAdded(
                         AT, "op", "t", "id", "nightly", List.of("job.*", "mode.show"), AT.plusSeconds(5), "ab"),
                 new Act.TokenRevoked(AT, "op", "t"),

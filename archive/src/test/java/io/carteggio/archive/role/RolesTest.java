@@ -98,6 +98,18 @@ class RolesTest {
     }
 
     @Test
+    void rightsAreLookedAtAgainInTheirTime() {
+        assertThat(roles.reviewDue()).as("nobody was given any").isEmpty();
+        added("x", PersonRole.USER);
+        assertThat(roles.reviewDue()).isEmpty();
+        granted("g", "x", PersonRole.ADMINISTRATOR, Optional.empty());
+        assertThat(roles.reviewDue()).contains(AT.plus(Duration.ofDays(Roles.REVIEW_DAYS)));
+        Instant later = AT.plus(Duration.ofDays(200));
+        roles.apply(new Act.AccessReviewed(later, "op", 1, "ab", 30, "looked"));
+        assertThat(roles.reviewDue()).contains(later.plus(Duration.ofDays(30)));
+    }
+
+    @Test
     void wordsComeBack() {
         for (PersonRole role : PersonRole.values()) {
             assertThat(PersonRole.ofWord(role.word())).isEqualTo(role);

@@ -408,6 +408,7 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.SourceRemoved _,
                     Act.PersonAdded _,
                     Act.RoleGranted _,
+                    Act.AccessReviewed _,
                     Act.TokenAdded _,
                     Act.TokenRevoked _,
                     Act.ApprovalAsked _,

@@ -16,6 +16,7 @@ import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.watch.Watched;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,11 @@ record ArchiveWatched(Archive archive) implements Watched {
     @Override
     public List<Source> sources() {
         return archive.sources().all();
+    }
+
+    @Override
+    public Optional<Instant> reviewDue() {
+        return archive.roles().reviewDue();
     }
 
     /// Not waited for: the watch must not hang where the catalogue does.

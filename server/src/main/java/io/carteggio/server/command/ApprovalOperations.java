@@ -78,6 +78,9 @@ final class ApprovalOperations {
         }
         Person person = Viewers.person(
                 desk.people(), request.text("person"), desk.acts().now());
+        if (desk.keyring().secret("second-factor:" + person.id()).isPresent()) {
+            throw Refusal.no(person.name() + " logs in with a second factor: decide on the page Approvals");
+        }
         if (!desk.isPassword(person, request.text("password"))) {
             desk.acts().audit(Actor.MACHINE, "log-in failed", person.name(), Optional.of("to decide on a request"));
             throw Refusal.no("this is not the password of " + person.name());

@@ -127,6 +127,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new ApprovalCommand(this).line());
         line.addSubcommand(new AuditCommand(this).line());
         line.addSubcommand(new TokenCommand(this).line());
+        line.addSubcommand(new AccessCommand(this).line());
         line.addSubcommand(new ApprovalCommand.Mode(this));
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));

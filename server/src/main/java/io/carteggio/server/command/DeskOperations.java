@@ -61,6 +61,9 @@ final class DeskOperations {
         table.put("token.add", guard.guarded(tokens::add, guard::token));
         table.put("token.list", tokens::list);
         table.put("token.revoke", tokens::revoke);
+        AccessOperations access = new AccessOperations(desk);
+        table.put("access.review", access::review);
+        table.put("access.sign", access::sign);
         table.put("mode.show", approvals::showMode);
         table.put("mode.set", approvals::setMode);
         UnknownOperations unknown = new UnknownOperations(desk);

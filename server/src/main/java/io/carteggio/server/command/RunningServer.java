@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -141,6 +142,20 @@ final class RunningServer implements AutoCloseable {
         @Override
         public ApiTokens tokens() {
             return archive.tokens();
+        }
+
+        @Override
+        public Optional<byte[]> secret(String name) {
+            return archive.keyring().secret(name);
+        }
+
+        @Override
+        public void keepSecrets(Map<String, byte[]> secrets) throws ArchiveException {
+            try {
+                archive.keyring().putSecrets(secrets);
+            } catch (IOException e) {
+                throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
+            }
         }
 
         @Override

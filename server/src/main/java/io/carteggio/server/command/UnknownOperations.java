@@ -86,6 +86,7 @@ final class UnknownOperations {
         for (Suggestion s : state().suggestions()) {
             if (kinds.contains(s.kind()) && s.isAssignable()) {
                 give(
+                        request.by(),
                         s.person().orElseThrow(),
                         new Holding(new Address(s.address().key()), Optional.empty(), Optional.empty()),
                         dry,

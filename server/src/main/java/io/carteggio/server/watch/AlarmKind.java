@@ -38,6 +38,8 @@ public enum AlarmKind {
     LEDGER(false),
     /// One person alone did something dangerous; for the data-protection officer.
     ALONE(true),
+    /// Nobody has looked at who has which rights for too long.
+    REVIEW(false),
     /// The test message did not come back.
     CANARY(false),
     /// The alternate journaling mailbox does not answer.

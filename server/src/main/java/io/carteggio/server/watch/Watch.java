@@ -346,6 +346,15 @@ public final class Watch implements Monitor, AutoCloseable {
         attend("the quarantine", () -> quarantine(now));
         attend("the certificate", () -> certificate(now));
         attend("silence", () -> silence(now));
+        attend(
+                "rights",
+                () -> standing(
+                        AlarmKind.REVIEW,
+                        "access",
+                        watched.reviewDue()
+                                .filter(due -> !now.isBefore(due))
+                                .map(due -> "Who has which rights was to be looked at by " + due
+                                        + ": 'carteggio access review', then '--sign'.")));
         canaries(now);
         attend("the alternate mailbox", () -> alternate(now));
         alarms.expire();

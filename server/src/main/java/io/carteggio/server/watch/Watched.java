@@ -8,6 +8,7 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.structure.Header;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.Optional;
 /// What is watched of an open archive. Safe for many threads.
 public interface Watched {
     List<Source> sources();
+
+    /// When somebody must look at all rights again.
+    Optional<Instant> reviewDue();
 
     Catalogue catalogue();
 

@@ -65,6 +65,8 @@ final class ApiPages {
             "approval.approve",
             "approval.refuse",
             "audit.list",
+            "access.review",
+            "access.sign",
             "mode.show",
             "mode.set");
 
@@ -76,10 +78,11 @@ final class ApiPages {
             "role.withdraw",
             "approval.approve",
             "approval.refuse",
+            "access.sign",
             "mode.set");
 
     /// How operations end that only look.
-    private static final Set<String> LOOKING = Set.of(".list", ".show", ".networks", ".history");
+    private static final Set<String> LOOKING = Set.of(".list", ".show", ".networks", ".history", ".review");
 
     private final Site site;
 

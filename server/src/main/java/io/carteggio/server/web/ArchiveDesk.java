@@ -43,6 +43,12 @@ public interface ArchiveDesk {
     /// Alarms, and what monitors ask for.
     Monitor monitor();
 
+    /// A secret that lies sealed in the keyring.
+    Optional<byte[]> secret(String name);
+
+    /// Keeps secrets in place of those of the same names; an empty one is forgotten.
+    void keepSecrets(Map<String, byte[]> secrets) throws ArchiveException;
+
     /// How the archive is doing right now.
     Condition condition() throws ArchiveException;
 

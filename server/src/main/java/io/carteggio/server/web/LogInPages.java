@@ -7,10 +7,14 @@ import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.mail.Address;
 import io.carteggio.server.web.page.AccountFault;
 import io.carteggio.server.web.page.AccountView;
+import io.carteggio.server.web.page.CodeView;
 import io.carteggio.server.web.page.LogIn;
 import io.carteggio.server.web.page.Message;
 import io.carteggio.server.web.page.NewPassword;
+import io.carteggio.server.web.page.SecondFactorView;
 import io.javalin.http.HttpStatus;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -245,8 +249,143 @@ final class LogInPages {
             return;
         }
         site.brake().succeeded(braked, visit.peer());
+        if (site.secondFactors().isOn(person.get().id())) {
+            codeForm(visit, HttpStatus.OK, half(person.get()), next, Optional.empty());
+            return;
+        }
         entered(visit, person.get(), "password");
         visit.redirect(LOCAL_PATH.matcher(next).matches() ? next : "/");
+    }
+
+    // ---- the second factor
+
+    /// What proves that a password was right a moment ago.
+    private String half(Person person) {
+        String until = Long.toString(site.clock().instant().plus(Sessions.FRESH).getEpochSecond());
+        return person.id() + "." + until + "." + site.tokens().seal("half", person.id(), until);
+    }
+
+    private Optional<Person> halfway(String half) {
+        String[] parts = half.split("\\.", -1);
+        if (parts.length != 3
+                || !parts[1].matches("[0-9]{1,15}")
+                || !Tokens.same(site.tokens().seal("half", parts[0], parts[1]), parts[2])
+                || site.clock().instant().getEpochSecond() >= Long.parseLong(parts[1])) {
+            return Optional.empty();
+        }
+        return site.desk().people().directory().byId(parts[0]);
+    }
+
+    private static void codeForm(Visit visit, HttpStatus status, String half, String next, Optional<String> fault) {
+        visit.page(status, "code", "Your code", new CodeView(half, next, fault));
+    }
+
+    /// The second step of a log-in.
+    void logInWithCode(Visit visit) throws ArchiveException {
+        Optional<Person> person = halfway(visit.field("half"));
+        if (person.isEmpty()) {
+            form(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    "",
+                    visit.field("next"),
+                    Optional.of("That took too long. Please begin again."));
+            return;
+        }
+        String account = "code " + person.get().id();
+        Optional<Duration> wait = site.brake().attempt(account, visit.peer());
+        if (wait.isPresent()) {
+            codeForm(
+                    visit,
+                    HttpStatus.TOO_MANY_REQUESTS,
+                    visit.field("half"),
+                    visit.field("next"),
+                    Optional.of("Too many wrong codes. Please wait "
+                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
+            return;
+        }
+        if (!site.secondFactors().use(person.get().id(), visit.field("code"))) {
+            site.failedLogIns().failed(person.map(Person::name), visit.peer());
+            codeForm(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    visit.field("half"),
+                    visit.field("next"),
+                    Optional.of("This code is not valid, or was used already. Wait for the next one."));
+            return;
+        }
+        site.brake().succeeded(account, visit.peer());
+        entered(visit, person.get(), "password and code");
+        visit.redirect(LOCAL_PATH.matcher(visit.field("next")).matches() ? visit.field("next") : "/");
+    }
+
+    void secondFactor(Visit visit) {
+        secondFactor(visit, HttpStatus.OK, Optional.empty());
+    }
+
+    private void secondFactor(Visit visit, HttpStatus status, Optional<String> fault) {
+        Person self = visit.self();
+        boolean on = site.secondFactors().isOn(self.id());
+        if (!on && visit.loggedIn().proposed().isEmpty()) {
+            visit.loggedIn().propose(Optional.of(site.secondFactors().propose()));
+        }
+        String secret = on ? "" : Totp.base32(visit.loggedIn().proposed().orElseThrow());
+        visit.page(
+                status,
+                "second-factor",
+                "Second factor",
+                new SecondFactorView(
+                        on,
+                        secret,
+                        "otpauth://totp/Carteggio:"
+                                + URLEncoder.encode(self.name(), StandardCharsets.UTF_8)
+                                        .replace("+", "%20")
+                                + "?secret=" + secret + "&issuer=Carteggio",
+                        site.secondFactors().recoveryCodes(self.id()),
+                        List.of(),
+                        fault));
+    }
+
+    /// The first code of a proposed secret turns it on.
+    void turnOn(Visit visit) throws ArchiveException {
+        Person self = visit.self();
+        Optional<byte[]> proposed = visit.loggedIn().proposed();
+        if (proposed.isEmpty() || site.secondFactors().isOn(self.id())) {
+            visit.redirect("/account/second-factor");
+            return;
+        }
+        Optional<List<String>> codes = site.secondFactors().turnOn(self.id(), proposed.get(), visit.field("code"));
+        if (codes.isEmpty()) {
+            secondFactor(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    Optional.of("This is not the code of this secret. Is the clock of your device right?"));
+            return;
+        }
+        visit.loggedIn().propose(Optional.empty());
+        visit.audit("second-factor-on", self.name(), Optional.empty());
+        visit.page(
+                "second-factor",
+                "Second factor",
+                new SecondFactorView(true, "", "", codes.get().size(), codes.get(), Optional.empty()));
+    }
+
+    /// Her code turns it off.
+    void turnOff(Visit visit) throws ArchiveException {
+        Person self = visit.self();
+        Optional<Duration> wait = site.brake().attempt("code " + self.id(), visit.peer());
+        if (wait.isPresent() || !site.secondFactors().use(self.id(), visit.field("code"))) {
+            secondFactor(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    Optional.of("This code is not valid, or was used already. Wait for the next one."));
+            return;
+        }
+        site.brake().succeeded("code " + self.id(), visit.peer());
+        site.secondFactors().turnOff(self.id());
+        visit.audit("second-factor-off", self.name(), Optional.empty());
+        visit.loggedIn().tell("A password is enough again.");
+        visit.redirect("/account");
     }
 
     /// Lets somebody in, and writes it down first.

@@ -144,7 +144,8 @@ final class PeoplePages {
                         RolePages.rows(site, person),
                         RolePages.GIVEN,
                         roleFault,
-                        site.sessions().of(person).size()));
+                        site.sessions().of(person).size(),
+                        site.secondFactors().isOn(person.id())));
     }
 
     /// The person's page again, because a role cannot be given or withdrawn like that.
@@ -206,6 +207,31 @@ final class PeoplePages {
         }
         visit.audit("sessions-ended", person.get().name(), Optional.empty());
         site.sessions().endAll(person.get().id());
+        visit.redirect("/people/" + person.get().id());
+    }
+
+    /// For who lost the device and the recovery codes: a password is enough again.
+    void endSecondFactor(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty() || !site.secondFactors().isOn(person.get().id())) {
+            visit.notFound();
+            return;
+        }
+        Set<PersonRole> roles =
+                site.desk().roles().rolesOf(person.get().id(), site.clock().instant());
+        if (roles.size() > 1
+                && ApprovalPages.waits(
+                        site,
+                        visit,
+                        "person.second-factor",
+                        "take the second factor from " + person.get().name(),
+                        person.get().id(),
+                        "")) {
+            visit.redirect("/approvals");
+            return;
+        }
+        site.secondFactors().turnOff(person.get().id());
+        visit.audit("second-factor-off", person.get().name(), Optional.empty());
         visit.redirect("/people/" + person.get().id());
     }
 

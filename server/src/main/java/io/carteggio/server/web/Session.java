@@ -15,6 +15,7 @@ final class Session {
     private final AtomicReference<Instant> confirmed;
     private final AtomicReference<Instant> lastSeen;
     private final AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<byte[]>> proposed = new AtomicReference<>(Optional.empty());
     private final AtomicReference<Optional<String>> news = new AtomicReference<>(Optional.empty());
 
     /// @param person the person's id
@@ -82,6 +83,15 @@ final class Session {
     /// What was done, once.
     Optional<String> news() {
         return news.getAndSet(Optional.empty());
+    }
+
+    /// A second factor's secret that waits for its first code.
+    Optional<byte[]> proposed() {
+        return proposed.get();
+    }
+
+    void propose(Optional<byte[]> secret) {
+        proposed.set(secret);
     }
 
     /// Why an auditor reads across people at present.

@@ -14,6 +14,7 @@ record Site(
         Brake brake,
         FailedLogIns failedLogIns,
         Passwords passwords,
+        SecondFactors secondFactors,
         Assets assets,
         Views views) {
     static Site of(WebConfig config, ArchiveDesk desk, Clock clock) {
@@ -30,6 +31,7 @@ record Site(
                 new Brake(clock),
                 new FailedLogIns(desk.acts(), clock),
                 new Passwords(),
+                new SecondFactors(desk, clock),
                 assets,
                 new Views());
     }

@@ -36,6 +36,7 @@ import io.carteggio.server.local.Outcome;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Monitor;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -246,6 +247,20 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public ApiTokens tokens() {
         return apiTokens;
+    }
+
+    @Override
+    public Optional<byte[]> secret(String name) {
+        return directory.keyring().secret(name);
+    }
+
+    @Override
+    public void keepSecrets(Map<String, byte[]> secrets) throws ArchiveException {
+        try {
+            directory.keyring().putSecrets(secrets);
+        } catch (IOException e) {
+            throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
+        }
     }
 
     @Override

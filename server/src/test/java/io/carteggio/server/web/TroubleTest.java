@@ -51,6 +51,16 @@ class TroubleTest {
         }
 
         @Override
+        public java.util.Optional<byte[]> secret(String name) {
+            return firm.secret(name);
+        }
+
+        @Override
+        public void keepSecrets(java.util.Map<String, byte[]> secrets) throws ArchiveException {
+            firm.keepSecrets(secrets);
+        }
+
+        @Override
         public Sources sources() {
             return firm.sources();
         }

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param typed what the address form held when it was refused
 /// @param roles what she holds and held
 /// @param given roles that can be given
+/// @param secondFactor whether logging in takes a code
 /// @param sessions browsers that she is logged in with
 /// @param roleFault why a role was refused
 public record PersonView(
@@ -21,7 +22,8 @@ public record PersonView(
         List<RoleRow> roles,
         List<String> given,
         Optional<String> roleFault,
-        int sessions) {
+        int sessions,
+        boolean secondFactor) {
     /// A role.
     ///
     /// @param reach whose letters an auditor may read

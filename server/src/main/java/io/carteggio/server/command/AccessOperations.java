@@ -1,0 +1,134 @@
+package io.carteggio.server.command;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.Across;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.Grant;
+import io.carteggio.archive.role.Roles;
+import io.carteggio.mail.Address;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
+import io.carteggio.server.local.Request;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `access`: everyone with rights beyond her own letters, and every account that the archive itself has elsewhere.
+final class AccessOperations {
+    private static final String USER = "user";
+
+    private final Desk desk;
+
+    AccessOperations(Desk desk) {
+        this.desk = desk;
+    }
+
+    /// A line a right: `kind` is `mode`, `role`, `token`, `source`, or `account` (at another server). Last, one with
+    /// `reviewed`, `reviewedBy` and `due`.
+    Outcome review(Request request, Reply reply) throws IOException {
+        for (ObjectNode line : lines()) {
+            reply.line(line);
+        }
+        reply.line(last());
+        return Outcome.DONE;
+    }
+
+    /// The same, and that it was looked at: `reason`; `days` until the next one.
+    Outcome sign(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        List<ObjectNode> lines = lines();
+        try {
+            desk.roles()
+                    .sign(
+                            desk.acts(),
+                            request.by(),
+                            lines.stream().map(ObjectNode::toString).toList(),
+                            request.number("days", Roles.REVIEW_DAYS),
+                            request.text("reason"));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));
+        }
+        for (ObjectNode line : lines) {
+            reply.line(line);
+        }
+        reply.line(last());
+        return Outcome.DONE;
+    }
+
+    private ObjectNode last() {
+        ObjectNode line = Json.object();
+        line.set("reviewed", Json.instant(desk.roles().review().map(Roles.Review::at)));
+        line.set("reviewedBy", Json.text(desk.roles().review().map(Roles.Review::by)));
+        line.set("due", Json.instant(desk.roles().reviewDue()));
+        return line;
+    }
+
+    private List<ObjectNode> lines() {
+        Instant now = desk.acts().now();
+        List<ObjectNode> lines = new ArrayList<>();
+        boolean two = desk.gate().approvals().twoPersons();
+        lines.add(line(
+                "mode",
+                "the archive",
+                two ? "two-person mode" : "single mode: one person alone may do what is" + " dangerous"));
+        for (Grant grant : desk.roles().inForce(now)) {
+            lines.add(line(
+                    "role",
+                    name(grant.person()),
+                    grant.role().word() + grant.across().map(this::reach).orElse("")
+                            + grant.until().map(end -> ", until " + end).orElse(", without an end")
+                            + (desk.people().credential(grant.person()).isPresent() ? "" : ", cannot log in")
+                            + ", given " + grant.at() + " by " + grant.by()));
+        }
+        desk.tokens().all().stream()
+                .filter(t -> t.isGood(now))
+                .forEach(t -> lines.add(line(
+                        "token",
+                        name(t.person()),
+                        t.name() + ", for " + String.join(" ", t.scopes()) + ", until " + t.expires())));
+        for (Source source : desk.sources().all()) {
+            Optional<Sources.Mailbox> mailbox = desk.sources().mailbox(source.name());
+            lines.add(
+                    mailbox.isPresent()
+                            ? line("account", source.name(), account(mailbox.get()))
+                            : line(
+                                    "source",
+                                    source.name(),
+                                    "takes mail at "
+                                            + source.address().map(Address::raw).orElse("no address: imports")));
+        }
+        return lines;
+    }
+
+    /// The account that the archive logs in with, and where; never its secret.
+    private static String account(Sources.Mailbox mailbox) {
+        TreeMap<String, String> settings = new TreeMap<>(mailbox.settings());
+        return "logs in as " + settings.getOrDefault(USER, "(nobody named)") + " at "
+                + settings.getOrDefault("host", settings.getOrDefault("url", "(unknown)")) + " by "
+                + mailbox.protocol();
+    }
+
+    private String reach(Across across) {
+        return " of "
+                + (across.everyone()
+                        ? "everyone"
+                        : String.join(
+                                ", ", across.people().stream().map(this::name).toList()))
+                + across.from().map(f -> " from " + f).orElse("")
+                + across.to().map(t -> " to " + t).orElse("");
+    }
+
+    private static ObjectNode line(String kind, String whose, String what) {
+        return Json.object().put("kind", kind).put("whose", whose).put("what", what);
+    }
+
+    private String name(String person) {
+        return desk.people().directory().byId(person).map(Person::name).orElse(person);
+    }
+}
