@@ -108,7 +108,8 @@ final class UnknownOperations {
         }
     }
 
-    private void give(String by, Person person, Holding holding, boolean dry, Reply reply) throws ArchiveException, IOException {
+    private void give(String by, Person person, Holding holding, boolean dry, Reply reply)
+            throws ArchiveException, IOException {
         boolean has = desk.people()
                 .directory()
                 .byId(person.id())

@@ -78,7 +78,7 @@ class TwoPersonCommandTest {
     void everythingDangerousWaitsAndIsDoneOnceItIsApproved() {
         String letter = id();
         shell.done("hold", "add", "h", "nothing-like-it", "--reason", "case");
-        shell.done("retention", "set", "--min", "100");
+        shell.done("retention", "set", "--min", "100", "--max", "90000");
         shell.done("mode", "two-person", "--reason", "we are two");
         List<List<String>> dangerous = new ArrayList<>(List.of(
                 List.of("hold", "release", "h", "--reason", "closed"),
