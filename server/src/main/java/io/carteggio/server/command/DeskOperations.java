@@ -70,6 +70,13 @@ final class DeskOperations {
         UnknownOperations unknown = new UnknownOperations(desk);
         table.put("unknown.list", unknown::list);
         table.put("unknown.assign", unknown::assign);
+        SyncOperations syncs = new SyncOperations(desk);
+        table.put("sync.add", syncs::add);
+        table.put("sync.set", syncs::set);
+        table.put("sync.list", syncs::list);
+        table.put("sync.show", syncs::show);
+        table.put("sync.remove", syncs::remove);
+        table.put("person.sync", syncs::run);
         SmtpSourceOperations listening = new SmtpSourceOperations(desk);
         table.put("source.add", listening::add);
         table.put("source.networks", listening::networks);

@@ -35,6 +35,7 @@ final class PersonCommand implements Runnable {
         line.addSubcommand(new HolderCommands.Return(carteggio, "person"));
         line.addSubcommand(new HolderCommands.Merge(carteggio));
         line.addSubcommand(new HolderCommands.Split(carteggio));
+        line.addSubcommand(new SyncCommand.Run(carteggio));
         line.addSubcommand(new Password(carteggio));
     }
 
@@ -45,7 +46,7 @@ final class PersonCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                line, "add, list, show, rename, give, end, gone, return, merge, split or password?");
+                line, "add, list, show, rename, give, end, gone, return, merge, split, sync or password?");
     }
 
     @Command(

@@ -71,7 +71,13 @@ final class ApiPages {
             "group.return",
             "domain.add",
             "domain.list",
-            "domain.remove");
+            "domain.remove",
+            "sync.add",
+            "sync.set",
+            "sync.list",
+            "sync.show",
+            "sync.remove",
+            "person.sync");
 
     private final Site site;
 

@@ -141,6 +141,23 @@ class DirectoryCommandTest {
     }
 
     @Test
+    void plainMailToAGroupIsItsMembersAsTheyWereThen() throws Exception {
+        letter("all@example.com", "Circular");
+        shell.done("group", "add", "All", "all@example.com");
+        shell.done("group", "add", "Sales", "sales@example.com");
+        shell.done("group", "member", "All", "Sales");
+        assertThat(seenBy("Anna Rossi", "Circular")).isEmpty();
+        shell.done("group", "member", "Sales", "Anna Rossi", "--from", "2000-01-01");
+        shell.done("group", "member", "All", "bert@example.com", "--to", "2000-01-01");
+        assertThat(seenBy("Anna Rossi", "Circular")).containsExactly("Circular");
+        assertThat(seenBy("Bert Moser", "Circular")).as("a member only before").isEmpty();
+        JsonNode shown = shell.done("person", "show", "Anna Rossi", "--json").json();
+        assertThat(Json.texts(shown.path("groups"))).containsExactlyInAnyOrder("All", "Sales");
+        shell.done("group", "remove", "Sales", "--at", "2001-01-01");
+        assertThat(seenBy("Anna Rossi", "Circular")).isEmpty();
+    }
+
+    @Test
     void domainsAndContacts() {
         shell.done("domain", "add", "Bücher.example", "--subdomains");
         shell.done("domain", "add", "example.com", "--kind", "internal-relay");
