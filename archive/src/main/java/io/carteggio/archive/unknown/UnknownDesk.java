@@ -50,11 +50,11 @@ public final class UnknownDesk {
                 unowned.letters(), unowned.addresses(), new Suggestions(directory, domains).of(unowned.most(), now));
     }
 
-    /// Everybody's spans, by address.
+    /// Everybody's spans, by address, also those by way of groups.
     private static Map<String, List<Tenure>> tenures(Directory directory) {
         Map<String, List<Tenure>> byKey = new HashMap<>();
         for (Person person : directory.people()) {
-            for (Tenure tenure : directory.tenures(person)) {
+            for (Tenure tenure : directory.access(person)) {
                 byKey.computeIfAbsent(tenure.addressKey(), k -> new ArrayList<>(1))
                         .add(tenure);
             }

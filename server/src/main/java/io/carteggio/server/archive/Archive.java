@@ -21,6 +21,7 @@ import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
@@ -85,6 +86,7 @@ public final class Archive implements AutoCloseable {
     private final Projection projection;
     private final People people = new People();
     private final Sources sources = new Sources();
+    private final Syncs syncs = new Syncs();
     private final Arrangements arrangements = new Arrangements();
     private final FileLedger ledger;
     private final TimestampFiles stamps;
@@ -154,6 +156,7 @@ public final class Archive implements AutoCloseable {
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
                 sources.apply(act);
+                syncs.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
                 watchSettings.apply(act);
@@ -378,6 +381,11 @@ public final class Archive implements AutoCloseable {
 
     public People people() {
         return people;
+    }
+
+    /// The directories that people are synchronised with.
+    public Syncs syncs() {
+        return syncs;
     }
 
     public Sources sources() {

@@ -40,7 +40,8 @@ final class AdministrationOperations {
             for (String address : request.texts("addresses")) {
                 holdings.add(new Holding(address(address), from, to));
             }
-            id = desk.people().add(desk.acts(), BY, request.text("name"), role, holdings);
+            id = desk.people()
+                    .add(desk.acts(), request.optionalText("by").orElse(BY), request.text("name"), role, holdings);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(said(e));
         }
@@ -49,13 +50,6 @@ final class AdministrationOperations {
                 .byId(id)
                 .orElseThrow(() -> Refusal.no("the person is kept, but the catalogue cannot show her now"));
         reply.line(person(person));
-        return Outcome.DONE;
-    }
-
-    Outcome listPeople(Request request, Reply reply) throws IOException {
-        for (Person person : desk.people().directory().people()) {
-            reply.line(person(person));
-        }
         return Outcome.DONE;
     }
 
@@ -68,18 +62,15 @@ final class AdministrationOperations {
         return Outcome.DONE;
     }
 
-    private ObjectNode person(Person person) {
+    /// All that is told of a person, but never what she logs in with.
+    ObjectNode person(Person person) {
         ObjectNode line = Json.object();
         line.put("id", person.id())
                 .put("name", person.name())
                 .put("role", person.role().word())
                 .put("password", desk.people().credential(person.id()).isPresent());
-        line.set("addresses", Json.objects(person.holdings().stream().map(h -> {
-            ObjectNode held = Json.object().put("address", h.address().raw());
-            held.set("from", Json.instant(h.from()));
-            held.set("to", Json.instant(h.to()));
-            return held;
-        })));
+        line.put("locked", person.locked());
+        DirectoryOperations.tell(line, person);
         return line;
     }
 
@@ -103,7 +94,7 @@ final class AdministrationOperations {
         return line;
     }
 
-    private static Address address(String text) throws Refusal {
+    static Address address(String text) throws Refusal {
         String address = text.strip();
         if (address.isEmpty() || address.chars().anyMatch(c -> Character.isISOControl(c) || c == '<' || c == '>')) {
             throw Refusal.usage("not an address: '" + text + "'");

@@ -14,6 +14,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.keys.Keyring;
@@ -28,6 +29,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.sync.SyncJobs;
 import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,6 +59,12 @@ interface Desk {
 
     /// Sources whose mail is fetched.
     FetchJobs fetches();
+
+    /// The directories that people are synchronised with.
+    Syncs syncs();
+
+    /// The jobs that do it.
+    SyncJobs syncJobs();
 
     /// What the archive does by itself.
     Jobs jobs();

@@ -27,7 +27,8 @@ final class Visit {
         this.site = site;
         this.ctx = ctx;
         Optional<Session> found = cookie(sessionCookie()).flatMap(site.sessions()::of);
-        this.person = found.flatMap(s -> site.desk().people().directory().byId(s.person()));
+        this.person = found.flatMap(s -> site.desk().people().directory().byId(s.person()))
+                .filter(Person::mayLogIn); // a leaver's sessions are of no use from that moment on
         this.session = person.isPresent() ? found : Optional.empty();
     }
 
