@@ -264,12 +264,15 @@ class FetchJobsTest {
                             "sync:hr",
                             "Bruno",
                             PersonRole.USER,
-                            List.of(new Holding(new Address("bruno@firm.example"), Optional.empty(), Optional.empty())));
+                            List.of(new Holding(
+                                    new Address("bruno@firm.example"), Optional.empty(), Optional.empty())));
             return Optional.of("1 people new");
         });
         add("unknown", "discard", "sync-first", "hr");
         JobRun run = run();
-        assertThat(run.counts().letters()).as("he is known before his mail is looked at").isEqualTo(20);
+        assertThat(run.counts().letters())
+                .as("he is known before his mail is looked at")
+                .isEqualTo(20);
         assertThat(run.reason()).contains("people: 1 people new");
     }
 

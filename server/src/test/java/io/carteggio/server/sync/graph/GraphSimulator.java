@@ -169,7 +169,8 @@ final class GraphSimulator implements AutoCloseable {
                     && claims.contains("\"iss\":\"app\"")
                     && claims.contains("\"sub\":\"app\"")
                     && claims.contains("\"jti\":\"")
-                    && "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".equals(form.get("client_assertion_type"))
+                    && "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+                            .equals(form.get("client_assertion_type"))
                     && !form.containsKey("client_secret");
         } catch (java.security.GeneralSecurityException | RuntimeException e) {
             return false;

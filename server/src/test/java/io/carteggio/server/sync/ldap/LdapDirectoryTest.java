@@ -8,7 +8,6 @@ import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
 import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchEntry;
-import com.unboundid.ldap.listener.interceptor.InMemoryInterceptedSearchRequest;
 import com.unboundid.ldap.listener.interceptor.InMemoryOperationInterceptor;
 import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.Entry;
@@ -63,17 +62,19 @@ class LdapDirectoryTest {
     }
 
     /// Gives `member` in ranges, and only those that are asked for.
-    private static final class Ranges extends InMemoryOperationInterceptor {
-        @Override
-        public void processSearchRequest(InMemoryInterceptedSearchRequest request) {
-            request.setProperty("attributes", request.getRequest().getAttributeList());
-        }
-
+    private final class Ranges extends InMemoryOperationInterceptor {
         @Override
         public void processSearchEntry(InMemoryInterceptedSearchEntry found) {
-            Entry entry = java.util.Objects.requireNonNull(found.getSearchEntry()).duplicate();
-            String[] members = entry.getAttributeValues("member");
-            int from = Arrays.stream((String[]) java.util.Objects.requireNonNull(found.getProperty("attributes")))
+            Entry entry =
+                    java.util.Objects.requireNonNull(found.getSearchEntry()).duplicate();
+            String[] members; // all of them, also where a range was asked for
+            try {
+                members = java.util.Objects.requireNonNull(server().getEntry(entry.getDN()))
+                        .getAttributeValues("member");
+            } catch (com.unboundid.ldap.sdk.LDAPException e) {
+                throw new IllegalStateException(e);
+            }
+            int from = found.getRequest().getAttributeList().stream()
                     .filter(a -> a.startsWith("member;range="))
                     .map(a -> Integer.parseInt(a.replaceAll("member;range=(\\d+)-.*", "$1")))
                     .findFirst()
