@@ -4,6 +4,7 @@ import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.search.UnknownAddress;
 import io.carteggio.archive.unknown.Suggestion.Kind;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,6 +8,7 @@ import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.Change.DomainKind;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.search.UnknownAddress;
 import io.carteggio.archive.unknown.Suggestion.Kind;
 import io.carteggio.mail.Address;
 import java.time.Duration;

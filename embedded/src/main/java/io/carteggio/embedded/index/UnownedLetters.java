@@ -3,7 +3,7 @@ package io.carteggio.embedded.index;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.SearchIndex;
-import io.carteggio.archive.unknown.UnknownAddress;
+import io.carteggio.archive.search.UnknownAddress;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
