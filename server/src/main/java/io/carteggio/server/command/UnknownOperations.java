@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `unknown`: letters that nobody owns. It tells addresses and numbers, never letters.
 final class UnknownOperations {
-    private static final String BY = "operator";
+    private static final String OPERATOR = "operator";
 
     private final Desk desk;
 
@@ -78,7 +78,7 @@ final class UnknownOperations {
                 holdings.add(holding(address, from, to));
             }
             for (Holding holding : holdings) {
-                give(person, holding, dry, reply);
+                give(request, person, holding, dry, reply);
             }
             return Outcome.DONE;
         }
@@ -88,6 +88,7 @@ final class UnknownOperations {
         for (Suggestion s : state().suggestions()) {
             if (kinds.contains(s.kind()) && s.isAssignable()) {
                 give(
+                        request,
                         s.person().orElseThrow(),
                         new Holding(new Address(s.address().key()), Optional.empty(), Optional.empty()),
                         dry,
@@ -109,14 +110,16 @@ final class UnknownOperations {
         }
     }
 
-    private void give(Person person, Holding holding, boolean dry, Reply reply) throws ArchiveException, IOException {
+    private void give(Request request, Person person, Holding holding, boolean dry, Reply reply)
+            throws ArchiveException, IOException, Refusal {
+        String by = request.optionalText("by").orElse(OPERATOR);
         boolean has = desk.people()
                 .directory()
                 .byId(person.id())
                 .filter(p -> p.holdings().contains(holding))
                 .isPresent();
         if (!has && !dry) {
-            desk.people().give(desk.acts(), BY, person.id(), holding.address(), holding.from(), holding.to());
+            desk.people().give(desk.acts(), by, person.id(), holding.address(), holding.from(), holding.to());
         }
         ObjectNode line = Json.object();
         line.put("address", holding.address().raw())

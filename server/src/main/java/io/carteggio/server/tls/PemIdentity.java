@@ -111,7 +111,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key) {
     }
 
     /// The first key in PKCS#8, the form that most have, by the JDK alone: the library for the others is signed, and
-    /// verifying that takes a third of a second of each start. Empty where there is none that it can read.
+    /// verifying that took a fifth of each start. Empty where there is none that it can read.
     private static Optional<PrivateKey> pkcs8(String text) {
         int begin = text.indexOf(BEGIN_PKCS8);
         int end = text.indexOf("-----END PRIVATE KEY-----", Math.max(0, begin));
