@@ -197,7 +197,8 @@ class CanaryTest {
             setAlternate(mailSystem, 3);
             dovecot.stop();
             awaitFailing();
-            program.ask("canary", "run", "--alternate").exit(1);
+            assertThat(program.ask("canary", "run", "--alternate").exit(1).err())
+                    .contains("has not come back within 3 s");
             awaitAlarms("alternate alternate", "canary alternate");
             assertThat(program.ask("alarm", "list").done().out())
                     .contains("cannot be got into", "nobody listens", "has not come in through source alternate");

@@ -34,7 +34,8 @@ public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;
 
-    /// Letters of a walk up to this size are opened ahead, many of them at a time; larger ones when it is their turn.
+    /// Letters of a walk up to this size are opened ahead, many of them at a time; larger ones when it is
+    /// their turn.
     private static final int AHEAD_BYTES = 64 * 1024;
 
     private final Vault vault;
@@ -55,7 +56,8 @@ public final class Reading {
         this.messages = new Messages(catalogue);
     }
 
-    /// A page of results, newest first. A message that several letters are is one result, where the newest of them
+    /// A page of results, newest first. A message that several letters are is one result, where the newest
+    /// of them
     /// that matches stands.
     ///
     /// @param total how many letters match within what the viewer may see
@@ -129,7 +131,8 @@ public final class Reading {
                 before);
     }
 
-    /// The message of a hit. Empty where the catalogue does not confirm it, and where a newer letter of the same
+    /// The message of a hit. Empty where the catalogue does not confirm it, and where a newer letter of the
+    /// same
     /// message matches too: there it stands, be it on a page before.
     private Optional<Result> result(Hit hit, Query query, Scope scope, Set<Long> shown) throws ArchiveException {
         if (shown.contains(hit.letter())) {
@@ -163,7 +166,8 @@ public final class Reading {
         return Optional.of(new Result(shows.id(), best, Messages.message(group, shows.number(), scope)));
     }
 
-    /// Whether one of the newest variants matches, that is newer than this one: then the message stands there. The
+    /// Whether one of the newest variants matches, that is newer than this one: then the message stands
+    /// there. The
     /// index tests the scope.
     private boolean newerMatches(long letter, Query query, Scope scope) throws ArchiveException {
         for (CataloguedLetter other : catalogue.variants(letter, Messages.VARIANTS_LIMIT)) {
@@ -191,8 +195,10 @@ public final class Reading {
                 : Optional.of(found.hits().getLast().letter());
     }
 
-    /// Letters that repeat the `Message-ID` of this one and are another message all the same: the viewer is told,
-    /// for one of them may be forged, or the mail system may have written something into it (JOURNAL-FORMATS 8.5).
+    /// Letters that repeat the `Message-ID` of this one and are another message all the same: the viewer is
+    /// told,
+    /// for one of them may be forged, or the mail system may have written something into it
+    /// (JOURNAL-FORMATS 8.5).
     public List<LetterId> otherVersions(Viewer viewer, OpenLetter open, String messageId) throws ArchiveException {
         Scope scope = scope(viewer);
         Set<Long> own = new HashSet<>();
@@ -209,7 +215,8 @@ public final class Reading {
         return others;
     }
 
-    /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each variant is
+    /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each
+    /// variant is
     /// told. Small letters are opened ahead by other threads.
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
@@ -348,7 +355,7 @@ public final class Reading {
             case Viewer.Owner(var person) -> {
                 var directory = people.directory();
                 yield Scope.Own.of(
-                        directory.byId(person.id()).map(directory::tenures).orElse(List.of()));
+                        directory.byId(person.id()).map(directory::access).orElse(List.of()));
             }
             case Viewer.Auditor a -> {
                 var directory = people.directory();

@@ -16,7 +16,10 @@ public sealed interface Scope {
     /// Every letter with every line.
     record Everything() implements Scope {}
 
-    /// The letters in whose envelope one of these addresses was, while it counted as the viewer's.
+    /// The letters in whose envelope one of these addresses was, while it counted as the viewer's. What
+    /// counts by way of
+    /// a group counts for those who got a letter, never for who sent it: who sends as a group is not all of
+    /// it.
     ///
     /// @param byKey the spans of each address key
     record Own(Map<String, List<Tenure>> byKey) implements Scope {
@@ -31,8 +34,7 @@ public sealed interface Scope {
         boolean isIn(Testimony testimony) {
             return heldBySender(testimony)
                     || testimony.entry().addressees().stream()
-                            .anyMatch(a ->
-                                    holds(a.told().address(), testimony.entry().at()));
+                            .anyMatch(a -> got(a.told().address(), testimony));
         }
 
         private boolean heldBySender(Testimony testimony) {
@@ -42,7 +44,18 @@ public sealed interface Scope {
         }
 
         private boolean holds(Address address, Instant at) {
-            return byKey.getOrDefault(address.key(), List.of()).stream().anyMatch(t -> t.covers(at));
+            return byKey.getOrDefault(address.key(), List.of()).stream()
+                    .anyMatch(t -> !t.throughGroup() && t.covers(at));
+        }
+
+        /// Whether what went to the address came to her: it was hers, or that of a group she was in, where
+        /// the
+        /// testimony leaves open who that was.
+        private boolean got(Address address, Testimony testimony) {
+            Instant at = testimony.entry().at();
+            return byKey.getOrDefault(address.key(), List.of()).stream()
+                    .anyMatch(t -> t.covers(at)
+                            && (!t.throughGroup() || testimony.entry().namesGroups()));
         }
     }
 
@@ -112,9 +125,8 @@ public sealed interface Scope {
                 if (!sees(testimony)) {
                     yield List.of();
                 }
-                Instant at = testimony.entry().at();
                 yield testimony.entry().addressees().stream()
-                        .filter(a -> !a.blind() || own.holds(a.told().address(), at))
+                        .filter(a -> !a.blind() || own.got(a.told().address(), testimony))
                         .toList();
             }
         };

@@ -3,6 +3,8 @@ package io.carteggio.archive.attribution;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Change;
+import io.carteggio.archive.entry.Change.Span;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.mail.Address;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The people of the archive, as all acts so far have made them, and the acts that change them. Safe
 /// for many threads.
@@ -21,20 +24,25 @@ import java.util.UUID;
 /// It is told of acts by the projection ([#apply]); its own methods only keep acts, so what is in
 /// memory is always what the vault says.
 public final class People {
-    private final Map<String, Person> people = new LinkedHashMap<>();
+    /// So many changes are in one act at most: a larger run has several, all of the same instant.
+    public static final int CHANGES_LIMIT = 50_000;
+
+    private final Roll roll = new Roll();
     private final Map<String, String> credentials = new LinkedHashMap<>();
     private volatile Directory directory = new Directory(List.of());
+    private volatile boolean stale;
+
+    /// Held by whoever looks at the directory, decides, and keeps a change: nothing then changes in between.
+    private final ReentrantLock changing = new ReentrantLock();
 
     /// Takes an act into account. Acts that are not about people are ignored.
     public synchronized void apply(Act act) {
         switch (act) {
-            case Act.PersonAdded a -> people.put(a.person(), new Person(a.person(), a.name(), a.role(), List.of()));
+            case Act.PersonAdded a ->
+                told(Optional.empty(), List.of(new Change.PersonNew(a.person(), a.name(), a.role())));
             case Act.AddressGiven a ->
-                people.computeIfPresent(a.person(), (id, p) -> {
-                    List<Holding> holdings = new ArrayList<>(p.holdings());
-                    holdings.add(new Holding(a.address(), a.from(), a.to()));
-                    return new Person(id, p.name(), p.role(), holdings);
-                });
+                told(Optional.empty(), List.of(new Change.Given(a.person(), a.address(), new Span(a.from(), a.to()))));
+            case Act.DirectoryChanged a -> told(a.sync(), a.changes());
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
                     Act.SourceSet _,
@@ -49,6 +57,8 @@ public final class People {
                     Act.RoleWithdrawn _,
                     Act.MailboxSet _,
                     Act.SourceRemoved _,
+                    Act.SyncSet _,
+                    Act.SyncRemoved _,
                     Act.Erased _,
                     Act.Readmitted _,
                     Act.KeptAnew _,
@@ -61,14 +71,71 @@ public final class People {
                     Act.GapClosed _,
                     Act.Audited _ -> {}
         }
-        if (act instanceof Act.PersonAdded || act instanceof Act.AddressGiven) {
-            directory = new Directory(List.copyOf(people.values()));
+    }
+
+    private void told(Optional<String> sync, List<Change> changes) {
+        for (Change change : changes) {
+            roll.apply(sync, change);
+            if (change instanceof Change.Merged(String id, String _)) {
+                credentials.remove(id);
+            }
         }
+        stale = true;
     }
 
     /// Everyone, as of now.
     public Directory directory() {
+        if (stale) {
+            synchronized (this) {
+                if (stale) {
+                    directory = roll.directory();
+                    stale = false;
+                }
+            }
+        }
         return directory;
+    }
+
+    /// The directory as it was known at an instant, whatever was corrected since.
+    ///
+    /// @param acts all that were ever kept, in order
+    public static Directory knownAt(Iterable<Act> acts, Instant at) {
+        People then = new People();
+        for (Act act : acts) {
+            if (!act.at().isAfter(at)) {
+                then.apply(act);
+            }
+        }
+        return then.directory();
+    }
+
+    /// Decides on changes and keeps them; nothing changes in between. What is decided is kept in as few
+    /// acts as can be.
+    ///
+    /// @param sync the synchronisation that found them; absent where they are made by hand
+    /// @return what was kept
+    public List<Change> change(Acts acts, String by, Optional<String> sync, Decision decision) throws ArchiveException {
+        changing.lock();
+        try {
+            Instant now = acts.now();
+            List<Change> changes = decision.changes(directory(), now);
+            for (int from = 0; from < changes.size(); from += CHANGES_LIMIT) {
+                acts.keep(new Act.DirectoryChanged(
+                        now, by, sync, changes.subList(from, Math.min(changes.size(), from + CHANGES_LIMIT))));
+            }
+            return changes;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// Says what is to be changed in a directory.
+    @FunctionalInterface
+    public interface Decision {
+        /// What is to be changed.
+        ///
+        /// @throws IllegalArgumentException where it cannot be, with a line for people
+        List<Change> changes(Directory now, Instant at) throws ArchiveException;
     }
 
     /// What the person logs in with, as an encoded hash.
@@ -85,29 +152,35 @@ public final class People {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a person has a name");
         }
-        Optional<Person> known =
-                directory.people().stream().filter(p -> p.name().equals(name)).findFirst();
-        String id = known.isPresent() ? known.get().id() : UUID.randomUUID().toString();
-        if (known.isEmpty() || known.get().role() != role) {
-            if (known.isPresent()) {
+        String[] id = {""};
+        var _ = change(acts, by, Optional.empty(), (now, _) -> {
+            Optional<Person> known =
+                    now.people().stream().filter(p -> p.name().equals(name)).findFirst();
+            if (known.isPresent() && known.get().role() != role) {
                 throw new IllegalArgumentException(
                         name + " is there already, as " + known.get().role().word());
             }
-            acts.keep(new Act.PersonAdded(acts.now(), by, id, name, role));
-        }
-        Set<Holding> had = new HashSet<>(known.map(Person::holdings).orElse(List.of()));
-        for (Holding h : holdings) {
-            if (had.add(h)) {
-                give(acts, by, id, h.address(), h.from(), h.to());
+            id[0] = known.map(Person::id).orElseGet(() -> UUID.randomUUID().toString());
+            List<Change> changes = new ArrayList<>();
+            if (known.isEmpty()) {
+                changes.add(new Change.PersonNew(id[0], name, role));
             }
-        }
-        return id;
+            Set<Holding> had = new HashSet<>(known.map(Person::holdings).orElse(List.of()));
+            for (Holding h : holdings) {
+                if (had.add(h)) {
+                    changes.add(new Change.Given(id[0], h.address(), h.span()));
+                }
+            }
+            return changes;
+        });
+        return id[0];
     }
 
     /// Gives a person an address.
     public void give(Acts acts, String by, String person, Address address, Optional<Instant> from, Optional<Instant> to)
             throws ArchiveException {
-        acts.keep(new Act.AddressGiven(acts.now(), by, person, address, from, to));
+        Change given = new Change.Given(person, address, new Span(from, to));
+        var _ = change(acts, by, Optional.empty(), (_, _) -> List.of(given));
     }
 
     /// Sets what a person logs in with.

@@ -4,12 +4,14 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Done;
 import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Change;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The audit trail: everything that anybody did, newest first, as it stands in the ledger. Safe for many threads.
@@ -18,6 +20,9 @@ import java.util.stream.Stream;
 public final class Trail {
     /// Entries that are read at a time.
     private static final int AT_A_TIME = 500;
+
+    /// Changes of the directory that an entry tells one by one.
+    private static final int CHANGES_TOLD = 20;
 
     private final Catalogue catalogue;
 
@@ -62,6 +67,15 @@ public final class Trail {
                             "address-given",
                             a.address().raw() + " to " + a.person() + span(a.from(), a.to()),
                             none);
+                case Act.DirectoryChanged a ->
+                    entry(
+                            done,
+                            "directory-changed",
+                            changes(a.changes()),
+                            a.sync().map(s -> "synchronisation " + s));
+                case Act.SyncSet a ->
+                    entry(done, "sync-set", a.name() + ", " + a.protocol() + settings(a.settings()), none);
+                case Act.SyncRemoved a -> entry(done, "sync-removed", a.name(), none);
                 case Act.CredentialSet a -> entry(done, "password-set", a.person(), none);
                 case Act.RoleGranted a ->
                     entry(
@@ -128,6 +142,54 @@ public final class Trail {
 
         private static Entry entry(Done done, String what, String object, Optional<String> reason) {
             return new Entry(done.number(), done.act().at(), done.act().by(), Optional.empty(), what, object, reason);
+        }
+
+        private static String changes(List<Change> changes) {
+            String first = changes.stream().limit(CHANGES_TOLD).map(Entry::said).collect(Collectors.joining("; "));
+            return changes.size() <= CHANGES_TOLD
+                    ? first
+                    : first + "; and " + (changes.size() - CHANGES_TOLD) + " more";
+        }
+
+        private static String said(Change change) {
+            return switch (change) {
+                case Change.PersonNew c ->
+                    "person " + c.name() + ", " + c.role().word() + ", " + c.id();
+                case Change.GroupNew c -> "group " + c.name() + ", " + c.id();
+                case Change.ContactNew c -> "contact " + c.name() + ", " + c.id();
+                case Change.Renamed c -> c.id() + " is named " + c.name();
+                case Change.Locked c -> c.id() + (c.locked() ? " cannot log in" : " may log in");
+                case Change.Linked c -> c.id() + " is known as " + c.key();
+                case Change.Gone c -> c.id() + " is gone since " + c.from();
+                case Change.Returned c -> c.id() + " is back";
+                case Change.Merged c -> c.id() + " is one with " + c.into();
+                case Change.Given c ->
+                    c.address().raw() + " to " + c.id()
+                            + span(c.span().from(), c.span().to());
+                case Change.Redated c ->
+                    c.address().raw() + " of " + c.id()
+                            + c.now()
+                                    .map(s -> " counts" + span(s.from(), s.to()))
+                                    .orElse(" never counted");
+                case Change.Joined c ->
+                    member(c.member()) + " in " + c.group()
+                            + span(c.span().from(), c.span().to());
+                case Change.MembershipRedated c ->
+                    member(c.member()) + " in " + c.group()
+                            + c.now()
+                                    .map(s -> " counts" + span(s.from(), s.to()))
+                                    .orElse(" never was");
+                case Change.DomainSet c -> "the domain " + c.domain();
+                case Change.DomainRemoved c -> "the domain " + c.domain() + " no more";
+            };
+        }
+
+        private static String member(Change.Member member) {
+            return switch (member) {
+                case Change.Member.OfPerson(String id) -> id;
+                case Change.Member.OfGroup(String id) -> "the group " + id;
+                case Change.Member.OfAddress(var address) -> address.raw();
+            };
         }
 
         private static String settings(Map<String, String> settings) {

@@ -20,7 +20,8 @@ public sealed interface Act {
 
     /// A place that mail comes from.
     ///
-    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it; none for
+    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it;
+    /// none for
     ///     the usual order
     /// @param settings by name: who may deliver to a journaling address, and what becomes of mail of
     ///     unknown people
@@ -101,6 +102,28 @@ public sealed interface Act {
     record AddressGiven(
             Instant at, String by, String person, Address address, Optional<Instant> from, Optional<Instant> to)
             implements Act {}
+
+    /// The directory is another from here on: all of the changes, or none.
+    ///
+    /// @param sync the synchronisation that found them; absent where they were made by hand
+    record DirectoryChanged(Instant at, String by, Optional<String> sync, List<Change> changes) implements Act {
+        public DirectoryChanged {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /// Another directory that people are synchronised with, or other settings for one.
+    ///
+    /// @param protocol `csv`, `ldap`, `graph`
+    /// @param settings by name; never a password or a token
+    record SyncSet(Instant at, String by, String name, String protocol, Map<String, String> settings) implements Act {
+        public SyncSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// People are synchronised with it no longer. What it brought stays.
+    record SyncRemoved(Instant at, String by, String name) implements Act {}
 
     /// What a person logs in with: an encoded Argon2id hash (RFC 9106), never the password.
     record CredentialSet(Instant at, String by, String person, String hash) implements Act {}

@@ -50,6 +50,9 @@ public record ArrivalEntry(
         List<Long> parts,
         Optional<Long> erased,
         Optional<Revision> revision) {
+    /// How a dialect begins that is the header of a plain mail.
+    public static final String HEADER = "header";
+
     /// Evidence up to this size lies in the manifest.
     public static final int EVIDENCE_HERE_BYTES = 16 * 1024;
 
@@ -60,7 +63,8 @@ public record ArrivalEntry(
         parts = List.copyOf(parts);
     }
 
-    /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one, where
+    /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one,
+    /// where
     /// the letter is one of them (JOURNAL-FORMATS 3.1).
     public List<LetterRef> copiesOf(Sha256 letter) {
         boolean managed = letters.stream().anyMatch(l -> l.sum().equals(letter) && l.isManaged());
@@ -95,12 +99,21 @@ public record ArrivalEntry(
                 revision);
     }
 
+    /// Whether groups that it names stand for their members: where a plain mail was read by its header,
+    /// nobody has told
+    /// who got it by way of a group (JOURNAL-FORMATS 5.3). A report has, and there a group's address is
+    /// nobody's.
+    public boolean namesGroups() {
+        return dialect.isEmpty() || dialect.get().startsWith(HEADER);
+    }
+
     /// The instant that decides who may see: vouched for, else our own clock's (DESIGN 4, attribution).
     public Instant at() {
         return vouched.orElse(arrived);
     }
 
-    /// Whose mailbox it lay in, so whose its labels are: of somebody's mailbox the owner stands behind all whom the
+    /// Whose mailbox it lay in, so whose its labels are: of somebody's mailbox the owner stands behind all
+    /// whom the
     /// header names. Empty where it came another way.
     public Optional<Address> mailboxOwner() {
         return family == Family.MAILBOX && !addressees.isEmpty()

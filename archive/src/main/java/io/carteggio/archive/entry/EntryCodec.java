@@ -232,6 +232,16 @@ public final class EntryCodec {
                         .put("address", a.address().raw())
                         .put("from", a.from())
                         .put("to", a.to());
+            case Act.DirectoryChanged a ->
+                map.put("act", "directory-changed")
+                        .put("sync", a.sync())
+                        .putAll("changes", a.changes(), ChangeCodec::encode);
+            case Act.SyncSet a ->
+                map.put("act", "sync-set")
+                        .put("name", a.name())
+                        .put("protocol", a.protocol())
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.SyncRemoved a -> map.put("act", "sync-removed").put("name", a.name());
             case Act.CredentialSet a ->
                 map.put("act", "credential-set").put("person", a.person()).put("hash", a.hash());
             case Act.Erased a ->
@@ -365,6 +375,14 @@ public final class EntryCodec {
                         new Address(map.text("address")),
                         map.optionalInstant("from"),
                         map.optionalInstant("to"));
+            case "directory-changed" ->
+                new Act.DirectoryChanged(
+                        at,
+                        by,
+                        map.optionalText("sync"),
+                        map.maps("changes").stream().map(ChangeCodec::decode).toList());
+            case "sync-set" -> new Act.SyncSet(at, by, map.text("name"), map.text("protocol"), settings(map));
+            case "sync-removed" -> new Act.SyncRemoved(at, by, map.text("name"));
             case "credential-set" -> new Act.CredentialSet(at, by, map.text("person"), map.text("hash"));
             case "erased" ->
                 new Act.Erased(

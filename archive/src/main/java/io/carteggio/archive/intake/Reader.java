@@ -5,6 +5,7 @@ import io.carteggio.archive.authenticity.Authenticity;
 import io.carteggio.archive.authenticity.NetworkLists;
 import io.carteggio.archive.authenticity.Verdict;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.mail.Address;
@@ -177,7 +178,8 @@ final class Reader {
         }
     }
 
-    /// @param directory as it stands now: who knows it, knows which fields of a header name our own people, and
+    /// @param directory as it stands now: who knows it, knows which fields of a header name our own people,
+    /// and
     ///     that one person has several addresses
     /// @param networks as they are now: who knows them, knows whether a mail came from where it should
     /// @param tests tells the archive's own test messages from what says that it is one
@@ -364,8 +366,8 @@ final class Reader {
         HeaderEvidence.Decision decision =
                 evidence.decide(a -> !directory.holders(a.key(), at).isEmpty());
         String dialect = decision.field()
-                .map(field -> "header:" + field.toLowerCase(Locale.ROOT))
-                .orElse("header");
+                .map(field -> ArrivalEntry.HEADER + ":" + field.toLowerCase(Locale.ROOT))
+                .orElse(ArrivalEntry.HEADER);
         return letter(
                 arrival,
                 arrived,

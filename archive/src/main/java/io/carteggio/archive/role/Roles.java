@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Change;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.mail.Sha256;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// the vault says. Everybody is a user, which is nothing that is given.
 public final class Roles {
     private final Map<String, Grant> grants = new LinkedHashMap<>(); // by their ids, oldest first; guarded by this
-    private final Set<String> credentials = new HashSet<>(); // people who can log in
+    private final Set<String> credentials = new HashSet<>(); // people who have a password
+    private final Set<String> away = new HashSet<>(); // who left, or whose account is closed: cannot log in
+    private final Set<String> locked = new HashSet<>();
     private Optional<Review> review = Optional.empty(); // the last one
     private boolean setUp; // somebody could log in as an administrator once
     private final ReentrantLock turn = new ReentrantLock(); // of who looks and then keeps an act
@@ -48,20 +51,8 @@ public final class Roles {
     /// Takes an act into account. Acts that are not about roles are ignored.
     public synchronized void apply(Act act) {
         switch (act) {
-            case Act.PersonAdded a
-            when a.role() != PersonRole.USER ->
-                grants.put(
-                        a.person(),
-                        new Grant(
-                                a.person(),
-                                a.person(),
-                                a.role(),
-                                a.at(),
-                                a.by(),
-                                Optional.empty(),
-                                a.role() == PersonRole.AUDITOR ? Optional.of(Across.EVERYTHING) : Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty()));
+            case Act.PersonAdded a -> added(a.person(), a.role(), a.at(), a.by());
+            case Act.DirectoryChanged a -> a.changes().forEach(change -> told(change, a));
             case Act.RoleGranted a ->
                 grants.putIfAbsent(
                         a.grant(),
@@ -90,8 +81,53 @@ public final class Roles {
         setUp = setUp || grants.values().stream().anyMatch(this::isAdministratorWhoCanLogIn);
     }
 
+    private void added(String person, PersonRole role, Instant at, String by) {
+        if (role != PersonRole.USER) {
+            grants.putIfAbsent(
+                    person,
+                    new Grant(
+                            person,
+                            person,
+                            role,
+                            at,
+                            by,
+                            Optional.empty(),
+                            role == PersonRole.AUDITOR ? Optional.of(Across.EVERYTHING) : Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty()));
+        }
+    }
+
+    /// Whoever has left, whose account is closed, or who is another one now, is nobody who can act.
+    private void told(Change change, Act.DirectoryChanged act) {
+        switch (change) {
+            case Change.PersonNew(String id, String _, PersonRole role) -> added(id, role, act.at(), act.by());
+            case Change.Gone(String id, Instant _) -> away.add(id);
+            case Change.Returned(String id) -> away.remove(id);
+            case Change.Locked(String id, boolean closed) -> {
+                if (closed) {
+                    locked.add(id);
+                } else {
+                    locked.remove(id);
+                }
+            }
+            case Change.Merged(String id, String into) -> {
+                away.add(id);
+                credentials.remove(id);
+                grants.replaceAll(
+                        (_, g) -> g.person().equals(id) && g.withdrawn().isEmpty()
+                                ? g.withdrawn(new Grant.Withdrawal(act.at(), act.by(), "one person with " + into))
+                                : g);
+            }
+            case Change _ -> {}
+        }
+    }
+
     private boolean isAdministratorWhoCanLogIn(Grant g) {
-        return g.role() == PersonRole.ADMINISTRATOR && credentials.contains(g.person());
+        return g.role() == PersonRole.ADMINISTRATOR
+                && credentials.contains(g.person())
+                && !away.contains(g.person())
+                && !locked.contains(g.person());
     }
 
     /// Whether there ever was an administrator who could log in. If not, the archive waits for its set-up. It never
@@ -242,10 +278,17 @@ public final class Roles {
         }
     }
 
+    /// Whether this is the only one who can log in as an administrator: she must stay.
+    public synchronized boolean isLastAdministrator(String person, Instant now) {
+        return grants.values().stream()
+                .anyMatch(g -> g.person().equals(person) && g.inForce(now) && isLastAdministrator(g, now));
+    }
+
     private synchronized boolean isLastAdministrator(Grant grant, Instant now) {
         return isAdministratorWhoCanLogIn(grant)
                 && grants.values().stream()
-                        .noneMatch(g -> !g.id().equals(grant.id()) && g.inForce(now) && isAdministratorWhoCanLogIn(g));
+                        .noneMatch(g ->
+                                !g.person().equals(grant.person()) && g.inForce(now) && isAdministratorWhoCanLogIn(g));
     }
 
     /// The words of a set of roles in their order, without `user` where there is more.

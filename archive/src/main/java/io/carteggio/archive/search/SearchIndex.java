@@ -3,7 +3,6 @@ package io.carteggio.archive.search;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
-import io.carteggio.archive.unknown.UnknownAddress;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;

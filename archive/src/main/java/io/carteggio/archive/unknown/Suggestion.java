@@ -1,6 +1,7 @@
 package io.carteggio.archive.unknown;
 
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.search.UnknownAddress;
 import java.util.Optional;
 
 /// What an unknown address seems to be.

@@ -1,14 +1,15 @@
 package io.carteggio.archive.unknown;
 
+import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.search.UnknownAddress;
 import io.carteggio.archive.unknown.Suggestion.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,16 +49,16 @@ public final class Suggestions {
         }
     }
 
-    private final Set<String> ours;
+    private final Set<String> ours = new HashSet<>();
+    private final List<AcceptedDomain> accepted;
     private final Map<String, List<Known>> byKey = new HashMap<>();
     private final Map<String, List<Known>> byLocal = new HashMap<>();
     private final Map<String, List<Known>> byLetters = new HashMap<>();
     private final Map<Integer, List<Known>> byLength = new HashMap<>();
 
-    /// @param domains keys of the organisation's domains ([io.carteggio.mail.Address#domainKey]), beside those in
-    ///     which somebody holds an address
-    public Suggestions(Directory directory, Collection<String> domains) {
-        ours = new HashSet<>(domains);
+    /// Guesses by this directory. Ours are the accepted domains, and those in which somebody holds an address.
+    public Suggestions(Directory directory) {
+        accepted = directory.domains();
         for (Person person : directory.people()) {
             Set<String> seen = new HashSet<>();
             for (Holding holding : person.holdings()) {
@@ -86,9 +87,8 @@ public final class Suggestions {
         return String.join(".", words);
     }
 
-    /// The keys of all domains that count as ours.
-    public Set<String> ours() {
-        return Set.copyOf(ours);
+    private boolean isOurs(String domain) {
+        return ours.contains(domain) || accepted.stream().anyMatch(d -> d.covers(domain));
     }
 
     /// A suggestion for each address, in their order.
@@ -104,7 +104,7 @@ public final class Suggestions {
         if (!same.isEmpty()) {
             return suggestion(address, Kind.LEAVER, same); // known, but not when these letters came
         }
-        if (ours.contains(address.domain())) {
+        if (isOurs(address.domain())) {
             List<Known> meant = slipped(address);
             if (!meant.isEmpty()) {
                 return suggestion(address, Kind.TYPO, meant);
@@ -140,7 +140,7 @@ public final class Suggestions {
     /// The known addresses of our domains that are next to this one, where it looks like a slip.
     private List<Known> slipped(UnknownAddress address) {
         List<Known> reordered = byLetters.getOrDefault(letters(address.local()), List.of()).stream()
-                .filter(k -> !k.local().equals(address.local()) || ours.contains(address.domain()))
+                .filter(k -> !k.local().equals(address.local()) || isOurs(address.domain()))
                 .toList();
         if (!reordered.isEmpty()) {
             return inSameDomain(reordered, address);
@@ -180,7 +180,7 @@ public final class Suggestions {
         Map<String, Integer> all = new HashMap<>();
         Map<String, Integer> namesakes = new HashMap<>();
         for (UnknownAddress address : addresses) {
-            if (!ours.contains(address.domain())) {
+            if (!isOurs(address.domain())) {
                 all.merge(address.domain(), 1, Integer::sum);
                 if (byLocal.containsKey(address.local())) {
                     namesakes.merge(address.domain(), 1, Integer::sum);

@@ -8,7 +8,6 @@ import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.SearchIndex;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,20 +40,17 @@ public final class UnknownDesk {
     }
 
     /// What lies on the desk now.
-    ///
-    /// @param domains of the organisation, beside those in which somebody holds an address
-    public State state(Collection<String> domains, Instant now) throws ArchiveException {
+    public State state(Instant now) throws ArchiveException {
         Directory directory = people.directory();
         SearchIndex.Unowned unowned = index.unowned(tenures(directory), ADDRESSES_LIMIT);
-        return new State(
-                unowned.letters(), unowned.addresses(), new Suggestions(directory, domains).of(unowned.most(), now));
+        return new State(unowned.letters(), unowned.addresses(), new Suggestions(directory).of(unowned.most(), now));
     }
 
-    /// Everybody's spans, by address.
+    /// Everybody's spans, by address, also those by way of groups.
     private static Map<String, List<Tenure>> tenures(Directory directory) {
         Map<String, List<Tenure>> byKey = new HashMap<>();
         for (Person person : directory.people()) {
-            for (Tenure tenure : directory.tenures(person)) {
+            for (Tenure tenure : directory.access(person)) {
                 byKey.computeIfAbsent(tenure.addressKey(), k -> new ArrayList<>(1))
                         .add(tenure);
             }

@@ -37,6 +37,10 @@ class ScopeTest {
     }
 
     private static Testimony testimony(Optional<Instant> vouched, Addressee... addressees) {
+        return testimony(vouched, Optional.empty(), addressees);
+    }
+
+    private static Testimony testimony(Optional<Instant> vouched, Optional<String> dialect, Addressee... addressees) {
         return new Testimony(
                 1,
                 new ArrivalEntry(
@@ -47,7 +51,7 @@ class ScopeTest {
                         vouched,
                         Disposition.LETTERS,
                         Optional.empty(),
-                        Optional.empty(),
+                        dialect,
                         Optional.empty(),
                         1,
                         Optional.empty(),
@@ -107,6 +111,29 @@ class ScopeTest {
         Testimony unvouched = testimony(Optional.empty(), addressee(Role.TO, Role.TO, "to@e.com"));
         assertThat(own("to@e.com", AT.plusMillis(1), Instant.MAX).sees(unvouched))
                 .isTrue();
+    }
+
+    /// Mail to a group is its members', where nobody vouches for who got it; sending as a group makes
+    /// nobody a sender.
+    @Test
+    void aGroupsMemberSeesPlainMailToItAndNoMore() {
+        Scope member = Scope.Own.of(List.of(
+                new Tenure("cc@e.com", Instant.MIN, Instant.MAX, true),
+                new Tenure("blind1@e.com", Instant.MIN, Instant.MAX, true),
+                new Tenure("sender@e.com", Instant.MIN, Instant.MAX, true)));
+        assertThat(member.sees(LETTER)).isTrue();
+        assertThat(member.seesEvidence(LETTER)).as("she did not send it").isFalse();
+        assertThat(member.visible(LETTER))
+                .extracting(a -> a.told().address().raw())
+                .containsExactly("to@e.com", "cc@e.com", "blind1@e.com");
+        Testimony byHeader =
+                testimony(Optional.of(AT), Optional.of("header:delivered-to"), addressee(Role.TO, Role.TO, "cc@e.com"));
+        assertThat(member.sees(byHeader)).isTrue();
+        Testimony report =
+                testimony(Optional.of(AT), Optional.of("exchange-2007"), addressee(Role.TO, Role.TO, "cc@e.com"));
+        assertThat(member.sees(report)).as("the report has told who got it").isFalse();
+        Scope before = Scope.Own.of(List.of(new Tenure("cc@e.com", Instant.MIN, AT, true)));
+        assertThat(before.sees(LETTER)).as("she was a member only before").isFalse();
     }
 
     private static Scope across(boolean everyone, List<String> people, Optional<Instant> from, Optional<Instant> to) {

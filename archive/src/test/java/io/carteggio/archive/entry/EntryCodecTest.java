@@ -3,6 +3,9 @@ package io.carteggio.archive.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.carteggio.archive.entry.Change.DomainKind;
+import io.carteggio.archive.entry.Change.Member;
+import io.carteggio.archive.entry.Change.Span;
 import io.carteggio.archive.vault.Cbor;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
@@ -194,6 +197,44 @@ class EntryCodecTest {
                         AT, "op", "id", new Address("a@b"), Optional.of(AT), Optional.of(AT.plusSeconds(1))),
                 new Act.AddressGiven(AT, "op", "id", new Address("a@b"), Optional.empty(), Optional.empty()),
                 new Act.CredentialSet(AT, "op", "id", "$argon2id$…"),
+                new Act.DirectoryChanged(AT, "op", Optional.empty(), List.of()),
+                new Act.DirectoryChanged(
+                        AT,
+                        "op",
+                        Optional.of("ad"),
+                        List.of(
+                                new Change.PersonNew("p", "Anna Ä", PersonRole.USER),
+                                new Change.GroupNew("g", "Sales", false),
+                                new Change.GroupNew("g", "Everyone", true),
+                                new Change.ContactNew("c", "Partner"),
+                                new Change.Renamed("p", "Anna"),
+                                new Change.Locked("p", true),
+                                new Change.Locked("p", false),
+                                new Change.Linked("p", "guid-1"),
+                                new Change.Gone("p", AT),
+                                new Change.Returned("p"),
+                                new Change.Merged("p", "q"),
+                                new Change.Given("p", new Address("a@b"), Span.ALWAYS),
+                                new Change.Given("p", new Address("a@b"), Span.since(AT)),
+                                new Change.Redated("p", new Address("a@b"), Span.since(AT), Optional.empty()),
+                                new Change.Redated("p", new Address("a@b"), Span.ALWAYS, Optional.of(Span.ALWAYS)),
+                                new Change.Redated(
+                                        "p",
+                                        new Address("a@b"),
+                                        Span.ALWAYS,
+                                        Optional.of(new Span(Optional.of(AT), Optional.of(AT.plusSeconds(1))))),
+                                new Change.Joined("g", new Member.OfPerson("p"), Span.since(AT)),
+                                new Change.Joined("g", new Member.OfGroup("h"), Span.ALWAYS),
+                                new Change.Joined("g", new Member.OfAddress(new Address("x@y")), Span.ALWAYS),
+                                new Change.MembershipRedated(
+                                        "g", new Member.OfPerson("p"), Span.ALWAYS, Span.ALWAYS.before(AT)),
+                                new Change.MembershipRedated(
+                                        "g", new Member.OfPerson("p"), Span.ALWAYS, Optional.empty()),
+                                new Change.DomainSet("e.com", DomainKind.INTERNAL_RELAY, true),
+                                new Change.DomainSet("e.com", DomainKind.AUTHORITATIVE, false),
+                                new Change.DomainRemoved("e.com"))),
+                new Act.SyncSet(AT, "op", "ad", "ldap", java.util.Map.of("host", "dc.example.com")),
+                new Act.SyncRemoved(AT, "op", "ad"),
                 new Act.Erased(
                         AT,
                         "op",

@@ -2,10 +2,13 @@ package io.carteggio.archive.unknown;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Directory;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
+import io.carteggio.archive.entry.Change.DomainKind;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.search.UnknownAddress;
 import io.carteggio.archive.unknown.Suggestion.Kind;
 import io.carteggio.mail.Address;
 import java.time.Duration;
@@ -65,9 +68,7 @@ class SuggestionsTest {
     }
 
     private static Suggestion only(UnknownAddress address) {
-        return new Suggestions(new Directory(FIRM), List.of())
-                .of(List.of(address), NOW)
-                .getFirst();
+        return new Suggestions(new Directory(FIRM)).of(List.of(address), NOW).getFirst();
     }
 
     @Test
@@ -75,7 +76,7 @@ class SuggestionsTest {
         List<UnknownAddress> addresses = Stream.of("anna.rossi", "bruno.bianchi", "carla.verdi", "helpdesk")
                 .map(local -> address(local + "@oldfirm.it"))
                 .toList();
-        List<Suggestion> found = new Suggestions(new Directory(FIRM), List.of()).of(addresses, NOW);
+        List<Suggestion> found = new Suggestions(new Directory(FIRM)).of(addresses, NOW);
         assertThat(found)
                 .extracting(Suggestion::kind)
                 .containsExactly(Kind.OLD_DOMAIN, Kind.OLD_DOMAIN, Kind.OLD_DOMAIN, Kind.FOREIGN);
@@ -91,24 +92,30 @@ class SuggestionsTest {
         for (int i = 0; i < 20; i++) {
             addresses.add(address("stranger" + i + "@mail.example"));
         }
-        assertThat(new Suggestions(new Directory(FIRM), List.of()).of(addresses, NOW))
+        assertThat(new Suggestions(new Directory(FIRM)).of(addresses, NOW))
                 .extracting(Suggestion::kind)
                 .containsOnly(Kind.FOREIGN);
     }
 
     @Test
     void anAcceptedDomainIsOursThoughNobodyIsKnownThere() {
-        Suggestion found = new Suggestions(new Directory(FIRM), List.of("new.example"))
+        Suggestion found = new Suggestions(accepting("new.example", FIRM))
                 .of(List.of(address("dora@new.example")), NOW)
                 .getFirst();
         assertThat(found.kind()).isEqualTo(Kind.MISSING);
+        assertThat(new Suggestions(accepting("new.example", FIRM))
+                        .of(List.of(address("dora@sub.new.example")), NOW)
+                        .getFirst()
+                        .kind())
+                .isEqualTo(Kind.MISSING);
     }
 
     @Test
     void twoPeopleOfOneLocalPartAreNotGuessedBetween() {
-        Directory directory = new Directory(
+        Directory directory = accepting(
+                "c.example",
                 List.of(person("One", held("info.desk@a.example")), person("Two", held("info.desk@b.example"))));
-        Suggestion found = new Suggestions(directory, List.of("c.example"))
+        Suggestion found = new Suggestions(directory)
                 .of(List.of(address("info.desk@c.example")), NOW)
                 .getFirst();
         assertThat(found.kind()).isEqualTo(Kind.TYPO);
@@ -127,8 +134,7 @@ class SuggestionsTest {
         Map<Kind, Integer> right = new EnumMap<>(Kind.class);
         for (int firm = 0; firm < 20; firm++) {
             Firm invented = new Firm(random);
-            for (Suggestion s :
-                    new Suggestions(new Directory(invented.people), List.of()).of(invented.addresses(), NOW)) {
+            for (Suggestion s : new Suggestions(new Directory(invented.people)).of(invented.addresses(), NOW)) {
                 Truth truth =
                         Objects.requireNonNull(invented.truths.get(s.address().key()));
                 told.merge(s.kind(), 1, Integer::sum);
@@ -302,6 +308,11 @@ class SuggestionsTest {
             }
             return slipped.toString().equals(word) ? slip(word) : slipped.toString();
         }
+    }
+
+    private static Directory accepting(String domain, List<Person> people) {
+        return new Directory(
+                people, List.of(), List.of(), List.of(new AcceptedDomain(domain, DomainKind.AUTHORITATIVE, true)));
     }
 
     private static UnknownAddress address(String key) {

@@ -141,9 +141,13 @@ final class DocumentMaker {
 
         Set<Address> hidden = new LinkedHashSet<>();
         Set<String> who = new LinkedHashSet<>();
+        Set<String> named = new LinkedHashSet<>();
         for (Envelopes.One one : envelopes.all()) {
             for (Line line : one.lines()) {
                 who.add(PeopleWords.bounded(line.address().key()));
+                if (one.namesGroups() && line.as() != As.SENDER) {
+                    named.add(PeopleWords.bounded(line.address().key()));
+                }
                 if (!open.contains(line)) {
                     hidden.add(line.address());
                     line.expanded().ifPresent(hidden::add);
@@ -152,6 +156,7 @@ final class DocumentMaker {
             }
         }
         terms(document, Fields.WHO, who);
+        terms(document, Fields.NAMED, named);
         List<Mailbox> apart = new ArrayList<>(envelopes.blindHeader());
         hidden.forEach(a -> apart.add(new Mailbox("", a)));
         words(document, Fields.HIDDEN, apart);

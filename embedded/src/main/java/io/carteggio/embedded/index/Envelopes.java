@@ -23,11 +23,13 @@ import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.util.BytesRef;
 
-/// What all testimonies of a letter say of its people, and which of it a viewer may know (P5): the same rule as
+/// What all testimonies of a letter say of its people, and which of it a viewer may know (P5): the same
+/// rule as
 /// [Scope], by which a test compares it.
 ///
 /// @param all the different envelopes
-/// @param open the lines that everybody sees who sees any of the testimonies: not blind, and in all of them. They are
+/// @param open the lines that everybody sees who sees any of the testimonies: not blind, and in all of
+/// them. They are
 ///     found by fields of their own, so that [#shows] need not look at them
 /// @param blindHeader what the original's own `Bcc:` says; treated like blind lines of the envelope
 record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
@@ -51,7 +53,8 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     ///
     /// @param labels the folders that it lay in
     /// @param labelsOf whose mailbox that was; where it is not known, the labels are nobody's own
-    record One(Instant at, List<Line> lines, List<String> labels, Optional<Address> labelsOf) {}
+    /// @param namesGroups [ArrivalEntry#namesGroups]
+    record One(Instant at, List<Line> lines, List<String> labels, Optional<Address> labelsOf, boolean namesGroups) {}
 
     private static final As[] BY_CODE = {As.SENDER, As.TO, As.CC, As.BCC};
 
@@ -67,7 +70,12 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                         as(a), a.told().address(), a.told().expanded(), a.told().forwarded()));
             }
             List<String> labels = entry.provenance().labels();
-            all.add(new One(entry.at(), lines, labels, labels.isEmpty() ? Optional.empty() : entry.mailboxOwner()));
+            all.add(new One(
+                    entry.at(),
+                    lines,
+                    labels,
+                    labels.isEmpty() ? Optional.empty() : entry.mailboxOwner(),
+                    entry.namesGroups()));
         }
         return new Envelopes(List.copyOf(all), open(List.copyOf(all)), blindHeader);
     }
@@ -100,7 +108,8 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         return open;
     }
 
-    /// The instant of all testimonies, if there is one and it is a whole number of milliseconds as the vault keeps
+    /// The instant of all testimonies, if there is one and it is a whole number of milliseconds as the
+    /// vault keeps
     /// it.
     Optional<Long> atMillis() {
         Set<Instant> instants = new HashSet<>();
@@ -152,13 +161,13 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         boolean whole = one.lines().stream().anyMatch(l -> l.as() == As.SENDER && holds(own, l.address(), one.at()));
         for (Line line : one.lines()) {
             if (!open.contains(line)
-                    && (whole || line.as() != As.BCC || holds(own, line.address(), one.at()))
+                    && (whole || line.as() != As.BCC || got(own, line.address(), one))
                     && is(line, where, wanted)) {
                 return true;
             }
         }
         for (Mailbox mailbox : blindHeader) {
-            if ((whole || holds(own, mailbox.address(), one.at())) && isBlind(mailbox, where, wanted)) {
+            if ((whole || got(own, mailbox.address(), one)) && isBlind(mailbox, where, wanted)) {
                 return true;
             }
         }
@@ -170,7 +179,8 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         return all.stream().flatMap(one -> one.labels().stream()).distinct().toList();
     }
 
-    /// Whether a label of the viewer's own mailbox is what is looked for. How others sort theirs is not her business.
+    /// Whether a label of the viewer's own mailbox is what is looked for. How others sort theirs is not her
+    /// business.
     boolean isLabelled(Scope.Own own, Predicate<List<List<String>>> wanted) {
         return all.stream()
                 .anyMatch(one -> one.labelsOf().isPresent()
@@ -190,12 +200,23 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     }
 
     private static boolean isSeen(Scope.Own own, One one) {
-        return one.lines().stream().anyMatch(line -> holds(own, line.address(), one.at()));
+        return one.lines().stream()
+                .anyMatch(line ->
+                        line.as() == As.SENDER ? holds(own, line.address(), one.at()) : got(own, line.address(), one));
     }
 
     private static boolean holds(Scope.Own own, Address address, Instant at) {
         for (Tenure tenure : own.byKey().getOrDefault(address.key(), List.of())) {
-            if (tenure.covers(at)) {
+            if (!tenure.throughGroup() && tenure.covers(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean got(Scope.Own own, Address address, One one) {
+        for (Tenure tenure : own.byKey().getOrDefault(address.key(), List.of())) {
+            if (tenure.covers(one.at()) && (!tenure.throughGroup() || one.namesGroups())) {
                 return true;
             }
         }
@@ -250,6 +271,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
                 }
                 out.writeByte((byte) (one.labelsOf().isPresent() ? 1 : 0));
                 write(out, one.labelsOf());
+                out.writeByte((byte) (one.namesGroups() ? 1 : 0));
             }
             out.writeVInt(blindHeader.size());
             for (Mailbox mailbox : blindHeader) {
@@ -294,7 +316,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
             }
             Optional<Address> labelsOf =
                     in.readByte() != 0 ? Optional.of(new Address(in.readString())) : Optional.empty();
-            all.add(new One(at, lines, labels, labelsOf));
+            all.add(new One(at, lines, labels, labelsOf, in.readByte() != 0));
         }
         List<Mailbox> blindHeader = new ArrayList<>();
         for (int i = in.readVInt(); i > 0; i--) {

@@ -7,7 +7,7 @@ import org.apache.lucene.util.BytesRef;
 /// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
 /// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "3";
+    static final String SCHEMA = "4";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
@@ -47,6 +47,11 @@ final class Fields {
 
     /// Address keys of everybody in an envelope: who may see the letter.
     static final String WHO = "who";
+
+    /// Address keys of those whom the header of a plain mail names as having got it: a group among them is
+    /// all of its
+    /// members.
+    static final String NAMED = "named";
 
     /// Doc value: the milliseconds at which all testimonies vouch for the letter; absent where they do not
     /// agree.

@@ -6,6 +6,8 @@ import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.Query.Where;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
 
@@ -75,23 +78,55 @@ final class QueryCompiler {
     /// testimonies tell different instants, key and instant must stand together in one of them.
     private static Query seenBy(Scope.Own own, Predicate<Envelopes> test) {
         BooleanQuery.Builder any = new BooleanQuery.Builder();
-        for (Map.Entry<String, List<Tenure>> held : own.byKey().entrySet()) {
-            Query who = new TermQuery(new Term(Fields.WHO, PeopleWords.bounded(held.getKey())));
-            if (held.getValue().stream().anyMatch(Tenure::always)) {
-                any.add(who, Occur.SHOULD);
-                continue;
-            }
-            BooleanQuery.Builder spans = new BooleanQuery.Builder();
-            for (Tenure tenure : held.getValue()) {
-                between(tenure.from(), tenure.to()).ifPresent(days -> spans.add(days, Occur.SHOULD));
-            }
-            any.add(both(who, spans.build()), Occur.SHOULD);
-            any.add(new EnvelopeCheck(both(who, flag(Fields.FLAG_SEVERAL_INSTANTS)), test), Occur.SHOULD);
-        }
+        held(own, Fields.WHO, false).forEach((spans, keys) -> any.add(counting(keys, spans, test), Occur.SHOULD));
+        held(own, Fields.NAMED, true).forEach((spans, keys) -> any.add(counting(keys, spans, test), Occur.SHOULD));
         return any.build();
     }
 
-    /// The first whole millisecond that is not before the instant: as `at` is whole, comparing with it is exact.
+    /// The addresses that count for the same spans, together: who is in many groups mostly is so since the
+    /// same day.
+    private static Map<List<Tenure>, Keys> held(Scope.Own own, String field, boolean throughGroup) {
+        Map<List<Tenure>, Keys> bySpans = new LinkedHashMap<>();
+        for (Map.Entry<String, List<Tenure>> held : own.byKey().entrySet()) {
+            List<Tenure> spans = held.getValue().stream()
+                    .filter(t -> t.throughGroup() == throughGroup)
+                    .map(t -> new Tenure("", t.from(), t.to()))
+                    .toList();
+            if (!spans.isEmpty()) {
+                bySpans.computeIfAbsent(spans, _ -> new Keys(field, new ArrayList<>(1)))
+                        .terms
+                        .add(new BytesRef(PeopleWords.bounded(held.getKey())));
+            }
+        }
+        return bySpans;
+    }
+
+    /// Keys in one field.
+    private record Keys(String field, List<BytesRef> terms) {
+        Query query() {
+            return terms.size() == 1
+                    ? new TermQuery(new Term(field, terms.getFirst()))
+                    : new TermInSetQuery(field, terms);
+        }
+    }
+
+    private static Query counting(Keys keys, List<Tenure> spans, Predicate<Envelopes> test) {
+        Query who = keys.query();
+        if (spans.stream().anyMatch(Tenure::always)) {
+            return who;
+        }
+        BooleanQuery.Builder any = new BooleanQuery.Builder();
+        BooleanQuery.Builder within = new BooleanQuery.Builder();
+        for (Tenure tenure : spans) {
+            between(tenure.from(), tenure.to()).ifPresent(days -> within.add(days, Occur.SHOULD));
+        }
+        any.add(both(who, within.build()), Occur.SHOULD);
+        any.add(new EnvelopeCheck(both(who, flag(Fields.FLAG_SEVERAL_INSTANTS)), test), Occur.SHOULD);
+        return any.build();
+    }
+
+    /// The first whole millisecond that is not before the instant: as `at` is whole, comparing with it is
+    /// exact.
     private static long millisNotBefore(Instant instant) {
         try {
             long millis = instant.toEpochMilli();

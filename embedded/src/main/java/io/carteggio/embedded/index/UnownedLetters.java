@@ -3,7 +3,7 @@ package io.carteggio.embedded.index;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.SearchIndex;
-import io.carteggio.archive.unknown.UnknownAddress;
+import io.carteggio.archive.search.UnknownAddress;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,8 +53,16 @@ final class UnownedLetters {
     }
 
     private void takeOwned(Scope.Own everybody) throws IOException {
-        each((term, postings) -> {
-            List<Tenure> tenures = byTerm.getOrDefault(term.utf8ToString(), List.of());
+        takeOwned(Fields.WHO, false, everybody);
+        takeOwned(Fields.NAMED, true, everybody);
+    }
+
+    /// Whose an address is counts wherever it stands; a group's members count where nobody vouches for who got it.
+    private void takeOwned(String field, boolean throughGroup, Scope.Own everybody) throws IOException {
+        each(field, (term, postings) -> {
+            List<Tenure> tenures = byTerm.getOrDefault(term.utf8ToString(), List.of()).stream()
+                    .filter(t -> t.throughGroup() == throughGroup)
+                    .toList();
             if (tenures.stream().anyMatch(Tenure::always)) {
                 for (int d = postings.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = postings.nextDoc()) {
                     unowned.clear(d);
@@ -90,7 +98,7 @@ final class UnownedLetters {
                 Comparator.comparingLong(UnknownAddress::letters).reversed().thenComparing(UnknownAddress::key);
         PriorityQueue<UnknownAddress> most = new PriorityQueue<>(order.reversed());
         long[] addresses = {0};
-        each((term, postings) -> {
+        each(Fields.WHO, (term, postings) -> {
             Optional<UnknownAddress> address = address(term, postings);
             if (address.isPresent()) {
                 addresses[0]++;
@@ -141,8 +149,8 @@ final class UnownedLetters {
         void take(BytesRef term, PostingsEnum postings) throws IOException;
     }
 
-    private void each(Each each) throws IOException {
-        Terms terms = MultiTerms.getTerms(reader, Fields.WHO);
+    private void each(String field, Each each) throws IOException {
+        Terms terms = MultiTerms.getTerms(reader, field);
         if (terms == null) {
             return; // no letters yet
         }

@@ -109,12 +109,23 @@ final class Samples {
                         new Addressee(new Recipient(Role.TO, new Address("max@firm.it")), Role.TO),
                         last),
                 Family.MAILBOX,
-                List.of(labels));
+                List.of(labels),
+                Optional.empty());
     }
 
     static Testimony testimony(
             Instant at, Optional<Address> sender, Optional<Address> onBehalfOf, List<Addressee> addressees) {
-        return testimony(at, sender, onBehalfOf, addressees, Family.REPORT, List.of());
+        return testimony(at, sender, onBehalfOf, addressees, Optional.empty());
+    }
+
+    /// One of a report of this dialect, or of a plain mail.
+    static Testimony testimony(
+            Instant at,
+            Optional<Address> sender,
+            Optional<Address> onBehalfOf,
+            List<Addressee> addressees,
+            Optional<String> dialect) {
+        return testimony(at, sender, onBehalfOf, addressees, Family.REPORT, List.of(), dialect);
     }
 
     private static Testimony testimony(
@@ -123,7 +134,8 @@ final class Samples {
             Optional<Address> onBehalfOf,
             List<Addressee> addressees,
             Family family,
-            List<String> labels) {
+            List<String> labels,
+            Optional<String> dialect) {
         return new Testimony(
                 1,
                 new ArrivalEntry(
@@ -134,7 +146,7 @@ final class Samples {
                         Optional.of(at),
                         Disposition.LETTERS,
                         Optional.empty(),
-                        Optional.empty(),
+                        dialect,
                         Optional.empty(),
                         1,
                         Optional.empty(),

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.attribution.Group;
+import io.carteggio.archive.attribution.Group.Membership;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.entry.Change.Member;
+import io.carteggio.archive.entry.Change.Span;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.LetterDocument;
@@ -41,7 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// P5: "A query reaches the index only through a scope. […] Scope is tested per letter and evidence before
 /// grouping: a recipient sees To, Cc and his own line; only the sender and an auditor see all blind copies."
 ///
-/// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures, letters,
+/// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures,
+/// letters,
 /// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched
 /// letters.
 class ScopeRandomTest {
@@ -108,7 +113,7 @@ class ScopeRandomTest {
                 Directory directory = directory();
                 compareUnowned(index, letters, directory, "seed " + seed + " world " + world);
                 List<Scope> scopes = new ArrayList<>();
-                directory.people().forEach(p -> scopes.add(Scope.Own.of(directory.tenures(p))));
+                directory.people().forEach(p -> scopes.add(Scope.Own.of(directory.access(p))));
                 scopes.add(new Scope.Everything());
                 for (int i = 0; i < 5; i++) {
                     List<Across> grants = new ArrayList<>();
@@ -285,7 +290,8 @@ class ScopeRandomTest {
                                             t.entry().at(),
                                             t.entry().sender(),
                                             t.entry().onBehalfOf(),
-                                            lines))
+                                            lines,
+                                            t.entry().dialect()))
                                     .contains(line);
                         })
                         || scope instanceof Scope.Everything);
@@ -334,10 +340,10 @@ class ScopeRandomTest {
     private static void compareUnowned(LuceneIndex index, Map<Long, Plain> letters, Directory directory, String which)
             throws Exception {
         Map<String, List<Tenure>> tenures = directory.people().stream()
-                .flatMap(p -> directory.tenures(p).stream())
+                .flatMap(p -> directory.access(p).stream())
                 .collect(Collectors.groupingBy(Tenure::addressKey));
         List<Plain> nobodys = letters.values().stream()
-                .filter(l -> directory.people().stream().noneMatch(p -> isSeen(l, Scope.Own.of(directory.tenures(p)))))
+                .filter(l -> directory.people().stream().noneMatch(p -> isSeen(l, Scope.Own.of(directory.access(p)))))
                 .toList();
         Map<String, Long> named = nobodys.stream()
                 .flatMap(l -> l.testimonies.stream()
@@ -383,7 +389,23 @@ class ScopeRandomTest {
             }
             people.add(new Person("p" + i, "P" + i, PersonRole.USER, holdings));
         }
-        return new Directory(people);
+        List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < 4; i++) { // in each other, and with addresses that people hold too
+            List<Membership> members = new ArrayList<>();
+            for (int n = random.nextInt(4); n > 0; n--) {
+                members.add(new Membership(
+                        random.nextInt(3) == 0
+                                ? new Member.OfGroup("g" + random.nextInt(4))
+                                : new Member.OfPerson("p" + random.nextInt(6)),
+                        random.nextInt(3) == 0 ? Span.ALWAYS : Span.since(instant()),
+                        Optional.empty()));
+            }
+            Holding holding = random.nextBoolean()
+                    ? new Holding(address(), Optional.empty(), Optional.empty())
+                    : new Holding(address(), Optional.empty(), Optional.of(instant()));
+            groups.add(new Group("g" + i, "G" + i, List.of(holding), members));
+        }
+        return new Directory(people, groups, List.of(), List.of());
     }
 
     /// Of an auditor: everyone or a few people, with bounds or without.
@@ -426,7 +448,9 @@ class ScopeRandomTest {
                 lines.addAll(all.getFirst().entry().addressees());
                 sender = random.nextBoolean() ? sender : all.getFirst().entry().sender();
             }
-            all.add(Samples.testimony(instant(), sender, onBehalfOf, lines));
+            Optional<String> dialect = Optional.of(random.nextBoolean() ? "exchange-2007" : "header:delivered-to")
+                    .filter(d -> random.nextInt(3) > 0);
+            all.add(Samples.testimony(instant(), sender, onBehalfOf, lines, dialect));
         }
         return all;
     }

@@ -25,6 +25,7 @@ import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
@@ -94,6 +95,7 @@ public final class Archive implements AutoCloseable {
     private final ApiTokens tokens = new ApiTokens();
     private final Gate gate;
     private final Sources sources = new Sources();
+    private final Syncs syncs = new Syncs();
     private final Arrangements arrangements = new Arrangements();
     private final FileLedger ledger;
     private final TimestampFiles stamps;
@@ -166,6 +168,7 @@ public final class Archive implements AutoCloseable {
                 approvals.apply(act);
                 tokens.apply(act);
                 sources.apply(act);
+                syncs.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
                 watchSettings.apply(act);
@@ -411,6 +414,11 @@ public final class Archive implements AutoCloseable {
     /// Where everything dangerous passes.
     public Gate gate() {
         return gate;
+    }
+
+    /// The directories that people are synchronised with.
+    public Syncs syncs() {
+        return syncs;
     }
 
     public Sources sources() {

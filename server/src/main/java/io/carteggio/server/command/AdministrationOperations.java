@@ -52,13 +52,6 @@ final class AdministrationOperations {
         return Outcome.DONE;
     }
 
-    Outcome listPeople(Request request, Reply reply) throws IOException {
-        for (Person person : desk.people().directory().people()) {
-            reply.line(person(person));
-        }
-        return Outcome.DONE;
-    }
-
     Outcome setPassword(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Person person = Viewers.person(
                 desk.people(), request.text("person"), desk.acts().now());
@@ -68,7 +61,8 @@ final class AdministrationOperations {
         return Outcome.DONE;
     }
 
-    private ObjectNode person(Person person) {
+    /// All that is told of a person, but never what she logs in with.
+    ObjectNode person(Person person) {
         Set<PersonRole> roles = desk.roles().rolesOf(person.id(), desk.acts().now());
         ObjectNode line = Json.object();
         line.put("id", person.id())
@@ -76,12 +70,8 @@ final class AdministrationOperations {
                 .put("role", Roles.words(roles).getFirst())
                 .put("password", desk.people().credential(person.id()).isPresent());
         line.set("roles", Json.texts(Roles.words(roles).stream()));
-        line.set("addresses", Json.objects(person.holdings().stream().map(h -> {
-            ObjectNode held = Json.object().put("address", h.address().raw());
-            held.set("from", Json.instant(h.from()));
-            held.set("to", Json.instant(h.to()));
-            return held;
-        })));
+        line.put("locked", person.locked());
+        DirectoryOperations.tell(line, person);
         return line;
     }
 
@@ -105,7 +95,7 @@ final class AdministrationOperations {
         return line;
     }
 
-    private static Address address(String text) throws Refusal {
+    static Address address(String text) throws Refusal {
         String address = text.strip();
         if (address.isEmpty() || address.chars().anyMatch(c -> Character.isISOControl(c) || c == '<' || c == '>')) {
             throw Refusal.usage("not an address: '" + text + "'");

@@ -66,10 +66,10 @@ final class AuditCommand implements Runnable {
             what.ifPresent(w -> params.put("what", w));
             object.ifPresent(o -> params.put("object", o));
             if (since.isPresent()) {
-                params.put("since", PersonCommand.instant(since.get()).toString());
+                params.put("since", Instants.of(since.get()).toString());
             }
             if (until.isPresent()) {
-                params.put("until", PersonCommand.instant(until.get()).toString());
+                params.put("until", Instants.of(until.get()).toString());
             }
             return params;
         }

@@ -129,6 +129,9 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new TokenCommand(this).line());
         line.addSubcommand(new AccessCommand(this).line());
         line.addSubcommand(new ApprovalCommand.Mode(this));
+        line.addSubcommand(new GroupCommand(this).line());
+        line.addSubcommand(new DomainCommand(this).line());
+        line.addSubcommand(new SyncCommand(this).line());
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         line.setUsageHelpWidth(100);

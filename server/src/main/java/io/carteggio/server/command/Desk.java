@@ -18,6 +18,7 @@ import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.keys.Keyring;
@@ -32,6 +33,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.sync.SyncJobs;
 import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,6 +75,12 @@ interface Desk {
 
     /// Sources whose mail is fetched.
     FetchJobs fetches();
+
+    /// The directories that people are synchronised with.
+    Syncs syncs();
+
+    /// The jobs that do it.
+    SyncJobs syncJobs();
 
     /// What the archive does by itself.
     Jobs jobs();

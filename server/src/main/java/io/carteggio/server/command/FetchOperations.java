@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources.Mailbox;
+import io.carteggio.archive.synchronisation.Syncs.Sync;
 import io.carteggio.embedded.jobs.JobRun;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.jobs.RunCounts;
@@ -18,6 +19,7 @@ import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
+import io.carteggio.server.sync.SyncJobs;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,7 +137,7 @@ final class FetchOperations {
     }
 
     /// The settings of a request over those there are; an empty value removes one.
-    private static Map<String, String> settings(Request request, Map<String, String> before) throws Refusal {
+    static Map<String, String> settings(Request request, Map<String, String> before) throws Refusal {
         Map<String, String> settings = new TreeMap<>(before);
         JsonNode given = request.params().path("settings");
         for (Map.Entry<String, JsonNode> setting : given.properties()) {
@@ -151,7 +153,7 @@ final class FetchOperations {
         return settings;
     }
 
-    private static Map<String, String> secrets(Request request) throws IOException, Refusal {
+    static Map<String, String> secrets(Request request) throws IOException, Refusal {
         byte[] body = request.body().readNBytes(SECRETS_BYTES);
         Map<String, String> secrets = new LinkedHashMap<>();
         if (body.length == 0) {
@@ -320,11 +322,10 @@ final class FetchOperations {
                         ? "paused"
                         : state.failures() > 0 ? "failing" : desk.jobs().listening(name) ? "listening" : "waiting";
         ObjectNode line = Json.object().put("name", name);
-        line.set("protocol", Json.text(mailbox.map(Mailbox::protocol)));
-        line.put(
-                "schedule",
-                mailbox.map(m -> m.settings().getOrDefault("schedule", FetchJobs.SCHEDULE))
-                        .orElse(""));
+        line.set(
+                "protocol",
+                Json.text(mailbox.map(Mailbox::protocol).or(() -> sync(name).map(Sync::protocol))));
+        line.put("schedule", schedule(name, mailbox));
         line.put("state", word).put("paused", state.paused()).put("failures", state.failures());
         line.put("alarm", state.alarm());
         line.set("failingSince", Json.instant(state.since()));
@@ -338,6 +339,19 @@ final class FetchOperations {
             line.set("progress", progress(running.get()));
         }
         return line;
+    }
+
+    /// The synchronisation that a job does, if it is one.
+    private Optional<Sync> sync(String job) {
+        return job.startsWith(SyncJobs.PREFIX)
+                ? desk.syncs().named(job.substring(SyncJobs.PREFIX.length()))
+                : Optional.empty();
+    }
+
+    private String schedule(String job, Optional<Mailbox> mailbox) {
+        return mailbox.map(m -> m.settings().getOrDefault("schedule", FetchJobs.SCHEDULE))
+                .or(() -> sync(job).map(s -> s.settings().getOrDefault("schedule", SyncJobs.SCHEDULE)))
+                .orElse("");
     }
 
     private JsonNode fullness(String name) {

@@ -46,6 +46,12 @@ final class FetchOptions {
     private Optional<String> schedule = Optional.empty();
 
     @Option(
+            names = "--sync-first",
+            paramLabel = "NAME",
+            description = "People are synchronised by this one before mail is fetched ('sync list' shows them).")
+    private Optional<String> syncFirst = Optional.empty();
+
+    @Option(
             names = "--mailbox",
             paramLabel = "ADDRESS",
             description = "EWS: whose mailbox it is, where another one logs in for it (impersonation).")
@@ -78,6 +84,7 @@ final class FetchOptions {
         all.put("after", after);
         all.put("unknown", unknown);
         all.put("schedule", schedule);
+        all.put("sync-first", syncFirst);
         all.put("mailbox", mailbox);
         all.put("password-as", passwordAs);
         Map<String, String> given = new LinkedHashMap<>(logIn.named());

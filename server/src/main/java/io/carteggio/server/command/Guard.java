@@ -137,6 +137,47 @@ final class Guard {
                 + request.optionalText("person").map(p -> ", to " + p).orElse(""));
     }
 
+    /// An address that has mail already opens it.
+    Optional<String> giving(Request request) throws ArchiveException, Refusal {
+        List<String> dangers = new ArrayList<>();
+        for (String address : request.texts("addresses")) {
+            if (!address.isBlank() && desk.reading().hasMail(new Address(address.strip()))) {
+                dangers.add("the address " + address + ", which has mail");
+            }
+        }
+        return dangers.isEmpty()
+                ? Optional.empty()
+                : Optional.of("give " + whom(request) + " " + String.join(" and ", dangers));
+    }
+
+    private static String whom(Request request) throws Refusal {
+        Optional<String> group = request.optionalText("group");
+        return group.isPresent() ? "the group " + group.get() : request.text("person");
+    }
+
+    /// One person's letters become another's as well.
+    static Optional<String> merging(Request request) throws Refusal {
+        return Optional.of("make " + request.text("person") + " one person with " + request.text("into"));
+    }
+
+    static Optional<String> splitting(Request request) throws Refusal {
+        return Optional.of("give " + String.join(", ", request.texts("addresses")) + " of " + request.text("person")
+                + " to a new person named " + request.text("name"));
+    }
+
+    /// Another directory says from then on who holds which address.
+    static Optional<String> syncing(Request request) throws Refusal {
+        return Optional.of("let the directory " + request.text("name") + " say whose addresses are");
+    }
+
+    /// A member reads what went to the group.
+    Optional<String> joining(Request request) throws Refusal {
+        return request.flag("end") || request.flag("wrong")
+                ? Optional.empty()
+                : Optional.of("take " + String.join(", ", request.texts("members")) + " into the group "
+                        + request.text("group"));
+    }
+
     /// Whoever sets it can log in as her.
     Optional<String> password(Request request) throws Refusal {
         Person person = Viewers.person(

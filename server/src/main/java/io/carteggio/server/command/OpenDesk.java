@@ -18,6 +18,7 @@ import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
@@ -39,6 +40,10 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.sync.SyncJobs;
+import io.carteggio.server.sync.csv.CsvDirectory;
+import io.carteggio.server.sync.graph.GraphDirectory;
+import io.carteggio.server.sync.ldap.LdapDirectory;
 import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
@@ -50,11 +55,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The desk of an archive that is open in this process.
 ///
 /// @param jobs run nothing by themselves until they are started
-record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
+record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs) implements Desk {
     private static final Passwords PASSWORDS = new Passwords();
 
     static OpenDesk of(Archive archive) {
@@ -62,13 +68,23 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
                 archive,
                 new Protocols(List.of(new ImapProtocol(), new Pop3Protocol(), new EwsProtocol())),
                 Clock.systemUTC());
-        Jobs jobs = new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), Clock.systemUTC());
+        SyncJobs syncs = new SyncJobs(
+                archive,
+                List.of(new CsvDirectory(), new LdapDirectory(), new GraphDirectory(Clock.systemUTC())),
+                Clock.systemUTC());
+        Jobs jobs = new Jobs(
+                archive.jobs(),
+                () -> Stream.concat(fetches.all().stream(), syncs.all().stream())
+                        .toList(),
+                archive.watch().alarms(),
+                Clock.systemUTC());
+        fetches.peopleFirst(name -> syncs.first(name, jobs));
         archive.watch().reachBy((source, told) -> {
             if (jobs.running(source.name()).isEmpty()) { // it is in there, or will say itself that it cannot be
                 told.accept(fetches.reach(source));
             }
         });
-        return new OpenDesk(archive, fetches, jobs);
+        return new OpenDesk(archive, fetches, syncs, jobs);
     }
 
     @Override
@@ -138,6 +154,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, Jobs jobs) implements Desk {
     @Override
     public Acts acts() {
         return archive.acts();
+    }
+
+    @Override
+    public Syncs syncs() {
+        return archive.syncs();
     }
 
     @Override

@@ -5,15 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,6 +27,15 @@ final class PersonCommand implements Runnable {
         line = new CommandLine(this);
         line.addSubcommand(new Add(carteggio));
         line.addSubcommand(new All(carteggio));
+        line.addSubcommand(new HolderCommands.Show(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.Rename(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.Give(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.End(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.Gone(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.Return(carteggio, "person"));
+        line.addSubcommand(new HolderCommands.Merge(carteggio));
+        line.addSubcommand(new HolderCommands.Split(carteggio));
+        line.addSubcommand(new SyncCommand.Run(carteggio));
         line.addSubcommand(new Password(carteggio));
     }
 
@@ -41,18 +45,8 @@ final class PersonCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "add, list or password?");
-    }
-
-    /// A day's beginning (UTC), or an instant.
-    static Instant instant(String text) throws Refusal {
-        try {
-            return text.length() <= 10
-                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw Refusal.usage("not a date: '" + text + "' (2024-03-01, or 2024-03-01T09:00:00Z)");
-        }
+        throw new ParameterException(
+                line, "add, list, show, rename, give, end, gone, return, merge, split, sync or password?");
     }
 
     private static Optional<java.io.Console> terminal() {
@@ -72,17 +66,6 @@ final class PersonCommand implements Runnable {
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(carteggio.console().in(), StandardCharsets.UTF_8));
         return in.lines().findFirst().orElseThrow(() -> Refusal.usage("no password came on the input"));
-    }
-
-    private static void print(Carteggio carteggio, ObjectNode person) {
-        Console console = carteggio.console();
-        console.line(person.path("name").asString("") + " ("
-                + Json.texts(person.path("roles")).collect(Collectors.joining(", "))
-                + (person.path("password").asBoolean(false) ? ", can log in" : "") + ")");
-        person.path("addresses")
-                .forEach(held -> console.line("    " + held.path("address").asString("")
-                        + Json.optional(held, "from").map(at -> " from " + at).orElse("")
-                        + Json.optional(held, "to").map(at -> " until " + at).orElse("")));
     }
 
     @Command(
@@ -106,6 +89,9 @@ final class PersonCommand implements Runnable {
         @Option(names = "--to", paramLabel = "DATE", description = "Held until the beginning of this day, or instant.")
         private Optional<String> to = Optional.empty();
 
+        @Option(names = "--contact", description = "Somebody outside: known, but without letters here.")
+        private boolean contact;
+
         @Option(
                 names = "--role",
                 paramLabel = "ROLE",
@@ -122,14 +108,16 @@ final class PersonCommand implements Runnable {
             return carteggio.work("person add", () -> {
                 ObjectNode params = Json.object().put("name", name).put("role", role);
                 params.set("addresses", Json.texts(addresses.stream()));
-                if (from.isPresent()) {
-                    params.put("from", instant(from.get()).toString());
-                }
-                if (to.isPresent()) {
-                    params.put("to", instant(to.get()).toString());
+                Instants.put(params, "from", from);
+                Instants.put(params, "to", to);
+                if (contact && (from.isPresent() || to.isPresent() || !role.equals("user"))) {
+                    throw Refusal.usage("a contact has no role, and addresses without dates");
                 }
                 try (var access = carteggio.access(true)) {
-                    return access.call("person.add", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+                    return access.call(
+                            contact ? "contact.add" : "person.add",
+                            params,
+                            Lines.printing(carteggio, line -> HolderCommands.print(carteggio, line)));
                 }
             });
         }
@@ -139,17 +127,38 @@ final class PersonCommand implements Runnable {
     static final class All implements Callable<Integer> {
         private final Carteggio carteggio;
 
+        @Option(
+                names = "--at",
+                paramLabel = "DATE",
+                description = "Only who held an address then, by what is known now.")
+        private Optional<String> at = Optional.empty();
+
+        @Option(
+                names = "--known",
+                paramLabel = "DATE",
+                description = "As it was known then: without what was told or corrected since.")
+        private Optional<String> known = Optional.empty();
+
+        @Option(names = "--contacts", description = "Contacts instead.")
+        private boolean contacts;
+
         All(Carteggio carteggio) {
             this.carteggio = carteggio;
         }
 
         @Override
         public Integer call() {
-            return carteggio.ask(
-                    "person list",
-                    "person.list",
-                    Json.object(),
-                    Lines.printing(carteggio, line -> print(carteggio, line)));
+            return carteggio.work("person list", () -> {
+                ObjectNode params = Json.object();
+                Instants.put(params, "at", at);
+                Instants.put(params, "known", known);
+                try (var access = carteggio.access(false)) {
+                    return access.call(
+                            contacts ? "contact.list" : "person.list",
+                            params,
+                            Lines.printing(carteggio, line -> HolderCommands.print(carteggio, line)));
+                }
+            });
         }
     }
 

@@ -118,7 +118,7 @@ final class RoleCommand implements Runnable {
 
         private static void put(ObjectNode params, String name, Optional<String> date) throws Refusal {
             if (date.isPresent()) {
-                params.put(name, PersonCommand.instant(date.get()).toString());
+                params.put(name, Instants.of(date.get()).toString());
             }
         }
     }

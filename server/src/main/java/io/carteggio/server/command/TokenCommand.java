@@ -86,7 +86,7 @@ final class TokenCommand implements Runnable {
                 ObjectNode params = Json.object()
                         .put("name", name)
                         .put("person", person)
-                        .put("expires", PersonCommand.instant(expires).toString());
+                        .put("expires", Instants.of(expires).toString());
                 params.set("scopes", Json.texts(scopes.stream()));
                 try (var access = carteggio.access(false)) {
                     return access.call("token.add", params, Lines.printing(carteggio, line -> {

@@ -154,10 +154,10 @@ final class UnknownCommand implements Runnable {
                 params.set("addresses", Json.texts(addresses.stream()));
                 person.ifPresent(p -> params.put("person", p));
                 if (from.isPresent()) {
-                    params.put("from", PersonCommand.instant(from.get()).toString());
+                    params.put("from", Instants.of(from.get()).toString());
                 }
                 if (to.isPresent()) {
-                    params.put("to", PersonCommand.instant(to.get()).toString());
+                    params.put("to", Instants.of(to.get()).toString());
                 }
                 try (var access = carteggio.access(false)) {
                     return access.call("unknown.assign", params, Lines.printing(carteggio, this::print));

@@ -129,8 +129,7 @@ final class UnknownOperations {
     }
 
     private UnknownDesk.State state() throws ArchiveException {
-        return new UnknownDesk(desk.people(), desk.index())
-                .state(List.of(), desk.acts().now());
+        return new UnknownDesk(desk.people(), desk.index()).state(desk.acts().now());
     }
 
     private static Set<Suggestion.Kind> kinds(Request request) throws Refusal {

@@ -212,11 +212,11 @@ final class WatchOperations {
             throw Refusal.no("no server runs that it could come back to: start 'carteggio serve'");
         }
         Flight sent = canary.send(settings);
+        desk.watch().attendNow(); // so that it knows when this one is due, or that it could not be sent
         if (sent.trouble().isPresent()) {
             throw Refusal.no(
                     "the test message could not be sent: " + sent.trouble().get());
         }
-        desk.watch().attendNow(); // so that it knows when this one is due
         Instant until = sent.sent().plus(settings.within());
         while (true) {
             Optional<Flight> now = canary.last();

@@ -3,20 +3,16 @@ package io.carteggio.server.fetch;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources.Mailbox;
-import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Run;
 import io.carteggio.server.jobs.Schedule;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +38,9 @@ public final class FetchJobs {
     private final OAuthTokens tokens;
     private final FillWatch watch;
     private final Clock clock;
+    private volatile PeopleFirst first = sync -> {
+        throw new ArchiveException("there is no synchronisation named " + sync, false);
+    };
 
     public FetchJobs(Archive archive, Protocols protocols, Clock clock) {
         this.archive = archive;
@@ -91,12 +90,8 @@ public final class FetchJobs {
     /// Opens a source's mailbox.
     public RemoteMailbox open(Source source, Mailbox mailbox, Steps steps) throws ArchiveException {
         try {
-            Account account = new Account(
-                    source.name(),
-                    new Settings(mailbox.settings()),
-                    new Sealed(archive.keyring(), source.name()),
-                    tokens,
-                    clock);
+            Account account =
+                    new Account(source.name(), new Settings(mailbox.settings()), sealed(source.name()), tokens, clock);
             return protocol(mailbox).open(account, steps);
         } catch (IllegalArgumentException e) { // settings of another version of this program
             throw new ArchiveException("the settings of source " + source.name() + ": " + e.getMessage(), false, e);
@@ -130,55 +125,78 @@ public final class FetchJobs {
 
     /// The names of the secrets that are kept for a source.
     public List<String> secrets(String source) {
-        String prefix = Sealed.prefix(source);
-        return archive.keyring().secrets().stream()
-                .filter(name -> name.startsWith(prefix))
-                .map(name -> name.substring(prefix.length()))
-                .toList();
+        return sealed(source).names();
     }
 
     /// Keeps secrets of a source in place of those of the same names; an empty one is forgotten.
     public void keep(String source, Map<String, String> secrets) throws ArchiveException {
-        Map<String, byte[]> sealed = new HashMap<>();
-        secrets.forEach(
-                (name, secret) -> sealed.put(Sealed.prefix(source) + name, secret.getBytes(StandardCharsets.UTF_8)));
-        Sealed.put(archive.keyring(), sealed);
+        sealed(source).keep(secrets);
         tokens.forget(source);
         watch.forget(source);
     }
 
     /// Forgets all secrets of a source.
     public void forget(String source) throws ArchiveException {
-        Map<String, String> none = new HashMap<>();
-        secrets(source).forEach(name -> none.put(name, ""));
-        if (!none.isEmpty()) {
-            keep(source, none);
+        sealed(source).forget();
+        tokens.forget(source);
+        watch.forget(source);
+    }
+
+    private Sealed sealed(String source) {
+        return new Sealed(archive.keyring(), "source/" + source + "/");
+    }
+
+    /// Who brings the directory up to date before a run.
+    @FunctionalInterface
+    public interface PeopleFirst {
+        /// Does it, unless it was done a moment ago.
+        ///
+        /// @return what came of it, for the history
+        Optional<String> synchronise(String sync) throws ArchiveException;
+    }
+
+    /// Has people synchronised before the runs of sources that say so.
+    public void peopleFirst(PeopleFirst by) {
+        first = by;
+    }
+
+    /// People first, where the source says so. Mail comes in also where that fails, unless the source lets
+    /// go of mail
+    /// of unknown people: then those who could not be known would lose it.
+    private void peopleFirst(Settings settings, Run run) throws ArchiveException {
+        Optional<String> sync = settings.text("sync-first");
+        if (sync.isEmpty()) {
+            return;
+        }
+        run.stage("synchronising people");
+        try {
+            first.synchronise(sync.get()).ifPresent(said -> run.note("people: " + said));
+        } catch (ArchiveException e) {
+            if (settings.unknown() != Settings.Unknown.KEEP || run.isCancelled()) {
+                throw e;
+            }
+            run.note("people could not be synchronised first: " + e.getMessage());
         }
     }
 
-    /// Secrets of a source in the keyring.
-    private record Sealed(Keyring keyring, String source) implements Secrets {
-        static String prefix(String source) {
-            return "source/" + source + "/";
-        }
-
-        @Override
-        public Optional<String> get(String name) {
-            return keyring.secret(prefix(source) + name).map(octets -> new String(octets, StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public void put(String name, String secret) throws ArchiveException {
-            put(keyring, Map.of(prefix(source) + name, secret.getBytes(StandardCharsets.UTF_8)));
-        }
-
-        static void put(Keyring keyring, Map<String, byte[]> secrets) throws ArchiveException {
-            try {
-                keyring.putSecrets(secrets);
-            } catch (IOException e) {
-                throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
+    /// How soon a job that failed is tried again.
+    ///
+    /// @param failures in a row, this one among them
+    public static Job.Retry retry(ArchiveException failure, int failures) {
+        Duration after = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
+        boolean passes = failure.laterHelps();
+        if (failure instanceof FetchException e) {
+            if (e.kind() == Kind.LOG_IN && after.compareTo(AFTER_REFUSAL) < 0) {
+                after = AFTER_REFUSAL;
             }
+            passes = e.kind().passes();
         }
+        after = after.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : after;
+        if (failure instanceof FetchException e) {
+            after = e.retryAfter().orElse(after);
+        }
+        boolean alarm = passes ? failures == PATIENCE : failures == 1;
+        return new Job.Retry(after, alarm || failures % REMINDER == 0);
     }
 
     private final class FetchJob implements Job {
@@ -209,6 +227,7 @@ public final class FetchJobs {
             return new Task() {
                 @Override
                 public void once(Run current) throws ArchiveException {
+                    peopleFirst(settings, current);
                     fetch.once(opened, current);
                 }
 
@@ -226,20 +245,7 @@ public final class FetchJobs {
 
         @Override
         public Retry retry(ArchiveException failure, int failures) {
-            Duration after = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
-            boolean passes = failure.laterHelps();
-            if (failure instanceof FetchException e) {
-                if (e.kind() == Kind.LOG_IN && after.compareTo(AFTER_REFUSAL) < 0) {
-                    after = AFTER_REFUSAL;
-                }
-                passes = e.kind().passes();
-            }
-            after = after.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : after;
-            if (failure instanceof FetchException e) {
-                after = e.retryAfter().orElse(after);
-            }
-            boolean alarm = passes ? failures == PATIENCE : failures == 1;
-            return new Retry(after, alarm || failures % REMINDER == 0);
+            return FetchJobs.retry(failure, failures);
         }
     }
 }

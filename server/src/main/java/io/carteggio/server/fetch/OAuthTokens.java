@@ -70,7 +70,19 @@ public final class OAuthTokens {
         form.put("grant_type", refresh.isPresent() ? "refresh_token" : "client_credentials");
         refresh.ifPresent(token -> form.put("refresh_token", token));
         form.put("client_id", settings.needed("client-id"));
-        secrets.get(Secrets.CLIENT_SECRET).ifPresent(secret -> form.put("client_secret", secret));
+        Optional<String> key = secrets.get(Secrets.CLIENT_KEY);
+        if (key.isPresent()) {
+            form.put("client_assertion_type", ClientAssertion.TYPE);
+            try {
+                form.put(
+                        "client_assertion",
+                        ClientAssertion.of(key.get()).signed(issuer, settings.needed("client-id"), clock.instant()));
+            } catch (IllegalArgumentException e) {
+                throw new FetchException(FetchException.Kind.LOG_IN, Lines.of(e), e);
+            }
+        } else {
+            secrets.get(Secrets.CLIENT_SECRET).ifPresent(secret -> form.put("client_secret", secret));
+        }
         settings.text("scope").ifPresent(scope -> form.put("scope", scope));
         String body = form.entrySet().stream()
                 .map(e -> encoded(e.getKey()) + "=" + encoded(e.getValue()))

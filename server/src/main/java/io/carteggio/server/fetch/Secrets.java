@@ -14,6 +14,9 @@ public interface Secrets {
     /// Of the application, at the token's issuer.
     String CLIENT_SECRET = "client-secret";
 
+    /// The application's certificate and private key, PEM, in the place of its secret.
+    String CLIENT_KEY = "client-key";
+
     /// With which the issuer gives access tokens; it may give another one with each.
     String REFRESH_TOKEN = "refresh-token";
 

@@ -33,6 +33,7 @@ public record Settings(Map<String, String> all) {
             "timeout",
             "after",
             "unknown",
+            "sync-first",
             "schedule");
 
     /// The longest value: a token's address, a folder's name.

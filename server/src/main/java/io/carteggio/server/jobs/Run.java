@@ -56,7 +56,8 @@ public final class Run {
         cancelled = true;
     }
 
-    boolean isCancelled() {
+    /// Whether somebody wants this run to end.
+    public boolean isCancelled() {
         return cancelled;
     }
 

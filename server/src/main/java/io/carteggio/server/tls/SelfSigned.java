@@ -57,7 +57,7 @@ public final class SelfSigned {
         Path file = file(dir);
         if (!Files.exists(file)) {
             Files.createDirectories(dir);
-            make(hostname, file, Instant.now());
+            write(file, Making.made(hostname, Instant.now()));
         }
         return PemIdentity.contextFor(file, file);
     }
@@ -65,36 +65,6 @@ public final class SelfSigned {
     /// Where key and certificate lie in this directory.
     public static Path file(Path dir) {
         return dir.resolve(FILE);
-    }
-
-    /// Makes a P-256 key and a certificate for it. P-256 with SHA-256 is what every TLS 1.2 and 1.3 client can
-    /// do.
-    private static void make(String hostname, Path file, Instant now) throws IOException {
-        StringWriter pem = new StringWriter();
-        try (JcaPEMWriter out = new JcaPEMWriter(pem)) {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair pair = generator.generateKeyPair();
-            var name = new X500NameBuilder().addRDN(BCStyle.CN, hostname).build();
-            X509CertificateHolder certificate = new JcaX509v3CertificateBuilder(
-                            name,
-                            new BigInteger(127, new SecureRandom()).add(BigInteger.ONE), // RFC 5280: positive
-                            Date.from(now.minus(Duration.ofDays(1))), // other clocks may be behind ours
-                            Date.from(now.plus(VALID)),
-                            name,
-                            pair.getPublic())
-                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                    .addExtension(
-                            Extension.subjectAlternativeName,
-                            false,
-                            new GeneralNames(new GeneralName(GeneralName.dNSName, hostname)))
-                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
-            out.writeObject(new JcaPKCS8Generator(pair.getPrivate(), null));
-            out.writeObject(new JcaMiscPEMGenerator(certificate));
-        } catch (GeneralSecurityException | OperatorException e) {
-            throw new IllegalStateException("every Java platform has P-256", e);
-        }
-        write(file, pem.toString());
     }
 
     private static void write(Path file, String pem) throws IOException {
@@ -113,6 +83,39 @@ public final class SelfSigned {
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel dir = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             dir.force(true);
+        }
+    }
+
+    /// Apart, so that the library's signed archives are only opened and verified where a certificate is made.
+    private static final class Making {
+        /// Makes a P-256 key and a certificate for it. P-256 with SHA-256 is what every TLS 1.2 and 1.3 client can
+        /// do.
+        private static String made(String hostname, Instant now) throws IOException {
+            StringWriter pem = new StringWriter();
+            try (JcaPEMWriter out = new JcaPEMWriter(pem)) {
+                KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+                generator.initialize(new ECGenParameterSpec("secp256r1"));
+                KeyPair pair = generator.generateKeyPair();
+                var name = new X500NameBuilder().addRDN(BCStyle.CN, hostname).build();
+                X509CertificateHolder certificate = new JcaX509v3CertificateBuilder(
+                                name,
+                                new BigInteger(127, new SecureRandom()).add(BigInteger.ONE), // RFC 5280: positive
+                                Date.from(now.minus(Duration.ofDays(1))), // other clocks may be behind ours
+                                Date.from(now.plus(VALID)),
+                                name,
+                                pair.getPublic())
+                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                        .addExtension(
+                                Extension.subjectAlternativeName,
+                                false,
+                                new GeneralNames(new GeneralName(GeneralName.dNSName, hostname)))
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()));
+                out.writeObject(new JcaPKCS8Generator(pair.getPrivate(), null));
+                out.writeObject(new JcaMiscPEMGenerator(certificate));
+            } catch (GeneralSecurityException | OperatorException e) {
+                throw new IllegalStateException("every Java platform has P-256", e);
+            }
+            return pem.toString();
         }
     }
 }

@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
 public final class Watch implements Monitor, AutoCloseable {
     private static final Duration LOOK = Duration.ofMinutes(1);
     private static final Duration GATHER = Duration.ofMillis(200);
+    private static final Duration AFTER_DUE = Duration.ofMillis(50);
     private static final Duration PROBE = Duration.ofMinutes(5);
     private static final Duration DELIVER = Duration.ofSeconds(3);
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(10);
@@ -84,6 +85,7 @@ public final class Watch implements Monitor, AutoCloseable {
     private long comparedTo; // belongs to the watching thread from its start on
     private Instant looked = Instant.MIN;
     private Instant probed = Instant.MIN;
+    private Instant judged = Instant.MIN;
 
     /// The listener in front of the archive.
     ///
@@ -286,13 +288,21 @@ public final class Watch implements Monitor, AutoCloseable {
         }
     }
 
-    /// Until the next look; no longer than until a canary is due.
     private Duration rest() {
-        Instant now = clock.instant();
-        return Stream.of(due(canary, settings.canary()), due(alternateCanary, settings.alternateCanary()))
-                .flatMap(Optional::stream)
-                .filter(at -> at.isAfter(now))
-                .map(at -> Duration.between(now, at).plusMillis(50))
+        return rest(
+                clock.instant(),
+                judged,
+                Stream.of(due(canary, settings.canary()), due(alternateCanary, settings.alternateCanary()))
+                        .flatMap(Optional::stream)
+                        .toList());
+    }
+
+    /// Until the next look; no longer than until a canary is due. One that came due since the canaries were last
+    /// judged is judged at once: a look may take longer than was left.
+    static Duration rest(Instant now, Instant judged, List<Instant> due) {
+        return due.stream()
+                .filter(at -> !at.isBefore(judged))
+                .map(at -> at.isAfter(now) ? Duration.between(now, at).plus(AFTER_DUE) : Duration.ZERO)
                 .filter(until -> until.compareTo(LOOK) < 0)
                 .min(Comparator.naturalOrder())
                 .orElse(LOOK);
@@ -455,6 +465,7 @@ public final class Watch implements Monitor, AutoCloseable {
     }
 
     private void canaries(Instant now) {
+        judged = now;
         attend("the canary", () -> canary(now, canary, settings.canary(), "canary"));
         attend(
                 "the alternate mailbox's canary",

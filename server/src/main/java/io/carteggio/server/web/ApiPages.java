@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Roles, sources, jobs and the quarantine as JSON: the very operations that the commands call, for who is an
-/// administrator on
+/// Roles, sources, jobs, the quarantine and the directory as JSON: the very operations that the commands call, for who
+/// is an administrator on
 /// the pages.
 ///
 /// A form with the fields `params` (an object of JSON), `secrets` (another, where the operation takes
@@ -55,7 +55,37 @@ final class ApiPages {
             "quarantine.release",
             "quarantine.discard",
             "unknown.list",
-            "unknown.assign");
+            "unknown.assign",
+            "person.add",
+            "person.list",
+            "person.show",
+            "person.rename",
+            "person.give",
+            "person.end",
+            "person.gone",
+            "person.return",
+            "person.merge",
+            "person.split",
+            "contact.add",
+            "contact.list",
+            "group.add",
+            "group.list",
+            "group.show",
+            "group.member",
+            "group.rename",
+            "group.give",
+            "group.end",
+            "group.remove",
+            "group.return",
+            "domain.add",
+            "domain.list",
+            "domain.remove",
+            "sync.add",
+            "sync.set",
+            "sync.list",
+            "sync.show",
+            "sync.remove",
+            "person.sync");
 
     /// Those that a data-protection officer may call, too.
     static final Set<String> OVERSEEN = Set.of(

@@ -140,7 +140,8 @@ final class LogInPages {
     private Optional<Person> invited(Visit visit) {
         return site.invitations()
                 .person(visit.path("token"))
-                .flatMap(id -> site.desk().people().directory().byId(id));
+                .flatMap(id -> site.desk().people().directory().byId(id))
+                .filter(Person::mayLogIn);
     }
 
     private void invitationForm(Visit visit, HttpStatus status, Person invited, Optional<String> fault) {
@@ -233,8 +234,11 @@ final class LogInPages {
                             + Words.count(seconds, "second", "seconds") + "."));
             return;
         }
-        Optional<Person> person =
-                site.desk().people().directory().named(account, site.clock().instant());
+        Optional<Person> person = site.desk()
+                .people()
+                .directory()
+                .named(account, site.clock().instant())
+                .filter(Person::mayLogIn);
         // a password is checked also where there is nobody, so that the time tells nothing
         boolean right = site.passwords()
                 .matches(person.flatMap(p -> site.desk().people().credential(p.id())), password);

@@ -38,7 +38,8 @@ final class Visit {
                 : cookie(sessionCookie()).flatMap(site.sessions()::of);
         this.person = token.map(ApiToken::person)
                 .or(() -> found.map(Session::person))
-                .flatMap(id -> site.desk().people().directory().byId(id));
+                .flatMap(id -> site.desk().people().directory().byId(id))
+                .filter(Person::mayLogIn); // a leaver's sessions and tokens are of no use from that moment on
         this.session = person.isPresent() ? found : Optional.empty();
     }
 

@@ -255,6 +255,43 @@ class FetchJobsTest {
     }
 
     @Test
+    void peopleAreSynchronisedFirstWhereTheSourceSaysSo() throws Exception {
+        fetches.peopleFirst(name -> {
+            assertThat(name).isEqualTo("hr");
+            archive.people()
+                    .add(
+                            archive.acts(),
+                            "sync:hr",
+                            "Bruno",
+                            PersonRole.USER,
+                            List.of(new Holding(
+                                    new Address("bruno@firm.example"), Optional.empty(), Optional.empty())));
+            return Optional.of("1 people new");
+        });
+        add("unknown", "discard", "sync-first", "hr");
+        JobRun run = run();
+        assertThat(run.counts().letters())
+                .as("he is known before his mail is looked at")
+                .isEqualTo(20);
+        assertThat(run.reason()).contains("people: 1 people new");
+    }
+
+    @Test
+    void whereThatFailsMailIsFetchedUnlessItWouldBeLost() throws Exception {
+        fetches.peopleFirst(_ -> {
+            throw new ArchiveException("the directory does not answer", true);
+        });
+        add("unknown", "discard", "sync-first", "hr");
+        assertThat(run().outcome()).isEqualTo(JobRun.Outcome.FAILED);
+        assertThat(server.mails).hasSize(20);
+        add("sync-first", "hr");
+        JobRun run = run();
+        assertThat(run.outcome()).isEqualTo(JobRun.Outcome.DONE);
+        assertThat(run.counts().letters()).isEqualTo(20);
+        assertThat(run.reason().orElse("")).contains("could not be synchronised");
+    }
+
+    @Test
     void whatTheServerCannotRemoveIsRemovedLater() throws Exception {
         add("after", "delete");
         server.removes = false;

@@ -1,4 +1,4 @@
-package io.carteggio.archive.unknown;
+package io.carteggio.archive.search;
 
 import java.time.Instant;
 
