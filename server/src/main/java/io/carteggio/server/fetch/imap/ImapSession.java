@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 final class ImapSession implements AutoCloseable {
     private static final Pattern BACK_OFF = Pattern.compile("(?i)back-?off time:? *(\\d{1,9}) *(milli)?seconds?");
 
+    private static final int LITERAL_MINUS_LIMIT = 4_096; // RFC 7888, 5
     private static final Set<String> BUSY = Set.of("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG");
     private static final Set<String> REFUSED =
             Set.of("AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN");
@@ -155,13 +156,22 @@ final class ImapSession implements AutoCloseable {
             return Optional.empty();
         }
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-        write("{" + octets.length + "}\r\n");
-        flush();
-        Optional<Done> refused = goOn(mine);
+        boolean atOnce = takesAtOnce(octets.length);
+        write("{" + octets.length + (atOnce ? "+" : "") + "}\r\n");
+        Optional<Done> refused = Optional.empty();
+        if (!atOnce) {
+            flush();
+            refused = goOn(mine);
+        }
         if (refused.isEmpty()) {
             write(new String(octets, StandardCharsets.ISO_8859_1));
         }
         return refused;
+    }
+
+    /// Whether a literal need not wait for the server's `+` (RFC 7888).
+    private boolean takesAtOnce(int octets) {
+        return can("LITERAL+") || (can("LITERAL-") && octets <= LITERAL_MINUS_LIMIT);
     }
 
     /// Waits for `+`.

@@ -173,6 +173,30 @@ class ImapMailboxTest {
         }
     }
 
+    /// RFC 7888: such a server sends no `+`.
+    @Test
+    void aLiteralWaitsForNobodyWhereTheServerSaysSo() throws Exception {
+        for (String capability : List.of("LITERAL+", "LITERAL-")) {
+            try (ScriptedServer server = new ScriptedServer("""
+                    S: * OK [CAPABILITY IMAP4rev1 CAPABILITY] hello
+                    C: c1 CAPABILITY
+                    S: * CAPABILITY IMAP4rev1 CAPABILITY
+                    S: c1 OK
+                    C: c2 LOGIN "anna" \\{8\\+\\}
+                    C: s\u00c3\u00a9cr\u00c3\u00a9t
+                    S: c2 OK [CAPABILITY IMAP4rev1] in
+                    C: c3 SELECT "INBOX"
+                    S: * OK [UIDVALIDITY 1] ok
+                    S: c3 OK
+                    """.replace("rev1 CAPABILITY", "rev1 " + capability))) {
+                Account plain = account(server, "user", "anna");
+                plain.secrets().put("password", "s\u00e9cr\u00e9t");
+                open(plain).close();
+                assertThat(server.failure()).as(capability).isEmpty();
+            }
+        }
+    }
+
     @Test
     void aWrongPasswordIsRefused() throws IOException {
         FetchException trouble = refused("""
