@@ -244,7 +244,7 @@ final class Reader {
         return Structure.head(arrival.mail())
                 .header()
                 .text(Intake.TEST_FIELD)
-                .filter(token -> tests.areAwaited(arrival.source().name(), token.strip()))
+                .filter(token -> tests.wereSent(arrival.source().name(), token.strip()))
                 .isPresent();
     }
 

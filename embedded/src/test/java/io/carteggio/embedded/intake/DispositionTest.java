@@ -208,7 +208,7 @@ class DispositionTest {
 
     /// Anybody can write the field; the token alone tells.
     @Test
-    void theTestMessageToTheAlternateMailboxThatIsUnderWayIsANotice() throws Exception {
+    void theArchivesOwnTestMessageToTheAlternateMailboxIsANotice() throws Exception {
         String canary = "From: a@example.com\r\nCarteggio-Canary: abc\r\nSubject: x\r\n\r\nTest\r\n";
         expect(Family.NDR, canary, QUARANTINED, 0, 0);
         archive.intake.recogniseTests((source, token) -> source.equals("ndr") && token.equals("abc"));

@@ -230,7 +230,7 @@ public final class Archive implements AutoCloseable {
             watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
             opened.push(watch);
             projection.inform(watch::registered);
-            intake.recogniseTests(watch::awaitsTest);
+            intake.recogniseTests(watch::sentTest);
         } catch (IOException e) {
             closeAll(Optional.of(e));
             throw new ArchiveException("the archive in " + directory.path() + " cannot be opened: " + e, true, e);

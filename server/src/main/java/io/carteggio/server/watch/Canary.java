@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -43,6 +44,9 @@ public final class Canary {
     /// Arrivals that may be it; more than these are not looked at while one waits.
     private static final int CANDIDATES = 10_000;
 
+    /// Of test messages before the last, so many are known again: four days of one an hour.
+    private static final int EARLIER = 100;
+
     private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
 
     private final Path file;
@@ -50,6 +54,7 @@ public final class Canary {
     private final SecureRandom random = new SecureRandom();
     private final Queue<Long> candidates = new ConcurrentLinkedQueue<>();
     private Optional<Flight> last; // guarded by this
+    private List<String> earlier; // tokens; guarded by this, oldest first
 
     /// The last test message.
     ///
@@ -107,7 +112,11 @@ public final class Canary {
     Canary(Path file, Clock clock) {
         this.file = file;
         this.clock = clock;
-        this.last = read(file);
+        Optional<JsonNode> state = read(file);
+        this.last = state.flatMap(Canary::flight);
+        this.earlier = state.map(s ->
+                        s.path("earlier").valueStream().map(JsonNode::asString).toList())
+                .orElse(List.of());
     }
 
     public synchronized Optional<Flight> last() {
@@ -151,13 +160,15 @@ public final class Canary {
         return flight;
     }
 
-    /// Whether this is the token of the test message that is awaited through a source.
-    boolean awaits(String source, String token) {
-        return last().filter(Flight::isAwaited)
-                .filter(f -> f.alternate().equals(Optional.of(source)))
-                .filter(f -> MessageDigest.isEqual(
-                        f.token().getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8)))
-                .isPresent();
+    /// Whether this is the token of a test message that was sent for a source, also of one that comes so late that
+    /// another is under way.
+    synchronized boolean sent(String source, String token) {
+        return last.filter(f -> f.alternate().equals(Optional.of(source))).isPresent()
+                && (same(last.get().token(), token) || earlier.stream().anyMatch(e -> same(e, token)));
+    }
+
+    private static boolean same(String a, String b) {
+        return MessageDigest.isEqual(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Notes an arrival that may be the awaited one. Quick.
@@ -197,12 +208,18 @@ public final class Canary {
         if (!newer) {
             return;
         }
+        if (last.isPresent() && !last.get().token().equals(flight.token())) {
+            earlier = Stream.concat(earlier.stream(), Stream.of(last.get().token()))
+                    .skip(Math.max(0, earlier.size() + 1 - EARLIER))
+                    .toList();
+        }
         last = Optional.of(flight);
         ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
                 .put("token", flight.token())
                 .put("from", flight.from())
                 .put("sent", flight.sent().toString());
+        earlier.forEach(line.withArray("earlier")::add);
         flight.alternate().ifPresent(source -> line.put("alternate", source));
         flight.back().ifPresent(at -> line.put("back", at.toString()));
         flight.arrival().ifPresent(number -> line.put("arrival", number));
@@ -214,27 +231,38 @@ public final class Canary {
         }
     }
 
-    private static Optional<Flight> read(Path file) {
+    private static Optional<JsonNode> read(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
-            JsonNode line = JsonMapper.shared().readTree(Files.readString(file));
+            return Optional.of(JsonMapper.shared().readTree(Files.readString(file)));
+        } catch (IOException | JacksonException e) {
+            return forgotten(e);
+        }
+    }
+
+    private static Optional<Flight> flight(JsonNode line) {
+        try {
             return Optional.of(new Flight(
                     line.path("token").stringValue(),
                     line.path("from").stringValue(),
-                    Optional.of(line.path("alternate"))
-                            .filter(JsonNode::isString)
-                            .map(JsonNode::stringValue),
+                    text(line, "alternate"),
                     Instant.parse(line.path("sent").stringValue()),
-                    Optional.of(line.path("back"))
-                            .filter(JsonNode::isString)
-                            .map(back -> Instant.parse(back.stringValue())),
+                    text(line, "back").map(Instant::parse),
                     Optional.of(line.path("arrival")).filter(JsonNode::isNumber).map(JsonNode::longValue),
-                    Optional.of(line.path("trouble")).filter(JsonNode::isString).map(JsonNode::stringValue)));
-        } catch (IOException | JacksonException | DateTimeException e) {
-            LOG.warn("the state of the canary cannot be read, and is forgotten: {}", e.getMessage());
-            return Optional.empty();
+                    text(line, "trouble")));
+        } catch (JacksonException | DateTimeException e) {
+            return forgotten(e);
         }
+    }
+
+    private static Optional<String> text(JsonNode line, String field) {
+        return Optional.of(line.path(field)).filter(JsonNode::isString).map(JsonNode::stringValue);
+    }
+
+    private static <T> Optional<T> forgotten(Exception why) {
+        LOG.warn("the state of the canary cannot be read, and is forgotten: {}", why.getMessage());
+        return Optional.empty();
     }
 }

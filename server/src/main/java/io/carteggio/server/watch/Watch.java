@@ -149,9 +149,9 @@ public final class Watch implements Monitor, AutoCloseable {
         return alternateCanary;
     }
 
-    /// Whether the alternate mailbox's test message with this token is awaited through a source.
-    public boolean awaitsTest(String source, String token) {
-        return alternateCanary.awaits(source, token);
+    /// Whether a test message with this token was sent lately to the alternate mailbox of a source.
+    public boolean sentTest(String source, String token) {
+        return alternateCanary.sent(source, token);
     }
 
     /// Whether a mailbox of another server can be got into: host, TLS, log-in, folder.
