@@ -34,8 +34,12 @@ public record Source(
         return new Source(name, address, family, headers, Expected.NOTHING, discardsUnknown);
     }
 
-    /// Whether the built-in listener takes mail for the address. That of an imported mailbox is its
-    /// owner's own: mail
+    /// The same, whose mail may also be somebody's plain mail.
+    public Source takingPlainMail() {
+        return new Source(name, address, Family.AUTO, headers, expected, discardsUnknown);
+    }
+
+    /// Whether the built-in listener takes mail for the address. That of an imported mailbox is its owner's own: mail
     /// for her is not ours to take.
     public boolean listening() {
         return address.isPresent()

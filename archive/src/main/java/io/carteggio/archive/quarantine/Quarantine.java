@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
+import java.util.function.UnaryOperator;
 
 /// Mail in quarantine, and how it leaves.
 ///
@@ -146,17 +147,30 @@ public final class Quarantine {
 
     /// Reads a mail again, with today's code and by what its source expects today.
     public Answer retry(String by, long number) throws ArchiveException {
-        return leave(by, number, Optional.empty());
+        return leave(by, number, Optional.empty(), UnaryOperator.identity());
     }
 
     /// The same, but whatever its source expects: a person looked at it, and answers for its being what it says.
     ///
     /// @throws IllegalArgumentException where no reason is given
     public Answer release(String by, long number, String why) throws ArchiveException {
-        return leave(by, number, Optional.of(stated(why)));
+        return leave(by, number, Optional.of(stated(why)), Source::trusting);
     }
 
-    private Answer leave(String by, long number, Optional<String> why) throws ArchiveException {
+    /// The same, and mail that is no report is a letter of those whom its header names: somebody wrote to the
+    /// journaling address, or what made it a report is gone for good. A person says so; by itself nothing does.
+    ///
+    /// @throws IllegalArgumentException where no reason is given
+    public Answer releaseAsLetter(String by, long number, String why) throws ArchiveException {
+        return leave(
+                by,
+                number,
+                Optional.of(stated(why)),
+                source -> source.trusting().takingPlainMail());
+    }
+
+    private Answer leave(String by, long number, Optional<String> why, UnaryOperator<Source> as)
+            throws ArchiveException {
         deciding.lock();
         try {
             Optional<Catalogue.Quarantined> row = row(number);
@@ -178,8 +192,7 @@ public final class Quarantine {
             if (why.isEmpty() && gone.isPresent()) {
                 return new Answer.Still(gone.get());
             }
-            Source today = source(whole.get());
-            return leave(by, row.get(), whole.get(), why.isPresent() ? today.trusting() : today, why);
+            return leave(by, row.get(), whole.get(), as.apply(source(whole.get())), why);
         } finally {
             deciding.unlock();
         }

@@ -231,6 +231,30 @@ class QuarantineTest {
         assertThat(books("m365").letters()).isEqualTo(1);
     }
 
+    /// Somebody wrote to the journaling address: no source of reports takes that for a letter, a person may.
+    @Test
+    void aPlainMailIsALetterWherePersonSaysSo() throws Exception {
+        source("m365", Family.REPORT, Map.of("networks", "198.51.100.0/24"));
+        String mail = original("a");
+        long number = take("m365", mail, Disposition.QUARANTINED);
+        assertThat(quarantine.release("op", number, "looked")).isEqualTo(new Answer.Still("not a journal report"));
+        assertThatThrownBy(() -> quarantine.releaseAsLetter("op", number, " "))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(quarantine.releaseAsLetter("op", number, "Bruna wrote there"))
+                .isInstanceOfSatisfying(
+                        Answer.Out.class,
+                        out -> assertThat(out.now().disposition()).isEqualTo(Disposition.LETTERS));
+        ArrivalEntry entry = testimonies(mail).getFirst().entry();
+        assertThat(entry.dialect()).as("what its header says, no envelope").isEmpty();
+        assertThat(entry.revision().flatMap(Revision::why)).contains("Bruna wrote there");
+        assertThat(books("m365").letters()).isEqualTo(1);
+        long report = take("m365", report("r1", ANNA, original("b")), Disposition.QUARANTINED);
+        assertThat(quarantine.releaseAsLetter("op", report, "looked")).isInstanceOf(Answer.Out.class);
+        assertThat(testimonies(original("b")).getFirst().entry().dialect())
+                .as("what is a report is read as one")
+                .isPresent();
+    }
+
     @Test
     void aCorrectedListOfNetworksLetsARetryIn() throws Exception {
         source("m365", Family.REPORT, Map.of("networks", "198.51.100.0/24"));

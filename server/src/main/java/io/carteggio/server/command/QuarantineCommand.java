@@ -207,7 +207,8 @@ final class QuarantineCommand implements Callable<Integer> {
     @Command(
             name = "release",
             description = {
-                "Reads a mail again whatever its source expects: you looked at it, and answer for its being what it says."
+                "Reads a mail again whatever its source expects: you looked at it, and answer for its being what it says.",
+                "A mail that is no report stays, unless you take it for a letter."
             })
     static final class Release implements Callable<Integer> {
         private final Carteggio carteggio;
@@ -215,13 +216,18 @@ final class QuarantineCommand implements Callable<Integer> {
         @Mixin
         private One one = new One();
 
+        @Option(
+                names = "--as-letter",
+                description = "Also one that is no report: a letter of those whom its header names.")
+        private boolean asLetter;
+
         Release(Carteggio carteggio) {
             this.carteggio = carteggio;
         }
 
         @Override
         public Integer call() {
-            return one.ask(carteggio, "release");
+            return one.ask(carteggio, "release", Json.object().put("asLetter", asLetter));
         }
     }
 
@@ -242,7 +248,7 @@ final class QuarantineCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return one.ask(carteggio, "discard");
+            return one.ask(carteggio, "discard", Json.object());
         }
     }
 
@@ -254,11 +260,11 @@ final class QuarantineCommand implements Callable<Integer> {
         @Option(names = "--why", required = true, paramLabel = "TEXT", description = "Why; kept for good.")
         private String why = "";
 
-        Integer ask(Carteggio carteggio, String what) {
+        Integer ask(Carteggio carteggio, String what, ObjectNode params) {
             return carteggio.ask(
                     "quarantine " + what,
                     "quarantine." + what,
-                    Json.object().put("arrival", number).put("why", why),
+                    params.put("arrival", number).put("why", why),
                     Lines.printing(carteggio, mail -> said(carteggio, mail)));
         }
     }

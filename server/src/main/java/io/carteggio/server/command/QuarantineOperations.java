@@ -154,8 +154,12 @@ final class QuarantineOperations {
         return result.outcome();
     }
 
+    /// `asLetter`: mail that is no report is a letter of those whom its header names.
     Outcome release(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        return decided(request, reply, desk.quarantine()::release);
+        return decided(
+                request,
+                reply,
+                request.flag("asLetter") ? desk.quarantine()::releaseAsLetter : desk.quarantine()::release);
     }
 
     Outcome discard(Request request, Reply reply) throws ArchiveException, IOException, Refusal {

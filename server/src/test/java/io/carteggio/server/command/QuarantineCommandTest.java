@@ -93,6 +93,17 @@ class QuarantineCommandTest {
     }
 
     @Test
+    void aPersonTakesAPlainMailForALetter() {
+        String one = listed().getFirst().path("arrival").toString();
+        shell.done("person", "add", "Bruna", "b@firm.example");
+        assertThat(shell.done("quarantine", "release", one, "--as-letter", "--why", "she wrote there")
+                        .out())
+                .startsWith(one + ": letters, arrival ");
+        assertThat(shell.done("search", SECRET, "--as", "Bruna").out()).contains("one");
+        allIsWell();
+    }
+
+    @Test
     void wrongUsage() {
         assertThat(shell.run("quarantine", "retry").exit()).isEqualTo(2);
         assertThat(shell.run("quarantine", "retry", "--all", "3").exit()).isEqualTo(2);
