@@ -54,7 +54,7 @@ public final class Canary {
     private final SecureRandom random = new SecureRandom();
     private final Queue<Long> candidates = new ConcurrentLinkedQueue<>();
     private Optional<Flight> last; // guarded by this
-    private List<String> earlier; // tokens; guarded by this, oldest first
+    private List<String> earlier; // tokens that have not come back; guarded by this, oldest first
 
     /// The last test message.
     ///
@@ -160,11 +160,12 @@ public final class Canary {
         return flight;
     }
 
-    /// Whether this is the token of a test message that was sent for a source, also of one that comes so late that
-    /// another is under way.
+    /// Whether this is the token of a test message that was sent for a source and was not back when it was asked for
+    /// last, also of one that comes so late that another is under way.
     synchronized boolean sent(String source, String token) {
         return last.filter(f -> f.alternate().equals(Optional.of(source))).isPresent()
-                && (same(last.get().token(), token) || earlier.stream().anyMatch(e -> same(e, token)));
+                && ((last.get().back().isEmpty() && same(last.get().token(), token))
+                        || earlier.stream().anyMatch(e -> same(e, token)));
     }
 
     private static boolean same(String a, String b) {
@@ -208,7 +209,10 @@ public final class Canary {
         if (!newer) {
             return;
         }
-        if (last.isPresent() && !last.get().token().equals(flight.token())) {
+        boolean late = last.filter(
+                        l -> !l.token().equals(flight.token()) && l.back().isEmpty())
+                .isPresent();
+        if (late) {
             earlier = Stream.concat(earlier.stream(), Stream.of(last.get().token()))
                     .skip(Math.max(0, earlier.size() + 1 - EARLIER))
                     .toList();

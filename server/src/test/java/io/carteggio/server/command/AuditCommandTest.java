@@ -55,7 +55,7 @@ class AuditCommandTest {
                         .stringValue())
                 .as("whoever sits at the machine is not Anna")
                 .isEqualTo("hers");
-        assertThat(shell.done("audit", "list", "--what", "person-added", "--json")
+        assertThat(shell.done("audit", "list", "--what", "directory-changed", "--json")
                         .lines())
                 .hasSize(1);
         List<JsonNode> page =
