@@ -8,6 +8,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Run;
 import io.carteggio.server.jobs.Schedule;
+import io.carteggio.server.watch.AlarmKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -229,6 +230,8 @@ public final class FetchJobs {
                 public void once(Run current) throws ArchiveException {
                     peopleFirst(settings, current);
                     fetch.once(opened, current);
+                    // who was in it need not be asked again whether it can be got into
+                    archive.watch().alarms().clear(AlarmKind.ALTERNATE, source.name());
                 }
 
                 @Override

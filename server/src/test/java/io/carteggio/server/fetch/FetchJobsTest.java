@@ -165,6 +165,18 @@ class FetchJobsTest {
     }
 
     @Test
+    void aRunThatWasInTheAlternateMailboxEndsItsAlarm() throws Exception {
+        add();
+        archive.watch().alarms().raise(AlarmKind.ALTERNATE, "box", "nobody listened");
+        archive.watch().alarms().raise(AlarmKind.ALTERNATE, "another", "nobody listened");
+        assertThat(run().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(archive.watch().standing())
+                .filteredOn(alarm -> alarm.kind() == AlarmKind.ALTERNATE)
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.subject()).isEqualTo("another"));
+    }
+
+    @Test
     void whatStaysIsFetchedOnce() throws Exception {
         add("after", "keep");
         assertThat(run().counts().letters()).isEqualTo(20);
