@@ -23,10 +23,14 @@ import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the
 /// index, and every answer is confirmed by the catalogue. Safe for many threads.
@@ -129,6 +133,54 @@ public final class Reading {
                 first.map(SearchIndex.Found::total).orElse(0L),
                 first.map(SearchIndex.Found::notFullySearched).orElse(0L),
                 before);
+    }
+
+    /// How many letters each of these further conditions would leave of what a query finds. Not an act of its own: it
+    /// belongs to the search that asked for the same.
+    public long[] counts(Viewer viewer, Query query, List<Query> further) throws ArchiveException {
+        return index.counts(query, scope(viewer), further);
+    }
+
+    /// Where words that a query looks for stand in a text that is shown.
+    public List<SearchIndex.Mark> marks(Query query, String text) {
+        return index.marks(query, text);
+    }
+
+    /// Whom the headers of the newest letters name that match: at most [#PAGE_LIMIT] letters are looked at. Those in
+    /// most of them first. Belongs to a search, as [#counts].
+    public List<Correspondent> correspondents(Viewer viewer, Query query) throws ArchiveException {
+        Scope scope = scope(viewer);
+        Map<String, Correspondent> found = new LinkedHashMap<>();
+        for (Hit hit : index.find(query, scope, PAGE_LIMIT, Long.MAX_VALUE).hits()) {
+            Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
+            if (letter.isEmpty() || messages.seen(letter.get(), scope).isEmpty()) {
+                continue;
+            }
+            hit.from().ifPresent(from -> meet(found, from, hit.fromName(), 1, 0));
+            Stream.concat(hit.to().stream(), hit.cc().stream())
+                    .distinct()
+                    .forEach(to -> meet(found, to, Optional.empty(), 0, 1));
+        }
+        return found.values().stream()
+                .sorted(Comparator.comparingLong((Correspondent c) -> c.sent() + c.got())
+                        .reversed())
+                .toList();
+    }
+
+    private static void meet(
+            Map<String, Correspondent> found, String address, Optional<String> name, long sent, long got) {
+        Address whose = new Address(address);
+        if (!whose.raw().contains("@")) {
+            return;
+        }
+        found.merge(
+                whose.key(),
+                new Correspondent(whose, name, sent, got),
+                (before, now) -> new Correspondent(
+                        before.address(),
+                        before.name().or(now::name),
+                        before.sent() + now.sent(),
+                        before.got() + now.got()));
     }
 
     /// The message of a hit. Empty where the catalogue does not confirm it, and where a newer letter of the

@@ -54,6 +54,19 @@ public interface SearchIndex extends AutoCloseable {
         void take(long letter, Instant date) throws ArchiveException;
     }
 
+    /// How many letters would be left of what [#find] finds by each of these further conditions, in their order: the
+    /// total of both together. One look at what matches serves them all.
+    long[] counts(Query query, Scope scope, List<Query> further) throws ArchiveException;
+
+    /// Where words that a query looks for, and does not refuse, stand in a text that is shown. In order, apart from
+    /// each other.
+    List<Mark> marks(Query query, String text);
+
+    /// A stretch of a text, in UTF-16 units.
+    ///
+    /// @param end exclusive
+    record Mark(int start, int end) {}
+
     /// Whether a letter matches, for whoever may see everything: what [#find] would tell an auditor of this
     /// letter alone. Says nothing of a letter that the index has not taken yet: then it is false.
     boolean matches(Query query, long letter) throws ArchiveException;

@@ -441,6 +441,26 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     @Override
+    public long[] counts(Query query, Scope scope, List<Query> further) throws ArchiveException {
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                return Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader()), query, further);
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+    }
+
+    @Override
+    public List<Mark> marks(Query query, String text) {
+        return Marks.of(query, text);
+    }
+
+    @Override
     public boolean matches(Query query, long letter) throws ArchiveException {
         try {
             SearcherManager searchers = open.searchers;

@@ -43,6 +43,11 @@ final class QueryCompiler {
         return within(found);
     }
 
+    /// What matches, for looking among letters that the scope lets through already.
+    Query alone(io.carteggio.archive.search.Query query) throws IOException {
+        return compile(query).orElse(MatchAllDocsQuery.INSTANCE);
+    }
+
     /// Narrowed to the letters that the viewer may see.
     Query within(Query found) {
         return switch (scope) {
@@ -170,7 +175,7 @@ final class QueryCompiler {
         };
     }
 
-    private static long secondNotBefore(Instant instant) {
+    static long secondNotBefore(Instant instant) {
         return instant.getNano() == 0 ? instant.getEpochSecond() : instant.getEpochSecond() + 1;
     }
 

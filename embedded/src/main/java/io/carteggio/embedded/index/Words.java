@@ -16,6 +16,7 @@ import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
 import org.apache.lucene.analysis.miscellaneous.LengthFilter;
 import org.apache.lucene.analysis.miscellaneous.TruncateTokenFilter;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 
 /// What counts as a word, and which words count as equal: one rule for all languages, since a mailbox holds
@@ -122,21 +123,30 @@ final class Words {
 
     /// The words by the rule itself.
     static List<Token> tokens(String text) {
-        List<Token> tokens = new ArrayList<>();
+        return spans(text).stream().map(s -> new Token(s.word(), s.position())).toList();
+    }
+
+    /// A word with where it stands in the text, in UTF-16 units.
+    record Spot(String word, int position, int start, int end) {}
+
+    /// The words by the rule itself, and where they stand.
+    static List<Spot> spans(String text) {
+        List<Spot> spots = new ArrayList<>();
         try (TokenStream stream = INDEX.tokenStream("words", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
             PositionIncrementAttribute increment = stream.addAttribute(PositionIncrementAttribute.class);
+            OffsetAttribute offset = stream.addAttribute(OffsetAttribute.class);
             stream.reset();
             int position = -1;
             while (stream.incrementToken()) {
-                position += tokens.isEmpty() ? 1 : increment.getPositionIncrement();
-                tokens.add(new Token(term.toString(), position));
+                position += spots.isEmpty() ? 1 : increment.getPositionIncrement();
+                spots.add(new Spot(term.toString(), position, offset.startOffset(), offset.endOffset()));
             }
             stream.end();
         } catch (IOException e) {
             throw new IllegalStateException("text in memory can be read", e);
         }
-        return tokens;
+        return spots;
     }
 
     private static final class Rule extends Analyzer {
