@@ -8,11 +8,13 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import io.carteggio.mail.Address;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
@@ -48,6 +50,7 @@ class BrowserTest {
     private static final String JOURNAL = "journal@archive.firm.example";
     private static final String PASSWORD = "a long pass phrase of mine";
     private static final byte[] PLAN = plan();
+    private static final int MANY = 60;
 
     private static Serving server;
     private static Program program;
@@ -511,6 +514,75 @@ class BrowserTest {
         assertThat(wrong.url()).contains("log-in");
         look(wrong, "a wrong password");
         wrong.context().close();
+    }
+
+    /// More than a page of letters: narrowed, listed to the end, and gone through without a mouse.
+    @Test
+    @Order(8)
+    void manyLettersAreNarrowedAndGoneThroughByKeys() throws Exception {
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            client.startTls(TlsContexts.opportunisticClient());
+            for (int i = 0; i < MANY; i++) {
+                Post post = Post.plain(
+                        "many" + i,
+                        i % 3 == 0 ? "carla@firm.example" : "anna@firm.example",
+                        "bruno@firm.example",
+                        "Mill wheel " + i,
+                        "About the wheel, part " + i + ".",
+                        "To: bruno@firm.example");
+                assertThat(client.send(
+                                        Optional.of(new Address("postmaster@firm.example")),
+                                        List.of(new Address(JOURNAL)),
+                                        post.report(),
+                                        Way.BDAT)
+                                .kept())
+                        .isTrue();
+            }
+        }
+        program.awaitIndexed();
+        Page page = logIn("Bruno Conti");
+        search(page, "wheel");
+        assertThat(page.locator("#results mark").first().textContent()).isEqualToIgnoringCase("wheel");
+        page.waitForSelector("#narrowing .choices");
+        picture(page, "search-many");
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)");
+        page.locator("#results > li")
+                .nth(25)
+                .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
+        for (int i = 0; i < 10; i++) {
+            page.evaluate("window.scrollTo(0, document.body.scrollHeight)");
+            page.waitForTimeout(100);
+        }
+        assertThat(page.locator("#results > li").count()).isEqualTo(MANY);
+        look(page, "the end of a long list");
+        page.locator("#narrowing a", new Page.LocatorOptions().setHasText("carla@firm.example"))
+                .first()
+                .click();
+        assertThat(page.textContent("#total")).contains("20 letters match");
+        assertThat(page.inputValue("#q")).isEqualTo("wheel from:carla@firm.example");
+
+        page.navigate(server.url() + "/search");
+        page.keyboard().press("/");
+        page.keyboard().type("from:an");
+        page.waitForSelector("#suggestions li");
+        look(page, "suggestions");
+        page.keyboard().press("ArrowDown");
+        page.keyboard().press("Enter");
+        assertThat(page.inputValue("#q")).isEqualTo("from:anna@firm.example ");
+        page.keyboard().type("wheel");
+        page.keyboard().press("Enter");
+        page.waitForURL("**/search?q=*");
+        assertThat(page.textContent("#total")).contains("40 letters match");
+        page.keyboard().press("?");
+        assertThat(page.getAttribute("#search-help", "open")).isNotNull();
+        for (String key : List.of("j", "j", "j", "k")) {
+            page.keyboard().press(key);
+        }
+        String second = page.locator("#results h2 a").nth(1).textContent();
+        page.keyboard().press("Enter");
+        page.waitForURL("**/letters/**");
+        assertThat(page.textContent("#subject")).isEqualTo(second);
+        page.context().close();
     }
 
     @Test

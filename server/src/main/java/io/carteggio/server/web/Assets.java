@@ -8,11 +8,13 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/// The style sheet and the icon, read once. Their addresses carry a sum of their bytes, so browsers may keep them for
+/// The style sheet, the script and the icon, read once. Their addresses carry a sum of their bytes, so browsers may
+/// keep them for
 /// good.
 final class Assets {
     static final String STYLE = "carteggio.css";
     static final String ICON = "icon.svg";
+    static final String SCRIPT = "carteggio.js";
 
     /// A file as it is sent.
     record Asset(String type, Content bytes, String url) {
@@ -41,6 +43,7 @@ final class Assets {
     static Assets load() {
         return new Assets(Map.of(
                 STYLE, Asset.of(STYLE, "text/css; charset=utf-8"),
+                SCRIPT, Asset.of(SCRIPT, "text/javascript; charset=utf-8"),
                 ICON, Asset.of(ICON, "image/svg+xml")));
     }
 

@@ -40,6 +40,7 @@ final class Routes {
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
         var search = new SearchPages(site);
+        var aids = new SearchAids(site);
         var letters = new LetterPages(site);
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
@@ -73,6 +74,8 @@ final class Routes {
                 post("/people/{person}/sessions/end", Who.ADMINISTRATOR, people::endSessions),
                 get("/", Who.PERSON, search::home),
                 get("/search", Who.PERSON, search::search),
+                get("/search/narrow", Who.PERSON, aids::narrow),
+                get("/search/suggest", Who.PERSON, aids::suggest),
                 get("/letters/{id}", Who.PERSON, letters::letter),
                 get("/letters/{id}/html", Who.PERSON, letters::html),
                 // its cookie stays at home when the sandboxed frame asks; the address carries a pass instead

@@ -7,6 +7,8 @@ import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.server.web.page.Piece;
 import io.carteggio.server.web.page.ReasonView;
 import io.carteggio.server.web.page.SearchResults;
 import io.carteggio.server.web.page.SearchResults.Empty;
@@ -71,7 +73,7 @@ final class SearchPages {
             case Asked.Understood(Query query) -> {
                 Viewer viewer = visit.viewer();
                 Reading.Results results = site.desk().reading().search(viewer, query, text, PAGE, before);
-                visit.page("search", title(text), page(visit, viewer, text, before, results));
+                visit.page("search", title(text), page(visit, viewer, query, text, before, results));
             }
         }
     }
@@ -93,13 +95,15 @@ final class SearchPages {
                         List.of(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 
-    private SearchResults page(Visit visit, Viewer viewer, String text, long before, Reading.Results results) {
+    private SearchResults page(
+            Visit visit, Viewer viewer, Query query, String text, long before, Reading.Results results) {
         List<Row> rows = new ArrayList<>();
         for (Reading.Result result : results.results()) {
-            rows.add(row(result, text));
+            rows.add(row(result, query, text));
         }
         boolean later = before != Long.MAX_VALUE;
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
@@ -127,10 +131,11 @@ final class SearchPages {
                 rows,
                 empty,
                 results.next().map(next -> address + "before=" + next),
-                later ? Optional.of(text.isEmpty() ? "/search" : "/search?q=" + encoded(text)) : Optional.empty());
+                later ? Optional.of(text.isEmpty() ? "/search" : "/search?q=" + encoded(text)) : Optional.empty(),
+                rows.isEmpty() || later ? Optional.empty() : Optional.of(SearchAids.address(site, visit, text)));
     }
 
-    private Row row(Reading.Result result, String text) {
+    private Row row(Reading.Result result, Query query, String text) {
         Hit hit = result.hit();
         List<String> all = new ArrayList<>(hit.to());
         all.addAll(hit.cc());
@@ -142,14 +147,30 @@ final class SearchPages {
                 hit.date().toString(),
                 site.words().day(hit.date()),
                 site.words().time(hit.date()),
-                name.or(hit::from).orElse("(no sender named)"),
+                pieces(query, name.or(hit::from).orElse("(no sender named)")),
                 name.flatMap(n -> hit.from()),
                 to.isEmpty() ? "(nobody named)" : to,
-                hit.subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
-                hit.snippet().filter(s -> !s.isBlank()),
+                pieces(query, hit.subject().filter(s -> !s.isBlank()).orElse("(no subject)")),
+                pieces(query, hit.snippet().filter(s -> !s.isBlank()).orElse("")),
                 message(result.message()),
                 Words.size(hit.sizeBytes()),
                 hit.attachments().stream().map(Hit.FoundAttachment::name).toList());
+    }
+
+    private List<Piece> pieces(Query query, String text) {
+        List<Piece> pieces = new ArrayList<>();
+        int from = 0;
+        for (SearchIndex.Mark mark : site.desk().reading().marks(query, text)) {
+            if (mark.start() > from) {
+                pieces.add(new Piece(text.substring(from, mark.start()), false));
+            }
+            pieces.add(new Piece(text.substring(mark.start(), mark.end()), true));
+            from = mark.end();
+        }
+        if (from < text.length()) {
+            pieces.add(new Piece(text.substring(from), false));
+        }
+        return pieces;
     }
 
     private static Optional<String> message(Message message) {

@@ -7,8 +7,10 @@ import java.util.Map;
 final class SecurityHeaders {
     static final String POLICY = "Content-Security-Policy";
 
-    /// Pages: our own style sheet and pictures, frames and forms of our own, nothing else; no scripts at all.
-    static final String PAGE = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    /// Pages: our own style sheet, script and pictures, frames and forms of our own, and what our script asks us for;
+    /// nothing else, and nothing written into the page itself. What is downloaded has a type that is no script's.
+    static final String PAGE = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+            + "img-src 'self'; form-action 'self'; "
             + "frame-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     /// A letter's HTML: an origin of its own, no scripts, no forms, nothing from elsewhere but pictures of the letter

@@ -297,6 +297,7 @@ final class Visit {
                 formToken(),
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
+                site.assets().url(Assets.SCRIPT),
                 session.flatMap(Session::news));
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param reason why an auditor reads across people at present
 /// @param token what every form of the page carries back
 /// @param style address of the style sheet
+/// @param script address of the script; every page does without it
 /// @param news what the last step did
 public record Frame(
         String title,
@@ -18,6 +19,7 @@ public record Frame(
         String token,
         String style,
         String icon,
+        String script,
         Optional<String> news) {
     /// A way to another page.
     public record NavItem(String label, String url, boolean current) {}

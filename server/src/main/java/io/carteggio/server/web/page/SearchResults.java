@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param empty what to do where nothing was found
 /// @param next the next page
 /// @param first the first page, where this is a later one
+/// @param narrow where it can be narrowed
 public record SearchResults(
         String query,
         Optional<Mistake> mistake,
@@ -20,7 +21,8 @@ public record SearchResults(
         List<Row> rows,
         Optional<Empty> empty,
         Optional<String> next,
-        Optional<String> first) {
+        Optional<String> first,
+        Optional<String> narrow) {
     /// What cannot be understood: the query in three pieces, the middle one the mistake.
     public record Mistake(String before, String at, String after, String what) {}
 
@@ -34,15 +36,18 @@ public record SearchResults(
             String isoDate,
             String date,
             String time,
-            String fromName,
+            List<Piece> fromName,
             Optional<String> fromAddress,
             String to,
-            String subject,
-            Optional<String> snippet,
+            List<Piece> subject,
+            List<Piece> snippet,
             Optional<String> message,
             String size,
             List<String> attachments) {
         public Row {
+            fromName = List.copyOf(fromName);
+            subject = List.copyOf(subject);
+            snippet = List.copyOf(snippet);
             attachments = List.copyOf(attachments);
         }
     }

@@ -1,0 +1,179 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.Correspondent;
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.attribution.AcceptedDomain;
+import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.search.Query;
+import io.carteggio.mail.Address;
+import io.carteggio.server.web.page.NarrowingView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// What helps to ask: by what results can be narrowed, and how a word that is being typed may go on.
+final class SearchAids {
+    private static final int SUGGESTIONS = 8;
+    private static final int WORD_LIMIT_CHARS = 100;
+    private static final int OWN_LIMIT = 20;
+
+    private static final List<Map.Entry<String, String>> OPERATORS = List.of(
+            Map.entry("from:", "who sent it"),
+            Map.entry("to:", "who got it"),
+            Map.entry("cc:", "who got a copy"),
+            Map.entry("bcc:", "who got a blind copy"),
+            Map.entry("list:", "through which list"),
+            Map.entry("subject:", "words in the subject"),
+            Map.entry("filename:", "name or ending of an attachment"),
+            Map.entry("type:", "kind of an attachment"),
+            Map.entry("has:attachment", "with something attached"),
+            Map.entry("label:", "folder that it lay in"),
+            Map.entry("after:", "from a day, month or year on"),
+            Map.entry("before:", "before a day, month or year"),
+            Map.entry("on:", "in a day, month or year"),
+            Map.entry("larger:", "more octets, as 5M"),
+            Map.entry("smaller:", "fewer octets, as 100K"),
+            Map.entry("is:unsearched", "could not be searched wholly"),
+            Map.entry("id:", "one letter"));
+
+    private final Site site;
+
+    SearchAids(Site site) {
+        this.site = site;
+    }
+
+    /// What the page of a search gives out, so that what belongs to it is no act of its own.
+    static String pass(Site site, Visit visit, String text) {
+        String reason = visit.loggedIn().reason().orElse("");
+        return site.tokens().seal("narrowing", visit.loggedIn().handle(), reason, text);
+    }
+
+    /// Where a search is narrowed, for its page.
+    static String address(Site site, Visit visit, String text) {
+        return "/search/narrow?q=" + SearchPages.encoded(text) + "&pass=" + pass(site, visit, text);
+    }
+
+    /// By what a search can be narrowed: a page, or with `part` what scripts put beside the results.
+    void narrow(Visit visit) throws ArchiveException {
+        String text = visit.query("q").strip();
+        String search = text.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(text);
+        if (!Tokens.same(pass(site, visit, text), visit.query("pass"))
+                || !(Asked.of(text) instanceof Asked.Understood(Query query))) {
+            visit.redirect(search);
+            return;
+        }
+        NarrowingView view = new NarrowingView(groups(visit, text, query), search);
+        visit.page(visit.query("part").equals("yes") ? "narrowing" : "narrow", "Narrow down", view);
+    }
+
+    private List<NarrowingView.Group> groups(Visit visit, String text, Query query) throws ArchiveException {
+        Viewer viewer = visit.viewer();
+        List<Narrowing.Group> groups = Narrowing.of(
+                site.clock().instant(),
+                site.desk().reading().correspondents(viewer, query),
+                viewer instanceof Viewer.Owner
+                        ? visit.self().holdings().stream()
+                                .map(Holding::address)
+                                .distinct()
+                                .limit(OWN_LIMIT)
+                                .toList()
+                        : List.<Address>of(),
+                site.desk().people().directory().domains().stream()
+                        .map(AcceptedDomain::domain)
+                        .limit(OWN_LIMIT)
+                        .toList());
+        List<Query> further = new ArrayList<>();
+        further.add(new Query.All());
+        for (Narrowing.Group group : groups) {
+            for (Narrowing.Choice choice : group.choices()) {
+                further.add(condition(choice));
+            }
+        }
+        long[] counts = site.desk().reading().counts(viewer, query, further);
+        List<NarrowingView.Group> shown = new ArrayList<>();
+        int at = 1;
+        for (Narrowing.Group group : groups) {
+            List<NarrowingView.Choice> choices = new ArrayList<>();
+            for (Narrowing.Choice choice : group.choices()) {
+                long count = counts[at++];
+                if (count > 0 && count < counts[0]) { // else it narrows nothing, or leaves nothing
+                    choices.add(new NarrowingView.Choice(
+                            choice.label(),
+                            Words.number(count),
+                            "/search?q=" + SearchPages.encoded(Narrowing.narrowed(text, choice.condition()))));
+                }
+            }
+            if (!choices.isEmpty()) {
+                shown.add(new NarrowingView.Group(group.heading(), choices));
+            }
+        }
+        return shown;
+    }
+
+    private static Query condition(Narrowing.Choice choice) {
+        return switch (Query.parse(choice.condition())) {
+            case Query.Parsed.Good(Query query) -> query;
+            case Query.Parsed.Bad(int at, String message) ->
+                throw new IllegalStateException(choice.condition() + ": " + message + " at " + at);
+        };
+    }
+
+    /// How a word may go on, as JSON for the search box: operators, and people of one's own newest letters. Nobody
+    /// learns here of others: an auditor's search is an act, typing is none.
+    void suggest(Visit visit) throws ArchiveException {
+        String word = visit.query("word").strip().toLowerCase(Locale.ROOT);
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        if (!word.isEmpty() && word.length() <= WORD_LIMIT_CHARS) {
+            suggestions(visit, word)
+                    .limit(SUGGESTIONS)
+                    .forEach(s -> list.addObject()
+                            .put("put", s.put())
+                            .put("label", s.label())
+                            .put("hint", s.hint()));
+        }
+        visit.text("application/json; charset=utf-8", list.toString());
+    }
+
+    /// @param put what stands in the place of the word
+    private record Suggestion(String put, String label, String hint) {}
+
+    private Stream<Suggestion> suggestions(Visit visit, String word) throws ArchiveException {
+        String bare = word.startsWith("-") ? word.substring(1) : word;
+        String minus = word.startsWith("-") ? "-" : "";
+        int colon = bare.indexOf(':');
+        String operator = colon < 0 ? "" : bare.substring(0, colon + 1);
+        String begun = bare.substring(colon + 1);
+        Stream<Suggestion> operators = OPERATORS.stream()
+                .filter(o -> !bare.isEmpty()
+                        && o.getKey().startsWith(bare)
+                        && !o.getKey().equals(bare))
+                .map(o -> new Suggestion(minus + o.getKey(), minus + o.getKey(), o.getValue()));
+        boolean ofPeople = List.of("", "from:", "to:", "cc:", "bcc:").contains(operator);
+        if (!ofPeople || begun.isEmpty()) {
+            return operators;
+        }
+        Viewer own = new Viewer.Owner(visit.self());
+        Stream<Suggestion> people = site.desk().reading().correspondents(own, new Query.All()).stream()
+                .filter(c -> Narrowing.isTypeable(c.address().raw()) && begins(c, begun))
+                .map(c -> {
+                    String put = operator.isEmpty() ? c.sent() > 0 ? "from:" : "to:" : operator;
+                    return new Suggestion(
+                            minus + put + c.address().raw(),
+                            minus + put + c.address().raw(),
+                            c.name().orElse(""));
+                });
+        return Stream.concat(operators, people);
+    }
+
+    /// Whether the address, or a word of the name, begins so.
+    private static boolean begins(Correspondent c, String begun) {
+        return c.address().raw().toLowerCase(Locale.ROOT).startsWith(begun)
+                || Stream.of(c.name().orElse("").toLowerCase(Locale.ROOT).split("[ ,.\"]+", -1))
+                        .anyMatch(w -> w.startsWith(begun));
+    }
+}

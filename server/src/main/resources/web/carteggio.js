@@ -1,0 +1,219 @@
+/* What makes the pages quicker to use. Each of them works without it. */
+"use strict";
+(() => {
+  const box = document.getElementById("q");
+  const results = document.getElementById("results");
+  const narrowing = document.getElementById("narrowing");
+  const here = { credentials: "same-origin", headers: { Accept: "text/html, application/json" } };
+
+  const fetched = async (address) => {
+    const answer = await fetch(address, here);
+    if (!answer.ok || answer.redirected) {
+      throw new Error(address + ": " + answer.status); // logged out meanwhile, or the server is away
+    }
+    return answer;
+  };
+
+  /* ---- by what results can be narrowed: beside them where there is room, else when asked for */
+
+  if (narrowing) {
+    const load = async () => {
+      const place = narrowing.querySelector(".choices-of");
+      try {
+        place.innerHTML = await (await fetched(narrowing.dataset.from)).text();
+      } catch (e) {
+        narrowing.dataset.failed = "yes"; // the link to the page of its own stays
+      }
+    };
+    narrowing.addEventListener("toggle", load, { once: true });
+    narrowing.open = window.matchMedia("(min-width: 64rem)").matches;
+  }
+
+  /* ---- more results when the end comes into view */
+
+  const pages = document.querySelector("nav.pages");
+  if (results && pages && "IntersectionObserver" in window) {
+    const LIMIT = 40; // pages that one document holds; then the link is there again
+    let count = 1;
+    let busy = false;
+    const watcher = new IntersectionObserver(async (seen) => {
+      const next = document.getElementById("next");
+      if (busy || !next || count >= LIMIT || !seen.some((s) => s.isIntersecting)) {
+        return;
+      }
+      busy = true;
+      results.setAttribute("aria-busy", "true");
+      try {
+        const text = await (await fetched(next.href)).text();
+        const page = new DOMParser().parseFromString(text, "text/html");
+        const rows = page.querySelectorAll("#results > li");
+        rows.forEach((row) => results.append(document.adoptNode(row)));
+        const later = page.getElementById("next");
+        if (later && rows.length > 0) {
+          next.href = later.getAttribute("href");
+        } else {
+          next.remove();
+        }
+        count++;
+      } catch (e) {
+        watcher.disconnect(); // the link still works
+      }
+      results.removeAttribute("aria-busy");
+      busy = false;
+      watcher.unobserve(pages);
+      watcher.observe(pages); // tells again where the end is still in view
+    }, { rootMargin: "800px" });
+    watcher.observe(pages);
+  }
+
+  /* ---- keys: j and k go from letter to letter, / to the search box, ? shows how to search */
+
+  const typing = (element) => element && /^(input|textarea|select)$/i.test(element.tagName);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
+      return;
+    }
+    if (typing(event.target)) {
+      if (event.key === "Escape" && event.target === box && !event.defaultPrevented) {
+        box.blur();
+      }
+      return;
+    }
+    if (event.key === "/" && box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    } else if (event.key === "?") {
+      const help = document.getElementById("search-help");
+      if (help) {
+        event.preventDefault();
+        help.open = !help.open;
+        help.scrollIntoView({ block: "nearest" });
+        help.querySelector("summary").focus();
+      }
+    } else if ((event.key === "j" || event.key === "k") && results) {
+      const links = [...results.querySelectorAll("h2 a")];
+      const at = links.indexOf(document.activeElement);
+      const to = event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0);
+      event.preventDefault();
+      links[to].focus();
+    }
+  });
+
+  /* ---- how a word that is being typed may go on (the combobox of the ARIA practices, list with manual selection) */
+
+  if (box && box.dataset.suggest) {
+    const list = document.createElement("ul");
+    list.id = "suggestions";
+    list.className = "suggestions";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Suggestions");
+    list.hidden = true;
+    box.after(list);
+    box.setAttribute("role", "combobox");
+    box.setAttribute("aria-autocomplete", "list");
+    box.setAttribute("aria-controls", list.id);
+    box.setAttribute("aria-expanded", "false");
+    let chosen = -1;
+    let asked = 0;
+    let timer = 0;
+
+    const close = () => {
+      list.hidden = true;
+      list.replaceChildren();
+      chosen = -1;
+      box.setAttribute("aria-expanded", "false");
+      box.removeAttribute("aria-activedescendant");
+    };
+    const word = () => { // the one that the cursor stands behind
+      const end = box.selectionStart;
+      const before = box.value.slice(0, end);
+      const start = Math.max(before.lastIndexOf(" "), before.lastIndexOf("(")) + 1;
+      return { start, end, text: before.slice(start) };
+    };
+    const choose = (index) => {
+      const options = [...list.children];
+      options.forEach((o, i) => o.setAttribute("aria-selected", String(i === index)));
+      chosen = index;
+      if (index >= 0) {
+        box.setAttribute("aria-activedescendant", options[index].id);
+      } else {
+        box.removeAttribute("aria-activedescendant");
+      }
+    };
+    const take = (put) => {
+      const at = word();
+      const blank = put.endsWith(":") ? "" : " ";
+      box.setRangeText(put + blank, at.start, at.end, "end");
+      close();
+      box.focus();
+      if (blank === "") {
+        ask();
+      }
+    };
+    const show = (suggestions) => {
+      list.replaceChildren(...suggestions.map((s, i) => {
+        const option = document.createElement("li");
+        option.id = "suggestion-" + i;
+        option.setAttribute("role", "option");
+        option.setAttribute("aria-selected", "false");
+        const label = document.createElement("span");
+        label.className = "label";
+        label.textContent = s.label;
+        const hint = document.createElement("span");
+        hint.className = "hint";
+        hint.textContent = s.hint;
+        option.append(label, " ", hint);
+        option.addEventListener("mousedown", (event) => {
+          event.preventDefault(); // the box keeps the cursor
+          take(s.put);
+        });
+        option.dataset.put = s.put;
+        return option;
+      }));
+      list.hidden = suggestions.length === 0;
+      box.setAttribute("aria-expanded", String(!list.hidden));
+      chosen = -1;
+    };
+    const ask = async () => {
+      const text = word().text;
+      const mine = ++asked;
+      if (text === "" || text.includes('"')) {
+        close();
+        return;
+      }
+      try {
+        const answer = await fetched(box.dataset.suggest + "?word=" + encodeURIComponent(text));
+        const suggestions = await answer.json();
+        if (mine === asked && document.activeElement === box) {
+          show(suggestions);
+        }
+      } catch (e) {
+        close(); // without suggestions one can search as well
+      }
+    };
+    box.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 120);
+    });
+    box.addEventListener("blur", close);
+    box.addEventListener("keydown", (event) => {
+      if (list.hidden) {
+        return;
+      }
+      const count = list.children.length;
+      if (event.key === "ArrowDown") {
+        choose((chosen + 1) % count);
+      } else if (event.key === "ArrowUp") {
+        choose(chosen < 0 ? count - 1 : chosen - 1);
+      } else if (event.key === "Escape") {
+        close();
+      } else if ((event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
+        take(list.children[chosen].dataset.put);
+      } else {
+        return;
+      }
+      event.preventDefault();
+    });
+  }
+})();
