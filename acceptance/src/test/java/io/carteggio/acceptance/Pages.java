@@ -45,6 +45,18 @@ final class Pages implements AutoCloseable {
         return pages;
     }
 
+    /// Nobody yet.
+    static Pages ofNobody(Serving server) {
+        return new Pages(URI.create(server.url() + "/"));
+    }
+
+    /// Tries to log in.
+    ///
+    /// @return how it was answered: 303 where that was right
+    int logIn(String account, String password) throws IOException, InterruptedException {
+        return send("/log-in", "account", account, "password", password).statusCode();
+    }
+
     /// A page; fails where it is none.
     String get(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer =
@@ -59,6 +71,13 @@ final class Pages implements AutoCloseable {
     }
 
     private void post(String page, String... namesAndValues) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(page, namesAndValues);
+        if (answer.statusCode() != 303) {
+            throw new AssertionError(page + ": " + answer.statusCode() + "\n" + answer.body());
+        }
+    }
+
+    private HttpResponse<String> send(String page, String... namesAndValues) throws IOException, InterruptedException {
         Matcher token = TOKEN.matcher(get(page));
         if (!token.find()) {
             throw new AssertionError("no form on " + page);
@@ -67,15 +86,12 @@ final class Pages implements AutoCloseable {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             form.append('&').append(namesAndValues[i]).append('=').append(encoded(namesAndValues[i + 1]));
         }
-        HttpResponse<String> answer = client.send(
+        return client.send(
                 HttpRequest.newBuilder(base.resolve(page))
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form.toString()))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 303) {
-            throw new AssertionError(page + ": " + answer.statusCode() + "\n" + answer.body());
-        }
     }
 
     private static String encoded(String text) {

@@ -45,6 +45,8 @@ public final class Approvals {
             case Act.ApprovalUsed a ->
                 requests.computeIfPresent(
                         a.request(), (_, r) -> r.state(a.at()) == State.APPROVED ? r.used(a.at()) : r);
+            case Act.ApprovalReturned a ->
+                requests.computeIfPresent(a.request(), (_, r) -> r.used().isPresent() ? r.returned() : r);
             case Act.ModeSet a -> twoPersons = a.twoPersons();
             case Act _ -> {}
         }

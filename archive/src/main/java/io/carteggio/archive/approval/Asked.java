@@ -89,6 +89,10 @@ public record Asked(
         return new Asked(id, at, this.by, person, operation, object, params, reason, expires, Optional.of(by), used);
     }
 
+    Asked returned() {
+        return new Asked(id, at, by, person, operation, object, params, reason, expires, decision, Optional.empty());
+    }
+
     Asked used(Instant when) {
         return new Asked(id, at, by, person, operation, object, params, reason, expires, decision, Optional.of(when));
     }

@@ -57,7 +57,11 @@ public final class Gate {
     /// What comes of asking.
     public sealed interface Passage {
         /// It may be done now, once.
-        record Open() implements Passage {}
+        ///
+        /// @param approval the request that was approved; absent where it takes no second person
+        record Open(Optional<String> approval) implements Passage {
+            static final Open ALONE = new Open(Optional.empty());
+        }
 
         /// It waits for a second person.
         record Waiting(Asked request) implements Passage {
@@ -87,7 +91,7 @@ public final class Gate {
             if (!approvals.twoPersons()) {
                 acts.audit(actor, "alone", operation + ": " + object, reason);
                 announce(actor, operation, object, reason);
-                return new Passage.Open();
+                return Passage.Open.ALONE;
             }
             Instant now = acts.now();
             List<Asked> same = approvals.all().stream()
@@ -96,7 +100,7 @@ public final class Gate {
             for (Asked request : same) {
                 if (request.state(now) == State.APPROVED && isStillApproved(request, now)) {
                     acts.keep(new Act.ApprovalUsed(now, actor.name(), request.id()));
-                    return new Passage.Open();
+                    return new Passage.Open(Optional.of(request.id()));
                 }
             }
             for (Asked request : same) {
@@ -110,7 +114,19 @@ public final class Gate {
         }
     }
 
-    /// Who approved it may do so still: an approver whose role was taken from him approved nothing.
+    /// What was let pass was refused before anything was done: the approval is good again, for as long as
+    /// it was.
+    public void giveBack(Actor actor, String request) throws ArchiveException {
+        turn.lock();
+        try {
+            acts.keep(new Act.ApprovalReturned(acts.now(), actor.name(), request));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Who approved it may do so still: an approver whose role was taken from him approved nothing, nor
+    /// whoever has it by the word of a provider of log-ins alone.
     private boolean isStillApproved(Asked request, Instant now) {
         return request.decision()
                 .filter(d -> d.approved() && isApprover(d.person(), now))
@@ -118,7 +134,7 @@ public final class Gate {
     }
 
     private boolean isApprover(String person, Instant now) {
-        Set<PersonRole> held = roles.rolesOf(person, now);
+        Set<PersonRole> held = roles.standing(person, now);
         return Asked.APPROVERS.stream().anyMatch(held::contains);
     }
 
@@ -162,7 +178,7 @@ public final class Gate {
             String decider = actor.person()
                     .orElseThrow(() -> new IllegalArgumentException(
                             "a person decides, not whoever has the machine: log in, or say who you are"));
-            Optional<String> fault = request.whyNotDecide(decider, roles.rolesOf(decider, now), approve, now)
+            Optional<String> fault = request.whyNotDecide(decider, roles.standing(decider, now), approve, now)
                     .or(() -> reason.isBlank() ? Optional.of("a decision has a reason") : Optional.empty());
             if (fault.isPresent()) {
                 throw new IllegalArgumentException(fault.get());
@@ -182,7 +198,7 @@ public final class Gate {
             throw new IllegalArgumentException("the mode is changed for a reason");
         }
         if (twoPersons == approvals.twoPersons()) {
-            return new Passage.Open();
+            return Passage.Open.ALONE;
         }
         if (twoPersons) {
             List<String> able = approvers();
@@ -195,14 +211,14 @@ public final class Gate {
             return waiting;
         }
         acts.keep(new Act.ModeSet(acts.now(), actor.name(), twoPersons, reason.strip()));
-        return new Passage.Open();
+        return Passage.Open.ALONE;
     }
 
     /// People who could decide now.
     public List<String> approvers() {
         Instant now = acts.now();
         return roles.inForce(now).stream()
-                .filter(g -> Asked.APPROVERS.contains(g.role()))
+                .filter(g -> Asked.APPROVERS.contains(g.role()) && g.group().isEmpty())
                 .map(g -> g.person())
                 .distinct()
                 .filter(canLogIn)

@@ -87,6 +87,9 @@ public final class Trail {
                                             .map(x -> ", letters of "
                                                     + (x.everyone() ? "everyone" : String.join(", ", x.people()))
                                                     + span(x.from(), x.to()))
+                                            .orElse("")
+                                    + a.group()
+                                            .map(group -> ", by the group " + group)
                                             .orElse(""),
                             Optional.of(a.reason()));
                 case Act.RoleWithdrawn a -> entry(done, "role-withdrawn", a.grant(), Optional.of(a.reason()));
@@ -117,6 +120,21 @@ public final class Trail {
                             "request " + a.request(),
                             Optional.of(a.reason()));
                 case Act.ApprovalUsed a -> entry(done, "approval-used", "request " + a.request(), none);
+                case Act.ApprovalReturned a ->
+                    entry(done, "approval-returned", "request " + a.request() + ", nothing was done", none);
+                case Act.LogInSet a ->
+                    entry(
+                            done,
+                            "log-in-set",
+                            a.subject() + (a.settings().isEmpty() ? ", as usual" : settings(a.settings())),
+                            none);
+                case Act.AccountLinked a ->
+                    entry(
+                            done,
+                            "account-linked",
+                            a.account() + " of " + a.issuer() + " to "
+                                    + a.person().orElse("nobody"),
+                            none);
                 case Act.ModeSet a ->
                     entry(done, "mode-set", a.twoPersons() ? "two-person" : "single", Optional.of(a.reason()));
                 case Act.Erased a ->

@@ -76,6 +76,7 @@ public sealed interface Act {
     /// @param until when it ends by itself
     /// @param across what an auditor may read; absent for other roles
     /// @param reason why it is given
+    /// @param group the group of a provider of log-ins that gives it; absent where somebody here does
     record RoleGranted(
             Instant at,
             String by,
@@ -84,12 +85,25 @@ public sealed interface Act {
             PersonRole role,
             Optional<Instant> until,
             Optional<Across> across,
-            String reason)
+            String reason,
+            Optional<String> group)
             implements Act {
         public RoleGranted {
             if ((role == PersonRole.AUDITOR) != across.isPresent()) {
                 throw new IllegalArgumentException("an auditor, and nobody else, is told what to read across");
             }
+        }
+
+        public RoleGranted(
+                Instant at,
+                String by,
+                String grant,
+                String person,
+                PersonRole role,
+                Optional<Instant> until,
+                Optional<Across> across,
+                String reason) {
+            this(at, by, grant, person, role, until, across, reason, Optional.empty());
         }
     }
 
@@ -257,6 +271,28 @@ public sealed interface Act {
 
     /// What was approved is begun. Kept before it begins, so that it is never done twice.
     record ApprovalUsed(Instant at, String by, String request) implements Act {}
+
+    /// Nothing was done of what was approved and begun: it was refused first. The approval is good again.
+    record ApprovalReturned(Instant at, String by, String request) implements Act {}
+
+    /// How people log in besides by a password here, or that they do not by one.
+    ///
+    /// @param subject `oidc`, `ldap`, `password`
+    /// @param settings by name, never a secret; none: as if it had never been set
+    record LogInSet(Instant at, String by, String subject, Map<String, String> settings) implements Act {
+        public LogInSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
+    /// Whose an account elsewhere is, so that she is known by it and not by an address, which may be
+    /// another's one day.
+    ///
+    /// @param issuer who has the account: a provider of log-ins
+    /// @param account what the issuer calls it, for good
+    /// @param person absent: nobody's any more
+    record AccountLinked(Instant at, String by, String issuer, String account, Optional<String> person)
+            implements Act {}
 
     /// Whether dangerous acts take two from now on.
     record ModeSet(Instant at, String by, boolean twoPersons, String reason) implements Act {}

@@ -223,7 +223,8 @@ public final class EntryCodec {
                         .putAll("people", a.across().map(Across::people).orElse(List.of()), person -> person)
                         .put("from", a.across().flatMap(Across::from))
                         .put("to", a.across().flatMap(Across::to))
-                        .put("reason", a.reason());
+                        .put("reason", a.reason())
+                        .put("group", a.group());
             case Act.RoleWithdrawn a ->
                 map.put("act", "role-withdrawn").put("grant", a.grant()).put("reason", a.reason());
             case Act.AddressGiven a ->
@@ -306,6 +307,16 @@ public final class EntryCodec {
                         .put("approved", a.approved())
                         .put("reason", a.reason());
             case Act.ApprovalUsed a -> map.put("act", "approval-used").put("request", a.request());
+            case Act.ApprovalReturned a -> map.put("act", "approval-returned").put("request", a.request());
+            case Act.LogInSet a ->
+                map.put("act", "log-in-set")
+                        .put("subject", a.subject())
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.AccountLinked a ->
+                map.put("act", "account-linked")
+                        .put("issuer", a.issuer())
+                        .put("account", a.account())
+                        .put("person", a.person());
             case Act.ModeSet a ->
                 map.put("act", "mode-set").put("twoPersons", a.twoPersons()).put("reason", a.reason());
             case Act.Audited a ->
@@ -364,7 +375,8 @@ public final class EntryCodec {
                                         map.optionalInstant("from"),
                                         map.optionalInstant("to")))
                                 : Optional.empty(),
-                        map.text("reason"));
+                        map.text("reason"),
+                        map.optionalText("group"));
             }
             case "role-withdrawn" -> new Act.RoleWithdrawn(at, by, map.text("grant"), map.text("reason"));
             case "address-given" ->
@@ -438,6 +450,10 @@ public final class EntryCodec {
                 new Act.ApprovalDecided(
                         at, by, map.text("request"), map.text("person"), map.flag("approved"), map.text("reason"));
             case "approval-used" -> new Act.ApprovalUsed(at, by, map.text("request"));
+            case "approval-returned" -> new Act.ApprovalReturned(at, by, map.text("request"));
+            case "log-in-set" -> new Act.LogInSet(at, by, map.text("subject"), settings(map));
+            case "account-linked" ->
+                new Act.AccountLinked(at, by, map.text("issuer"), map.text("account"), map.optionalText("person"));
             case "mode-set" -> new Act.ModeSet(at, by, map.flag("twoPersons"), map.text("reason"));
             case "audited" ->
                 new Act.Audited(

@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param id the giving's own; the person's id for the role that came with her
 /// @param until when it ends by itself
 /// @param across what an auditor may read
+/// @param group the group of a provider of log-ins that gives it. Such a role acts, and never decides as a
+///     second person: who runs the provider could else be both
 /// @param withdrawn how it ended before
 public record Grant(
         String id,
@@ -20,6 +22,7 @@ public record Grant(
         Optional<Instant> until,
         Optional<Across> across,
         Optional<String> reason,
+        Optional<String> group,
         Optional<Withdrawal> withdrawn) {
     /// A role was taken back.
     public record Withdrawal(Instant at, String by, String reason) {}
@@ -30,6 +33,6 @@ public record Grant(
     }
 
     Grant withdrawn(Withdrawal how) {
-        return new Grant(id, person, role, at, by, until, across, reason, Optional.of(how));
+        return new Grant(id, person, role, at, by, until, across, reason, group, Optional.of(how));
     }
 }

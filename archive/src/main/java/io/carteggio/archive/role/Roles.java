@@ -65,6 +65,7 @@ public final class Roles {
                                 a.until(),
                                 a.across(),
                                 Optional.of(a.reason()),
+                                a.group(),
                                 Optional.empty()));
             case Act.RoleWithdrawn a ->
                 grants.computeIfPresent(
@@ -93,6 +94,7 @@ public final class Roles {
                             by,
                             Optional.empty(),
                             role == PersonRole.AUDITOR ? Optional.of(Across.EVERYTHING) : Optional.empty(),
+                            Optional.empty(),
                             Optional.empty(),
                             Optional.empty()));
         }
@@ -125,6 +127,7 @@ public final class Roles {
 
     private boolean isAdministratorWhoCanLogIn(Grant g) {
         return g.role() == PersonRole.ADMINISTRATOR
+                && g.group().isEmpty() // which may be gone tomorrow
                 && credentials.contains(g.person())
                 && !away.contains(g.person())
                 && !locked.contains(g.person());
@@ -157,6 +160,13 @@ public final class Roles {
     public Set<PersonRole> rolesOf(String person, Instant now) {
         Set<PersonRole> roles = EnumSet.of(PersonRole.USER);
         of(person, now).forEach(g -> roles.add(g.role()));
+        return roles;
+    }
+
+    /// The roles that somebody here gave her: those by which she may be a second person.
+    public Set<PersonRole> standing(String person, Instant now) {
+        Set<PersonRole> roles = EnumSet.of(PersonRole.USER);
+        of(person, now).stream().filter(g -> g.group().isEmpty()).forEach(g -> roles.add(g.role()));
         return roles;
     }
 
@@ -273,6 +283,53 @@ public final class Roles {
             }
             acts.keep(new Act.RoleWithdrawn(now, by, id, reason.strip()));
             return grant(id).orElseThrow();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /// Brings what groups of a provider of log-ins give a person up to what they say at this log-in: a role
+    /// that none gives any more is withdrawn, one that is new is given. An auditor's role has bounds, which
+    /// no group knows: none gives it.
+    ///
+    /// @param by who says so
+    /// @param said the groups that give roles
+    /// @param until when what they say is to be said again
+    /// @throws IllegalArgumentException where a group gives a role that none can
+    public void follow(Acts acts, String by, String person, Map<PersonRole, String> said, Instant until)
+            throws ArchiveException {
+        if (said.containsKey(PersonRole.AUDITOR) || said.containsKey(PersonRole.USER)) {
+            throw new IllegalArgumentException("no group makes anybody an auditor, and everybody is a user");
+        }
+        turn.lock();
+        try {
+            Instant now = acts.now();
+            List<Grant> before =
+                    of(person, now).stream().filter(g -> g.group().isPresent()).toList();
+            for (Grant grant : before) {
+                if (!grant.group().equals(Optional.ofNullable(said.get(grant.role())))) {
+                    acts.keep(new Act.RoleWithdrawn(now, by, grant.id(), "no group gives it any more"));
+                }
+            }
+            Instant half = now.plus(Duration.between(now, until).dividedBy(2));
+            for (Map.Entry<PersonRole, String> one : said.entrySet()) {
+                boolean lasts = before.stream()
+                        .anyMatch(g -> g.role() == one.getKey()
+                                && g.group().equals(Optional.of(one.getValue()))
+                                && g.until().map(half::isBefore).orElse(false));
+                if (!lasts) {
+                    acts.keep(new Act.RoleGranted(
+                            now,
+                            by,
+                            UUID.randomUUID().toString(),
+                            person,
+                            one.getKey(),
+                            Optional.of(until),
+                            Optional.empty(),
+                            "said at the log-in",
+                            Optional.of(one.getValue())));
+                }
+            }
         } finally {
             turn.unlock();
         }

@@ -22,6 +22,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
@@ -93,6 +94,7 @@ public final class Archive implements AutoCloseable {
     private final Roles roles = new Roles();
     private final Approvals approvals = new Approvals();
     private final ApiTokens tokens = new ApiTokens();
+    private final LogIns logIns = new LogIns();
     private final Gate gate;
     private final Sources sources = new Sources();
     private final Syncs syncs = new Syncs();
@@ -167,6 +169,7 @@ public final class Archive implements AutoCloseable {
                 roles.apply(act);
                 approvals.apply(act);
                 tokens.apply(act);
+                logIns.apply(act);
                 sources.apply(act);
                 syncs.apply(act);
                 arrangements.apply(act);
@@ -199,7 +202,8 @@ public final class Archive implements AutoCloseable {
                     approvals,
                     roles,
                     acts,
-                    person -> people.credential(person).isPresent(),
+                    person -> people.credential(person).isPresent()
+                            || !logIns.of(person).isEmpty(),
                     (operation, text) -> alarms.raise(AlarmKind.ALONE, operation, text));
             ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             intake = new Intake(
@@ -419,6 +423,11 @@ public final class Archive implements AutoCloseable {
     /// The directories that people are synchronised with.
     public Syncs syncs() {
         return syncs;
+    }
+
+    /// How people log in, besides by a password here.
+    public LogIns logIns() {
+        return logIns;
     }
 
     public Sources sources() {

@@ -6,6 +6,7 @@ import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.Grant;
+import io.carteggio.archive.role.LogIns.Way;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.mail.Address;
 import io.carteggio.server.local.Outcome;
@@ -30,8 +31,8 @@ final class AccessOperations {
         this.desk = desk;
     }
 
-    /// A line a right: `kind` is `mode`, `role`, `token`, `source`, or `account` (at another server). Last, one with
-    /// `reviewed`, `reviewedBy` and `due`.
+    /// A line a right: `kind` is `mode`, `log-in` (how people do), `role`, `token`, `source`, or `account`
+    /// (at another server). Last, one with `reviewed`, `reviewedBy` and `due`.
     Outcome review(Request request, Reply reply) throws IOException {
         for (ObjectNode line : lines()) {
             reply.line(line);
@@ -77,14 +78,18 @@ final class AccessOperations {
                 "mode",
                 "the archive",
                 two ? "two-person mode" : "single mode: one person alone may do what is" + " dangerous"));
+        lines.addAll(logIns());
         for (Grant grant : desk.roles().inForce(now)) {
             lines.add(line(
                     "role",
                     name(grant.person()),
                     grant.role().word() + grant.across().map(this::reach).orElse("")
                             + grant.until().map(end -> ", until " + end).orElse(", without an end")
-                            + (desk.people().credential(grant.person()).isPresent() ? "" : ", cannot log in")
-                            + ", given " + grant.at() + " by " + grant.by()));
+                            + (canLogIn(grant.person()) ? "" : ", cannot log in")
+                            + ", given " + grant.at() + " by " + grant.by()
+                            + grant.group()
+                                    .map(group -> ", for the group " + group)
+                                    .orElse("")));
         }
         desk.tokens().all().stream()
                 .filter(t -> t.isGood(now))
@@ -103,6 +108,33 @@ final class AccessOperations {
                                     "takes mail at "
                                             + source.address().map(Address::raw).orElse("no address: imports")));
         }
+        return lines;
+    }
+
+    private boolean canLogIn(String person) {
+        return (desk.logIns().byPassword() && desk.people().credential(person).isPresent())
+                || !desk.logIns().of(person).isEmpty();
+    }
+
+    /// How people log in, and what groups elsewhere give them.
+    private List<ObjectNode> logIns() {
+        List<ObjectNode> lines = new ArrayList<>();
+        if (!desk.logIns().byPassword()) {
+            lines.add(line("log-in", "people", "not by a password here"));
+        }
+        desk.logIns()
+                .settings(Way.OIDC)
+                .ifPresent(s -> lines.add(line(
+                        "log-in",
+                        "people",
+                        "by the word of the OpenID provider " + s.getOrDefault("issuer", "")
+                                + Optional.ofNullable(s.get("roles"))
+                                        .map(roles -> ", whose groups give roles: " + roles)
+                                        .orElse(""))));
+        desk.logIns()
+                .settings(Way.LDAP)
+                .ifPresent(s -> lines.add(
+                        line("log-in", "people", "by their password of the directory " + s.getOrDefault("host", ""))));
         return lines;
     }
 

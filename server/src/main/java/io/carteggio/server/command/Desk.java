@@ -16,6 +16,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
@@ -33,6 +34,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.login.OpenId;
 import io.carteggio.server.sync.SyncJobs;
 import io.carteggio.server.watch.Watch;
 import java.io.IOException;
@@ -68,6 +70,12 @@ interface Desk {
 
     /// Whether this is what the person logs in with.
     boolean isPassword(Person person, String password) throws Refusal;
+
+    /// How people log in, besides by a password here.
+    LogIns logIns();
+
+    /// The OpenID provider, to be tried; the caller closes it.
+    OpenId openId();
 
     Sources sources();
 

@@ -92,6 +92,11 @@ final class DeskOperations {
         table.put("token.list", tokens::list);
         table.put("token.revoke", tokens::revoke);
         AccessOperations access = new AccessOperations(desk);
+        LogInOperations logIns = new LogInOperations(desk);
+        table.put("login.show", logIns::show);
+        table.put("login.set", guard.guarded(logIns::set, guard::logIn));
+        table.put("login.test", logIns::test);
+        table.put("login.forget", logIns::forget);
         table.put("access.review", access::review);
         table.put("access.sign", access::sign);
         table.put("mode.show", approvals::showMode);

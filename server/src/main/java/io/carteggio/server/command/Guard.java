@@ -5,10 +5,15 @@ import io.carteggio.archive.approval.Gate.Passage;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.erasure.Keeping.Bounds;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.mail.Address;
+import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Operation;
+import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,18 +41,81 @@ final class Guard {
         Optional<String> of(Request request) throws ArchiveException, Refusal;
     }
 
-    /// The operation, behind the gate.
+    /// The operation, behind the gate. Where it refuses before anything was done, the approval stays good.
     Operation guarded(Operation operation, Danger danger) {
         return (request, reply) -> {
             Optional<String> object = danger.of(request);
-            if (object.isPresent()) {
-                pass(request, object.get());
-            }
-            return operation.run(request, reply);
+            Optional<String> approval = object.isPresent() ? pass(request, object.get()) : Optional.empty();
+            return approval.isPresent()
+                    ? begun(operation, request, reply, approval.get())
+                    : operation.run(request, reply);
         };
     }
 
-    private void pass(Request request, String object) throws ArchiveException, Refusal {
+    /// Does what was approved. Only a plain refusal, with nothing said yet and no frame in the vault since,
+    /// by whomever, is taken for nothing done; else the approval is used, as it is after a crash.
+    private Outcome begun(Operation operation, Request request, Reply reply, String approval)
+            throws ArchiveException, IOException, Refusal {
+        Watched watched = new Watched(reply);
+        long before = desk.vault().end().frames();
+        try {
+            Outcome outcome = operation.run(request, watched);
+            if (outcome.exit() != Exit.DONE) {
+                giveBack(request, watched, before, approval);
+            }
+            return outcome;
+        } catch (Refusal e) {
+            giveBack(request, watched, before, approval);
+            throw e;
+        }
+    }
+
+    private void giveBack(Request request, Watched watched, long before, String approval) throws ArchiveException {
+        if (!watched.said && desk.vault().end().frames() == before) {
+            desk.gate().giveBack(request.actor(), approval);
+        }
+    }
+
+    /// Knows whether anything was answered.
+    private static final class Watched implements Reply {
+        private final Reply reply;
+        private boolean said;
+
+        Watched(Reply reply) {
+            this.reply = reply;
+        }
+
+        @Override
+        public void line(ObjectNode line) throws IOException {
+            said = true;
+            reply.line(line);
+        }
+
+        @Override
+        public boolean offer(ObjectNode line) throws IOException {
+            said = true;
+            return reply.offer(line);
+        }
+
+        @Override
+        public boolean give(ObjectNode line) throws IOException {
+            said = true;
+            return reply.give(line);
+        }
+
+        @Override
+        public void octets(byte[] bytes, int offset, int length) throws IOException {
+            reply.octets(bytes, offset, length);
+        }
+
+        @Override
+        public void end() throws IOException {
+            reply.end();
+        }
+    }
+
+    /// @return the approval that it took
+    private Optional<String> pass(Request request, String object) throws ArchiveException, Refusal {
         try {
             Passage passage = desk.gate()
                     .pass(
@@ -56,9 +124,10 @@ final class Guard {
                             object,
                             exactly(request.params()),
                             request.optionalText("reason"));
-            if (passage instanceof Passage.Waiting waiting) {
-                throw Refusal.no(waiting.sentence());
-            }
+            return switch (passage) {
+                case Passage.Open(Optional<String> approval) -> approval;
+                case Passage.Waiting waiting -> throw Refusal.no(waiting.sentence());
+            };
         } catch (IllegalArgumentException e) {
             throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));
         }
@@ -246,6 +315,21 @@ final class Guard {
         return desk.gate().approvals().twoPersons()
                 ? Optional.of("read mail in quarantine, arrival " + request.number("arrival", 0))
                 : Optional.empty();
+    }
+
+    /// Who says who people are can be anybody here.
+    Optional<String> logIn(Request request) throws Refusal {
+        LogIns.Way way = LogInOperations.way(request);
+        if (way == LogIns.Way.PASSWORD || request.flag("off")) {
+            return Optional.empty();
+        }
+        Map<String, String> next =
+                FetchOperations.settings(request, desk.logIns().settings(way).orElse(Map.of()));
+        return Optional.of("let " + next.getOrDefault(way == LogIns.Way.OIDC ? "issuer" : "host", "nobody")
+                + " say who people are"
+                + Optional.ofNullable(next.get("roles"))
+                        .map(roles -> ", and who is what: " + roles)
+                        .orElse(""));
     }
 
     static Optional<String> key(Request request) throws Refusal {

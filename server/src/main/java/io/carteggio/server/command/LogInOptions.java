@@ -156,7 +156,7 @@ final class LogInOptions {
         return secrets;
     }
 
-    private static String secret(Path file, Console console) throws IOException, Refusal {
+    static String secret(Path file, Console console) throws IOException, Refusal {
         byte[] octets;
         if (file.toString().equals("-")) {
             octets = console.in().readNBytes(SECRET_BYTES);

@@ -16,6 +16,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
@@ -32,6 +33,7 @@ import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.NetworkFiles;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Protocols;
+import io.carteggio.server.fetch.Sealed;
 import io.carteggio.server.fetch.ews.EwsProtocol;
 import io.carteggio.server.fetch.imap.ImapProtocol;
 import io.carteggio.server.fetch.pop3.Pop3Protocol;
@@ -40,6 +42,7 @@ import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.login.OpenId;
 import io.carteggio.server.sync.SyncJobs;
 import io.carteggio.server.sync.csv.CsvDirectory;
 import io.carteggio.server.sync.graph.GraphDirectory;
@@ -144,6 +147,19 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public ApiTokens tokens() {
         return archive.tokens();
+    }
+
+    @Override
+    public LogIns logIns() {
+        return archive.logIns();
+    }
+
+    @Override
+    public OpenId openId() {
+        return new OpenId(
+                () -> logIns().settings(LogIns.Way.OIDC),
+                new Sealed(archive.keyring(), OpenId.SECRETS),
+                Clock.systemUTC());
     }
 
     @Override

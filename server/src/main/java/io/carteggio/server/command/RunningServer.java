@@ -8,6 +8,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
@@ -156,6 +157,11 @@ final class RunningServer implements AutoCloseable {
             } catch (IOException e) {
                 throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
             }
+        }
+
+        @Override
+        public LogIns logIns() {
+            return archive.logIns();
         }
 
         @Override

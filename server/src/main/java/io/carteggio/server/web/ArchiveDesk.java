@@ -8,9 +8,12 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.watch.Monitor;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +33,9 @@ public interface ArchiveDesk {
     /// Tokens of programs.
     ApiTokens tokens();
 
+    /// How people log in, besides by a password here.
+    LogIns logIns();
+
     Sources sources();
 
     Acts acts();
@@ -48,6 +54,21 @@ public interface ArchiveDesk {
 
     /// Keeps secrets in place of those of the same names; an empty one is forgotten.
     void keepSecrets(Map<String, byte[]> secrets) throws ArchiveException;
+
+    /// The secrets whose names begin so, by the rest of their names.
+    default Secrets secrets(String prefix) {
+        return new Secrets() {
+            @Override
+            public Optional<String> get(String name) {
+                return secret(prefix + name).map(octets -> new String(octets, StandardCharsets.UTF_8));
+            }
+
+            @Override
+            public void put(String name, String secret) throws ArchiveException {
+                keepSecrets(Map.of(prefix + name, secret.getBytes(StandardCharsets.UTF_8)));
+            }
+        };
+    }
 
     /// How the archive is doing right now.
     Condition condition() throws ArchiveException;

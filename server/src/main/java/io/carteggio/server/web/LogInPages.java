@@ -4,30 +4,44 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.LogIns.Way;
 import io.carteggio.mail.Address;
-import io.carteggio.server.web.page.AccountFault;
+import io.carteggio.server.fetch.FetchException;
+import io.carteggio.server.login.Accounts;
+import io.carteggio.server.login.Accounts.Told;
+import io.carteggio.server.login.Accounts.Whose;
+import io.carteggio.server.login.OpenIdSettings;
+import io.carteggio.server.sync.ldap.LdapLogIn;
 import io.carteggio.server.web.page.AccountView;
 import io.carteggio.server.web.page.CodeView;
+import io.carteggio.server.web.page.ConfirmView;
 import io.carteggio.server.web.page.LogIn;
 import io.carteggio.server.web.page.Message;
 import io.carteggio.server.web.page.NewPassword;
 import io.carteggio.server.web.page.SecondFactorView;
 import io.javalin.http.HttpStatus;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Who are you: set-up, invitations, log-in, log-out, one's own password.
 final class LogInPages {
     /// Longer names and addresses are nobody's (RFC 5321 4.5.3.1: 254 for an address).
     private static final int ACCOUNT_LIMIT_CHARS = 320;
 
-    private static final Pattern LOCAL_PATH =
-            Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
+    private static final Logger LOG = LoggerFactory.getLogger(LogInPages.class);
+
+    /// Where one may want to go after a log-in.
+    static final Pattern LOCAL_PATH = Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
     private static final String LINK_GONE = "This link is no longer valid";
 
     private final Site site;
@@ -116,7 +130,8 @@ final class LogInPages {
             var people = site.desk().people();
             String id = people.add(site.desk().acts(), "set-up", name, PersonRole.ADMINISTRATOR, holdings);
             people.setCredential(site.desk().acts(), "set-up", id, hash);
-            entered(visit, people.directory().byId(id).orElseThrow(), "set-up");
+            Person made = people.directory().byId(id).orElseThrow();
+            entered(visit, made, Entering.byPassword(made, site.clock().instant()), "set-up");
         } catch (IllegalArgumentException e) {
             setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
             return;
@@ -141,7 +156,8 @@ final class LogInPages {
         return site.invitations()
                 .person(visit.path("token"))
                 .flatMap(id -> site.desk().people().directory().byId(id))
-                .filter(Person::mayLogIn);
+                .filter(Person::mayLogIn)
+                .filter(_ -> site.desk().logIns().byPassword());
     }
 
     private void invitationForm(Visit visit, HttpStatus status, Person invited, Optional<String> fault) {
@@ -187,7 +203,7 @@ final class LogInPages {
         Person person = invited.get();
         site.desk().people().setCredential(site.desk().acts(), person.name(), person.id(), hash);
         site.sessions().endAll(person.id());
-        entered(visit, person, "invitation");
+        entered(visit, person, Entering.byPassword(person, site.clock().instant()), "invitation");
         visit.redirect("/");
     }
 
@@ -201,8 +217,23 @@ final class LogInPages {
         form(visit, HttpStatus.OK, "", visit.query("next"), Optional.empty());
     }
 
-    private static void form(Visit visit, HttpStatus status, String account, String next, Optional<String> fault) {
-        visit.page(status, "log-in", "Log in", new LogIn(account, next, fault));
+    private void form(Visit visit, HttpStatus status, String account, String next, Optional<String> fault) {
+        visit.page(
+                status,
+                "log-in",
+                "Log in",
+                new LogIn(
+                        account,
+                        next,
+                        fault,
+                        takesPasswords(),
+                        site.openId().set().map(OpenIdSettings::name),
+                        next.isEmpty() ? "" : "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8)));
+    }
+
+    private boolean takesPasswords() {
+        return site.desk().logIns().byPassword()
+                || site.desk().logIns().settings(Way.LDAP).isPresent();
     }
 
     void logIn(Visit visit) throws ArchiveException, Busy {
@@ -211,13 +242,17 @@ final class LogInPages {
         String password = visit.rawField("password");
         if (account.isEmpty()
                 || account.length() > ACCOUNT_LIMIT_CHARS
-                || password.length() > 4 * Passwords.MOST_CHARS) {
+                || password.length() > 4 * Passwords.MOST_CHARS
+                || !takesPasswords()) {
             form(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     account,
                     next,
-                    Optional.of("Give your name or e-mail address."));
+                    Optional.of(
+                            takesPasswords()
+                                    ? "Give your name or e-mail address."
+                                    : "Nobody logs in by a password here at present."));
             return;
         }
         String braked = account.toLowerCase(Locale.ROOT);
@@ -234,16 +269,21 @@ final class LogInPages {
                             + Words.count(seconds, "second", "seconds") + "."));
             return;
         }
-        Optional<Person> person = site.desk()
-                .people()
-                .directory()
-                .named(account, site.clock().instant())
-                .filter(Person::mayLogIn);
-        // a password is checked also where there is nobody, so that the time tells nothing
-        boolean right = site.passwords()
-                .matches(person.flatMap(p -> site.desk().people().credential(p.id())), password);
-        if (person.isEmpty() || !right) {
-            site.failedLogIns().failed(person.map(Person::name), visit.peer());
+        Optional<Entering> entering;
+        try {
+            entering = entering(account, password);
+        } catch (FetchException e) {
+            LOG.warn("the directory by which people log in: {}", e.getMessage());
+            form(
+                    visit,
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    account,
+                    next,
+                    Optional.of("The directory that knows the passwords does not answer. Please try again later."));
+            return;
+        }
+        if (entering.isEmpty()) {
+            site.failedLogIns().failed(named(account).map(Person::name), visit.peer());
             form(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
@@ -253,32 +293,89 @@ final class LogInPages {
             return;
         }
         site.brake().succeeded(braked, visit.peer());
-        if (site.secondFactors().isOn(person.get().id())) {
-            codeForm(visit, HttpStatus.OK, half(person.get()), next, Optional.empty());
+        enter(visit, entering.get(), next, false);
+    }
+
+    private Optional<Person> named(String account) {
+        return site.desk()
+                .people()
+                .directory()
+                .named(account, site.clock().instant())
+                .filter(Person::mayLogIn);
+    }
+
+    /// Who this is: by a password here, else by one that the directory has.
+    private Optional<Entering> entering(String account, String password) throws ArchiveException, Busy {
+        Optional<Person> person = named(account);
+        boolean here = site.desk().logIns().byPassword();
+        // a password is checked also where there is nobody, so that the time tells nothing
+        boolean right = site.passwords()
+                .matches(
+                        person.filter(_ -> here)
+                                .flatMap(p -> site.desk().people().credential(p.id())),
+                        password);
+        if (person.isPresent() && right) {
+            return Optional.of(Entering.byPassword(person.get(), site.clock().instant()));
+        }
+        Optional<Map<String, String>> ldap = site.desk().logIns().settings(Way.LDAP);
+        return ldap.isPresent() ? byDirectory(ldap.get(), account, password) : Optional.empty();
+    }
+
+    private Optional<Entering> byDirectory(Map<String, String> settings, String account, String password)
+            throws ArchiveException {
+        Optional<String> sync = Optional.ofNullable(settings.get("directory"));
+        Optional<LdapLogIn.Found> found = site.ldap()
+                .logIn(
+                        settings,
+                        site.desk().secrets(LdapLogIn.SECRETS),
+                        account,
+                        password,
+                        f -> whose(sync, told(f)) instanceof Whose.Hers);
+        if (found.isEmpty()
+                || !(whose(sync, told(found.get())) instanceof Whose.Hers hers)
+                || !Accounts.remember(site.desk().acts(), site.desk().logIns(), told(found.get()), hers)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Entering(
+                hers.person().id(), new How.Directory(account), site.clock().instant(), Map.of()));
+    }
+
+    private static Told told(LdapLogIn.Found found) {
+        return new Told(LogIns.LDAP_ISSUER, found.key(), found.key(), found.addresses(), found.name());
+    }
+
+    private Whose whose(Optional<String> sync, Told told) {
+        return Accounts.whose(
+                site.desk().people().directory(),
+                site.desk().logIns(),
+                sync,
+                told,
+                site.clock().instant());
+    }
+
+    /// Lets in who proved who she is, or asks for the second factor first.
+    ///
+    /// @param fromElsewhere whether another site sent the browser here
+    void enter(Visit visit, Entering entering, String next, boolean fromElsewhere) throws ArchiveException {
+        if (site.secondFactors().isOn(entering.person())) {
+            codeForm(visit, HttpStatus.OK, site.halves().keep(entering), next, Optional.empty());
             return;
         }
-        entered(visit, person.get(), "password");
-        visit.redirect(LOCAL_PATH.matcher(next).matches() ? next : "/");
+        Optional<Person> person = site.desk().people().directory().byId(entering.person());
+        if (person.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        entered(visit, person.get(), entering, entering.how().word());
+        String local = LOCAL_PATH.matcher(next).matches() ? next : "/";
+        if (fromElsewhere) {
+            visit.onward(local);
+        } else {
+            visit.redirect(local);
+        }
     }
 
     // ---- the second factor
-
-    /// What proves that a password was right a moment ago.
-    private String half(Person person) {
-        String until = Long.toString(site.clock().instant().plus(Sessions.FRESH).getEpochSecond());
-        return person.id() + "." + until + "." + site.tokens().seal("half", person.id(), until);
-    }
-
-    private Optional<Person> halfway(String half) {
-        String[] parts = half.split("\\.", -1);
-        if (parts.length != 3
-                || !parts[1].matches("[0-9]{1,15}")
-                || !Tokens.same(site.tokens().seal("half", parts[0], parts[1]), parts[2])
-                || site.clock().instant().getEpochSecond() >= Long.parseLong(parts[1])) {
-            return Optional.empty();
-        }
-        return site.desk().people().directory().byId(parts[0]);
-    }
 
     private static void codeForm(Visit visit, HttpStatus status, String half, String next, Optional<String> fault) {
         visit.page(status, "code", "Your code", new CodeView(half, next, fault));
@@ -286,8 +383,10 @@ final class LogInPages {
 
     /// The second step of a log-in.
     void logInWithCode(Visit visit) throws ArchiveException {
-        Optional<Person> person = halfway(visit.field("half"));
-        if (person.isEmpty()) {
+        Optional<Entering> entering = site.halves().of(visit.field("half"));
+        Optional<Person> person =
+                entering.flatMap(e -> site.desk().people().directory().byId(e.person()));
+        if (entering.isEmpty() || person.isEmpty()) {
             form(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
@@ -319,7 +418,8 @@ final class LogInPages {
             return;
         }
         site.brake().succeeded(account, visit.peer());
-        entered(visit, person.get(), "password and code");
+        site.halves().forget(visit.field("half"));
+        entered(visit, person.get(), entering.get(), entering.get().how().word() + " and code");
         visit.redirect(LOCAL_PATH.matcher(visit.field("next")).matches() ? visit.field("next") : "/");
     }
 
@@ -393,15 +493,49 @@ final class LogInPages {
     }
 
     /// Lets somebody in, and writes it down first.
-    private void entered(Visit visit, Person person, String how) throws ArchiveException {
+    private void entered(Visit visit, Person person, Entering entering, String how) throws ArchiveException {
         site.desk().acts().audit(person.name(), "log-in", person.name(), Optional.of(how), Optional.of(visit.peer()));
-        visit.logIn(person);
+        if (entering.how() instanceof How.OpenId openId) {
+            site.desk()
+                    .roles()
+                    .follow(
+                            site.desk().acts(),
+                            openId.issuer(),
+                            person.id(),
+                            entering.roles(),
+                            site.clock().instant().plus(Sessions.LONGEST));
+        }
+        visit.logIn(person, entering.how(), entering.confirmed());
     }
 
     void logOut(Visit visit) throws ArchiveException {
-        visit.audit("log-out", visit.self().name(), Optional.empty());
+        Person self = visit.self();
+        How how = visit.loggedIn().how();
+        visit.audit("log-out", self.name(), Optional.empty());
         visit.logOut();
-        visit.redirect("/log-in");
+        if (!(how instanceof How.OpenId openId)) {
+            visit.redirect("/log-in");
+            return;
+        }
+        if (site.sessions().of(self).isEmpty()) { // what its groups give lasts as long as she is logged in
+            site.desk()
+                    .roles()
+                    .follow(
+                            site.desk().acts(),
+                            openId.issuer(),
+                            self.id(),
+                            Map.of(),
+                            site.clock().instant());
+        }
+        Optional<URI> there = site.openId().logOut(openId.hint(), URI.create(visit.absolute("/log-in")));
+        String name = site.openId().set().map(OpenIdSettings::name).orElse("the other server");
+        visit.leave(
+                "Logged out",
+                there.isPresent()
+                        ? "You are logged out here. At " + name + " you are logged in still."
+                        : "You are logged out here. At " + name + " you may be logged in still; log out there as you"
+                                + " usually do.",
+                there.map(url -> new Message.Link(url.toString(), "Log out at " + name)));
     }
 
     // ---- one's own account ----
@@ -440,7 +574,31 @@ final class LogInPages {
     }
 
     void confirmForm(Visit visit) {
-        visit.page("confirm", "Your password again", new AccountFault(Optional.empty()));
+        confirmForm(visit, HttpStatus.OK, Optional.empty());
+    }
+
+    private void confirmForm(Visit visit, HttpStatus status, Optional<String> fault) {
+        Optional<String> provider = visit.loggedIn().how() instanceof How.OpenId
+                ? Optional.of(site.openId().set().map(OpenIdSettings::name).orElse("your provider"))
+                : Optional.empty();
+        visit.page(status, "confirm", "Your password again", new ConfirmView(fault, provider));
+    }
+
+    /// Whether it is what she logged in with.
+    private boolean isHers(Visit visit, String password) throws ArchiveException, Busy {
+        return switch (visit.loggedIn().how()) {
+            case How.Password() ->
+                site.passwords()
+                        .matches(site.desk().people().credential(visit.self().id()), password);
+            case How.Directory(String account) -> {
+                Optional<Map<String, String>> ldap = site.desk().logIns().settings(Way.LDAP);
+                yield ldap.isPresent()
+                        && byDirectory(ldap.get(), account, password)
+                                .filter(e -> e.person().equals(visit.self().id()))
+                                .isPresent();
+            }
+            case How.OpenId _ -> false; // is asked there
+        };
     }
 
     /// Her password again, for what is dangerous.
@@ -448,21 +606,27 @@ final class LogInPages {
         Person self = visit.self();
         Optional<Duration> wait = site.brake().attempt("account " + self.id(), visit.peer());
         if (wait.isPresent()) {
-            visit.page(
+            confirmForm(
+                    visit,
                     HttpStatus.TOO_MANY_REQUESTS,
-                    "confirm",
-                    "Your password again",
-                    new AccountFault(Optional.of("Too many wrong tries. Please wait "
-                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + ".")));
+                    Optional.of("Too many wrong tries. Please wait "
+                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
             return;
         }
-        if (!site.passwords().matches(site.desk().people().credential(self.id()), visit.rawField("current"))) {
+        boolean right;
+        try {
+            right = isHers(visit, visit.rawField("current"));
+        } catch (FetchException e) {
+            LOG.warn("the directory by which people log in: {}", e.getMessage());
+            confirmForm(
+                    visit,
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    Optional.of("The directory that knows the passwords does not answer. Please try again later."));
+            return;
+        }
+        if (!right) {
             site.failedLogIns().failed(Optional.of(self.name()), visit.peer());
-            visit.page(
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    "confirm",
-                    "Your password again",
-                    new AccountFault(Optional.of("This is not your password.")));
+            confirmForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of("This is not your password."));
             return;
         }
         site.brake().succeeded("account " + self.id(), visit.peer());

@@ -246,6 +246,16 @@ final class PeoplePages {
             visit.notFound();
             return;
         }
+        if (!site.desk().logIns().byPassword()) {
+            person(
+                    visit,
+                    HttpStatus.UNPROCESSABLE_CONTENT,
+                    person.get(),
+                    Optional.empty(),
+                    Optional.of("Nobody logs in by a password here at present, so an invitation is good for nothing."),
+                    TypedAddress.BLANK);
+            return;
+        }
         Set<PersonRole> roles =
                 site.desk().roles().rolesOf(person.get().id(), site.clock().instant());
         if (roles.size() > 1

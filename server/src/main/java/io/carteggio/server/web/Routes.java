@@ -39,6 +39,7 @@ final class Routes {
 
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
+        var openId = new OpenIdPages(site, logIn);
         var search = new SearchPages(site);
         var aids = new SearchAids(site);
         var letters = new LetterPages(site);
@@ -60,6 +61,9 @@ final class Routes {
                 post("/invitation/{token}", Who.VISITOR, logIn::acceptInvitation),
                 get("/log-in", Who.VISITOR, logIn::form),
                 post("/log-in", Who.VISITOR, logIn::logIn),
+                get("/log-in/oidc", Who.VISITOR, openId::begin),
+                get("/log-in/oidc/callback", Who.VISITOR, openId::back),
+                get("/confirm/oidc", Who.PERSON, openId::again),
                 post("/log-in/code", Who.VISITOR, logIn::logInWithCode),
                 get("/account/second-factor", Who.PERSON, logIn::secondFactor),
                 grave("/account/second-factor", Who.PERSON, logIn::turnOn),

@@ -12,6 +12,7 @@ final class Session {
     private final Instant begun;
     private final String name;
     private final String peer;
+    private final How how;
     private final AtomicReference<Instant> confirmed;
     private final AtomicReference<Instant> lastSeen;
     private final AtomicReference<Optional<String>> reason = new AtomicReference<>(Optional.empty());
@@ -23,14 +24,25 @@ final class Session {
     /// @param handle names the session where its cookie cannot: in the addresses of a letter's pictures
     /// @param name by which lists call it; opens nothing
     /// @param peer where it was begun
-    Session(String person, String formToken, String handle, Instant begun, String name, String peer) {
+    /// @param how what she proved who she is with
+    /// @param confirmed when she did
+    Session(
+            String person,
+            String formToken,
+            String handle,
+            Instant begun,
+            String name,
+            String peer,
+            How how,
+            Instant confirmed) {
         this.person = person;
         this.formToken = formToken;
         this.handle = handle;
         this.begun = begun;
         this.name = name;
         this.peer = peer;
-        this.confirmed = new AtomicReference<>(begun);
+        this.how = how;
+        this.confirmed = new AtomicReference<>(confirmed);
         this.lastSeen = new AtomicReference<>(begun);
     }
 
@@ -52,6 +64,11 @@ final class Session {
 
     String peer() {
         return peer;
+    }
+
+    /// What she proved who she is with.
+    How how() {
+        return how;
     }
 
     /// When she last gave her password.

@@ -38,7 +38,7 @@ final class Sessions {
     /// Begins a session.
     ///
     /// @return the value of its cookie
-    synchronized String begin(String person, String peer) {
+    synchronized String begin(String person, String peer, How how, Instant confirmed) {
         sweep();
         String cookie = tokens.random();
         Session session = new Session(
@@ -47,7 +47,9 @@ final class Sessions {
                 tokens.random(),
                 clock.instant(),
                 tokens.random().substring(0, 12),
-                peer);
+                peer,
+                how,
+                confirmed);
         byCookie.put(key(cookie), session);
         byHandle.put(session.handle(), session);
         return cookie;

@@ -1,5 +1,8 @@
 package io.carteggio.server.web;
 
+import io.carteggio.archive.role.LogIns.Way;
+import io.carteggio.server.login.OpenId;
+import io.carteggio.server.sync.ldap.LdapLogIn;
 import java.time.Clock;
 
 /// All that handlers of pages share. Everything in it is safe for many threads.
@@ -15,6 +18,10 @@ record Site(
         FailedLogIns failedLogIns,
         Passwords passwords,
         SecondFactors secondFactors,
+        Halves halves,
+        UsedStates usedStates,
+        OpenId openId,
+        LdapLogIn ldap,
         Assets assets,
         Views views) {
     static Site of(WebConfig config, ArchiveDesk desk, Clock clock) {
@@ -32,6 +39,10 @@ record Site(
                 new FailedLogIns(desk.acts(), clock),
                 new Passwords(),
                 new SecondFactors(desk, clock),
+                new Halves(clock, tokens),
+                new UsedStates(clock),
+                new OpenId(() -> desk.logIns().settings(Way.OIDC), desk.secrets(OpenId.SECRETS), clock),
+                new LdapLogIn(),
                 assets,
                 new Views());
     }

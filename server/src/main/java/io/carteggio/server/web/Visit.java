@@ -13,6 +13,8 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,8 @@ import java.util.Set;
 
 /// One request with who makes it, and the ways to answer it. Belongs to the request's thread.
 final class Visit {
+    static final int BOUND_LIMIT_CHARS = 3_000;
+
     private static final String FORM_FIELD = "token";
 
     private final Site site;
@@ -256,9 +260,48 @@ final class Visit {
     // ---- log-in ----
 
     /// Begins a session under a new cookie, whatever there was before.
-    void logIn(Person who) {
+    void logIn(Person who, How how, Instant confirmed) {
         cookie(sessionCookie()).ifPresent(site.sessions()::end);
-        setCookie(sessionCookie(), site.sessions().begin(who.id(), peer()), Sessions.LONGEST.toSeconds());
+        setCookie(
+                sessionCookie(), site.sessions().begin(who.id(), peer(), how, confirmed), Sessions.LONGEST.toSeconds());
+    }
+
+    /// Gives the browser something to bring back when another site sends it here; empty: takes it away.
+    /// `Lax`, since what is `Strict` stays at home then.
+    void bind(String value, Duration time) {
+        addCookie(boundCookie(), value, time.toSeconds(), "Lax");
+    }
+
+    /// What the browser was given by [#bind].
+    Optional<String> bound() {
+        return Optional.ofNullable(ctx.cookie(boundCookie()))
+                .filter(c -> !c.isEmpty() && c.length() <= BOUND_LIMIT_CHARS);
+    }
+
+    private String boundCookie() {
+        return site.config().secure() ? "__Host-carteggio-openid" : "carteggio-openid";
+    }
+
+    /// The last page of a session.
+    void leave(String heading, String paragraph, Optional<Message.Link> there) {
+        html(
+                "message",
+                nobodysFrame(heading),
+                new Message(
+                        Optional.empty(),
+                        heading,
+                        List.of(paragraph),
+                        there.or(() -> Optional.of(new Message.Link("/log-in", "Log in again")))));
+    }
+
+    /// Goes on to a page of ours where another site sent the browser here: by a page of our own, for on a
+    /// mere redirect the session's cookie, which is `Strict`, stays at home.
+    void onward(String path) {
+        header("Refresh", "0; url=" + path);
+        html(
+                "message",
+                nobodysFrame("Logged in"),
+                new Message(Optional.empty(), "Logged in", List.of(), Optional.of(new Message.Link(path, "Go on"))));
     }
 
     void logOut() {
@@ -279,14 +322,30 @@ final class Visit {
     }
 
     private void setCookie(String name, String value, long seconds) {
+        addCookie(name, value, seconds, "Strict");
+    }
+
+    private void addCookie(String name, String value, long seconds, String sameSite) {
         ctx.res()
                 .addHeader(
                         "Set-Cookie",
-                        name + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=Strict"
+                        name + "=" + value + "; Path=/; Max-Age=" + seconds + "; HttpOnly; SameSite=" + sameSite
                                 + (site.config().secure() ? "; Secure" : ""));
     }
 
     // ---- the frame ----
+
+    private Frame nobodysFrame(String title) {
+        return new Frame(
+                title,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                "",
+                site.assets().url(Assets.STYLE),
+                site.assets().url(Assets.ICON),
+                Optional.empty());
+    }
 
     private Frame frame(String title) {
         return new Frame(

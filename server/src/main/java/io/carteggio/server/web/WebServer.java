@@ -78,6 +78,7 @@ public final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         javalin.stop();
+        site.openId().close();
         try {
             site.failedLogIns().tellNow();
         } catch (ArchiveException e) {

@@ -130,13 +130,43 @@ class TwoPersonCommandTest {
                         .as(String.join(" ", command) + ": " + said.err())
                         .isZero();
             }
-            if (List.of("role", "key", "person", "erase").contains(command.getFirst())) { // others are done
+            if (command.getFirst().equals("erase")) {
+                assertThat(said.err()).as("refused, and nothing was done").contains("must be kept");
+                assertThat(shell.run(words).err())
+                        .as("so the approval is good still")
+                        .isEqualTo(said.err());
+            }
+            if (List.of("role", "key", "person").contains(command.getFirst())) { // others are done
                 assertThat(waits(words)).as("a second time").isNotEmpty();
             }
         }
         assertThat(shell.done("mode", "--json").json().path("mode").stringValue())
                 .isEqualTo("single");
         assertThat(shell.done("check").exit()).isZero();
+        assertThat(shell.done("rebuild", "--compare").exit()).isZero();
+    }
+
+    @Test
+    void anApprovalStaysGoodWhereNothingWasDoneAndIsUsedOnce() {
+        String letter = id();
+        shell.done("mode", "two-person", "--reason", "we are two");
+        String[] erase = {"erase", letter, "--reason", "GDPR 17"};
+        shell.done("hold", "add", "h", "Plans", "--reason", "case");
+        String request = waits(erase);
+        assertThat(decide("approve", request, "Olga", PASSWORD).exit()).isZero();
+        for (int i = 0; i < 2; i++) {
+            Shell.Said refused = shell.run(erase);
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.err()).contains("hold").doesNotContain("second person");
+        }
+        String[] release = {"hold", "release", "h", "--reason", "closed"};
+        assertThat(decide("approve", waits(release), "Olga", PASSWORD).exit()).isZero();
+        shell.done(release);
+        shell.done(erase);
+        assertThat(waits(erase)).as("done, and so used").isNotEqualTo(request);
+        assertThat(shell.done("audit", "list", "--what", "approval-returned", "--json")
+                        .lines())
+                .hasSize(2);
         assertThat(shell.done("rebuild", "--compare").exit()).isZero();
     }
 

@@ -22,6 +22,7 @@ import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
+import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
@@ -90,6 +91,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final Roles roles = new Roles();
     private final Approvals approvals = new Approvals();
     private final ApiTokens apiTokens = new ApiTokens();
+    private final LogIns logIns = new LogIns();
     private final Gate gate;
     final List<String> announced = new CopyOnWriteArrayList<>();
     private final Sources sources = new Sources();
@@ -110,11 +112,16 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             roles.apply(act);
             approvals.apply(act);
             apiTokens.apply(act);
+            logIns.apply(act);
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
         gate = new Gate(
-                approvals, roles, acts, id -> people.credential(id).isPresent(), (what, text) -> announced.add(text));
+                approvals,
+                roles,
+                acts,
+                id -> people.credential(id).isPresent() || !logIns.of(id).isEmpty(),
+                (what, text) -> announced.add(text));
         index = LuceneIndex.open(directory.index());
         indexer = Indexer.start(vault, catalogue, index);
         intake = new Intake(
@@ -261,6 +268,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
         } catch (IOException e) {
             throw new ArchiveException("the keyring cannot be written: " + e.getMessage(), true, e);
         }
+    }
+
+    @Override
+    public LogIns logIns() {
+        return logIns;
     }
 
     @Override

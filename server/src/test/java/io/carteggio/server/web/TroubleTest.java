@@ -61,6 +61,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.archive.role.LogIns logIns() {
+            return firm.logIns();
+        }
+
+        @Override
         public Sources sources() {
             return firm.sources();
         }

@@ -67,8 +67,8 @@ public final class LdapDirectory implements RemoteDirectory {
             Filter.createEqualityFilter("objectClass", "nisMailAlias"),
             Filter.createEqualityFilter("objectClass", "mailGroup"));
 
-    private static final List<String> AD_ADDRESSES = List.of("mail");
-    private static final List<String> ADDRESSES = List.of("mail", "mailAlternateAddress", "mailLocalAddress");
+    static final List<String> AD_ADDRESSES = List.of("mail");
+    static final List<String> ADDRESSES = List.of("mail", "mailAlternateAddress", "mailLocalAddress");
 
     private static final List<String> ALL = List.of(
             "objectGUID",
@@ -125,7 +125,7 @@ public final class LdapDirectory implements RemoteDirectory {
         }
     }
 
-    private static String kind(Settings settings) {
+    static String kind(Settings settings) {
         String kind = settings.text("kind").orElse("auto");
         if (!List.of("auto", "ad", "openldap").contains(kind)) {
             throw new IllegalArgumentException("the kind is auto, ad or openldap");
@@ -133,7 +133,7 @@ public final class LdapDirectory implements RemoteDirectory {
         return kind;
     }
 
-    private static Optional<Filter> filter(Settings settings, String name) {
+    static Optional<Filter> filter(Settings settings, String name) {
         Optional<String> text = settings.text(name);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -189,7 +189,7 @@ public final class LdapDirectory implements RemoteDirectory {
 
     // ---- the connection
 
-    private static LDAPConnection connected(Settings settings) throws FetchException {
+    static LDAPConnection connected(Settings settings) throws FetchException {
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         options.setConnectTimeoutMillis(
                 Math.toIntExact(settings.connectTimeout().toMillis()));
@@ -226,7 +226,7 @@ public final class LdapDirectory implements RemoteDirectory {
         }
     }
 
-    private static void bind(LDAPConnection connection, Settings settings, Secrets secrets)
+    static void bind(LDAPConnection connection, Settings settings, Secrets secrets)
             throws LDAPException, FetchException {
         Optional<String> user = settings.text("user");
         if (user.isEmpty()) {
@@ -238,7 +238,7 @@ public final class LdapDirectory implements RemoteDirectory {
         var _ = connection.bind(new SimpleBindRequest(user.get(), password));
     }
 
-    private static boolean isActiveDirectory(LDAPConnection connection, Settings settings) throws LDAPException {
+    static boolean isActiveDirectory(LDAPConnection connection, Settings settings) throws LDAPException {
         return switch (kind(settings)) {
             case "ad" -> true;
             case "openldap" -> false;
@@ -319,7 +319,7 @@ public final class LdapDirectory implements RemoteDirectory {
                 .findFirst();
     }
 
-    private static FetchException translated(LDAPException e, Settings settings) {
+    static FetchException translated(LDAPException e, Settings settings) {
         String said = Lines.of(e);
         String where = settings.host() + ": ";
         Throwable cause = e;

@@ -121,7 +121,7 @@ final class LdapEntries {
     }
 
     /// By what the directory knows an entry for good, also where it is renamed or moved; else by where it is.
-    private static Optional<String> key(Entry entry) {
+    static Optional<String> key(Entry entry) {
         byte[] guid = entry.getAttributeValueBytes("objectGUID");
         if (guid != null && guid.length == 16) {
             return Optional.of(HexFormat.of().formatHex(guid));
@@ -132,14 +132,14 @@ final class LdapEntries {
                 .or(() -> Optional.of(normal(entry.getDN())));
     }
 
-    private static String name(Entry entry) {
+    static String name(Entry entry) {
         return value(entry, "displayName")
                 .or(() -> value(entry, "cn"))
                 .or(() -> value(entry, "uid"))
                 .orElse("");
     }
 
-    private List<Address> addresses(Entry entry) {
+    List<Address> addresses(Entry entry) {
         List<Address> addresses = new ArrayList<>(Snapshot.proxyAddresses(values(entry, "proxyAddresses")));
         for (String attribute : addressAttributes) {
             for (String text : values(entry, attribute)) {

@@ -6,4 +6,13 @@ import java.util.Optional;
 ///
 /// @param account what was typed before
 /// @param next where to go afterwards
-public record LogIn(String account, String next, Optional<String> fault) {}
+/// @param passwords whether anybody logs in by a password
+/// @param provider where else one can log in
+/// @param query what says there where to go afterwards
+public record LogIn(
+        String account,
+        String next,
+        Optional<String> fault,
+        boolean passwords,
+        Optional<String> provider,
+        String query) {}

@@ -1,0 +1,29 @@
+package io.carteggio.server.web;
+
+import java.util.Optional;
+
+/// What somebody proved who she is with, when she logged in.
+sealed interface How {
+    /// A password that is kept here.
+    record Password() implements How {}
+
+    /// One that an LDAP directory has.
+    ///
+    /// @param account what she typed
+    record Directory(String account) implements How {}
+
+    /// An OpenID provider's word.
+    ///
+    /// @param account what the provider calls her
+    /// @param hint what tells the provider whose session ends
+    record OpenId(String issuer, String account, Optional<String> hint) implements How {}
+
+    /// For the audit trail.
+    default String word() {
+        return switch (this) {
+            case Password() -> "password";
+            case Directory _ -> "password of the directory";
+            case OpenId openId -> "OpenID at " + openId.issuer();
+        };
+    }
+}
