@@ -344,6 +344,7 @@ final class Visit {
                 "",
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
+                site.assets().url(Assets.SCRIPT),
                 Optional.empty());
     }
 
