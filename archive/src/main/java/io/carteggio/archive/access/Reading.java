@@ -361,7 +361,7 @@ public final class Reading {
                 var directory = people.directory();
                 yield Scope.of(
                         roles.across(a.person().id(), acts.now()),
-                        id -> directory.byId(id).map(directory::tenures).orElse(List.of()));
+                        id -> directory.byId(id).map(directory::access).orElse(List.of()));
             }
             case Viewer.Operator _ -> new Scope.Everything();
         };
