@@ -112,4 +112,85 @@ class LdapSyncTest {
             assertThat(refused.toString()).doesNotContain("secret");
         }
     }
+
+    private static final String THREE = """
+            dn: uid=anna,dc=example,dc=org
+            objectClass: inetOrgPerson
+            uid: anna
+            cn: Anna
+            sn: Rossi
+            mail: anna@example.org
+
+            dn: uid=bert,dc=example,dc=org
+            objectClass: inetOrgPerson
+            uid: bert
+            cn: Bert
+            sn: Moser
+            mail: bert@example.org
+            """;
+
+    /// By the first octet and by STARTTLS: with the pinned certificate, or one of an authority that this system trusts
+    /// for this host. Whoever shows another one is not told the password.
+    @Test
+    void overTlsOnlyTheRightCertificateIsToldThePassword() throws Exception {
+        try (Slapd slapd = Slapd.start(THREE)) {
+            Program program = Program.on(Program.freshDirectory("ldap-tls"));
+            Path password = Files.writeString(slapd.directory().resolve("pw"), "secret\n");
+            String pin = "sha256:" + slapd.certificateSum();
+            String otherPin = "sha256:" + "ab".repeat(32);
+            program.ask(
+                            "sync",
+                            "add",
+                            "pinned",
+                            "--ldap",
+                            "ldaps://127.0.0.1:" + slapd.portTls(),
+                            "--certificate",
+                            otherPin,
+                            "--base",
+                            "dc=example,dc=org",
+                            "--user",
+                            "cn=admin,dc=example,dc=org",
+                            "--password-file",
+                            password.toString())
+                    .done();
+            for (String url : List.of("ldaps://localhost:" + slapd.portTls(), "ldap://localhost:" + slapd.port())) {
+                String tls = url.startsWith("ldaps") ? "implicit" : "starttls";
+                program.ask("sync", "set", "pinned", "--ldap", url, "--tls", tls, "--certificate", otherPin)
+                        .done();
+                refused(program, slapd, url, "not the pinned one");
+                program.ask("sync", "set", "pinned", "--certificate", "system").done();
+                refused(program, slapd, url, "is not good");
+                long before = slapd.logIns();
+                program.ask("sync", "set", "pinned", "--certificate", pin).done();
+                program.ask("person", "sync", "pinned").done();
+                assertThat(slapd.logIns()).as(url).isGreaterThan(before);
+            }
+            assertThat(program.ask("person", "list", "--json").done().jsonLines())
+                    .extracting(p -> p.path("name").stringValue())
+                    .containsExactlyInAnyOrder("Anna", "Bert");
+
+            Program trusting = program.withJavaOptions(slapd.trusting());
+            program.ask("sync", "set", "pinned", "--certificate", "system").done(); // STARTTLS still
+            assertThat(trusting.run("person", "sync", "pinned").done().out()).contains("nothing to change");
+            program.ask("sync", "set", "pinned", "--ldap", "ldaps://localhost:" + slapd.portTls(), "--tls", "implicit")
+                    .done();
+            assertThat(trusting.run("person", "sync", "pinned").done().out()).contains("nothing to change");
+            Path hosts = Files.writeString(slapd.directory().resolve("hosts"), "127.0.0.1 localhost other.example\n");
+            program.ask("sync", "set", "pinned", "--ldap", "ldaps://other.example:" + slapd.portTls())
+                    .done();
+            long before = slapd.logIns();
+            Program.Ran other = program.withJavaOptions(slapd.trusting() + " -Djdk.net.hosts.file=" + hosts)
+                    .run("person", "sync", "pinned")
+                    .exit(1);
+            assertThat(other.err()).as("issued for another host").contains("other.example");
+            assertThat(slapd.logIns()).isEqualTo(before);
+        }
+    }
+
+    private static void refused(Program program, Slapd slapd, String url, String why) throws Exception {
+        long before = slapd.logIns();
+        Program.Ran refused = program.ask("person", "sync", "pinned").exit(1);
+        assertThat(refused.err()).as(url).contains(why).doesNotContain("secret");
+        assertThat(slapd.logIns()).as("log-ins at %s", url).isEqualTo(before);
+    }
 }

@@ -1,27 +1,37 @@
 package io.carteggio.acceptance;
 
+import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A real OpenLDAP on loopback with what a test puts into it. `cn=admin,dc=example,dc=org` logs in with
-/// `secret`.
+/// A real OpenLDAP on loopback with what a test puts into it, in the clear, by STARTTLS and by TLS.
+/// `cn=admin,dc=example,dc=org` logs in with `secret`.
 final class Slapd implements AutoCloseable {
     private final Path directory;
     private final Process process;
     private final int port;
+    private final int portTls;
 
-    private Slapd(Path directory, Process process, int port) {
+    private Slapd(Path directory, Process process, int port, int portTls) {
         this.directory = directory;
         this.process = process;
         this.port = port;
+        this.portTls = portTls;
     }
 
     /// Whether there is one on this machine.
@@ -36,6 +46,8 @@ final class Slapd implements AutoCloseable {
         Path directory = Files.createTempDirectory(Path.of("/tmp"), "carteggio-slapd-");
         Files.createDirectories(directory.resolve("db"));
         int port = FreePort.next();
+        int portTls = FreePort.next();
+        certificate(directory);
         Files.writeString(
                 directory.resolve("slapd.conf"),
                 String.join(
@@ -51,6 +63,9 @@ final class Slapd implements AutoCloseable {
                         "moduleload back_mdb",
                         "pidfile " + directory.resolve("slapd.pid"),
                         "sizelimit 500",
+                        "TLSCertificateFile " + directory.resolve("server.pem"),
+                        "TLSCertificateKeyFile " + directory.resolve("server.key"),
+                        "TLSCACertificateFile " + directory.resolve("ca.pem"),
                         "database mdb",
                         "maxsize 104857600",
                         "suffix \"dc=example,dc=org\"",
@@ -80,18 +95,18 @@ final class Slapd implements AutoCloseable {
         Process process = new ProcessBuilder(
                         "/usr/sbin/slapd",
                         "-d",
-                        "0",
+                        "256", // tells of each log-in
                         "-f",
                         directory.resolve("slapd.conf").toString(),
                         "-h",
-                        "ldap://127.0.0.1:" + port + "/")
+                        "ldap://127.0.0.1:" + port + "/ ldaps://127.0.0.1:" + portTls + "/")
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                return new Slapd(directory, process, port);
+                return new Slapd(directory, process, port, portTls);
             } catch (IOException e) {
                 if (System.nanoTime() > until || !process.isAlive()) {
                     process.destroyForcibly();
@@ -104,6 +119,65 @@ final class Slapd implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /// Where TLS begins with the first octet.
+    int portTls() {
+        return portTls;
+    }
+
+    /// How many log-ins it was asked for until now.
+    long logIns() throws IOException {
+        try (Stream<String> lines = Files.lines(directory.resolve("slapd.log"), StandardCharsets.ISO_8859_1)) {
+            return lines.filter(line -> line.contains(" BIND dn=")).count();
+        }
+    }
+
+    /// An authority of our own (`ca.pem`) and what it issued for `localhost` (`server.pem`).
+    private static void certificate(Path directory) throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("names"), "subjectAltName=DNS:localhost\n");
+        openssl(directory, "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 30 -subj /CN=Authority");
+        openssl(directory, "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost");
+        openssl(
+                directory,
+                "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile names"
+                        + " -out server.pem");
+    }
+
+    private static void openssl(Path directory, String words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(words.split(" ", -1)));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("openssl.log").toFile())
+                .start();
+        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IOException("openssl: " + Files.readString(directory.resolve("openssl.log")));
+        }
+    }
+
+    private X509Certificate certificate(String file) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(directory.resolve(file))) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    /// The SHA-256 of the certificate that it shows.
+    String certificateSum() throws IOException, CertificateException {
+        return Sha256.of(certificate("server.pem").getEncoded()).toString();
+    }
+
+    /// Options for a Java machine that trusts the authority, and no other.
+    String trusting() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("authority", certificate("ca.pem"));
+        Path file = directory.resolve("trust.p12");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, "changeit".toCharArray());
+        }
+        return "-Djavax.net.ssl.trustStore=" + file + " -Djavax.net.ssl.trustStorePassword=changeit";
     }
 
     Path directory() {

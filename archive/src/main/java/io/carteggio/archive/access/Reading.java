@@ -49,6 +49,7 @@ public final class Reading {
     private final Roles roles;
     private final Acts acts;
     private final Messages messages;
+    private final Scopes scopes = new Scopes();
 
     public Reading(Vault vault, Catalogue catalogue, SearchIndex index, People people, Roles roles, Acts acts) {
         this.vault = vault;
@@ -404,17 +405,9 @@ public final class Reading {
 
     private Scope scope(Viewer viewer) {
         return switch (viewer) {
-            case Viewer.Owner(var person) -> {
-                var directory = people.directory();
-                yield Scope.Own.of(
-                        directory.byId(person.id()).map(directory::access).orElse(List.of()));
-            }
-            case Viewer.Auditor a -> {
-                var directory = people.directory();
-                yield Scope.of(
-                        roles.across(a.person().id(), acts.now()),
-                        id -> directory.byId(id).map(directory::tenures).orElse(List.of()));
-            }
+            case Viewer.Owner(var person) -> scopes.own(people.directory(), person.id());
+            case Viewer.Auditor a ->
+                scopes.across(people.directory(), roles.across(a.person().id(), acts.now()));
             case Viewer.Operator _ -> new Scope.Everything();
         };
     }

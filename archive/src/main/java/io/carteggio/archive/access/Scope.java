@@ -83,7 +83,7 @@ public sealed interface Scope {
 
     /// What several grants to an auditor let her read together; nothing where there are none.
     ///
-    /// @param tenures of the person with an id
+    /// @param tenures all that decides what the person with an id may see, also by way of groups
     static Scope of(List<io.carteggio.archive.entry.Across> grants, Function<String, List<Tenure>> tenures) {
         List<Span> spans = new ArrayList<>();
         List<Tenure> cut = new ArrayList<>();

@@ -304,6 +304,11 @@ public final class Directory {
         return at(addressKey, at, known -> known.groupsByAddress);
     }
 
+    /// The groups that ever had the address.
+    public List<Group> groupsEver(String addressKey) {
+        return List.copyOf(index().groupsByAddress.getOrDefault(addressKey, List.of()));
+    }
+
     private <H extends Holder> List<H> at(String addressKey, Instant at, Function<Index, Map<String, List<H>>> where) {
         return where.apply(index()).getOrDefault(addressKey, List.of()).stream()
                 .filter(h -> tenuresOf(h).stream().anyMatch(t -> t.addressKey().equals(addressKey) && t.covers(at)))

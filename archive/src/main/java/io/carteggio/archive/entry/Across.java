@@ -30,6 +30,15 @@ public record Across(boolean everyone, List<String> people, Optional<Instant> fr
         }
     }
 
+    /// The same where one of these people is another now.
+    public Across naming(String before, String now) {
+        List<String> named = people.stream()
+                .map(person -> person.equals(before) ? now : person)
+                .distinct()
+                .toList();
+        return new Across(everyone, named, from, to);
+    }
+
     /// Whether nothing is left out.
     public boolean isEverything() {
         return everyone && from.isEmpty() && to.isEmpty();

@@ -32,6 +32,11 @@ public record Grant(
         return withdrawn.isEmpty() && until.map(now::isBefore).orElse(true);
     }
 
+    /// The same where somebody whose letters it opens is another person now.
+    Grant naming(String before, String now) {
+        return new Grant(id, person, role, at, by, until, across.map(a -> a.naming(before, now)), reason, withdrawn);
+    }
+
     Grant withdrawn(Withdrawal how) {
         return new Grant(id, person, role, at, by, until, across, reason, group, Optional.of(how));
     }

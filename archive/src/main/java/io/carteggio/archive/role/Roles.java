@@ -100,7 +100,8 @@ public final class Roles {
         }
     }
 
-    /// Whoever has left, whose account is closed, or who is another one now, is nobody who can act.
+    /// Whoever has left, whose account is closed, or who is another one now, is nobody who can act. Who may read the
+    /// letters of one of two who are one person now may read that person's.
     private void told(Change change, Act.DirectoryChanged act) {
         switch (change) {
             case Change.PersonNew(String id, String _, PersonRole role) -> added(id, role, act.at(), act.by());
@@ -119,7 +120,7 @@ public final class Roles {
                 grants.replaceAll(
                         (_, g) -> g.person().equals(id) && g.withdrawn().isEmpty()
                                 ? g.withdrawn(new Grant.Withdrawal(act.at(), act.by(), "one person with " + into))
-                                : g);
+                                : g.naming(id, into));
             }
             case Change _ -> {}
         }

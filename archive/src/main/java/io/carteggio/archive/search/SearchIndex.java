@@ -38,6 +38,9 @@ public interface SearchIndex extends AutoCloseable {
     /// People of an envelope match only as far as the scope lets them be seen ([Scope#visible]), also in what
     /// is negated, so that no question finds out a blind copy.
     ///
+    /// An index may remember what a scope lets through, by the very object: who asks again hands in the same
+    /// one as long as nothing has changed.
+    ///
     /// @param limit 1 to 200 hits
     /// @param beforeLetter only letters with smaller numbers, for the next page; [Long#MAX_VALUE] for the first
     Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException;

@@ -7,7 +7,7 @@ import java.util.Optional;
 /// What an unknown address seems to be.
 ///
 /// @param person whose it seems to be; empty where that is nobody in the directory
-/// @param like the known address that says so
+/// @param like the known address that says so, or the group's name
 public record Suggestion(UnknownAddress address, Kind kind, Optional<Person> person, Optional<String> like) {
     /// What may be the matter with an address.
     public enum Kind {
@@ -22,6 +22,10 @@ public record Suggestion(UnknownAddress address, Kind kind, Optional<Person> per
 
         /// In a domain of ours, and in use: a person, or a mailbox of several, that the directory lacks.
         MISSING("missing"),
+
+        /// A group's of ours, that nobody was in when these letters came, as far as is known. What it lacks is members,
+        /// not an owner.
+        GROUP("group"),
 
         /// Never ours: somebody else's.
         FOREIGN("foreign");

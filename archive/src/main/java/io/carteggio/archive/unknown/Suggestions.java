@@ -2,6 +2,7 @@ package io.carteggio.archive.unknown;
 
 import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.attribution.Group;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.search.UnknownAddress;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Guesses whose unknown addresses are, from how they look, how often and until when they are in letters, and what the
 /// directory knows. A function of these; one per directory.
@@ -55,9 +57,11 @@ public final class Suggestions {
     private final Map<String, List<Known>> byLocal = new HashMap<>();
     private final Map<String, List<Known>> byLetters = new HashMap<>();
     private final Map<Integer, List<Known>> byLength = new HashMap<>();
+    private final Directory directory;
 
     /// Guesses by this directory. Ours are the accepted domains, and those in which somebody holds an address.
     public Suggestions(Directory directory) {
+        this.directory = directory;
         accepted = directory.domains();
         for (Person person : directory.people()) {
             Set<String> seen = new HashSet<>();
@@ -101,6 +105,10 @@ public final class Suggestions {
 
     private Suggestion of(UnknownAddress address, Set<String> moved, Instant now) {
         List<Known> same = byKey.getOrDefault(address.key(), List.of());
+        Optional<Group> group = group(address, same.isEmpty());
+        if (group.isPresent()) {
+            return new Suggestion(address, Kind.GROUP, Optional.empty(), group.map(Group::name));
+        }
         if (!same.isEmpty()) {
             return suggestion(address, Kind.LEAVER, same); // known, but not when these letters came
         }
@@ -123,6 +131,15 @@ public final class Suggestions {
             return suggestion(address, Kind.OLD_DOMAIN, namesakes);
         }
         return suggestion(address, Kind.FOREIGN, List.of());
+    }
+
+    /// The group that had the address when these letters came; where nobody else ever had it, whenever it had it.
+    private Optional<Group> group(UnknownAddress address, boolean alsoAtOtherTimes) {
+        String key = address.key();
+        return Stream.of(address.first(), address.last())
+                .flatMap(at -> directory.groupsAt(key, at).stream())
+                .findFirst()
+                .or(() -> alsoAtOtherTimes ? directory.groupsEver(key).stream().findFirst() : Optional.empty());
     }
 
     /// Names the person where the known addresses are all one person's.

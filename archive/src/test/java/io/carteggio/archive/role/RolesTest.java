@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Change;
 import io.carteggio.archive.entry.PersonRole;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,30 @@ class RolesTest {
                 .isEqualTo("first");
         roles.apply(new Act.RoleWithdrawn(AT, "op", "unknown", "x"));
         assertThat(roles.all()).hasSize(1);
+    }
+
+    /// Two people who became one: what opened the letters of either opens those of the one, and says so.
+    @Test
+    void whoseLettersFollowsWhoBecameAnother() {
+        Across both = new Across(false, List.of("a", "b"), Optional.of(AT), Optional.empty());
+        Across other = new Across(false, List.of("c"), Optional.empty(), Optional.empty());
+        for (Across across : List.of(both, other, Across.EVERYTHING)) {
+            roles.apply(new Act.RoleGranted(
+                    AT,
+                    "op",
+                    "g" + across.people(),
+                    "x",
+                    PersonRole.AUDITOR,
+                    Optional.empty(),
+                    Optional.of(across),
+                    "why"));
+        }
+        roles.apply(new Act.DirectoryChanged(AT, "op", Optional.empty(), List.of(new Change.Merged("a", "b"))));
+        assertThat(roles.across("x", AT))
+                .containsExactly(
+                        new Across(false, List.of("b"), Optional.of(AT), Optional.empty()), other, Across.EVERYTHING);
+        roles.apply(new Act.DirectoryChanged(AT, "op", Optional.empty(), List.of(new Change.Merged("b", "d"))));
+        assertThat(roles.across("x", AT).getFirst().people()).containsExactly("d");
     }
 
     /// A link to set up the archive must not be good again because all administrators are gone.

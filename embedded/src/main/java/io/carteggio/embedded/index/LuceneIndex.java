@@ -92,6 +92,7 @@ public final class LuceneIndex implements SearchIndex {
     private volatile Optional<String> mended = Optional.empty();
     private final Path folder;
     private final Directory directory;
+    private final SeenLetters seen = new SeenLetters();
     private volatile Open open;
 
     /// Held while the index is changed.
@@ -254,7 +255,7 @@ public final class LuceneIndex implements SearchIndex {
         return config;
     }
 
-    /// One thread searches one question, and nothing is cached: answers differ by who asks.
+    /// One thread searches one question, and nothing is cached but by [SeenLetters]: answers differ by who asks.
     private static final class Searchers extends SearcherFactory {
         @Override
         public IndexSearcher newSearcher(
@@ -421,6 +422,11 @@ public final class LuceneIndex implements SearchIndex {
         return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
     }
 
+    /// How often it was remembered which letters a scope lets through.
+    long remembered() {
+        return seen.hits();
+    }
+
     @Override
     public void each(Query query, Scope scope, Taker taker) throws ArchiveException {
         Matches matches;
@@ -428,7 +434,8 @@ public final class LuceneIndex implements SearchIndex {
             SearcherManager searchers = open.searchers;
             IndexSearcher searcher = searchers.acquire();
             try {
-                matches = Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader()).matching(query));
+                matches =
+                        Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen).matching(query));
             } finally {
                 searchers.release(searcher);
             }
@@ -466,7 +473,7 @@ public final class LuceneIndex implements SearchIndex {
             SearcherManager searchers = open.searchers;
             IndexSearcher searcher = searchers.acquire();
             try {
-                QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader());
+                QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader(), seen);
                 return searcher.count(new BooleanQuery.Builder()
                                 .add(new TermQuery(key(letter)), Occur.FILTER)
                                 .add(compiler.matching(query), Occur.FILTER)
@@ -495,9 +502,9 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    private static Found find(IndexSearcher searcher, Query query, Scope scope, int limit, long beforeLetter)
+    private Found find(IndexSearcher searcher, Query query, Scope scope, int limit, long beforeLetter)
             throws IOException {
-        QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader());
+        QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
         org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
         long total = searcher.count(matching);
         org.apache.lucene.search.Query page = beforeLetter == Long.MAX_VALUE

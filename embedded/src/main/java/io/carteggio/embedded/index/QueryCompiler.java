@@ -31,10 +31,12 @@ final class QueryCompiler {
 
     private final Scope scope;
     private final IndexReader reader;
+    private final SeenLetters seen;
 
-    QueryCompiler(Scope scope, IndexReader reader) {
+    QueryCompiler(Scope scope, IndexReader reader, SeenLetters seen) {
         this.scope = scope;
         this.reader = reader;
+        this.seen = seen;
     }
 
     /// What matches, within the scope.
@@ -52,8 +54,8 @@ final class QueryCompiler {
     Query within(Query found) {
         return switch (scope) {
             case Scope.Everything() -> found;
-            case Scope.Own own -> both(seenBy(own, e -> e.seenBy(own)), found);
-            case Scope.Across across -> both(seenBy(across), found);
+            case Scope.Own own -> both(seen.by(own, seenBy(own, e -> e.seenBy(own))), found);
+            case Scope.Across across -> both(seen.by(across, seenBy(across)), found);
         };
     }
 

@@ -122,7 +122,7 @@ class ScopeRandomTest {
                     }
                     scopes.add(Scope.of(
                             grants,
-                            id -> directory.byId(id).map(directory::tenures).orElseThrow()));
+                            id -> directory.byId(id).map(directory::access).orElseThrow()));
                 }
                 for (int i = 0; i < QUESTIONS; i++) {
                     Scope scope = scopes.get(random.nextInt(scopes.size()));

@@ -15,6 +15,7 @@ import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.role.Roles;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.vault.SegmentFileVault;
@@ -32,6 +33,7 @@ final class EmbeddedArchive implements AutoCloseable {
     final Projection projection;
     final People people = new People();
     final Sources sources = new Sources();
+    final Roles roles = new Roles();
     final Acts acts;
     final Intake intake;
 
@@ -44,6 +46,7 @@ final class EmbeddedArchive implements AutoCloseable {
         projection = Projection.start(vault, catalogue, act -> {
             people.apply(act);
             sources.apply(act);
+            roles.apply(act);
         });
         acts = new Acts(vault, projection, clock);
         intake = new Intake(

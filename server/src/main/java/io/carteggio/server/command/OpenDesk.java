@@ -73,7 +73,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
                 Clock.systemUTC());
         SyncJobs syncs = new SyncJobs(
                 archive,
-                List.of(new CsvDirectory(), new LdapDirectory(), new GraphDirectory(Clock.systemUTC())),
+                List.of(
+                        new CsvDirectory(),
+                        new LdapDirectory(),
+                        new GraphDirectory(
+                                Clock.systemUTC(), archive.directory().resolve("sync"))),
                 Clock.systemUTC());
         Jobs jobs = new Jobs(
                 archive.jobs(),

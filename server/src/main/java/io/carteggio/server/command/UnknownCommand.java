@@ -41,6 +41,7 @@ final class UnknownCommand implements Runnable {
                 "  old-domain  a person's address under a domain that was yours",
                 "  leaver      in a domain of yours, quiet for 90 days; or held by somebody at another time",
                 "  missing     in a domain of yours, in use, and not in the directory",
+                "  group       a group's, with nobody in it when these letters came",
                 "  foreign     never yours (told with --all)"
             })
     static final class All implements Callable<Integer> {
@@ -93,10 +94,15 @@ final class UnknownCommand implements Runnable {
                     line.path("last").asString("").substring(0, 10),
                     line.path("kind").asString(""),
                     line.path("address").asString(""),
-                    Json.optional(line, "person")
-                            .map(p -> "  " + p + " ("
-                                    + Json.optional(line, "like").orElse("") + ")")
-                            .orElse("")));
+                    whose(line)));
+        }
+
+        private static String whose(ObjectNode line) {
+            Optional<String> like = Json.optional(line, "like");
+            return Json.optional(line, "person")
+                    .map(p -> "  " + p + like.map(l -> " (" + l + ")").orElse(""))
+                    .or(() -> like.map(l -> "  " + l))
+                    .orElse("");
         }
 
         private static String kinds(tools.jackson.databind.JsonNode kinds) {

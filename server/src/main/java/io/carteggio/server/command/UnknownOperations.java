@@ -138,7 +138,7 @@ final class UnknownOperations {
             try {
                 kinds.add(Suggestion.Kind.ofWord(word));
             } catch (IllegalArgumentException e) {
-                throw Refusal.usage("'" + word + "' is none of typo, old-domain, leaver, missing, foreign");
+                throw Refusal.usage("'" + word + "' is none of typo, old-domain, leaver, missing, group, foreign");
             }
         }
         return kinds;

@@ -24,4 +24,7 @@ public interface RemoteDirectory {
     /// @param name of the synchronisation
     /// @throws ArchiveException where it cannot be read whole: never a part of it
     Snapshot read(String name, Settings settings, Secrets secrets) throws ArchiveException;
+
+    /// Forgets what it keeps of a synchronisation that is no more. Most keep nothing.
+    default void forget(String name) throws ArchiveException {}
 }

@@ -109,9 +109,12 @@ public final class SyncJobs {
         sealed(name).keep(secrets);
     }
 
-    /// Forgets all secrets of one.
+    /// Forgets all secrets of one, and what was kept of it from one run to the next.
     public void forget(String name) throws ArchiveException {
         sealed(name).forget();
+        for (RemoteDirectory kind : kinds) {
+            kind.forget(name);
+        }
     }
 
     private Sealed sealed(String name) {

@@ -14,7 +14,10 @@ import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.fetch.Settings;
 import io.carteggio.server.sync.RemoteDirectory;
 import io.carteggio.server.sync.graph.GraphClient.GoneException;
+import io.carteggio.server.sync.graph.GraphMemory.State;
+import io.carteggio.server.sync.graph.GraphMemory.User;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,16 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import tools.jackson.databind.JsonNode;
 
-/// People, groups and contacts of Microsoft Entra ID (JOURNAL-FORMATS 11). Users are asked for by delta:
-/// the first run
-/// after a start reads all of them, later ones what has changed since. Needs the application permissions
+/// People, groups and contacts of Microsoft Entra ID (JOURNAL-FORMATS 11). Users are asked for by delta: the first
+/// run reads all of them, later ones what has changed since, also after a start. Needs the application permissions
 /// `User.Read.All`, `GroupMember.Read.All` and `OrgContact.Read.All`.
 public final class GraphDirectory implements RemoteDirectory {
     /// The secret that is a certificate and its key, PEM.
@@ -52,35 +53,22 @@ public final class GraphDirectory implements RemoteDirectory {
 
     private final OAuthTokens tokens;
     private final GraphClient.Pause pause;
-    private final Map<String, State> states = new ConcurrentHashMap<>();
+    private final GraphMemory memory;
 
-    /// What was read until the last run, and from where to go on.
-    private record State(String of, Map<String, User> users, String delta) {}
-
-    /// A user as the deltas so far have made it.
-    private record User(String name, String mail, List<String> proxies, boolean enabled, boolean licensed) {
-        static final User NEW = new User("", "", List.of(), true, true);
-
-        /// A property that is absent is as it was; one that is null is empty.
-        User with(JsonNode told) {
-            return new User(
-                    text(told, "displayName", text(told, "userPrincipalName", name)),
-                    text(told, "mail", mail),
-                    told.has("proxyAddresses") ? texts(told.path("proxyAddresses")) : proxies,
-                    told.has("accountEnabled") ? told.path("accountEnabled").asBoolean(true) : enabled,
-                    told.has("assignedLicenses")
-                            ? !told.path("assignedLicenses").isEmpty()
-                            : licensed);
-        }
+    /// @param folder for what it keeps from one run to the next
+    public GraphDirectory(Clock clock, Path folder) {
+        this(clock, folder, Thread::sleep);
     }
 
-    public GraphDirectory(Clock clock) {
-        this(clock, Thread::sleep);
-    }
-
-    GraphDirectory(Clock clock, GraphClient.Pause pause) {
+    GraphDirectory(Clock clock, Path folder, GraphClient.Pause pause) {
         this.tokens = new OAuthTokens(clock);
+        this.memory = new GraphMemory(folder);
         this.pause = pause;
+    }
+
+    @Override
+    public void forget(String name) throws ArchiveException {
+        memory.forget(name);
     }
 
     @Override
@@ -139,8 +127,8 @@ public final class GraphDirectory implements RemoteDirectory {
             boolean licences = settings.text("only-licensed").orElse("no").equals("yes");
             Map<String, User> users = users(client, name, base + " " + licences + settings.needed("tenant"), licences);
             List<RemotePerson> people = new ArrayList<>();
-            users.forEach((id, user) -> people.add(
-                    new RemotePerson(id, user.name, addresses(user.proxies, user.mail), user.enabled, user.licensed)));
+            users.forEach((id, user) -> people.add(new RemotePerson(
+                    id, user.name(), addresses(user.proxies(), user.mail()), user.enabled(), user.licensed())));
             List<RemoteContact> contacts = new ArrayList<>();
             for (JsonNode contact : all(client, "/contacts?$select=id,displayName,mail,proxyAddresses")) {
                 contacts.add(new RemoteContact(
@@ -162,23 +150,37 @@ public final class GraphDirectory implements RemoteDirectory {
 
     private Map<String, User> users(GraphClient client, String name, String of, boolean licences)
             throws ArchiveException {
-        Optional<State> before = Optional.ofNullable(states.get(name)).filter(s -> s.of.equals(of));
+        Optional<State> before = memory.recall(name).filter(s -> s.of().equals(of));
         Optional<URI> fresh = Optional.empty();
         for (int tries = 0; tries < 2; tries++) {
             try {
                 URI start = before.isPresent()
-                        ? client.link(before.get().delta)
+                        ? client.link(before.get().delta())
                         : fresh.orElse(client.at(USERS.replace("$", "%24") + (licences ? ",assignedLicenses" : "")));
                 State now = delta(client, of, before.map(State::users).orElse(Map.of()), start);
-                states.put(name, now);
-                return now.users;
+                memory.keep(name, now);
+                return now.users();
             } catch (GoneException e) { // it remembers no longer: all of it, from the beginning
-                states.remove(name);
                 before = Optional.empty();
                 fresh = e.instead();
+            } catch (FetchException e) {
+                if (before.isEmpty() || e.kind() != Kind.PROTOCOL) {
+                    throw e;
+                }
+                before = Optional.empty(); // nothing that we kept may be in the way for ever
             }
         }
         throw new FetchException(Kind.PROTOCOL, "Graph wants all read anew, again and again");
+    }
+
+    /// A user with what a delta tells: a property that is absent is as it was; one that is null is empty.
+    private static User with(User before, JsonNode told) {
+        return new User(
+                text(told, "displayName", text(told, "userPrincipalName", before.name())),
+                text(told, "mail", before.mail()),
+                told.has("proxyAddresses") ? texts(told.path("proxyAddresses")) : before.proxies(),
+                told.has("accountEnabled") ? told.path("accountEnabled").asBoolean(true) : before.enabled(),
+                told.has("assignedLicenses") ? !told.path("assignedLicenses").isEmpty() : before.licensed());
     }
 
     private static State delta(GraphClient client, String of, Map<String, User> before, URI start)
@@ -195,7 +197,7 @@ public final class GraphDirectory implements RemoteDirectory {
                 if (user.has("@removed")) {
                     users.remove(id);
                 } else {
-                    users.put(id, users.getOrDefault(id, User.NEW).with(user));
+                    users.put(id, with(users.getOrDefault(id, User.NEW), user));
                 }
             }
             String delta = answer.path("@odata.deltaLink").asString("");
@@ -249,7 +251,9 @@ public final class GraphDirectory implements RemoteDirectory {
         return groups;
     }
 
-    /// With everyone in it, also by way of groups in it: those stand for nobody here.
+    /// With everyone in it, also by way of groups in it. Those are not kept as groups in it: one without an address,
+    /// as most security groups are, is not asked for, and what it held would be missing. Who joins or leaves one in
+    /// between is dated by the run all the same.
     private static RemoteGroup group(GraphClient client, JsonNode group) throws ArchiveException {
         String id = group.path("id").asString("");
         List<RemoteMember> members = new ArrayList<>();

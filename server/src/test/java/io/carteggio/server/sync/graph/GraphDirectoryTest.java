@@ -12,6 +12,8 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.fetch.Settings;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
@@ -19,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Date;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -33,13 +37,17 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Entra ID by Graph, against a simulator that is strict and misbehaves as JOURNAL-FORMATS 11 says that
 /// Graph does.
 class GraphDirectoryTest {
     private Optional<GraphSimulator> running = Optional.empty();
     private final List<Duration> waited = Collections.synchronizedList(new ArrayList<>());
-    private final GraphDirectory directory = new GraphDirectory(Clock.systemUTC(), waited::add);
+
+    @TempDir
+    Path folder;
+
     private Secrets secrets = Secrets.inMemory(Map.of("client-secret", "s3cret"));
 
     @BeforeEach
@@ -79,8 +87,13 @@ class GraphDirectoryTest {
                 graph().address() + "/tenant/oauth2/v2.0/token")));
     }
 
+    /// As after a start: nothing is known but what lies in the folder.
+    private GraphDirectory directory() {
+        return new GraphDirectory(Clock.systemUTC(), folder.resolve("sync"), waited::add);
+    }
+
     private Snapshot read() throws Exception {
-        return directory.read("entra", settings(), secrets);
+        return directory().read("entra", settings(), secrets);
     }
 
     private static List<String> keys(Snapshot snapshot) {
@@ -136,6 +149,69 @@ class GraphDirectoryTest {
         assertThat(graph().refusals).isEmpty();
     }
 
+    private Path kept() throws Exception {
+        try (Stream<Path> files = Files.list(folder.resolve("sync"))) {
+            return files.findFirst().orElseThrow();
+        }
+    }
+
+    private String firstAskedSince(int before) {
+        return graph().asked.subList(before, graph().asked.size()).getFirst();
+    }
+
+    /// Each [#read] is one after a start.
+    @Test
+    void aStartGoesOnWhereTheLastRunStood() throws Exception {
+        Snapshot first = read();
+        int before = graph().asked.size();
+        Snapshot again = read();
+        assertThat(again.people()).isEqualTo(first.people());
+        assertThat(firstAskedSince(before)).contains("deltatoken=");
+        assertThat(Files.readString(kept())).doesNotContain("s3cret");
+        directory().forget("entra");
+        before = graph().asked.size();
+        assertThat(keys(read())).hasSize(8);
+        assertThat(firstAskedSince(before)).as("nothing is kept any more").contains("select=");
+    }
+
+    @Test
+    void whatWasKeptAndIsDamagedOrOfOtherSettingsIsReadAnew() throws Exception {
+        var _ = read();
+        byte[] whole = Files.readAllBytes(kept());
+        byte[] turned = whole.clone();
+        turned[whole.length / 2] ^= 4;
+        for (byte[] damaged : List.of(
+                turned, Arrays.copyOf(whole, whole.length - 1), Arrays.copyOf(whole, 10), new byte[0], new byte[70])) {
+            Files.write(kept(), damaged);
+            int before = graph().asked.size();
+            assertThat(keys(read())).hasSize(8);
+            assertThat(firstAskedSince(before)).contains("select=");
+        }
+        Map<String, String> other = new HashMap<>(settings().all());
+        other.put("only-licensed", "yes");
+        int before = graph().asked.size();
+        assertThat(keys(directory().read("entra", new Settings(other), secrets)))
+                .hasSize(8);
+        assertThat(firstAskedSince(before)).contains("assignedLicenses");
+    }
+
+    /// What was kept must not be in the way for ever.
+    @Test
+    void aLinkThatIsRefusedIsGivenUpForAll() throws Exception {
+        var _ = read();
+        graph().remove("u0", "deleted");
+        graph().next(GraphSimulator.status(400));
+        assertThat(keys(read())).hasSize(7);
+        assertThat(graph().refusals).isEmpty();
+    }
+
+    @Test
+    void withoutRoomToKeepItARunIsRightAllTheSame() throws Exception {
+        Files.writeString(folder.resolve("sync"), "no folder");
+        assertThat(keys(read())).hasSize(8);
+        assertThat(keys(read())).hasSize(8);
+    }
+
     @Test
     void aBusyServerIsWaitedForAsLongAsItSays() throws Exception {
         graph().next(GraphSimulator.status(429, "Retry-After", "7"));
@@ -168,13 +244,14 @@ class GraphDirectoryTest {
 
     @Test
     void anExpiredTokenIsRenewedOnce() throws Exception {
-        var _ = read();
+        GraphDirectory one = directory();
+        var _ = one.read("entra", settings(), secrets);
         graph().expireTokens();
-        assertThat(keys(read())).hasSize(8);
+        assertThat(keys(one.read("entra", settings(), secrets))).hasSize(8);
         graph().next(GraphSimulator.status(401));
         graph().next(GraphSimulator.status(401));
         assertThatExceptionOfType(FetchException.class)
-                .isThrownBy(this::read)
+                .isThrownBy(() -> one.read("entra", settings(), secrets))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.LOG_IN));
     }
 
@@ -186,7 +263,7 @@ class GraphDirectoryTest {
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.RIGHTS));
         secrets = Secrets.inMemory(Map.of("client-secret", "wrong"));
         assertThatExceptionOfType(FetchException.class)
-                .isThrownBy(() -> new GraphDirectory(Clock.systemUTC(), waited::add).read("x", settings(), secrets))
+                .isThrownBy(() -> directory().read("x", settings(), secrets))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.LOG_IN))
                 .withMessageContaining("AADSTS7000215")
                 .withMessageNotContaining("wrong");
@@ -263,7 +340,7 @@ class GraphDirectoryTest {
         assertThat(keys(read())).hasSize(8);
         secrets = Secrets.inMemory(Map.of("client-key", "nonsense"));
         assertThatExceptionOfType(FetchException.class)
-                .isThrownBy(() -> new GraphDirectory(Clock.systemUTC(), waited::add).read("x", settings(), secrets))
+                .isThrownBy(() -> directory().read("x", settings(), secrets))
                 .withMessageContaining("PEM");
     }
 
@@ -280,8 +357,8 @@ class GraphDirectoryTest {
                 Map.of("tenant", "t", "client-id", "c", "url", "http://graph.example/v1.0"),
                 Map.of("tenant", "t", "client-id", "c", "url", "https://u@graph.example/"),
                 Map.of("tenant", "t", "client-id", "c", "url", "::"))) {
-            assertThatIllegalArgumentException().isThrownBy(() -> directory.check(new Settings(wrong)));
+            assertThatIllegalArgumentException().isThrownBy(() -> directory().check(new Settings(wrong)));
         }
-        directory.check(new Settings(Map.of("tenant", "contoso.example", "client-id", "c")));
+        directory().check(new Settings(Map.of("tenant", "contoso.example", "client-id", "c")));
     }
 }
