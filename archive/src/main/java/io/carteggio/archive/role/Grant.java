@@ -34,7 +34,8 @@ public record Grant(
 
     /// The same where somebody whose letters it opens is another person now.
     Grant naming(String before, String now) {
-        return new Grant(id, person, role, at, by, until, across.map(a -> a.naming(before, now)), reason, withdrawn);
+        return new Grant(
+                id, person, role, at, by, until, across.map(a -> a.naming(before, now)), reason, group, withdrawn);
     }
 
     Grant withdrawn(Withdrawal how) {

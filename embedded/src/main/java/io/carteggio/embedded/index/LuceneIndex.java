@@ -453,7 +453,7 @@ public final class LuceneIndex implements SearchIndex {
             SearcherManager searchers = open.searchers;
             IndexSearcher searcher = searchers.acquire();
             try {
-                return Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader()), query, further);
+                return Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen), query, further);
             } finally {
                 searchers.release(searcher);
             }
