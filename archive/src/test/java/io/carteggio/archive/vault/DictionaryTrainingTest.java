@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// DESIGN 4, "Sealing": dictionaries are trained only on strings found in at least 20 letters of at least
 /// 10 unrelated senders. Counted here anew, without the trainer's own code.
+@Tag("slow")
 class DictionaryTrainingTest {
     /// No stretch of a secret so long may stand in a dictionary. Shorter ones may: two letters or digits, or
     /// four, stand in everything. The trainer looks for nothing shorter itself.

@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Files that lie: each gets a clear answer, in bounded time and memory.
+@Tag("slow")
 class HostileOutlookTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 

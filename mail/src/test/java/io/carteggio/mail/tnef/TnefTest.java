@@ -33,11 +33,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// TNEF streams: well made, by others, and made to break their reader.
+@Tag("slow")
 class TnefTest {
     private static final int MUTANTS = Integer.getInteger("mutants", 20_000);
 

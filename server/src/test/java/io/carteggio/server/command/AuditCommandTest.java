@@ -16,11 +16,13 @@ import java.time.Clock;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// The audit trail at the command line, and every way that an administrator has to cut it.
+@Tag("slow")
 class AuditCommandTest {
     @TempDir
     Path folder;

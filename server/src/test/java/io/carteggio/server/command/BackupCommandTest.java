@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `backup` and `restore`: nothing missing, nothing copied twice, nothing of another archive overwritten.
+@Tag("slow")
 class BackupCommandTest {
     @TempDir
     Path folder = Path.of("");

@@ -18,11 +18,13 @@ import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Commands on a real archive, seen as a script sees them: exit code, output, fields.
+@Tag("slow")
 class CommandsTest {
     private static final String ANNA = Shell.mail(
             "Anna Bianchi <anna@example.com>", "bob@example.org", "Tender for Verona", "The quinquennial figures.");

@@ -6,11 +6,13 @@ import io.carteggio.server.command.Shell.Said;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// `person`, `group` and `domain` on a real archive, seen as a script sees them.
+@Tag("slow")
 class DirectoryCommandTest {
     @TempDir
     Path folder = Path.of("");

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 /// and index entries, leaves the proofs valid, is refused while a hold or a minimum retention stands
 /// … Mail that comes again after erasure is recognised by a keyed mark, discarded as *erased*, with
 /// an alarm and an override."
+@Tag("slow")
 class ErasureTest {
     @TempDir
     Path folder = Path.of("");

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The 27 fixtures (JOURNAL-FORMATS, appendix A): what `unwrap` says of each mail, what becomes of it, what is
 /// found then and by whom. The expectation of each lies beside this class as JSON; one that is missing is written,
 /// and the test fails until somebody has read it.
+@Tag("slow")
 class FixturesTest {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();

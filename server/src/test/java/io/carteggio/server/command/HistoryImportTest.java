@@ -17,11 +17,13 @@ import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Outlook's files and archives of mail, imported by the command.
+@Tag("slow")
 class HistoryImportTest {
     @TempDir
     Path folder = Path.of("");

@@ -16,12 +16,14 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The master key: where it may come from, what happens without it, and how it is changed.
+@Tag("slow")
 class KeyCommandTest {
     private static final String WORDS = "seven green bottles on a wall";
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// P7: tampering shows, to a third party who trusts neither us nor the administrator.
+@Tag("slow")
 class LedgerCommandTest {
     private static final String ANNA = Shell.mail(
             "Anna Bianchi <anna@example.com>", "bob@example.org", "Tender for Verona", "The quinquennial figures.");

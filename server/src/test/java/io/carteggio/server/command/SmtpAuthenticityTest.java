@@ -37,6 +37,7 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -44,6 +45,7 @@ import tools.jackson.databind.JsonNode;
 /// A listener that runs, and who may deliver to it: mail that did not come as its source expects is
 /// acknowledged, kept
 /// whole in quarantine with the reason, and told of; never bounced (P3).
+@Tag("slow")
 class SmtpAuthenticityTest {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final String TENANT = "11111111-2222-3333-4444-555555555555";

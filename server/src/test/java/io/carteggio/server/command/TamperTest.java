@@ -33,12 +33,14 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /// P7: a table of attacks on a real data directory, each found by `check`, and named to the letter where a letter
 /// is hit. The directory is made once and copied for each.
+@Tag("slow")
 class TamperTest {
     @TempDir
     static Path folder = Path.of("");

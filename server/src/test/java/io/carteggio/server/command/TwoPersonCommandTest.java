@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Dangerous commands with one person and with two.
+@Tag("slow")
 class TwoPersonCommandTest {
     private static final Pattern REQUEST = Pattern.compile("request ([0-9a-f-]{36})");
     private static final String PASSWORD = "a quiet evening by the lake";

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// `unknown`, as an administrator uses it without a server.
+@Tag("slow")
 class UnknownCommandTest {
     private static final String SECRET = "Her knuffelwort was told.";
 

@@ -39,9 +39,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Runs and jobs over a mailbox in memory: what becomes of the mail, the job, the alarm.
+@Tag("slow")
 class FetchJobsTest {
     private final MemoryProtocol server = new MemoryProtocol();
     private final Moving clock = new Moving();

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Weeks of mail of several firms, played: nights, week-ends, holidays, lunch, and true silences.
+@Tag("slow")
 class SilenceTest {
     private static final ZoneId ZONE = ZoneId.of("Europe/Rome");
     private static final ZonedDateTime START = ZonedDateTime.of(2026, 11, 2, 0, 0, 0, 0, ZONE);

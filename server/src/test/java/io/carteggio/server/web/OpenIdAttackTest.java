@@ -31,11 +31,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Logging in with an OpenID provider: the honest way, and each attack of the table in
 /// docs/operations/access.md that goes by it. The provider is played, so that it can lie.
+@Tag("slow")
 class OpenIdAttackTest {
     private static final Map<String, Object> BRUNA =
             Map.of("sub", "b1", "email", "bruna@example.com", "email_verified", true);

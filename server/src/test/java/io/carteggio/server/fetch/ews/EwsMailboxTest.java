@@ -43,10 +43,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The driver against an Exchange Server that is none, and is strict.
+@Tag("slow")
 class EwsMailboxTest {
     private static final String PASSWORD = "s€cret";
 

@@ -23,10 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The driver against servers that do not behave as Dovecot does.
+@Tag("slow")
 class ImapMailboxTest {
     private static final String IN = """
             S: * OK [CAPABILITY IMAP4rev1] hello

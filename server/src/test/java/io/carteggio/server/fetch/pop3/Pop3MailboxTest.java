@@ -18,10 +18,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The driver against servers that do not behave as Dovecot does.
+@Tag("slow")
 class Pop3MailboxTest {
     private static final String IN = """
             S: +OK hello
