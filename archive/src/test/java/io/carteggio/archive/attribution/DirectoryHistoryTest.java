@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Random histories of a directory (addresses re-used and shared, leavers, merges, splits, groups within
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /// circles) against a list of plain facts that is asked instant by instant: who held what, who was in which
 /// group, and
 /// what a person's tenures say must be the same, before and after every change.
+@Tag("slow")
 class DirectoryHistoryTest {
     private static final int HISTORIES = 120;
     private static final int CHANGES = 60;

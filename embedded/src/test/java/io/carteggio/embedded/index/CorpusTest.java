@@ -19,11 +19,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// P3, "Nothing is dropped", for the index: real and malformed mail by others, each found by its id and its
 /// subject.
+@Tag("slow")
 class CorpusTest {
     private static final int BATCH = 200;
 

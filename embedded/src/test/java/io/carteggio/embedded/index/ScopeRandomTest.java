@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// letters,
 /// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched
 /// letters.
+@Tag("slow")
 class ScopeRandomTest {
     private static final int WORLDS = 15;
     private static final int LETTERS = 40;
