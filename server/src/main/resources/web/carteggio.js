@@ -107,7 +107,7 @@
     list.id = "suggestions";
     list.className = "suggestions";
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Suggestions");
+    list.setAttribute("aria-label", box.dataset.suggestions);
     list.hidden = true;
     box.after(list);
     box.setAttribute("role", "combobox");

@@ -1,5 +1,6 @@
 package io.carteggio.archive.approval;
 
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.entry.PersonRole;
 import java.time.Instant;
 import java.util.Optional;
@@ -60,17 +61,18 @@ public record Asked(
     /// Why somebody may not decide; empty where he may.
     ///
     /// @param roles what he holds at this instant
-    public Optional<String> whyNotDecide(String decider, Set<PersonRole> roles, boolean approve, Instant now) {
+    public Optional<Unacceptable> whyNotDecide(String decider, Set<PersonRole> roles, boolean approve, Instant now) {
         State state = state(now);
         if (state != State.OPEN) {
-            return Optional.of("request " + id + " is " + word(state) + ", not open");
+            return Optional.of(new Unacceptable("not-open", "request " + id + " is " + word(state) + ", not open", id));
         }
         boolean own = person.equals(Optional.of(decider));
         if (own && approve) {
-            return Optional.of("nobody approves what he asked for himself");
+            return Optional.of(new Unacceptable("own-request", "nobody approves what he asked for himself"));
         }
         if (!own && APPROVERS.stream().noneMatch(roles::contains)) {
-            return Optional.of("administrators and data-protection officers decide on requests");
+            return Optional.of(
+                    new Unacceptable("who-decides", "administrators and data-protection officers decide on requests"));
         }
         return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.carteggio.archive.approval;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.approval.Asked.State;
 import io.carteggio.archive.audit.Actor;
 import io.carteggio.archive.audit.Acts;
@@ -141,13 +142,14 @@ public final class Gate {
     private Asked ask(Actor actor, String operation, String object, String params, Optional<String> reason, Instant now)
             throws ArchiveException {
         if (params.length() + object.length() > PARAMS_LIMIT_CHARS) {
-            throw new IllegalArgumentException("what is asked for is too long for a second person to look at");
+            throw new Unacceptable("request-long", "what is asked for is too long for a second person to look at");
         }
         long open = approvals.in(State.OPEN, now).stream()
                 .filter(r -> r.person().equals(actor.person()))
                 .count();
         if (open >= OPEN_LIMIT) {
-            throw new IllegalArgumentException(OPEN_LIMIT + " requests wait already; refuse some of them first");
+            throw new Unacceptable(
+                    "requests-many", OPEN_LIMIT + " requests wait already; refuse some of them first", OPEN_LIMIT);
         }
         Act.ApprovalAsked act = new Act.ApprovalAsked(
                 now,
@@ -173,15 +175,19 @@ public final class Gate {
         turn.lock();
         try {
             Instant now = acts.now();
-            Asked request =
-                    approvals.request(id).orElseThrow(() -> new IllegalArgumentException("there is no request " + id));
+            Asked request = approvals
+                    .request(id)
+                    .orElseThrow(() -> new Unacceptable("no-request", "there is no request " + id, id));
             String decider = actor.person()
-                    .orElseThrow(() -> new IllegalArgumentException(
+                    .orElseThrow(() -> new Unacceptable(
+                            "person-decides",
                             "a person decides, not whoever has the machine: log in, or say who you are"));
-            Optional<String> fault = request.whyNotDecide(decider, roles.standing(decider, now), approve, now)
-                    .or(() -> reason.isBlank() ? Optional.of("a decision has a reason") : Optional.empty());
+            Optional<Unacceptable> fault = request.whyNotDecide(decider, roles.standing(decider, now), approve, now)
+                    .or(() -> reason.isBlank()
+                            ? Optional.of(new Unacceptable("decision-reason", "a decision has a reason"))
+                            : Optional.empty());
             if (fault.isPresent()) {
-                throw new IllegalArgumentException(fault.get());
+                throw fault.get();
             }
             acts.keep(new Act.ApprovalDecided(now, actor.name(), id, decider, approve, reason.strip()));
             return approvals.request(id).orElseThrow();
@@ -195,7 +201,7 @@ public final class Gate {
     /// @throws IllegalArgumentException where there are not two who could decide
     public Passage setMode(Actor actor, boolean twoPersons, String reason) throws ArchiveException {
         if (reason.isBlank()) {
-            throw new IllegalArgumentException("the mode is changed for a reason");
+            throw new Unacceptable("mode-reason", "the mode is changed for a reason");
         }
         if (twoPersons == approvals.twoPersons()) {
             return Passage.Open.ALONE;
@@ -203,8 +209,11 @@ public final class Gate {
         if (twoPersons) {
             List<String> able = approvers();
             if (able.size() < 2) {
-                throw new IllegalArgumentException("two people who can log in must be administrator or data-protection"
-                        + " officer first; there " + (able.size() == 1 ? "is one" : "are none"));
+                throw new Unacceptable(
+                        "mode-two",
+                        "two people who can log in must be administrator or data-protection officer first; there "
+                                + (able.size() == 1 ? "is one" : "are none"),
+                        able.size());
             }
         } else if (pass(actor, "mode.single", "one person alone may do what is dangerous", "", Optional.of(reason))
                 instanceof Passage.Waiting waiting) {

@@ -1,5 +1,6 @@
 package io.carteggio.archive.attribution;
 
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.entry.Change.Span;
 import io.carteggio.mail.Address;
 import java.time.Instant;
@@ -12,8 +13,12 @@ import java.util.Optional;
 public record Holding(Address address, Optional<Instant> from, Optional<Instant> to, Optional<String> origin) {
     public Holding {
         if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
-            throw new IllegalArgumentException(
-                    address + " would be held from " + from.get() + " to " + to.get() + ", which is never");
+            throw new Unacceptable(
+                    "never",
+                    address + " would be held from " + from.get() + " to " + to.get() + ", which is never",
+                    address,
+                    from.get(),
+                    to.get());
         }
     }
 

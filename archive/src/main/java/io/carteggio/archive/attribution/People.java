@@ -1,6 +1,7 @@
 package io.carteggio.archive.attribution;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.Change;
@@ -55,6 +56,7 @@ public final class People {
                     Act.ApprovalUsed _,
                     Act.ApprovalReturned _,
                     Act.LogInSet _,
+                    Act.PreferenceSet _,
                     Act.AccountLinked _,
                     Act.ModeSet _,
                     Act.RoleWithdrawn _,
@@ -160,8 +162,8 @@ public final class People {
             Optional<Person> known =
                     now.people().stream().filter(p -> p.name().equals(name)).findFirst();
             if (known.isPresent() && known.get().role() != role) {
-                throw new IllegalArgumentException(
-                        name + " is there already, as " + known.get().role().word());
+                String word = known.get().role().word();
+                throw new Unacceptable("person-known", name + " is there already, as " + word, name, word);
             }
             id[0] = known.map(Person::id).orElseGet(() -> UUID.randomUUID().toString());
             List<Change> changes = new ArrayList<>();

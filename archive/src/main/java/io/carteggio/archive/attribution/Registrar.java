@@ -1,6 +1,7 @@
 package io.carteggio.archive.attribution;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.attribution.Group.Membership;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Change;
@@ -52,8 +53,8 @@ public final class Registrar {
     public static String name(String text) {
         String name = text.strip();
         if (name.isEmpty() || name.length() > NAME_LIMIT || name.codePoints().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(
-                    "a name has 1 to " + NAME_LIMIT + " characters, and no control characters");
+            throw new Unacceptable(
+                    "name", "a name has 1 to " + NAME_LIMIT + " characters, and no control characters", NAME_LIMIT);
         }
         return name;
     }
@@ -194,7 +195,7 @@ public final class Registrar {
 
     private static void isNew(Directory now, String name) {
         if (now.people().stream().anyMatch(p -> p.name().equalsIgnoreCase(name))) {
-            throw new IllegalArgumentException("there is a person named " + name + " already");
+            throw new Unacceptable("name-taken", "there is a person named " + name + " already", name);
         }
     }
 
@@ -333,7 +334,7 @@ public final class Registrar {
     }
 
     private static Person person(Directory now, String id) {
-        return now.byId(id).orElseThrow(() -> new IllegalArgumentException("that person is there no longer"));
+        return now.byId(id).orElseThrow(() -> new Unacceptable("person-gone", "that person is there no longer"));
     }
 
     private static Group group(Directory now, String id) {

@@ -128,6 +128,12 @@ public final class Trail {
                             "log-in-set",
                             a.subject() + (a.settings().isEmpty() ? ", as usual" : settings(a.settings())),
                             none);
+                case Act.PreferenceSet a ->
+                    entry(
+                            done,
+                            "preference-set",
+                            a.name() + (a.value().isEmpty() ? ", as usual" : ": " + a.value()),
+                            none);
                 case Act.AccountLinked a ->
                     entry(
                             done,

@@ -285,6 +285,12 @@ public sealed interface Act {
         }
     }
 
+    /// How somebody wants to have something that is hers alone.
+    ///
+    /// @param name what: `language`
+    /// @param value empty: as if it had never been set
+    record PreferenceSet(Instant at, String by, String person, String name, String value) implements Act {}
+
     /// Whose an account elsewhere is, so that she is known by it and not by an address, which may be
     /// another's one day.
     ///

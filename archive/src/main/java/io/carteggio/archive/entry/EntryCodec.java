@@ -312,6 +312,11 @@ public final class EntryCodec {
                 map.put("act", "log-in-set")
                         .put("subject", a.subject())
                         .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.PreferenceSet a ->
+                map.put("act", "preference-set")
+                        .put("person", a.person())
+                        .put("name", a.name())
+                        .put("value", a.value());
             case Act.AccountLinked a ->
                 map.put("act", "account-linked")
                         .put("issuer", a.issuer())
@@ -452,6 +457,8 @@ public final class EntryCodec {
             case "approval-used" -> new Act.ApprovalUsed(at, by, map.text("request"));
             case "approval-returned" -> new Act.ApprovalReturned(at, by, map.text("request"));
             case "log-in-set" -> new Act.LogInSet(at, by, map.text("subject"), settings(map));
+            case "preference-set" ->
+                new Act.PreferenceSet(at, by, map.text("person"), map.text("name"), map.text("value"));
             case "account-linked" ->
                 new Act.AccountLinked(at, by, map.text("issuer"), map.text("account"), map.optionalText("person"));
             case "mode-set" -> new Act.ModeSet(at, by, map.flag("twoPersons"), map.text("reason"));

@@ -463,7 +463,7 @@ public final class Erasure {
                                     + hold.name() + "' means it");
                         }
                     }
-                    case Query.Parsed.Bad(int position, String why) -> {
+                    case Query.Parsed.Bad _ -> {
                         return Optional.of("hold '" + hold.name() + "' has a query that is not understood any more");
                     }
                 }

@@ -74,8 +74,9 @@ public final class Keeping {
         if (holds().stream().anyMatch(h -> h.name().equals(name))) {
             throw new IllegalArgumentException("there is a hold named " + name + " already");
         }
-        if (Query.parse(query) instanceof Query.Parsed.Bad(int position, String message)) {
-            throw new IllegalArgumentException("the query, at character " + (position + 1) + ": " + message);
+        if (Query.parse(query) instanceof Query.Parsed.Bad bad) {
+            throw new IllegalArgumentException(
+                    "the query, at character " + (bad.position() + 1) + ": " + bad.message());
         }
         Act.HoldAdded act = new Act.HoldAdded(acts.now(), by, name, query, stated(reason));
         acts.keep(act);

@@ -1,6 +1,7 @@
 package io.carteggio.archive.role;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.Act;
@@ -240,25 +241,25 @@ public final class Roles {
     public static void check(
             Instant now, PersonRole role, Optional<Instant> until, Optional<Across> across, String reason) {
         if (reason.isBlank()) {
-            throw new IllegalArgumentException("a role is given for a reason");
+            throw new Unacceptable("role-reason", "a role is given for a reason");
         }
         if (until.isPresent() && !now.isBefore(until.get())) {
-            throw new IllegalArgumentException("a role cannot end before it begins: " + until.get());
+            throw new Unacceptable("role-end", "a role cannot end before it begins: " + until.get(), until.get());
         }
         switch (role) {
-            case USER -> throw new IllegalArgumentException("everybody is a user");
+            case USER -> throw new Unacceptable("everybody", "everybody is a user");
             case AUDITOR -> {
                 if (until.isEmpty()) {
-                    throw new IllegalArgumentException("an auditor's role has an end");
+                    throw new Unacceptable("auditor-end", "an auditor's role has an end");
                 }
                 if (across.isEmpty()) {
-                    throw new IllegalArgumentException(
-                            "an auditor is told whose letters to read: everyone's, or whose");
+                    throw new Unacceptable(
+                            "auditor-whose", "an auditor is told whose letters to read: everyone's, or whose");
                 }
             }
             case ADMINISTRATOR, DATA_PROTECTION_OFFICER -> {
                 if (across.isPresent()) {
-                    throw new IllegalArgumentException("only an auditor reads across people");
+                    throw new Unacceptable("auditor-only", "only an auditor reads across people");
                 }
             }
         }
@@ -274,12 +275,13 @@ public final class Roles {
             Instant now = acts.now();
             Grant grant = grant(id)
                     .filter(g -> g.inForce(now))
-                    .orElseThrow(() -> new IllegalArgumentException("no role that is in force has the id " + id));
+                    .orElseThrow(() -> new Unacceptable("no-role", "no role that is in force has the id " + id, id));
             if (reason.isBlank()) {
-                throw new IllegalArgumentException("a role is withdrawn for a reason");
+                throw new Unacceptable("withdraw-reason", "a role is withdrawn for a reason");
             }
             if (isLastAdministrator(grant, now)) {
-                throw new IllegalArgumentException(
+                throw new Unacceptable(
+                        "last-administrator",
                         "nobody who can log in would be left as an administrator; give the role to another first");
             }
             acts.keep(new Act.RoleWithdrawn(now, by, id, reason.strip()));

@@ -95,7 +95,16 @@ public sealed interface Query {
         /// A mistake, and where.
         ///
         /// @param position of the mistake in the text, in UTF-16 units from 0 to its length
-        /// @param message an English sentence for the user
-        record Bad(int position, String message) implements Parsed {}
+        /// @param about what the sentence about it names
+        record Bad(int position, Flaw flaw, List<String> about) implements Parsed {
+            public Bad {
+                about = List.copyOf(about);
+            }
+
+            /// An English sentence for the user.
+            public String message() {
+                return flaw.sentence(about);
+            }
+        }
     }
 }

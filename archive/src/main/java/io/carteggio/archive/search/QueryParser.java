@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads the query language of `docs/search.md` by recursive descent: `or` binds least, then `and` or nothing, then
 /// `not` and `-`.
@@ -33,6 +34,9 @@ final class QueryParser {
     private static final Pattern DATE = Pattern.compile("(\\d{4})(?:[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?)?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)([kKmMgGtT]?)(?:i?[bB])?");
 
+    private static final String NAMES = "from, to, cc, bcc, list, subject, filename, type, label, has, is, larger,"
+            + " smaller, after, before, on, id";
+
     private final String text;
     private int at;
     private int conditions;
@@ -44,12 +48,12 @@ final class QueryParser {
     static Parsed parse(String text) {
         if (text.length() > Query.TEXT_LIMIT_CHARS) {
             return new Parsed.Bad(
-                    Query.TEXT_LIMIT_CHARS, "A query has at most " + Query.TEXT_LIMIT_CHARS + " characters.");
+                    Query.TEXT_LIMIT_CHARS, Flaw.TOO_LONG, List.of(Integer.toString(Query.TEXT_LIMIT_CHARS)));
         }
         try {
             return new Parsed.Good(new QueryParser(text).whole());
         } catch (Mistake m) {
-            return new Parsed.Bad(m.position, m.sentence);
+            return new Parsed.Bad(m.position, m.flaw, m.about);
         }
     }
 
@@ -60,14 +64,14 @@ final class QueryParser {
         }
         Query query = choices(0, Where.ANYWHERE);
         if (!atEnd()) { // only a bracket ends it earlier
-            throw new Mistake(at, "No bracket is open that this one could close.");
+            throw new Mistake(at, Flaw.CLOSING_BRACKET);
         }
         return query;
     }
 
     private Query choices(int depth, Where where) throws Mistake {
         if (depth > Query.DEPTH_LIMIT) {
-            throw new Mistake(at, "Brackets and negations are nested at most " + Query.DEPTH_LIMIT + " deep.");
+            throw new Mistake(at, Flaw.TOO_DEEP, Query.DEPTH_LIMIT);
         }
         List<Query> choices = new ArrayList<>();
         choices.add(together(depth, where));
@@ -89,7 +93,7 @@ final class QueryParser {
             }
             if (peeksWord("and")) {
                 if (parts.isEmpty()) {
-                    throw new Mistake(at, "“and” needs something before it; in quotes it is a word like any other.");
+                    throw new Mistake(at, Flaw.AND_BEFORE);
                 }
                 after = at;
                 at += 3;
@@ -102,10 +106,10 @@ final class QueryParser {
             }
         }
         if (after >= 0) {
-            throw new Mistake(after, "“and” needs something after it; in quotes it is a word like any other.");
+            throw new Mistake(after, Flaw.AND_AFTER);
         }
         if (parts.isEmpty()) {
-            throw new Mistake(start, "There is nothing to search for here.");
+            throw new Mistake(start, Flaw.NOTHING);
         }
         return parts.size() == 1 ? parts.getFirst() : new Query.And(parts);
     }
@@ -119,8 +123,7 @@ final class QueryParser {
                 at += 3;
                 skipBlanks();
                 if (atEnd() || peek() == ')' || peeksOr() || peeksWord("and")) {
-                    throw new Mistake(
-                            negation, "“not” needs something after it; in quotes it is a word like any other.");
+                    throw new Mistake(negation, Flaw.NOT_AFTER);
                 }
             } else if (peek() == '-') {
                 at++;
@@ -139,7 +142,7 @@ final class QueryParser {
     /// One condition; empty where there is only punctuation, as in `salt & pepper`.
     private Optional<Query> condition(int depth, Where where) throws Mistake {
         if (++conditions > Query.CONDITIONS_LIMIT) {
-            throw new Mistake(at, "A query has at most " + Query.CONDITIONS_LIMIT + " conditions.");
+            throw new Mistake(at, Flaw.TOO_MANY, Query.CONDITIONS_LIMIT);
         }
         char c = peek();
         if (c == '(') {
@@ -149,7 +152,7 @@ final class QueryParser {
             int start = at;
             String words = quoted();
             if (!isSearchable(words)) {
-                throw new Mistake(start, "There is no word between these quotes.");
+                throw new Mistake(start, Flaw.EMPTY_QUOTES);
             }
             return Optional.of(new Query.Words(where, words, false));
         }
@@ -166,7 +169,7 @@ final class QueryParser {
             // "Re: offer" and "http://…" are pasted text, "form:anna" is a slip that must not find nothing in silence
             if (known || slip) {
                 if (where != Where.ANYWHERE) {
-                    throw new Mistake(start, "“" + name + ":” cannot stand inside the brackets of another.");
+                    throw new Mistake(start, Flaw.INSIDE, name);
                 }
                 at = nameEnd + 1;
                 return Optional.of(named(name, start, depth));
@@ -187,11 +190,11 @@ final class QueryParser {
         at++;
         skipBlanks();
         if (!atEnd() && peek() == ')') {
-            throw new Mistake(start, "There is nothing between these brackets.");
+            throw new Mistake(start, Flaw.EMPTY_BRACKETS);
         }
         Query inside = choices(depth + 1, where);
         if (atEnd()) {
-            throw new Mistake(start, "This bracket is never closed.");
+            throw new Mistake(start, Flaw.OPEN_BRACKET);
         }
         at++;
         return inside;
@@ -203,10 +206,7 @@ final class QueryParser {
             return somewhere(name, place.get(), start, depth);
         }
         if (!isOther(name)) {
-            throw new Mistake(
-                    start,
-                    "There is no “" + name + ":”. There are from, to, cc, bcc, list, subject, filename, type, has, is,"
-                            + " larger, smaller, after, before, on and id; put words with a colon in quotes.");
+            throw new Mistake(start, Flaw.NO_SUCH_NAME, name, NAMES);
         }
         int valueAt = at;
         String value = atEnd() ? "" : isOpeningQuote(peek()) ? quoted() : rawWord(!name.equals("id"));
@@ -214,12 +214,12 @@ final class QueryParser {
             case "has" ->
                 switch (value.toLowerCase(Locale.ROOT)) {
                     case "attachment", "attachments" -> new Query.HasAttachment();
-                    default -> throw new Mistake(valueAt, "“has:” knows only has:attachment.");
+                    default -> throw new Mistake(valueAt, Flaw.ONLY, "has", "has:attachment");
                 };
             case "is" ->
                 switch (value.toLowerCase(Locale.ROOT)) {
                     case "unsearched" -> new Query.NotFullySearched();
-                    default -> throw new Mistake(valueAt, "“is:” knows only is:unsearched.");
+                    default -> throw new Mistake(valueAt, Flaw.ONLY, "is", "is:unsearched");
                 };
             case "larger" -> new Query.Larger(size(name, value, valueAt));
             case "smaller" -> new Query.Smaller(size(name, value, valueAt));
@@ -233,7 +233,7 @@ final class QueryParser {
                     id = id.substring(1, id.length() - 1);
                 }
                 if (id.isEmpty()) {
-                    throw new Mistake(start, "“id:” needs a letter's id or a Message-ID right after it.");
+                    throw new Mistake(start, Flaw.ID);
                 }
                 yield new Query.Id(id);
             }
@@ -249,13 +249,13 @@ final class QueryParser {
             int quoteAt = at;
             String words = quoted();
             if (!isSearchable(words)) {
-                throw new Mistake(quoteAt, "There is no word between these quotes.");
+                throw new Mistake(quoteAt, Flaw.EMPTY_QUOTES);
             }
             return new Query.Words(where, words, false);
         }
         Optional<Query> word = atEnd() || isBoundary(peek()) ? Optional.empty() : word(where, at);
         if (word.isEmpty() || word.get() instanceof Query.All) {
-            throw new Mistake(start, "“" + name + ":” needs a word right after it.");
+            throw new Mistake(start, Flaw.WORD, name);
         }
         return word.get();
     }
@@ -273,7 +273,7 @@ final class QueryParser {
         String stem = prefix ? word.substring(0, word.length() - 1) : word;
         int star = stem.indexOf('*');
         if (star >= 0 && isSearchable(stem)) {
-            throw new Mistake(start + star, "“*” can only end a word.");
+            throw new Mistake(start + star, Flaw.STAR);
         }
         return isSearchable(stem) ? Optional.of(new Query.Words(where, stem, prefix)) : Optional.empty();
     }
@@ -296,13 +296,13 @@ final class QueryParser {
             }
             at++;
         }
-        throw new Mistake(start, "This quote is never closed.");
+        throw new Mistake(start, Flaw.OPEN_QUOTE);
     }
 
     private static long size(String name, String value, int valueAt) throws Mistake {
         Matcher m = SIZE.matcher(value);
         if (!m.matches()) {
-            throw new Mistake(valueAt, "“" + name + ":” needs a size such as 500, 10k, 5M or 1.5G.");
+            throw new Mistake(valueAt, Flaw.SIZE, name);
         }
         int shift = switch (m.group(2).toLowerCase(Locale.ROOT)) {
             case "k" -> 10;
@@ -337,10 +337,10 @@ final class QueryParser {
                         from.atStartOfDay(ZoneOffset.UTC).toInstant(),
                         to.atStartOfDay(ZoneOffset.UTC).toInstant());
             } catch (DateTimeException e) {
-                throw new Mistake(valueAt, "There is no such day: " + value + ".");
+                throw new Mistake(valueAt, Flaw.NO_SUCH_DAY, value);
             }
         }
-        throw new Mistake(valueAt, "“" + name + ":” needs a date such as 2024, 2024-03 or 2024-03-31 (UTC).");
+        throw new Mistake(valueAt, Flaw.DATE, name);
     }
 
     private boolean takeOr() {
@@ -415,12 +415,14 @@ final class QueryParser {
         private static final long serialVersionUID = 1L;
 
         private final int position;
-        private final String sentence;
+        private final transient Flaw flaw;
+        private final transient List<String> about;
 
-        Mistake(int position, String sentence) {
-            super(sentence, null, false, false);
+        Mistake(int position, Flaw flaw, Object... about) {
+            super(flaw.name(), null, false, false);
             this.position = position;
-            this.sentence = sentence;
+            this.flaw = flaw;
+            this.about = Stream.of(about).map(Object::toString).toList();
         }
     }
 }

@@ -192,6 +192,8 @@ class EntryCodecTest {
                 new Act.ApprovalReturned(AT, "op", "r2"),
                 new Act.LogInSet(AT, "op", "oidc", java.util.Map.of("issuer", "https://login.example", "roles", "a=b")),
                 new Act.LogInSet(AT, "op", "oidc", java.util.Map.of()),
+                new Act.PreferenceSet(AT, "Anna", "p", "language", "it"),
+                new Act.PreferenceSet(AT, "Anna", "p", "language", ""),
                 new Act.AccountLinked(AT, "Anna", "https://login.example", "sub 7", Optional.of("p")),
                 new Act.AccountLinked(AT, "op", "https://login.example", "sub 7", Optional.empty()),
                 new Act.RoleGranted(

@@ -420,6 +420,7 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.ApprovalUsed _,
                     Act.ApprovalReturned _,
                     Act.LogInSet _,
+                    Act.PreferenceSet _,
                     Act.AccountLinked _,
                     Act.ModeSet _,
                     Act.RoleWithdrawn _,

@@ -23,6 +23,7 @@ import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
@@ -95,6 +96,7 @@ public final class Archive implements AutoCloseable {
     private final Approvals approvals = new Approvals();
     private final ApiTokens tokens = new ApiTokens();
     private final LogIns logIns = new LogIns();
+    private final Preferences preferences = new Preferences();
     private final Gate gate;
     private final Sources sources = new Sources();
     private final Syncs syncs = new Syncs();
@@ -170,6 +172,7 @@ public final class Archive implements AutoCloseable {
                 approvals.apply(act);
                 tokens.apply(act);
                 logIns.apply(act);
+                preferences.apply(act);
                 sources.apply(act);
                 syncs.apply(act);
                 arrangements.apply(act);
@@ -428,6 +431,11 @@ public final class Archive implements AutoCloseable {
     /// How people log in, besides by a password here.
     public LogIns logIns() {
         return logIns;
+    }
+
+    /// How people want to have what is theirs.
+    public Preferences preferences() {
+        return preferences;
     }
 
     public Sources sources() {

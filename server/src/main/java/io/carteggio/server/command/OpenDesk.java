@@ -50,6 +50,8 @@ import io.carteggio.server.sync.ldap.LdapDirectory;
 import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -238,7 +240,7 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
 
     @Override
     public String credential(String password) throws Refusal {
-        Optional<String> fault = Passwords.fault(password);
+        Optional<String> fault = Passwords.fault(Texts.in(Language.ENGLISH), password);
         if (fault.isPresent()) {
             throw Refusal.no(fault.get());
         }

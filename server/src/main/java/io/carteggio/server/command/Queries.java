@@ -10,8 +10,8 @@ final class Queries {
     static Query parse(String text) throws Refusal {
         return switch (Query.parse(text)) {
             case Query.Parsed.Good(Query query) -> query;
-            case Query.Parsed.Bad(int position, String message) ->
-                throw Refusal.usage("the query, at character " + (position + 1) + ": " + message);
+            case Query.Parsed.Bad bad ->
+                throw Refusal.usage("the query, at character " + (bad.position() + 1) + ": " + bad.message());
         };
     }
 }

@@ -9,6 +9,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
@@ -162,6 +163,11 @@ final class RunningServer implements AutoCloseable {
         @Override
         public LogIns logIns() {
             return archive.logIns();
+        }
+
+        @Override
+        public Preferences preferences() {
+            return archive.preferences();
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.carteggio.mail.Address;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -30,6 +31,22 @@ public final class Accounts {
         }
     }
 
+    /// Why an account opens nothing.
+    public enum Why {
+        /// Nobody here is known by it.
+        UNKNOWN,
+        /// Its person is gone.
+        CLOSED,
+        /// It has addresses of several people.
+        SEVERAL,
+        /// Its person logs in with another account.
+        ANOTHER;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /// What comes of looking.
     public sealed interface Whose {
         /// Somebody's.
@@ -37,8 +54,8 @@ public final class Accounts {
         /// @param first whether it was not known before
         record Hers(Person person, boolean first) implements Whose {}
 
-        /// Nobody's who may log in, with a sentence about it.
-        record Nobodys(String why) implements Whose {}
+        /// Nobody's who may log in.
+        record Nobodys(Why why) implements Whose {}
     }
 
     /// Whose it is: who logged in with it before; else whom a synchronisation knows by its key; else the
@@ -51,7 +68,7 @@ public final class Accounts {
             Optional<Person> person = people.byId(known.get());
             return person.isPresent() && person.get().mayLogIn()
                     ? new Whose.Hers(person.get(), false)
-                    : new Whose.Nobodys("The account " + told.shown() + " is closed here.");
+                    : new Whose.Nobodys(Why.CLOSED);
         }
         Optional<Person> person = sync.flatMap(name -> linked(people, new Link(name, told.key())));
         if (person.isEmpty()) {
@@ -59,17 +76,16 @@ public final class Accounts {
             told.addresses().forEach(a -> holders.addAll(people.holders(a.key(), now)));
             holders.removeIf(p -> !p.mayLogIn());
             if (holders.size() > 1) {
-                return new Whose.Nobodys("The account " + told.shown() + " has addresses of several people here.");
+                return new Whose.Nobodys(Why.SEVERAL);
             }
             person = holders.stream().findFirst();
         }
         if (person.isEmpty() || !person.get().mayLogIn()) {
-            return new Whose.Nobodys("This archive knows nobody by the account " + told.shown() + ".");
+            return new Whose.Nobodys(Why.UNKNOWN);
         }
         String id = person.get().id();
         if (logIns.of(id).stream().anyMatch(a -> a.issuer().equals(told.issuer()))) {
-            return new Whose.Nobodys("The account " + told.shown()
-                    + " has the address of somebody here who logs in with another account.");
+            return new Whose.Nobodys(Why.ANOTHER);
         }
         return new Whose.Hers(person.get(), true);
     }

@@ -97,7 +97,7 @@ public final class OpenId implements AutoCloseable {
 
         /// It does not, or cannot be believed.
         ///
-        /// @param why a sentence
+        /// @param why in English, without a full stop: providers and standards speak it
         record Refused(String why) implements Ended {}
     }
 
@@ -183,16 +183,14 @@ public final class OpenId implements AutoCloseable {
         Metadata metadata = at.metadata();
         Optional<String> issuer = brought.issuer();
         if (issuer.isPresent() ? !issuer.get().equals(at.settings().issuer()) : metadata.namesItself()) {
-            return refused(at, "the answer is not of the provider that was asked"); // RFC 9207 2.4
+            return new Ended.Refused("the answer is not of the provider that was asked"); // RFC 9207 2.4
         }
         if (brought.error().isPresent()) {
-            return refused(
-                    at,
-                    "it says " + Lines.of(brought.error().get())
-                            + brought.description().map(d -> ", " + Lines.of(d)).orElse(""));
+            return new Ended.Refused("it says " + Lines.of(brought.error().get())
+                    + brought.description().map(d -> ", " + Lines.of(d)).orElse(""));
         }
         if (brought.code().isEmpty()) {
-            return refused(at, "there is no code in its answer");
+            return new Ended.Refused("there is no code in its answer");
         }
         if (!acquired()) {
             throw new FetchException(Kind.BUSY, "too many people are logging in");
@@ -213,10 +211,6 @@ public final class OpenId implements AutoCloseable {
         }
     }
 
-    private static Ended refused(Provider at, String why) {
-        return new Ended.Refused(at.settings().name() + " did not log you in: " + why + ".");
-    }
-
     private Ended redeemed(Provider at, Metadata metadata, Begun begun, String code) throws ArchiveException {
         Http.Answer answer = at.http().send(tokenRequest(at.settings(), metadata, begun, code));
         JsonNode said = answer.status() >= 500
@@ -226,8 +220,8 @@ public final class OpenId implements AutoCloseable {
             throw new FetchException(Kind.BUSY, metadata.token() + " answers " + answer.status());
         }
         if (answer.status() != 200) {
-            return refused(
-                    at, "it refuses the code (" + Lines.of(said.path("error").asString("no reason")) + ")");
+            return new Ended.Refused(
+                    "it refuses the code (" + Lines.of(said.path("error").asString("no reason")) + ")");
         }
         String token = said.path("id_token").asString("");
         Checked checked = IdTokens.check(
@@ -241,7 +235,7 @@ public final class OpenId implements AutoCloseable {
                         begun.again(),
                         clock.instant()));
         return switch (checked) {
-            case Checked.Bad(String why) -> refused(at, "its token cannot be believed, " + why);
+            case Checked.Bad(String why) -> new Ended.Refused("its token cannot be believed, " + why);
             case Checked.Good(JWTClaimsSet claims) -> {
                 Claims all = new Claims(claims.getClaims(), Optional.empty());
                 if (!isEnough(at.settings(), all)
@@ -356,7 +350,7 @@ public final class OpenId implements AutoCloseable {
         OpenIdSettings set = at.settings();
         Optional<String> account = claims.text(set.accountClaim()).filter(text -> !text.isBlank());
         if (account.isEmpty()) {
-            return refused(at, "its token has no " + set.accountClaim());
+            return new Ended.Refused("its token has no " + set.accountClaim());
         }
         Optional<Address> address = address(set, claims);
         Set<String> groups = claims.texts(set.groupsClaim());

@@ -135,14 +135,11 @@ final class ApiPages {
         }
         boolean byToken = visit.token().isPresent();
         if (byToken && (IN_PERSON.contains(operation) || !visit.token().get().covers(operation))) {
-            visit.message(HttpStatus.FORBIDDEN, "Not by this token", "It was not made for this operation.");
+            visit.message(HttpStatus.FORBIDDEN, visit.say("api.token"), visit.say("api.token.why"));
             return;
         }
         if (!byToken && IN_PERSON.contains(operation) && !visit.isFresh()) {
-            visit.message(
-                    HttpStatus.FORBIDDEN,
-                    "Your password again, please",
-                    "This takes a password given within the last five minutes: give it at /confirm.");
+            visit.message(HttpStatus.FORBIDDEN, visit.say("api.password"), visit.say("api.password.why"));
             return;
         }
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -152,12 +149,12 @@ final class ApiPages {
             JsonNode given =
                     JsonMapper.shared().readTree(visit.field("params").isEmpty() ? "{}" : visit.field("params"));
             if (!(given instanceof ObjectNode object)) {
-                visit.message(HttpStatus.BAD_REQUEST, "Not an object", "The field params is an object of JSON.");
+                visit.message(HttpStatus.BAD_REQUEST, visit.say("api.object"), visit.say("api.params"));
                 return;
             }
             params = object;
         } catch (JacksonException e) {
-            visit.message(HttpStatus.BAD_REQUEST, "Not JSON", "The field params is an object of JSON.");
+            visit.message(HttpStatus.BAD_REQUEST, visit.say("api.json"), visit.say("api.params"));
             return;
         }
         params.put("by", visit.self().name());

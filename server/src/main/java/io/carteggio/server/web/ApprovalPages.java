@@ -35,9 +35,7 @@ final class ApprovalPages {
                         exactly,
                         Optional.of(reason).filter(r -> !r.isBlank()));
         if (passage instanceof Passage.Waiting) {
-            visit.loggedIn()
-                    .tell(
-                            "This takes a second person, and waits below. Once it is approved, send the same form again.");
+            visit.loggedIn().tell(visit.say("approvals.waits"));
             return true;
         }
         return false;
@@ -53,7 +51,7 @@ final class ApprovalPages {
         visit.page(
                 status,
                 "approvals",
-                "Approvals",
+                visit.say("approvals.title"),
                 new ApprovalsView(
                         site.desk().gate().approvals().twoPersons(),
                         site.desk().gate().approvers().stream()
@@ -66,31 +64,34 @@ final class ApprovalPages {
                                 .toList(),
                         all.stream()
                                 .filter(r -> r.state(now) == State.OPEN)
-                                .map(r -> row(r, visit.self(), now))
+                                .map(r -> row(visit, r, now))
                                 .toList(),
                         all.stream()
                                 .filter(r -> r.state(now) != State.OPEN)
                                 .limit(RECENT)
-                                .map(r -> row(r, visit.self(), now))
+                                .map(r -> row(visit, r, now))
                                 .toList(),
                         fault));
     }
 
-    private Row row(Asked r, Person self, Instant now) {
+    private Row row(Visit visit, Asked r, Instant now) {
         return new Row(
                 r.id(),
-                Asked.word(r.state(now)),
+                visit.say("approvals.state." + Asked.word(r.state(now))),
                 r.operation(),
                 r.object(),
                 r.by(),
-                site.words().exact(r.at()),
+                visit.words().exact(r.at()),
                 r.reason().orElse(""),
-                site.words().exact(r.expires()),
+                visit.words().exact(r.expires()),
                 r.params(),
                 r.decision()
-                        .map(d -> (d.approved() ? "approved by " : "refused by ") + d.by() + " on "
-                                + site.words().exact(d.at()).text() + ": " + d.reason()),
-                r.person().equals(Optional.of(self.id())));
+                        .map(d -> visit.say(
+                                d.approved() ? "approvals.approved" : "approvals.refused",
+                                d.by(),
+                                visit.words().exact(d.at()).text(),
+                                d.reason())),
+                r.person().equals(Optional.of(visit.self().id())));
     }
 
     void decide(Visit visit) throws ArchiveException {
@@ -98,10 +99,14 @@ final class ApprovalPages {
         try {
             Asked asked =
                     site.desk().gate().decide(visit.actor(), visit.path("request"), approve, visit.field("reason"));
-            visit.loggedIn().tell(approve ? "Approved. " + asked.by() + " can do it now, once." : "Refused.");
+            visit.loggedIn()
+                    .tell(
+                            approve
+                                    ? visit.say("approvals.told.approved", asked.by())
+                                    : visit.say("approvals.told.refused"));
             visit.redirect("/approvals");
         } catch (IllegalArgumentException e) {
-            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.sentence(e)));
         }
     }
 
@@ -112,11 +117,11 @@ final class ApprovalPages {
             visit.loggedIn()
                     .tell(
                             passage instanceof Passage.Waiting
-                                    ? "Leaving two-person mode takes two, too: it waits below."
-                                    : "The mode is set.");
+                                    ? visit.say("approvals.told.mode-waits")
+                                    : visit.say("approvals.told.mode"));
             visit.redirect("/approvals");
         } catch (IllegalArgumentException e) {
-            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+            list(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.sentence(e)));
         }
     }
 }

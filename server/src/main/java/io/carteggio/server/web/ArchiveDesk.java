@@ -9,6 +9,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Operations;
@@ -35,6 +36,9 @@ public interface ArchiveDesk {
 
     /// How people log in, besides by a password here.
     LogIns logIns();
+
+    /// How people want to have what is theirs.
+    Preferences preferences();
 
     Sources sources();
 

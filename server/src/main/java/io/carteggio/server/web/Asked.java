@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.search.Query;
+import io.carteggio.server.web.language.Texts;
 
 /// What a typed query means, or where it cannot be understood.
 sealed interface Asked {
@@ -11,19 +12,24 @@ sealed interface Asked {
     ///
     /// @param at where the mistake begins, in characters
     /// @param length of what is mistaken
-    /// @param what is wrong, as a sentence
-    record Mistaken(int at, int length, String what) implements Asked {}
+    /// @param bad what is wrong
+    record Mistaken(int at, int length, Query.Parsed.Bad bad) implements Asked {
+        /// What is wrong, as a sentence.
+        String what(Texts texts) {
+            return texts.translated("flaw." + bad.flaw().word(), bad.message(), bad.about());
+        }
+    }
 
     static Asked of(String text) {
         return switch (Query.parse(text)) {
             case Query.Parsed.Good(Query query) -> new Understood(query);
-            case Query.Parsed.Bad(int position, String message) -> {
-                int at = Math.clamp(position, 0, text.length());
+            case Query.Parsed.Bad bad -> {
+                int at = Math.clamp(bad.position(), 0, text.length());
                 int end = at;
                 while (end < text.length() && !Character.isWhitespace(text.charAt(end))) {
                     end++;
                 }
-                yield new Mistaken(at, end - at, message);
+                yield new Mistaken(at, end - at, bad);
             }
         };
     }

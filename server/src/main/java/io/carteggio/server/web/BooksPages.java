@@ -46,42 +46,56 @@ final class BooksPages {
         condition.refused().keySet().forEach(name -> bySource.put(name, nothingYet(name)));
         books.sources().forEach(a -> bySource.put(a.source(), a));
         List<BooksView.Account> accounts = bySource.values().stream()
-                .map(a -> account(a, condition.refused().getOrDefault(a.source(), 0L)))
+                .map(a -> account(visit, a, condition.refused().getOrDefault(a.source(), 0L)))
                 .toList();
         long refused =
                 condition.refused().values().stream().mapToLong(Long::longValue).sum();
         List<Measure> measures = List.of(
-                new Measure("Letters", Words.number(catalogue.letters()), "kept once each, byte for byte"),
                 new Measure(
-                        "Not yet searchable",
-                        Words.number(condition.indexLag()),
-                        condition.indexLag() == 0 ? "the index is up to date" : "the index is catching up"),
-                new Measure("Stored", Words.size(condition.storedBytes()), "vault and catalogue"),
-                new Measure("Index", Words.size(condition.indexBytes()), "can be rebuilt at any time"),
-                new Measure("Free", Words.size(condition.freeBytes()), "where the archive lies"));
+                        visit.say("books.letters"),
+                        visit.words().number(catalogue.letters()),
+                        visit.say("books.letters.note")),
+                new Measure(
+                        visit.say("books.lag"),
+                        visit.words().number(condition.indexLag()),
+                        condition.indexLag() == 0 ? visit.say("books.lag.none") : visit.say("books.lag.some")),
+                new Measure(
+                        visit.say("books.stored"),
+                        visit.words().size(condition.storedBytes()),
+                        visit.say("books.stored.note")),
+                new Measure(
+                        visit.say("books.index"),
+                        visit.words().size(condition.indexBytes()),
+                        visit.say("books.index.note")),
+                new Measure(
+                        visit.say("books.free"),
+                        visit.words().size(condition.freeBytes()),
+                        visit.say("books.free.note")));
         List<SourceRow> sources = site.desk().sources().all().stream()
                 .map(s -> new SourceRow(
                         s.name(),
-                        s.address().map(Address::raw).orElse("none: for imports"),
+                        s.address().map(Address::raw).orElse(visit.say("books.sources.imports")),
                         s.family().word()))
                 .toList();
         visit.page(
                 "books",
-                "Books",
+                visit.say("books.title"),
                 new BooksView(
                         books.sources().stream().allMatch(Books.Account::balances),
-                        account(books.all(), refused),
+                        account(visit, books.all(), refused),
                         accounts,
                         measures,
                         condition.trouble(),
-                        alarmRows(site.desk().monitor().standing()),
+                        alarmRows(visit, site.desk().monitor().standing()),
                         site.desk().monitor().warnings(),
                         condition.concerns(),
                         sources,
-                        quarantineRows(catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
-                        rows(new Trail(catalogue)
-                                .page(Trail.Filter.ALL, Long.MAX_VALUE, FIRST_FEW)
-                                .entries())));
+                        quarantineRows(visit, catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
+                        rows(
+                                visit,
+                                new Trail(catalogue)
+                                        .page(Trail.Filter.ALL, Long.MAX_VALUE, FIRST_FEW)
+                                        .entries())));
     }
 
     void quarantine(Visit visit) throws ArchiveException {
@@ -90,7 +104,7 @@ final class BooksPages {
         Optional<String> next = entries.size() < PAGE
                 ? Optional.empty()
                 : Optional.of("/quarantine?before=" + entries.getLast().number());
-        visit.page("quarantine", "Quarantine", new Listing<>(quarantineRows(entries), next));
+        visit.page("quarantine", visit.say("quarantine.title"), new Listing<>(quarantineRows(visit, entries), next));
     }
 
     void trail(Visit visit) throws ArchiveException {
@@ -101,15 +115,15 @@ final class BooksPages {
                 visit.query("since").strip(),
                 visit.query("until").strip());
         try {
-            Trail.Page page = new Trail(site.desk().catalogue()).page(filter(typed), visit.numberBefore(), PAGE);
+            Trail.Page page = new Trail(site.desk().catalogue()).page(filter(visit, typed), visit.numberBefore(), PAGE);
             String asked = "who=" + SearchPages.encoded(typed.who()) + "&what=" + SearchPages.encoded(typed.what())
                     + "&text=" + SearchPages.encoded(typed.text()) + "&since=" + SearchPages.encoded(typed.since())
                     + "&until=" + SearchPages.encoded(typed.until());
             visit.page(
                     "trail",
-                    "Audit trail",
+                    visit.say("trail.title"),
                     new TrailView(
-                            rows(page.entries()),
+                            rows(visit, page.entries()),
                             typed,
                             page.next().map(next -> "/trail?" + asked + "&before=" + next),
                             "/trail/export?" + asked,
@@ -118,19 +132,18 @@ final class BooksPages {
             visit.page(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "trail",
-                    "Audit trail",
-                    new TrailView(
-                            List.of(), typed, Optional.empty(), "/trail/export", Optional.of(PeoplePages.sentence(e))));
+                    visit.say("trail.title"),
+                    new TrailView(List.of(), typed, Optional.empty(), "/trail/export", Optional.of(visit.sentence(e))));
         }
     }
 
-    private Trail.Filter filter(TrailView.Typed typed) {
+    private Trail.Filter filter(Visit visit, TrailView.Typed typed) {
         return new Trail.Filter(
                 typed.who(),
                 typed.what(),
                 "",
-                PeoplePages.day(typed.since()).map(this::startOf),
-                PeoplePages.day(typed.until()).map(d -> startOf(d.plusDays(1))),
+                PeoplePages.day(visit, typed.since()).map(this::startOf),
+                PeoplePages.day(visit, typed.until()).map(d -> startOf(d.plusDays(1))),
                 typed.text());
     }
 
@@ -148,9 +161,9 @@ final class BooksPages {
                 visit.query("until").strip());
         Trail.Filter filter;
         try {
-            filter = filter(typed);
+            filter = filter(visit, typed);
         } catch (IllegalArgumentException e) {
-            visit.message(HttpStatus.UNPROCESSABLE_CONTENT, "No such days", PeoplePages.sentence(e));
+            visit.message(HttpStatus.UNPROCESSABLE_CONTENT, visit.say("trail.no-days"), visit.sentence(e));
             return;
         }
         visit.audit("audit-export", visit.pathAndQuery(), Optional.empty());
@@ -163,39 +176,45 @@ final class BooksPages {
         visit.text("text/csv; charset=utf-8", csv.toString());
     }
 
-    private List<TrailRow> rows(List<Trail.Entry> entries) {
+    private List<TrailRow> rows(Visit visit, List<Trail.Entry> entries) {
         return entries.stream()
                 .map(e -> new TrailRow(
-                        site.words().exact(e.at()),
+                        visit.words().exact(e.at()),
                         e.by(),
                         e.what(),
-                        (e.object().isBlank() ? "(everything)" : e.object())
-                                + e.from().map(from -> ", from " + from).orElse(""),
+                        object(visit, e),
                         e.reason().orElse("")))
                 .toList();
+    }
+
+    private static String object(Visit visit, Trail.Entry e) {
+        String object = e.object().isBlank() ? visit.say("trail.everything") : e.object();
+        return e.from()
+                .map(from -> visit.say("trail.object.from", object, from))
+                .orElse(object);
     }
 
     private static Books.Account nothingYet(String source) {
         return Books.Account.nothing(source);
     }
 
-    private static BooksView.Account account(Books.Account a, long refused) {
+    private static BooksView.Account account(Visit visit, Books.Account a, long refused) {
         return new BooksView.Account(
                 a.source(),
-                Words.number(a.received()),
-                Words.number(a.letters()),
-                Words.number(a.evidence()),
-                Words.number(a.notices()),
-                Words.number(a.quarantined()),
-                Words.number(a.discarded()),
-                Words.number(a.letters() + a.evidence() + a.notices() + a.quarantined() + a.discarded()),
-                Words.number(a.originals()),
-                Words.size(a.rawBytes()),
-                Words.number(refused),
+                visit.words().number(a.received()),
+                visit.words().number(a.letters()),
+                visit.words().number(a.evidence()),
+                visit.words().number(a.notices()),
+                visit.words().number(a.quarantined()),
+                visit.words().number(a.discarded()),
+                visit.words().number(a.letters() + a.evidence() + a.notices() + a.quarantined() + a.discarded()),
+                visit.words().number(a.originals()),
+                visit.words().size(a.rawBytes()),
+                visit.words().number(refused),
                 a.balances());
     }
 
-    private List<QuarantineRow> quarantineRows(List<QuarantineEntry> entries) {
+    private List<QuarantineRow> quarantineRows(Visit visit, List<QuarantineEntry> entries) {
         List<QuarantineRow> rows = new ArrayList<>();
         for (QuarantineEntry q : entries) {
             var entry = q.entry();
@@ -206,26 +225,26 @@ final class BooksPages {
                     .collect(Collectors.joining(", "));
             rows.add(new QuarantineRow(
                     Long.toString(q.number()),
-                    site.words().exact(entry.arrived()),
+                    visit.words().exact(entry.arrived()),
                     entry.source(),
-                    entry.provenance().mailFrom().map(Address::raw).orElse("(none)"),
+                    entry.provenance().mailFrom().map(Address::raw).orElse(visit.say("quarantine.no-sender")),
                     recipients.size() > RECIPIENTS_SHOWN
-                            ? first + " and " + (recipients.size() - RECIPIENTS_SHOWN) + " more"
+                            ? visit.say("search.and-more", first, recipients.size() - RECIPIENTS_SHOWN)
                             : first,
-                    entry.reason().orElse("no reason was written down"),
-                    Words.size(entry.rawBytes())));
+                    entry.reason().orElse(visit.say("quarantine.no-reason")),
+                    visit.words().size(entry.rawBytes())));
         }
         return rows;
     }
 
-    private List<AlarmRow> alarmRows(List<Alarm> alarms) {
+    private List<AlarmRow> alarmRows(Visit visit, List<Alarm> alarms) {
         return alarms.stream()
                 .map(a -> new AlarmRow(
-                        a.kind().word(),
+                        visit.say("alarm." + a.kind().word()),
                         a.subject(),
                         a.text(),
-                        site.words().exact(a.opened()),
-                        a.times() == 1 ? "" : Words.number(a.times()) + " times"))
+                        visit.words().exact(a.opened()),
+                        a.times() == 1 ? "" : visit.texts().count("books.alarm.times", a.times())))
                 .toList();
     }
 }

@@ -127,29 +127,29 @@ final class LetterPages {
         Body body = body(visit, id, letter, shown);
         return new LetterView(
                 id,
-                letter.header().subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
-                letter.header().date().map(site.words()::full),
+                letter.header().subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject")),
+                letter.header().date().map(visit.words()::full),
                 parties(letter.header().from()),
                 parties(letter.header().sender()),
                 parties(letter.header().to()),
                 parties(letter.header().cc()),
-                Words.size(open.letter().sizeBytes()),
+                visit.words().size(open.letter().sizeBytes()),
                 open.letter().sum().toString(),
                 open.envelopes().stream()
                         .map(e -> box(visit, e.letter().text(), e))
                         .toList(),
                 message(visit, open, letter),
-                letter.notes().stream().map(Letter.Note::sentence).toList(),
+                letter.notes().stream().map(n -> note(visit, n)).toList(),
                 body,
                 parts(letter)
                         .filter(a -> !FileNames.isPicture(a.type())
                                 || a.contentId().filter(shown::contains).isEmpty())
                         .limit(FILES_SHOWN)
-                        .map(a -> file(id, a))
+                        .map(a -> file(visit, id, a))
                         .toList(),
                 letter.nested().stream()
                         .limit(FILES_SHOWN)
-                        .map(n -> file(id, n))
+                        .map(n -> file(visit, id, n))
                         .toList(),
                 fields,
                 fieldsCut,
@@ -164,31 +164,36 @@ final class LetterPages {
                 .toList();
     }
 
+    private static String note(Visit visit, Letter.Note note) {
+        String word = note.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return visit.texts().translated("note." + word, note.sentence(), List.of());
+    }
+
     private static String unnamed(String type) {
         return switch (type) {
-            case "message/delivery-status" -> "Delivery status";
-            case "message/disposition-notification" -> "Receipt";
-            case "text/calendar" -> "Appointment";
-            case "text/rfc822-headers" -> "Header of a letter";
+            case "message/delivery-status" -> "delivery-status";
+            case "message/disposition-notification" -> "receipt";
+            case "text/calendar" -> "appointment";
+            case "text/rfc822-headers" -> "header";
             case "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature" ->
-                "Signature";
-            default -> type.startsWith("image/") ? "Picture" : "Part without a name";
+                "signature";
+            default -> type.startsWith("image/") ? "picture" : "unnamed";
         };
     }
 
-    private static File file(String id, Attachment a) {
+    private static File file(Visit visit, String id, Attachment a) {
         return new File(
-                a.name().map(FileNames::safe).orElse(unnamed(a.type())),
+                a.name().map(FileNames::safe).orElseGet(() -> visit.say("letter.part." + unnamed(a.type()))),
                 a.type(),
-                Words.size(a.sizeBytes()),
+                visit.words().size(a.sizeBytes()),
                 "/letters/" + id + "/attachments/" + a.index());
     }
 
-    private static File file(String id, NestedLetter n) {
+    private static File file(Visit visit, String id, NestedLetter n) {
         return new File(
-                n.subject().filter(s -> !s.isBlank()).orElse("(no subject)"),
-                "letter",
-                Words.size(n.sizeBytes()),
+                n.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject")),
+                visit.say("letter.part.letter"),
+                visit.words().size(n.sizeBytes()),
                 "/letters/" + id + "/letters/" + n.index());
     }
 
@@ -208,24 +213,24 @@ final class LetterPages {
                         ? List.of()
                         : open.message().addressees().stream()
                                 .limit(LINES_SHOWN)
-                                .map(LetterPages::line)
+                                .map(a -> line(visit, a))
                                 .toList(),
                 variants.stream()
                         .skip(1)
                         .map(v -> new LetterView.Variant(
-                                switch (v.kind()) {
-                                            case "protected" -> "the protected mail, as it was sent";
-                                            case "clear" -> "the clear copy";
-                                            default -> "the same but for trace headers";
-                                        }
-                                        + ", "
-                                        + Words.size(v.sizeBytes()),
+                                visit.say(
+                                        switch (v.kind()) {
+                                            case "protected" -> "letter.variant.protected";
+                                            case "clear" -> "letter.variant.clear";
+                                            default -> "letter.variant.fork";
+                                        },
+                                        visit.words().size(v.sizeBytes())),
                                 "/letters/" + v.id()))
                         .toList(),
                 open.message().complete(),
                 others.stream()
                         .limit(FILES_SHOWN)
-                        .map(o -> new LetterView.Variant("letter " + o.text(), "/letters/" + o))
+                        .map(o -> new LetterView.Variant(visit.say("letter.other", o.text()), "/letters/" + o))
                         .toList()));
     }
 
@@ -234,19 +239,17 @@ final class LetterPages {
         boolean all = visit.viewer() instanceof Viewer.Auditor || sentBy(visit.self(), e);
         List<Line> lines = e.addressees().stream()
                 .limit(LINES_SHOWN)
-                .map(LetterPages::line)
+                .map(a -> line(visit, a))
                 .toList();
         return new EnvelopeBox(
                 e.source(),
-                site.words().exact(entry.arrived()),
-                entry.vouched().map(site.words()::exact),
+                visit.words().exact(entry.arrived()),
+                entry.vouched().map(visit.words()::exact),
                 e.sender().map(Address::raw),
                 e.onBehalfOf().map(Address::raw),
                 lines,
                 // said whether there are blind copies or not, so that it tells nothing
-                all
-                        ? Optional.empty()
-                        : Optional.of("Blind copies to others are shown to the sender and to auditors only."),
+                all ? Optional.empty() : Optional.of(visit.say("letter.blind")),
                 entry.dialect(),
                 all && e.testimony().hasEvidence()
                         ? Optional.of("/letters/" + id + "/reports/" + e.arrival())
@@ -259,17 +262,17 @@ final class LetterPages {
                 .anyMatch(s -> tenures.stream().anyMatch(t -> t.addressKey().equals(s.key()) && t.covers(e.at())));
     }
 
-    private static Line line(Addressee a) {
+    private static Line line(Visit visit, Addressee a) {
         List<String> way = new ArrayList<>();
-        a.told().expanded().ifPresent(group -> way.add("through the list " + group.raw()));
-        a.told().forwarded().ifPresent(from -> way.add("forwarded from " + from.raw()));
+        a.told().expanded().ifPresent(group -> way.add(visit.say("letter.through", group.raw())));
+        a.told().forwarded().ifPresent(from -> way.add(visit.say("letter.forwarded", from.raw())));
         String role = switch (a.seenAs()) {
-            case TO -> "To";
-            case CC -> "Cc";
-            case BCC -> a.told().role() == Role.BCC ? "Blind copy" : "Not in the header";
-            case RECIPIENT -> "Recipient";
+            case TO -> "letter.as.to";
+            case CC -> "letter.as.cc";
+            case BCC -> a.told().role() == Role.BCC ? "letter.as.bcc" : "letter.as.unseen";
+            case RECIPIENT -> "letter.as.recipient";
         };
-        return new Line(role, a.told().address().raw(), way, a.blind());
+        return new Line(visit.say(role), a.told().address().raw(), way, a.blind());
     }
 
     // ---- the text ----
@@ -293,11 +296,8 @@ final class LetterPages {
                     both ? Optional.of(asText) : Optional.empty(),
                     html.blockedPictures() == 0
                             ? Optional.empty()
-                            : Optional.of(Words.count(html.blockedPictures(), "remote picture", "remote pictures")
-                                    + " blocked"),
-                    html.cut()
-                            ? Optional.of("The text is very long and is shown in part; the original has all of it.")
-                            : Optional.empty());
+                            : Optional.of(visit.texts().count("letter.blocked", html.blockedPictures())),
+                    html.cut() ? Optional.of(visit.say("letter.cut")) : Optional.empty());
         }
         PlainText text = PlainText.of(letter.text().orElse(""));
         return new Body(
@@ -306,9 +306,7 @@ final class LetterPages {
                 text.blocks(),
                 both ? Optional.of(asHtml) : Optional.empty(),
                 Optional.empty(),
-                text.cut()
-                        ? Optional.of("The text is very long and is shown in part; the original has all of it.")
-                        : Optional.empty());
+                text.cut() ? Optional.of(visit.say("letter.cut")) : Optional.empty());
     }
 
     /// The letter's HTML, made harmless, for the frame on its page.

@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.LogIns.Way;
+import io.carteggio.archive.role.Preferences;
 import io.carteggio.mail.Address;
 import io.carteggio.server.fetch.FetchException;
 import io.carteggio.server.login.Accounts;
@@ -13,7 +14,9 @@ import io.carteggio.server.login.Accounts.Told;
 import io.carteggio.server.login.Accounts.Whose;
 import io.carteggio.server.login.OpenIdSettings;
 import io.carteggio.server.sync.ldap.LdapLogIn;
+import io.carteggio.server.web.language.Language;
 import io.carteggio.server.web.page.AccountView;
+import io.carteggio.server.web.page.AccountView.LanguageChoice;
 import io.carteggio.server.web.page.CodeView;
 import io.carteggio.server.web.page.ConfirmView;
 import io.carteggio.server.web.page.LogIn;
@@ -30,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +46,6 @@ final class LogInPages {
 
     /// Where one may want to go after a log-in.
     static final Pattern LOCAL_PATH = Pattern.compile("/[A-Za-z0-9][A-Za-z0-9/_.~-]*(\\?[A-Za-z0-9=&%+._~:@-]*)?");
-    private static final String LINK_GONE = "This link is no longer valid";
 
     private final Site site;
 
@@ -59,15 +62,11 @@ final class LogInPages {
         }
         visit.page(
                 "message",
-                "Set-up is waiting",
+                visit.say("set-up.waiting"),
                 new Message(
                         Optional.empty(),
-                        "Set-up is waiting",
-                        List.of(
-                                "This archive has no administrator yet. Look at the server’s console: "
-                                        + "carteggio serve has printed a one-time set-up link there.",
-                                "Open that link in this browser to become the administrator. "
-                                        + "It is valid until it has been used; each start of the server prints a new one."),
+                        visit.say("set-up.waiting"),
+                        List.of(visit.say("set-up.waiting.console"), visit.say("set-up.waiting.open")),
                         Optional.empty()));
     }
 
@@ -83,11 +82,10 @@ final class LogInPages {
         visit.page(
                 status,
                 "new-password",
-                "Set up this archive",
+                visit.say("set-up.title"),
                 new NewPassword(
-                        "Set up this archive",
-                        "You become its administrator: you see the books, the quarantine and the people, "
-                                + "but nobody else’s letters. This link is valid until it has been used.",
+                        visit.say("set-up.title"),
+                        visit.say("set-up.lead"),
                         "/set-up/" + visit.path("token"),
                         Optional.empty(),
                         visit.field("name"),
@@ -97,10 +95,7 @@ final class LogInPages {
     }
 
     private static void setUpGone(Visit visit) {
-        visit.message(
-                HttpStatus.NOT_FOUND,
-                LINK_GONE,
-                "It was used already, or the server has been started again since and has printed a new one.");
+        visit.message(HttpStatus.NOT_FOUND, visit.say("link.gone"), visit.say("set-up.gone"));
     }
 
     void setUp(Visit visit) throws ArchiveException, Busy {
@@ -110,8 +105,8 @@ final class LogInPages {
         }
         String name = visit.field("name");
         String address = visit.field("address");
-        Optional<String> fault = nameFault(name)
-                .or(() -> address.isEmpty() ? Optional.empty() : addressFault(address))
+        Optional<String> fault = nameFault(visit, name)
+                .or(() -> address.isEmpty() ? Optional.empty() : addressFault(visit, address))
                 .or(() -> passwordFault(visit));
         if (fault.isPresent()) {
             setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, fault);
@@ -133,7 +128,7 @@ final class LogInPages {
             Person made = people.directory().byId(id).orElseThrow();
             entered(visit, made, Entering.byPassword(made, site.clock().instant()), "set-up");
         } catch (IllegalArgumentException e) {
-            setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(PeoplePages.sentence(e)));
+            setUpForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.sentence(e)));
             return;
         } finally {
             site.setUp().turn.unlock();
@@ -164,10 +159,10 @@ final class LogInPages {
         visit.page(
                 status,
                 "new-password",
-                "Welcome",
+                visit.say("invitation.title"),
                 new NewPassword(
-                        "Welcome, " + invited.name(),
-                        "Choose a password for the letter archive. This link works once.",
+                        visit.say("invitation.heading", invited.name()),
+                        visit.say("invitation.lead"),
                         "/invitation/" + visit.path("token"),
                         Optional.of(invited.name()),
                         invited.name(),
@@ -179,9 +174,9 @@ final class LogInPages {
     private static void invitationGone(Visit visit) {
         visit.message(
                 HttpStatus.NOT_FOUND,
-                LINK_GONE,
-                "It was used already, is older than seven days, or was replaced by a newer one.",
-                "Ask the archive’s administrator for another.");
+                visit.say("link.gone"),
+                visit.say("invitation.gone"),
+                visit.say("invitation.ask"));
     }
 
     void acceptInvitation(Visit visit) throws ArchiveException, Busy {
@@ -221,7 +216,7 @@ final class LogInPages {
         visit.page(
                 status,
                 "log-in",
-                "Log in",
+                visit.say("log-in.title"),
                 new LogIn(
                         account,
                         next,
@@ -249,10 +244,7 @@ final class LogInPages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     account,
                     next,
-                    Optional.of(
-                            takesPasswords()
-                                    ? "Give your name or e-mail address."
-                                    : "Nobody logs in by a password here at present."));
+                    Optional.of(takesPasswords() ? visit.say("log-in.who") : visit.say("log-in.no-passwords")));
             return;
         }
         String braked = account.toLowerCase(Locale.ROOT);
@@ -265,8 +257,7 @@ final class LogInPages {
                     HttpStatus.TOO_MANY_REQUESTS,
                     account,
                     next,
-                    Optional.of("Too many wrong tries from your network. Please wait "
-                            + Words.count(seconds, "second", "seconds") + "."));
+                    Optional.of(visit.texts().count("log-in.braked", seconds)));
             return;
         }
         Optional<Entering> entering;
@@ -274,22 +265,12 @@ final class LogInPages {
             entering = entering(account, password);
         } catch (FetchException e) {
             LOG.warn("the directory by which people log in: {}", e.getMessage());
-            form(
-                    visit,
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    account,
-                    next,
-                    Optional.of("The directory that knows the passwords does not answer. Please try again later."));
+            form(visit, HttpStatus.SERVICE_UNAVAILABLE, account, next, Optional.of(visit.say("log-in.directory-away")));
             return;
         }
         if (entering.isEmpty()) {
             site.failedLogIns().failed(named(account).map(Person::name), visit.peer());
-            form(
-                    visit,
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    account,
-                    next,
-                    Optional.of("This name and password do not go together."));
+            form(visit, HttpStatus.UNPROCESSABLE_CONTENT, account, next, Optional.of(visit.say("log-in.wrong")));
             return;
         }
         site.brake().succeeded(braked, visit.peer());
@@ -378,7 +359,7 @@ final class LogInPages {
     // ---- the second factor
 
     private static void codeForm(Visit visit, HttpStatus status, String half, String next, Optional<String> fault) {
-        visit.page(status, "code", "Your code", new CodeView(half, next, fault));
+        visit.page(status, "code", visit.say("code.title"), new CodeView(half, next, fault));
     }
 
     /// The second step of a log-in.
@@ -392,7 +373,7 @@ final class LogInPages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "",
                     visit.field("next"),
-                    Optional.of("That took too long. Please begin again."));
+                    Optional.of(visit.say("log-in.too-long")));
             return;
         }
         String account = "code " + person.get().id();
@@ -403,8 +384,8 @@ final class LogInPages {
                     HttpStatus.TOO_MANY_REQUESTS,
                     visit.field("half"),
                     visit.field("next"),
-                    Optional.of("Too many wrong codes. Please wait "
-                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
+                    Optional.of(visit.texts()
+                            .count("log-in.codes-braked", wait.get().toSeconds() + 1)));
             return;
         }
         if (!site.secondFactors().use(person.get().id(), visit.field("code"))) {
@@ -414,7 +395,7 @@ final class LogInPages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     visit.field("half"),
                     visit.field("next"),
-                    Optional.of("This code is not valid, or was used already. Wait for the next one."));
+                    Optional.of(visit.say("code.invalid")));
             return;
         }
         site.brake().succeeded(account, visit.peer());
@@ -437,7 +418,7 @@ final class LogInPages {
         visit.page(
                 status,
                 "second-factor",
-                "Second factor",
+                visit.say("account.factor"),
                 new SecondFactorView(
                         on,
                         secret,
@@ -460,17 +441,14 @@ final class LogInPages {
         }
         Optional<List<String>> codes = site.secondFactors().turnOn(self.id(), proposed.get(), visit.field("code"));
         if (codes.isEmpty()) {
-            secondFactor(
-                    visit,
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    Optional.of("This is not the code of this secret. Is the clock of your device right?"));
+            secondFactor(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("factor.not-its-code")));
             return;
         }
         visit.loggedIn().propose(Optional.empty());
         visit.audit("second-factor-on", self.name(), Optional.empty());
         visit.page(
                 "second-factor",
-                "Second factor",
+                visit.say("account.factor"),
                 new SecondFactorView(true, "", "", codes.get().size(), codes.get(), Optional.empty()));
     }
 
@@ -479,16 +457,13 @@ final class LogInPages {
         Person self = visit.self();
         Optional<Duration> wait = site.brake().attempt("code " + self.id(), visit.peer());
         if (wait.isPresent() || !site.secondFactors().use(self.id(), visit.field("code"))) {
-            secondFactor(
-                    visit,
-                    HttpStatus.UNPROCESSABLE_CONTENT,
-                    Optional.of("This code is not valid, or was used already. Wait for the next one."));
+            secondFactor(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("code.invalid")));
             return;
         }
         site.brake().succeeded("code " + self.id(), visit.peer());
         site.secondFactors().turnOff(self.id());
         visit.audit("second-factor-off", self.name(), Optional.empty());
-        visit.loggedIn().tell("A password is enough again.");
+        visit.loggedIn().tell(visit.say("factor.off.told"));
         visit.redirect("/account");
     }
 
@@ -528,14 +503,11 @@ final class LogInPages {
                             site.clock().instant());
         }
         Optional<URI> there = site.openId().logOut(openId.hint(), URI.create(visit.absolute("/log-in")));
-        String name = site.openId().set().map(OpenIdSettings::name).orElse("the other server");
+        String name = site.openId().set().map(OpenIdSettings::name).orElse(visit.say("logged-out.other"));
         visit.leave(
-                "Logged out",
-                there.isPresent()
-                        ? "You are logged out here. At " + name + " you are logged in still."
-                        : "You are logged out here. At " + name + " you may be logged in still; log out there as you"
-                                + " usually do.",
-                there.map(url -> new Message.Link(url.toString(), "Log out at " + name)));
+                visit.say("logged-out.title"),
+                there.isPresent() ? visit.say("logged-out.still", name) : visit.say("logged-out.maybe", name),
+                there.map(url -> new Message.Link(url.toString(), visit.say("logged-out.there", name))));
     }
 
     // ---- one's own account ----
@@ -548,19 +520,40 @@ final class LogInPages {
         visit.page(
                 status,
                 "account",
-                "Your account",
+                visit.say("account.title"),
                 new AccountView(
-                        PeoplePages.row(site, visit.self()),
+                        PeoplePages.row(site, visit.words(), visit.self()),
                         Passwords.LEAST_CHARS,
                         fault,
                         site.sessions().of(visit.self()).stream()
                                 .map(s -> new AccountView.SessionRow(
                                         s.name(),
-                                        site.words().exact(s.begun()),
-                                        site.words().exact(s.lastSeen()),
+                                        visit.words().exact(s.begun()),
+                                        visit.words().exact(s.lastSeen()),
                                         s.peer(),
                                         s == visit.loggedIn()))
-                                .toList()));
+                                .toList(),
+                        languages(visit)));
+    }
+
+    private List<LanguageChoice> languages(Visit visit) {
+        Optional<String> chosen = site.desk().preferences().get(visit.self().id(), Preferences.LANGUAGE);
+        return Stream.of(Language.values())
+                .map(l -> new LanguageChoice(l.word(), l.ownName(), chosen.equals(Optional.of(l.word()))))
+                .toList();
+    }
+
+    /// From now on the pages are in this language for her, wherever she logs in.
+    void chooseLanguage(Visit visit) throws ArchiveException {
+        String word = visit.field("language");
+        if (!word.isEmpty() && Language.ofWord(word).isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        site.desk()
+                .preferences()
+                .set(site.desk().acts(), visit.self().name(), visit.self().id(), Preferences.LANGUAGE, word);
+        visit.redirect("/account");
     }
 
     /// Ends one of her own sessions, wherever it is.
@@ -579,9 +572,9 @@ final class LogInPages {
 
     private void confirmForm(Visit visit, HttpStatus status, Optional<String> fault) {
         Optional<String> provider = visit.loggedIn().how() instanceof How.OpenId
-                ? Optional.of(site.openId().set().map(OpenIdSettings::name).orElse("your provider"))
+                ? Optional.of(site.openId().set().map(OpenIdSettings::name).orElse(visit.say("confirm.provider")))
                 : Optional.empty();
-        visit.page(status, "confirm", "Your password again", new ConfirmView(fault, provider));
+        visit.page(status, "confirm", visit.say("confirm.title"), new ConfirmView(fault, provider));
     }
 
     /// Whether it is what she logged in with.
@@ -609,8 +602,8 @@ final class LogInPages {
             confirmForm(
                     visit,
                     HttpStatus.TOO_MANY_REQUESTS,
-                    Optional.of("Too many wrong tries. Please wait "
-                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
+                    Optional.of(visit.texts()
+                            .count("log-in.tries-braked", wait.get().toSeconds() + 1)));
             return;
         }
         boolean right;
@@ -618,20 +611,17 @@ final class LogInPages {
             right = isHers(visit, visit.rawField("current"));
         } catch (FetchException e) {
             LOG.warn("the directory by which people log in: {}", e.getMessage());
-            confirmForm(
-                    visit,
-                    HttpStatus.SERVICE_UNAVAILABLE,
-                    Optional.of("The directory that knows the passwords does not answer. Please try again later."));
+            confirmForm(visit, HttpStatus.SERVICE_UNAVAILABLE, Optional.of(visit.say("log-in.directory-away")));
             return;
         }
         if (!right) {
             site.failedLogIns().failed(Optional.of(self.name()), visit.peer());
-            confirmForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of("This is not your password."));
+            confirmForm(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("confirm.wrong")));
             return;
         }
         site.brake().succeeded("account " + self.id(), visit.peer());
         visit.loggedIn().confirmed(site.clock().instant());
-        visit.loggedIn().tell("Thank you. For five minutes you can do what takes a password; send your form again.");
+        visit.loggedIn().tell(visit.say("confirm.thanks"));
         visit.redirect("/");
     }
 
@@ -642,12 +632,12 @@ final class LogInPages {
             account(
                     visit,
                     HttpStatus.TOO_MANY_REQUESTS,
-                    Optional.of("Too many wrong tries. Please wait "
-                            + Words.count(wait.get().toSeconds() + 1, "second", "seconds") + "."));
+                    Optional.of(visit.texts()
+                            .count("log-in.tries-braked", wait.get().toSeconds() + 1)));
             return;
         }
         if (!site.passwords().matches(site.desk().people().credential(self.id()), visit.rawField("current"))) {
-            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of("This is not your present password."));
+            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("account.password.wrong")));
             return;
         }
         site.brake().succeeded("account " + self.id(), visit.peer());
@@ -664,35 +654,35 @@ final class LogInPages {
                         self.id(),
                         site.passwords().hash(visit.rawField("password")));
         site.sessions().endOthers(visit.loggedIn());
-        visit.loggedIn().tell("Your password is changed. Other browsers are logged out.");
+        visit.loggedIn().tell(visit.say("account.password.changed"));
         visit.redirect("/account");
     }
 
     // ---- what a form may hold ----
 
-    static Optional<String> nameFault(String name) {
+    static Optional<String> nameFault(Visit visit, String name) {
         if (name.isEmpty()) {
-            return Optional.of("A name is needed.");
+            return Optional.of(visit.say("form.name.needed"));
         }
         if (name.length() > 200 || name.chars().anyMatch(Character::isISOControl)) {
-            return Optional.of("A name has at most 200 characters on one line.");
+            return Optional.of(visit.say("form.name.long"));
         }
         return Optional.empty();
     }
 
-    static Optional<String> addressFault(String address) {
+    static Optional<String> addressFault(Visit visit, String address) {
         boolean plausible = address.length() <= 254
                 && address.indexOf('@') > 0
                 && address.lastIndexOf('@') < address.length() - 1
                 && address.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
-        return plausible ? Optional.empty() : Optional.of("“" + address + "” is not an e-mail address.");
+        return plausible ? Optional.empty() : Optional.of(visit.say("form.address", address));
     }
 
     private static Optional<String> passwordFault(Visit visit) {
         String password = visit.rawField("password");
-        return Passwords.fault(password)
+        return Passwords.fault(visit.texts(), password)
                 .or(() -> password.equals(visit.rawField("again"))
                         ? Optional.empty()
-                        : Optional.of("The two passwords are not the same."));
+                        : Optional.of(visit.say("password.differ")));
     }
 }

@@ -103,8 +103,8 @@ final class OpenIdPages {
         sorry(
                 visit,
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "You cannot log in there now",
-                set.name() + " cannot be asked at the moment. Please try again later.");
+                visit.say("openid.away"),
+                visit.say("openid.away.why", set.name()));
     }
 
     private static void sorry(Visit visit, HttpStatus status, String heading, String... paragraphs) {
@@ -116,7 +116,7 @@ final class OpenIdPages {
                         Optional.of(Integer.toString(status.getCode())),
                         heading,
                         List.of(paragraphs),
-                        Optional.of(new Message.Link("/log-in", "Begin again"))));
+                        Optional.of(new Message.Link("/log-in", visit.say("log-in.begin-again")))));
     }
 
     /// The browser is back.
@@ -132,11 +132,7 @@ final class OpenIdPages {
         Optional<Instant> until = cookie.flatMap(c -> until(state, c, set.get()));
         if (until.isEmpty() || !site.usedStates().use(state, until.get())) {
             site.failedLogIns().failed(Optional.empty(), visit.peer());
-            sorry(
-                    visit,
-                    HttpStatus.BAD_REQUEST,
-                    "This log-in cannot be finished",
-                    "It did not begin in this browser, took longer than ten minutes, or was finished already.");
+            sorry(visit, HttpStatus.BAD_REQUEST, visit.say("openid.unfinished"), visit.say("openid.unfinished.why"));
             return;
         }
         String[] parts = cookie.get().split("\\.", -1);
@@ -151,7 +147,11 @@ final class OpenIdPages {
             case Ended.Refused(String why) -> {
                 LOG.warn("a log-in by OpenID was refused: {}", why);
                 site.failedLogIns().failed(Optional.empty(), visit.peer());
-                sorry(visit, HttpStatus.FORBIDDEN, "You are not logged in", why);
+                sorry(
+                        visit,
+                        HttpStatus.FORBIDDEN,
+                        visit.say("openid.not-in"),
+                        visit.say("openid.refused", set.get().name(), why));
             }
             case Ended.In in -> {
                 String next = new String(Base64.getUrlDecoder().decode(parts[2]), StandardCharsets.UTF_8);
@@ -204,22 +204,13 @@ final class OpenIdPages {
             logIn.enter(visit, entering, next, true);
             return;
         }
-        nobodys(
-                visit,
-                whose instanceof Whose.Nobodys(String why)
-                        ? why
-                        : "This archive knows nobody by the account "
-                                + in.account().shown() + ".");
+        String why = whose instanceof Whose.Nobodys(Accounts.Why w) ? w.word() : Accounts.Why.UNKNOWN.word();
+        nobodys(visit, visit.say("openid.nobody." + why, in.account().shown()));
     }
 
     private void nobodys(Visit visit, String why) throws ArchiveException {
         site.failedLogIns().failed(Optional.empty(), visit.peer());
-        sorry(
-                visit,
-                HttpStatus.FORBIDDEN,
-                "You are not logged in",
-                why,
-                "Ask the archive’s administrator to add you with your e-mail address; nobody is added by logging in.");
+        sorry(visit, HttpStatus.FORBIDDEN, visit.say("openid.not-in"), why, visit.say("openid.ask"));
     }
 
     /// When she last gave her password there; long ago where that is not told.
@@ -243,13 +234,12 @@ final class OpenIdPages {
             sorry(
                     visit,
                     HttpStatus.FORBIDDEN,
-                    "This was not you",
-                    "You are logged in here with another account than "
-                            + in.account().shown() + ", or your session has ended.");
+                    visit.say("openid.not-you"),
+                    visit.say("openid.not-you.why", in.account().shown()));
             return;
         }
         session.get().confirmed(authenticated(in));
-        session.get().tell("Thank you. For five minutes you can do what takes a password; send your form again.");
+        session.get().tell(visit.say("confirm.thanks"));
         visit.onward("/");
     }
 }

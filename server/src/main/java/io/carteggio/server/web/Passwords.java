@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.server.web.language.Texts;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -48,19 +49,19 @@ public final class Passwords {
     }
 
     /// What is wrong with a new password, as a sentence for the person who chose it.
-    public static Optional<String> fault(String password) {
+    public static Optional<String> fault(Texts texts, String password) {
         int length = password.codePointCount(0, password.length());
         if (length < LEAST_CHARS) {
-            return Optional.of("A password has at least " + LEAST_CHARS + " characters; this one has " + length + ".");
+            return Optional.of(texts.say("password.short", LEAST_CHARS, length));
         }
         if (length > MOST_CHARS) {
-            return Optional.of("A password has at most " + MOST_CHARS + " characters.");
+            return Optional.of(texts.say("password.long", MOST_CHARS));
         }
         if (password.chars().distinct().count() < 4) {
-            return Optional.of("This password repeats a few characters; a short sentence is better.");
+            return Optional.of(texts.say("password.repeats"));
         }
         if (KnownPasswords.has(password)) {
-            return Optional.of("This password is on the list that everybody tries first; a short sentence is better.");
+            return Optional.of(texts.say("password.known"));
         }
         return Optional.empty();
     }

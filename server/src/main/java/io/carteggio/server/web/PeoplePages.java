@@ -41,34 +41,33 @@ final class PeoplePages {
     private void list(Visit visit, HttpStatus status, Optional<String> fault, Typed typed) {
         List<PersonRow> rows = site.desk().people().directory().people().stream()
                 .sorted(Comparator.comparing(p -> p.name().toLowerCase(Locale.ROOT)))
-                .map(p -> row(site, p))
+                .map(p -> row(site, visit.words(), p))
                 .toList();
         List<String> roles =
                 Arrays.stream(PersonRole.values()).map(PersonRole::word).toList();
-        visit.page(status, "people", "People", new PeopleView(rows, fault, typed, roles));
+        visit.page(status, "people", visit.say("people.title"), new PeopleView(rows, fault, typed, roles));
     }
 
     void add(Visit visit) throws ArchiveException {
         Typed typed = new Typed(visit.field("name"), visit.field("role"), typedAddresses(visit));
         try {
-            Optional<String> nameFault = LogInPages.nameFault(typed.name());
+            Optional<String> nameFault = LogInPages.nameFault(visit, typed.name());
             if (nameFault.isPresent()) {
                 throw new IllegalArgumentException(nameFault.get());
             }
             List<Holding> holdings = new ArrayList<>();
             for (TypedAddress row : typed.addresses()) {
                 if (!row.equals(TypedAddress.BLANK)) {
-                    holdings.add(holding(row));
+                    holdings.add(holding(visit, row));
                 }
             }
             boolean known = site.desk().people().directory().people().stream()
                     .anyMatch(p -> p.name().equals(typed.name()));
             if (known) {
-                throw new IllegalArgumentException("There is a person named " + typed.name()
-                        + " already. Choose the name in the list to add an address.");
+                throw new IllegalArgumentException(visit.say("people.known", typed.name()));
             }
             List<String> dangers = new ArrayList<>();
-            if (role(typed.role()) != PersonRole.USER) {
+            if (role(visit, typed.role()) != PersonRole.USER) {
                 dangers.add("the role " + typed.role());
             }
             for (Holding h : holdings) {
@@ -89,14 +88,14 @@ final class PeoplePages {
             }
             String id = site.desk()
                     .people()
-                    .add(site.desk().acts(), visit.self().name(), typed.name(), role(typed.role()), holdings);
-            visit.loggedIn().tell(typed.name() + " is added. Make an invitation link so that she or he can log in.");
+                    .add(site.desk().acts(), visit.self().name(), typed.name(), role(visit, typed.role()), holdings);
+            visit.loggedIn().tell(visit.say("people.added", typed.name()));
             visit.redirect("/people/" + id);
         } catch (IllegalArgumentException e) {
             list(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
-                    Optional.of(sentence(e)),
+                    Optional.of(visit.sentence(e)),
                     new Typed(typed.name(), typed.role(), blankRows(typed.addresses())));
         }
     }
@@ -128,7 +127,7 @@ final class PeoplePages {
             Optional<String> fault,
             TypedAddress typed,
             Optional<String> roleFault) {
-        Optional<String> until = link.map(l -> site.words()
+        Optional<String> until = link.map(l -> visit.words()
                 .full(site.clock().instant().plus(Invitations.VALID))
                 .text());
         visit.page(
@@ -136,12 +135,12 @@ final class PeoplePages {
                 "person",
                 person.name(),
                 new PersonView(
-                        row(site, person),
+                        row(site, visit.words(), person),
                         link,
                         until,
                         fault,
                         typed,
-                        RolePages.rows(site, person),
+                        RolePages.rows(site, visit.words(), person),
                         RolePages.GIVEN,
                         roleFault,
                         site.sessions().of(person).size(),
@@ -168,7 +167,7 @@ final class PeoplePages {
         }
         TypedAddress typed = new TypedAddress(visit.field("address"), visit.field("from"), visit.field("to"));
         try {
-            Holding h = holding(typed);
+            Holding h = holding(visit, typed);
             if (site.desk().reading().hasMail(h.address())
                     && ApprovalPages.waits(
                             site,
@@ -189,12 +188,12 @@ final class PeoplePages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     person.get(),
                     Optional.empty(),
-                    Optional.of(sentence(e)),
+                    Optional.of(visit.sentence(e)),
                     typed);
             return;
         }
         visit.loggedIn()
-                .tell(typed.address() + " now belongs to " + person.get().name() + ".");
+                .tell(visit.say("person.given", typed.address(), person.get().name()));
         visit.redirect("/people/" + person.get().id());
     }
 
@@ -236,7 +235,7 @@ final class PeoplePages {
     }
 
     private String opens(Holding h) {
-        return "the address " + h.address().raw() + " (" + span(site, h) + "), which has mail";
+        return "the address " + h.address().raw() + " (" + span(site.kept(), h) + "), which has mail";
     }
 
     /// The link of somebody with a role lets whoever opens it first act as her.
@@ -252,7 +251,7 @@ final class PeoplePages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     person.get(),
                     Optional.empty(),
-                    Optional.of("Nobody logs in by a password here at present, so an invitation is good for nothing."),
+                    Optional.of(visit.say("person.invite.useless")),
                     TypedAddress.BLANK);
             return;
         }
@@ -285,40 +284,44 @@ final class PeoplePages {
         return site.desk().people().directory().byId(visit.path("person"));
     }
 
-    static PersonRow row(Site site, Person person) {
+    static PersonRow row(Site site, Words words, Person person) {
         Set<PersonRole> roles =
                 site.desk().roles().rolesOf(person.id(), site.clock().instant());
         return new PersonRow(
                 person.id(),
                 person.name(),
-                String.join(", ", Roles.words(roles)),
+                String.join(
+                        ", ",
+                        Roles.words(roles).stream()
+                                .map(word -> words.say("role." + word))
+                                .toList()),
                 site.desk().people().credential(person.id()).isPresent(),
                 person.holdings().stream()
-                        .map(h -> new Held(h.address().raw(), span(site, h)))
+                        .map(h -> new Held(h.address().raw(), span(words, h)))
                         .toList());
     }
 
-    private static String span(Site site, Holding h) {
-        Optional<String> first = h.from().map(site.words()::day);
+    private static String span(Words words, Holding h) {
+        Optional<String> first = h.from().map(words::day);
         // held until the start of a day means: the day before was the last
-        Optional<String> last = h.to().map(to -> site.words().day(to.minusMillis(1)));
+        Optional<String> last = h.to().map(to -> words.day(to.minusMillis(1)));
         if (first.isPresent() && last.isPresent()) {
-            return first.get() + " – " + last.get();
+            return words.say("people.span", first.get(), last.get());
         }
-        return first.map(f -> "since " + f)
-                .or(() -> last.map(l -> "until " + l))
-                .orElse("always");
+        return first.map(f -> words.say("people.span.since", f))
+                .or(() -> last.map(l -> words.say("people.span.until", l)))
+                .orElse(words.say("people.span.always"));
     }
 
-    private Holding holding(TypedAddress row) {
-        Optional<String> fault = LogInPages.addressFault(row.address());
+    private Holding holding(Visit visit, TypedAddress row) {
+        Optional<String> fault = LogInPages.addressFault(visit, row.address());
         if (fault.isPresent()) {
             throw new IllegalArgumentException(fault.get());
         }
-        Optional<Instant> from = day(row.from()).map(this::startOf);
-        Optional<Instant> to = day(row.to()).map(d -> startOf(d.plusDays(1)));
+        Optional<Instant> from = day(visit, row.from()).map(this::startOf);
+        Optional<Instant> to = day(visit, row.to()).map(d -> startOf(d.plusDays(1)));
         if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
-            throw new IllegalArgumentException("The last day of " + row.address() + " lies before its first.");
+            throw new IllegalArgumentException(visit.say("form.days.order", row.address()));
         }
         return new Holding(new Address(row.address()), from, to);
     }
@@ -327,26 +330,26 @@ final class PeoplePages {
         return day.atStartOfDay(site.config().zone()).toInstant();
     }
 
-    static Optional<LocalDate> day(String typed) {
+    static Optional<LocalDate> day(Visit visit, String typed) {
         if (typed.isEmpty()) {
             return Optional.empty();
         }
         try {
             LocalDate day = LocalDate.parse(typed);
             if (day.getYear() < 1970 || day.getYear() > 2999) {
-                throw new IllegalArgumentException("A day lies between 1970 and 2999, not " + typed + ".");
+                throw new IllegalArgumentException(visit.say("form.day.range", typed));
             }
             return Optional.of(day);
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("“" + typed + "” is not a day; write it as 2026-01-31.", e);
+            throw new IllegalArgumentException(visit.say("form.day.none", typed), e);
         }
     }
 
-    static PersonRole role(String word) {
+    static PersonRole role(Visit visit, String word) {
         try {
             return PersonRole.ofWord(word);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Choose a role.", e);
+            throw new IllegalArgumentException(visit.say("person.role.choose"), e);
         }
     }
 
@@ -368,12 +371,5 @@ final class PeoplePages {
             rows.add(TypedAddress.BLANK);
         }
         return rows;
-    }
-
-    /// What a form was refused for, as a sentence.
-    static String sentence(IllegalArgumentException e) {
-        String message = e.getMessage() == null || e.getMessage().isBlank() ? "This cannot be." : e.getMessage();
-        String sentence = Character.toUpperCase(message.charAt(0)) + message.substring(1);
-        return sentence.matches(".*[.!?]$") ? sentence : sentence + ".";
     }
 }

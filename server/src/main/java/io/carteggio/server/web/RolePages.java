@@ -33,13 +33,14 @@ final class RolePages {
             return;
         }
         try {
-            PersonRole role = PeoplePages.role(visit.field("role"));
-            Optional<Instant> until = PeoplePages.day(visit.field("until")).map(d -> people.startOf(d.plusDays(1)));
+            PersonRole role = PeoplePages.role(visit, visit.field("role"));
+            Optional<Instant> until =
+                    PeoplePages.day(visit, visit.field("until")).map(d -> people.startOf(d.plusDays(1)));
             Optional<Across> across = role == PersonRole.AUDITOR ? Optional.of(across(visit)) : Optional.empty();
             String reason = visit.field("reason");
             Roles.check(site.clock().instant(), role, until, across, reason);
             String object = "the role " + role.word() + " for " + person.get().name()
-                    + across.map(a -> ", " + whose(site, a)).orElse("")
+                    + across.map(a -> ", " + whose(site, site.kept(), a)).orElse("")
                     + until.map(end -> ", until " + end).orElse("");
             if (waits(visit, "role.grant", object, person.get().id(), reason)) {
                 visit.redirect("/approvals");
@@ -55,10 +56,14 @@ final class RolePages {
                             until,
                             across,
                             visit.field("reason"));
-            visit.loggedIn().tell(person.get().name() + " is " + grant.role().word() + " now.");
+            visit.loggedIn()
+                    .tell(visit.say(
+                            "person.role.is",
+                            person.get().name(),
+                            visit.say("role." + grant.role().word())));
             visit.redirect("/people/" + person.get().id());
         } catch (IllegalArgumentException e) {
-            people.roleRefused(visit, person.get(), PeoplePages.sentence(e));
+            people.roleRefused(visit, person.get(), visit.sentence(e));
         }
     }
 
@@ -72,15 +77,14 @@ final class RolePages {
                         .directory()
                         .named(name.strip(), site.clock().instant())
                         .map(Person::id)
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                "Nobody, or more than one, is known as “" + name.strip() + "”.")));
+                        .orElseThrow(() -> new IllegalArgumentException(visit.say("person.nobody", name.strip()))));
             }
         }
         return new Across(
                 ids.isEmpty(),
                 ids,
-                PeoplePages.day(visit.field("from")).map(people::startOf),
-                PeoplePages.day(visit.field("to")).map(d -> people.startOf(d.plusDays(1))));
+                PeoplePages.day(visit, visit.field("from")).map(people::startOf),
+                PeoplePages.day(visit, visit.field("to")).map(d -> people.startOf(d.plusDays(1))));
     }
 
     void withdraw(Visit visit) throws ArchiveException {
@@ -110,11 +114,13 @@ final class RolePages {
                     .withdraw(
                             site.desk().acts(), visit.self().name(), grant.get().id(), visit.field("reason"));
             visit.loggedIn()
-                    .tell(person.get().name() + " is no longer "
-                            + grant.get().role().word() + ".");
+                    .tell(visit.say(
+                            "person.role.is-not",
+                            person.get().name(),
+                            visit.say("role." + grant.get().role().word())));
             visit.redirect("/people/" + person.get().id());
         } catch (IllegalArgumentException e) {
-            people.roleRefused(visit, person.get(), PeoplePages.sentence(e));
+            people.roleRefused(visit, person.get(), visit.sentence(e));
         }
     }
 
@@ -125,7 +131,7 @@ final class RolePages {
     }
 
     /// What a person holds, then what she held, newest first.
-    static List<RoleRow> rows(Site site, Person person) {
+    static List<RoleRow> rows(Site site, Words words, Person person) {
         Instant now = site.clock().instant();
         return site.desk().roles().all().stream()
                 .filter(g -> g.person().equals(person.id()))
@@ -133,35 +139,37 @@ final class RolePages {
                         .thenComparing(Grant::at, Comparator.reverseOrder()))
                 .map(g -> new RoleRow(
                         g.id(),
-                        g.role().word(),
-                        g.role() == PersonRole.AUDITOR ? reach(site, g) : "",
-                        "given on " + site.words().day(g.at()) + " by " + g.by()
-                                + g.reason().map(why -> ": " + why).orElse(""),
-                        ended(site, g, now)))
+                        words.say("role." + g.role().word()),
+                        g.role() == PersonRole.AUDITOR ? reach(site, words, g) : "",
+                        g.reason()
+                                .map(why -> words.say("person.role.since.why", words.day(g.at()), g.by(), why))
+                                .orElseGet(() -> words.say("person.role.since", words.day(g.at()), g.by())),
+                        ended(words, g, now)))
                 .toList();
     }
 
-    private static Optional<String> ended(Site site, Grant g, Instant now) {
+    private static Optional<String> ended(Words words, Grant g, Instant now) {
         return g.withdrawn()
-                .map(w -> "withdrawn on " + site.words().day(w.at()) + " by " + w.by() + ": " + w.reason())
+                .map(w -> words.say("person.role.withdrawn", words.day(w.at()), w.by(), w.reason()))
                 .or(() -> g.inForce(now)
                         ? Optional.empty()
-                        : g.until().map(end -> "ended on " + site.words().day(end.minusMillis(1))));
+                        : g.until().map(end -> words.say("person.role.ended", words.day(end.minusMillis(1)))));
     }
 
     /// What an auditor may read, and how long.
-    static String reach(Site site, Grant g) {
-        return whose(site, g.across().orElse(Across.EVERYTHING))
-                + g.until()
-                        .map(end -> "; the role ends on " + site.words().day(end.minusMillis(1)))
-                        .orElse("; without an end");
+    static String reach(Site site, Words words, Grant g) {
+        String whose = whose(site, words, g.across().orElse(Across.EVERYTHING));
+        return g.until()
+                .map(end -> words.say("reach.ends", whose, words.day(end.minusMillis(1))))
+                .orElseGet(() -> words.say("reach.endless", whose));
     }
 
-    private static String whose(Site site, Across across) {
+    private static String whose(Site site, Words words, Across across) {
         String whose = across.everyone()
-                ? "everyone’s letters"
-                : "letters of "
-                        + String.join(
+                ? words.say("reach.everyone")
+                : words.say(
+                        "reach.of",
+                        String.join(
                                 ", ",
                                 across.people().stream()
                                         .map(id -> site.desk()
@@ -169,12 +177,13 @@ final class RolePages {
                                                 .directory()
                                                 .byId(id)
                                                 .map(Person::name)
-                                                .orElse("somebody who is gone"))
-                                        .toList());
-        return whose
-                + across.from().map(f -> " from " + site.words().day(f)).orElse("")
-                + across.to()
-                        .map(t -> " until " + site.words().day(t.minusMillis(1)))
-                        .orElse("");
+                                                .orElseGet(() -> words.say("reach.gone")))
+                                        .toList()));
+        String since = across.from()
+                .map(f -> words.say("reach.from", whose, words.day(f)))
+                .orElse(whose);
+        return across.to()
+                .map(t -> words.say("reach.until", since, words.day(t.minusMillis(1))))
+                .orElse(since);
     }
 }

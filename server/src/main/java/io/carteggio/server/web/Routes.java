@@ -72,6 +72,7 @@ final class Routes {
                 post("/log-out", Who.PERSON, logIn::logOut),
                 get("/account", Who.PERSON, logIn::account),
                 post("/account", Who.PERSON, logIn::changePassword),
+                post("/account/language", Who.PERSON, logIn::chooseLanguage),
                 get("/confirm", Who.PERSON, logIn::confirmForm),
                 post("/confirm", Who.PERSON, logIn::confirm),
                 post("/account/sessions/{session}/end", Who.PERSON, logIn::endSession),

@@ -11,7 +11,6 @@ import io.carteggio.server.web.page.NarrowingView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -22,24 +21,24 @@ final class SearchAids {
     private static final int WORD_LIMIT_CHARS = 100;
     private static final int OWN_LIMIT = 20;
 
-    private static final List<Map.Entry<String, String>> OPERATORS = List.of(
-            Map.entry("from:", "who sent it"),
-            Map.entry("to:", "who got it"),
-            Map.entry("cc:", "who got a copy"),
-            Map.entry("bcc:", "who got a blind copy"),
-            Map.entry("list:", "through which list"),
-            Map.entry("subject:", "words in the subject"),
-            Map.entry("filename:", "name or ending of an attachment"),
-            Map.entry("type:", "kind of an attachment"),
-            Map.entry("has:attachment", "with something attached"),
-            Map.entry("label:", "folder that it lay in"),
-            Map.entry("after:", "from a day, month or year on"),
-            Map.entry("before:", "before a day, month or year"),
-            Map.entry("on:", "in a day, month or year"),
-            Map.entry("larger:", "more octets, as 5M"),
-            Map.entry("smaller:", "fewer octets, as 100K"),
-            Map.entry("is:unsearched", "could not be searched wholly"),
-            Map.entry("id:", "one letter"));
+    private static final List<String> OPERATORS = List.of(
+            "from:",
+            "to:",
+            "cc:",
+            "bcc:",
+            "list:",
+            "subject:",
+            "filename:",
+            "type:",
+            "has:attachment",
+            "label:",
+            "after:",
+            "before:",
+            "on:",
+            "larger:",
+            "smaller:",
+            "is:unsearched",
+            "id:");
 
     private final Site site;
 
@@ -68,12 +67,13 @@ final class SearchAids {
             return;
         }
         NarrowingView view = new NarrowingView(groups(visit, text, query), search);
-        visit.page(visit.query("part").equals("yes") ? "narrowing" : "narrow", "Narrow down", view);
+        visit.page(visit.query("part").equals("yes") ? "narrowing" : "narrow", visit.say("search.narrow"), view);
     }
 
     private List<NarrowingView.Group> groups(Visit visit, String text, Query query) throws ArchiveException {
         Viewer viewer = visit.viewer();
         List<Narrowing.Group> groups = Narrowing.of(
+                visit.texts(),
                 site.clock().instant(),
                 site.desk().reading().correspondents(viewer, query),
                 viewer instanceof Viewer.Owner
@@ -104,7 +104,7 @@ final class SearchAids {
                 if (count > 0 && count < counts[0]) { // else it narrows nothing, or leaves nothing
                     choices.add(new NarrowingView.Choice(
                             choice.label(),
-                            Words.number(count),
+                            visit.words().number(count),
                             "/search?q=" + SearchPages.encoded(Narrowing.narrowed(text, choice.condition()))));
                 }
             }
@@ -118,8 +118,8 @@ final class SearchAids {
     private static Query condition(Narrowing.Choice choice) {
         return switch (Query.parse(choice.condition())) {
             case Query.Parsed.Good(Query query) -> query;
-            case Query.Parsed.Bad(int at, String message) ->
-                throw new IllegalStateException(choice.condition() + ": " + message + " at " + at);
+            case Query.Parsed.Bad bad ->
+                throw new IllegalStateException(choice.condition() + ": " + bad.message() + " at " + bad.position());
         };
     }
 
@@ -149,10 +149,9 @@ final class SearchAids {
         String operator = colon < 0 ? "" : bare.substring(0, colon + 1);
         String begun = bare.substring(colon + 1);
         Stream<Suggestion> operators = OPERATORS.stream()
-                .filter(o -> !bare.isEmpty()
-                        && o.getKey().startsWith(bare)
-                        && !o.getKey().equals(bare))
-                .map(o -> new Suggestion(minus + o.getKey(), minus + o.getKey(), o.getValue()));
+                .filter(o -> !bare.isEmpty() && o.startsWith(bare) && !o.equals(bare))
+                .map(o ->
+                        new Suggestion(minus + o, minus + o, visit.say("operator." + o.substring(0, o.indexOf(':')))));
         boolean ofPeople = List.of("", "from:", "to:", "cc:", "bcc:").contains(operator);
         if (!ofPeople || begun.isEmpty()) {
             return operators;

@@ -54,39 +54,39 @@ final class SearchPages {
             mistaken(
                     visit,
                     text.substring(0, QUERY_LIMIT_CHARS),
-                    new Mistake(
-                            "",
-                            "",
-                            "",
-                            "A query has at most " + QUERY_LIMIT_CHARS + " characters; the rest was cut off."));
+                    new Mistake("", "", "", visit.say("search.too-long", QUERY_LIMIT_CHARS)));
             return;
         }
         switch (Asked.of(text)) {
-            case Asked.Mistaken(int at, int length, String what) -> {
-                int from = Math.clamp(at, 0, text.length());
-                int to = Math.clamp((long) from + length, from, text.length());
+            case Asked.Mistaken mistaken -> {
+                int from = Math.clamp(mistaken.at(), 0, text.length());
+                int to = Math.clamp((long) from + mistaken.length(), from, text.length());
                 mistaken(
                         visit,
                         text,
-                        new Mistake(text.substring(0, from), text.substring(from, to), text.substring(to), what));
+                        new Mistake(
+                                text.substring(0, from),
+                                text.substring(from, to),
+                                text.substring(to),
+                                mistaken.what(visit.texts())));
             }
             case Asked.Understood(Query query) -> {
                 Viewer viewer = visit.viewer();
                 Reading.Results results = site.desk().reading().search(viewer, query, text, PAGE, before);
-                visit.page("search", title(text), page(visit, viewer, query, text, before, results));
+                visit.page("search", title(visit, text), page(visit, viewer, query, text, before, results));
             }
         }
     }
 
-    private static String title(String text) {
-        return text.isEmpty() ? "Letters" : text + " – Letters";
+    private static String title(Visit visit, String text) {
+        return text.isEmpty() ? visit.say("search.title") : visit.say("search.title.of", text);
     }
 
     private static void mistaken(Visit visit, String text, Mistake mistake) {
         visit.page(
                 HttpStatus.UNPROCESSABLE_CONTENT,
                 "search",
-                title(text),
+                title(visit, text),
                 new SearchResults(
                         text,
                         Optional.of(mistake),
@@ -103,25 +103,16 @@ final class SearchPages {
             Visit visit, Viewer viewer, Query query, String text, long before, Reading.Results results) {
         List<Row> rows = new ArrayList<>();
         for (Reading.Result result : results.results()) {
-            rows.add(row(result, query, text));
+            rows.add(row(visit, result, query, text));
         }
         boolean later = before != Long.MAX_VALUE;
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
-        String whose = viewer instanceof Viewer.Auditor ? " across people" : "";
-        String summary = text.isEmpty()
-                ? Words.count(results.total(), "letter", "letters")
-                        + whose
-                        + (results.total() > 1 ? ", newest first" : "")
-                : Words.count(results.total(), "letter matches", "letters match") + whose;
+        String count = visit.texts().count(text.isEmpty() ? "search.letters" : "search.matches", results.total());
+        String whose = viewer instanceof Viewer.Auditor ? visit.say("search.across", count) : count;
+        String summary = text.isEmpty() && results.total() > 1 ? visit.say("search.newest-first", whose) : whose;
         Optional<String> honest = results.notFullySearched() == 0
                 ? Optional.empty()
-                : Optional.of(
-                        results.notFullySearched() == 1
-                                ? "1 letter could not be searched wholly: it is encrypted, damaged or very large. "
-                                        + "It may hold what you look for."
-                                : Words.number(results.notFullySearched())
-                                        + " letters could not be searched wholly: they are encrypted, damaged or very large. "
-                                        + "They may hold what you look for.");
+                : Optional.of(visit.texts().count("search.unsearched", results.notFullySearched()));
         String address = "/search?" + (text.isEmpty() ? "" : "q=" + encoded(text) + "&");
         return new SearchResults(
                 text,
@@ -135,25 +126,27 @@ final class SearchPages {
                 rows.isEmpty() || later ? Optional.empty() : Optional.of(SearchAids.address(site, visit, text)));
     }
 
-    private Row row(Reading.Result result, Query query, String text) {
+    private Row row(Visit visit, Reading.Result result, Query query, String text) {
         Hit hit = result.hit();
         List<String> all = new ArrayList<>(hit.to());
         all.addAll(hit.cc());
-        String to = String.join(", ", all.subList(0, Math.min(all.size(), ADDRESSEES_SHOWN)))
-                + (all.size() > ADDRESSEES_SHOWN ? " and " + (all.size() - ADDRESSEES_SHOWN) + " more" : "");
+        String first = String.join(", ", all.subList(0, Math.min(all.size(), ADDRESSEES_SHOWN)));
+        String to = all.size() > ADDRESSEES_SHOWN
+                ? visit.say("search.and-more", first, all.size() - ADDRESSEES_SHOWN)
+                : first;
         Optional<String> name = hit.fromName().filter(n -> !n.isBlank());
         return new Row(
                 "/letters/" + result.id() + (text.isEmpty() ? "" : "?q=" + encoded(text)),
                 hit.date().toString(),
-                site.words().day(hit.date()),
-                site.words().time(hit.date()),
-                pieces(query, name.or(hit::from).orElse("(no sender named)")),
+                visit.words().day(hit.date()),
+                visit.words().time(hit.date()),
+                pieces(query, name.or(hit::from).orElse(visit.say("search.no-sender"))),
                 name.flatMap(n -> hit.from()),
-                to.isEmpty() ? "(nobody named)" : to,
-                pieces(query, hit.subject().filter(s -> !s.isBlank()).orElse("(no subject)")),
+                to.isEmpty() ? visit.say("search.nobody") : to,
+                pieces(query, hit.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject"))),
                 pieces(query, hit.snippet().filter(s -> !s.isBlank()).orElse("")),
-                message(result.message()),
-                Words.size(hit.sizeBytes()),
+                message(visit, result.message()),
+                visit.words().size(hit.sizeBytes()),
                 hit.attachments().stream().map(Hit.FoundAttachment::name).toList());
     }
 
@@ -173,43 +166,42 @@ final class SearchPages {
         return pieces;
     }
 
-    private static Optional<String> message(Message message) {
+    private static Optional<String> message(Visit visit, Message message) {
         if (message.variants().size() > 1) {
-            return Optional.of("One message in " + message.variants().size() + " variants, for "
-                    + Words.count(message.addressees().size(), "recipient", "recipients")
-                    + (message.complete() ? "" : ", and there are more"));
+            String said = visit.texts()
+                    .count(
+                            "search.variants",
+                            message.addressees().size(),
+                            message.variants().size());
+            return Optional.of(message.complete() ? said : visit.say("search.variants.more", said));
         }
-        return message.isProtected()
-                ? Optional.of("Protected by rights management; there is no clear copy")
-                : Optional.empty();
+        return message.isProtected() ? Optional.of(visit.say("search.protected")) : Optional.empty();
     }
 
     private static Empty empty(Visit visit, Viewer viewer, String text) {
         if (!text.isEmpty()) {
             return new Empty(
-                    "No letter matches",
+                    visit.say("search.none"),
                     List.of(
-                            "Try fewer or shorter words; invoice* finds every word that begins so.",
-                            "Leave out a from:, to: or date, or look under “How to search” below.",
-                            "A letter that came in a moment ago can take a second to be found."));
+                            visit.say("search.none.fewer"),
+                            visit.say("search.none.leave"),
+                            visit.say("search.none.moment")));
         }
         if (viewer instanceof Viewer.Auditor) {
-            return new Empty("The archive is empty", List.of("Letters appear here as soon as they come in."));
+            return new Empty(visit.say("search.empty"), List.of(visit.say("search.empty.soon")));
         }
         if (visit.self().holdings().isEmpty()) {
             return new Empty(
-                    "No address here is yours",
+                    visit.say("search.no-address"),
                     List.of(
-                            "You see the letters of your own e-mail addresses, and the archive knows none yet.",
+                            visit.say("search.no-address.why"),
                             visit.holds(PersonRole.ADMINISTRATOR)
-                                    ? "Open your own name under People to add one."
-                                    : "Ask the administrator to add yours under People."));
+                                    ? visit.say("search.no-address.admin")
+                                    : visit.say("search.no-address.ask")));
         }
         return new Empty(
-                "No letters of yours yet",
-                List.of(
-                        "As soon as a letter from or to one of your addresses comes in, you find it here.",
-                        "Your addresses stand under your name at the top of the page."));
+                visit.say("search.none-yours"),
+                List.of(visit.say("search.none-yours.soon"), visit.say("search.none-yours.addresses")));
     }
 
     static String encoded(String text) {
@@ -219,7 +211,7 @@ final class SearchPages {
     // ---- the auditor's reason ----
 
     void reasonForm(Visit visit) {
-        visit.page("reason", "Search across people", view(visit, "", Optional.empty()));
+        visit.page("reason", visit.say("reason.title"), view(visit, "", Optional.empty()));
     }
 
     private ReasonView view(Visit visit, String typed, Optional<String> fault) {
@@ -229,7 +221,7 @@ final class SearchPages {
                 .of(visit.self().id(), site.clock().instant())
                 .stream()
                 .filter(g -> g.role() == PersonRole.AUDITOR)
-                .map(g -> RolePages.reach(site, g))
+                .map(g -> RolePages.reach(site, visit.words(), g))
                 .toList();
         return new ReasonView(typed, fault, grants);
     }
@@ -240,12 +232,11 @@ final class SearchPages {
             visit.page(
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "reason",
-                    "Search across people",
+                    visit.say("reason.title"),
                     view(
                             visit,
                             reason,
-                            Optional.of("State the reason in " + REASON_LEAST_CHARS + " to " + REASON_MOST_CHARS
-                                    + " characters, so that others can understand it later.")));
+                            Optional.of(visit.say("reason.length", REASON_LEAST_CHARS, REASON_MOST_CHARS))));
             return;
         }
         visit.audit("begin", "reading across people", Optional.of(reason));

@@ -3,6 +3,8 @@ package io.carteggio.server.web;
 import io.carteggio.archive.role.LogIns.Way;
 import io.carteggio.server.login.OpenId;
 import io.carteggio.server.sync.ldap.LdapLogIn;
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import java.time.Clock;
 
 /// All that handlers of pages share. Everything in it is safe for many threads.
@@ -47,8 +49,13 @@ record Site(
                 new Views());
     }
 
-    /// Instants and numbers as this site writes them.
-    Words words() {
-        return new Words(config.zone());
+    /// Instants and numbers as they are written where they stay: in requests and the audit trail.
+    Words kept() {
+        return words(Language.ENGLISH);
+    }
+
+    /// Instants and numbers as pages in a language write them.
+    Words words(Language language) {
+        return new Words(config.zone(), Texts.in(language));
     }
 }

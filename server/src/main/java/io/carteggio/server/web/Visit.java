@@ -1,11 +1,15 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.audit.Actor;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.role.ApiTokens.ApiToken;
+import io.carteggio.archive.role.Preferences;
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import io.carteggio.server.web.page.Frame;
 import io.carteggio.server.web.page.Frame.NavItem;
 import io.carteggio.server.web.page.Message;
@@ -31,6 +35,7 @@ final class Visit {
     private final Optional<Session> session;
     private final Optional<Person> person;
     private final Optional<ApiToken> token;
+    private final Words words;
 
     Visit(Site site, Context ctx) {
         this.site = site;
@@ -45,6 +50,9 @@ final class Visit {
                 .flatMap(id -> site.desk().people().directory().byId(id))
                 .filter(Person::mayLogIn); // a leaver's sessions and tokens are of no use from that moment on
         this.session = person.isPresent() ? found : Optional.empty();
+        this.words = site.words(person.flatMap(p -> site.desk().preferences().get(p.id(), Preferences.LANGUAGE))
+                .flatMap(Language::ofWord)
+                .orElseGet(() -> Language.asked(asked("Accept-Language").orElse(""))));
     }
 
     // ---- who asks ----
@@ -128,6 +136,31 @@ final class Visit {
         return Optional.ofNullable(ctx.header(header));
     }
 
+    // ---- in her language ----
+
+    /// Instants and numbers as she reads them.
+    Words words() {
+        return words;
+    }
+
+    Texts texts() {
+        return words.texts();
+    }
+
+    /// A text in her language.
+    String say(String key, Object... about) {
+        return words.say(key, about);
+    }
+
+    /// Why something cannot be, as a sentence in her language as far as that is known.
+    String sentence(IllegalArgumentException e) {
+        String english = e.getMessage() == null || e.getMessage().isBlank() ? say("form.cannot-be") : e.getMessage();
+        String said =
+                e instanceof Unacceptable u ? texts().translated("refusal." + u.word(), english, u.about()) : english;
+        String sentence = Character.toUpperCase(said.charAt(0)) + said.substring(1);
+        return sentence.matches("(?s).*[.!?]$") ? sentence : sentence + ".";
+    }
+
     // ---- what is asked ----
 
     String path(String name) {
@@ -209,15 +242,12 @@ final class Visit {
                         status.getCode() < 400 ? Optional.empty() : Optional.of(Integer.toString(status.getCode())),
                         heading,
                         List.of(paragraphs),
-                        Optional.of(new Message.Link("/", "To the start page"))));
+                        Optional.of(new Message.Link("/", say("page.start")))));
     }
 
     /// The answer for what is not there, and for what this person may not know to be there: always the same.
     void notFound() {
-        message(
-                HttpStatus.NOT_FOUND,
-                "There is nothing here",
-                "The address may be mistyped, or what it names is not yours to see.");
+        message(HttpStatus.NOT_FOUND, say("gone.title"), say("gone.why"));
     }
 
     void redirect(String path) {
@@ -291,7 +321,7 @@ final class Visit {
                         Optional.empty(),
                         heading,
                         List.of(paragraph),
-                        there.or(() -> Optional.of(new Message.Link("/log-in", "Log in again")))));
+                        there.or(() -> Optional.of(new Message.Link("/log-in", say("log-in.again"))))));
     }
 
     /// Goes on to a page of ours where another site sent the browser here: by a page of our own, for on a
@@ -300,8 +330,12 @@ final class Visit {
         header("Refresh", "0; url=" + path);
         html(
                 "message",
-                nobodysFrame("Logged in"),
-                new Message(Optional.empty(), "Logged in", List.of(), Optional.of(new Message.Link(path, "Go on"))));
+                nobodysFrame(say("logged-in.title")),
+                new Message(
+                        Optional.empty(),
+                        say("logged-in.title"),
+                        List.of(),
+                        Optional.of(new Message.Link(path, say("logged-in.on")))));
     }
 
     void logOut() {
@@ -337,6 +371,7 @@ final class Visit {
 
     private Frame nobodysFrame(String title) {
         return new Frame(
+                texts(),
                 title,
                 Optional.empty(),
                 List.of(),
@@ -350,6 +385,7 @@ final class Visit {
 
     private Frame frame(String title) {
         return new Frame(
+                texts(),
                 title,
                 person.map(Person::name),
                 person.map(this::nav).orElse(List.of()),
@@ -375,20 +411,20 @@ final class Visit {
 
     private List<NavItem> nav(Person who) {
         List<NavItem> items = new ArrayList<>();
-        items.add(item("Letters", "/search"));
+        items.add(item(say("nav.letters"), "/search"));
         Set<PersonRole> roles =
                 site.desk().roles().rolesOf(who.id(), site.clock().instant());
         if (roles.contains(PersonRole.AUDITOR)) {
-            items.add(item("Across people", "/reason"));
+            items.add(item(say("nav.across"), "/reason"));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR)) {
-            items.add(item("Books", "/books"));
-            items.add(item("Quarantine", "/quarantine"));
-            items.add(item("People", "/people"));
+            items.add(item(say("nav.books"), "/books"));
+            items.add(item(say("nav.quarantine"), "/quarantine"));
+            items.add(item(say("nav.people"), "/people"));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR) || roles.contains(PersonRole.DATA_PROTECTION_OFFICER)) {
-            items.add(item("Approvals", "/approvals"));
-            items.add(item("Audit trail", "/trail"));
+            items.add(item(say("nav.approvals"), "/approvals"));
+            items.add(item(say("nav.trail"), "/trail"));
         }
         return items;
     }

@@ -146,12 +146,11 @@ public final class WebServer implements AutoCloseable {
         if (visit.bearer().isPresent() && api && visit.token().isEmpty()) {
             site.failedLogIns().failed(Optional.empty(), visit.peer());
             visit.header("WWW-Authenticate", "Bearer");
-            visit.message(
-                    HttpStatus.UNAUTHORIZED, "This token opens nothing", "It is unknown, has ended, or was revoked.");
+            visit.message(HttpStatus.UNAUTHORIZED, visit.say("token.unknown"), visit.say("token.unknown.why"));
             return;
         }
         if (visit.token().isPresent() && !api) {
-            visit.message(HttpStatus.FORBIDDEN, "Tokens are for the API", "Pages take a session.");
+            visit.message(HttpStatus.FORBIDDEN, visit.say("token.pages"), visit.say("token.pages.why"));
             return;
         }
         if (route.who() != Who.ANYBODY && site.setUp().waiting()) {
@@ -170,10 +169,7 @@ public final class WebServer implements AutoCloseable {
             return;
         }
         if (!allowed(route.who(), visit)) {
-            visit.message(
-                    HttpStatus.FORBIDDEN,
-                    "This page is not for you",
-                    "Your role does not include it. If you think it should, ask the archive’s administrator.");
+            visit.message(HttpStatus.FORBIDDEN, visit.say("forbidden.title"), visit.say("forbidden.why"));
             return;
         }
         if (route.method() == Method.POST) {
@@ -182,17 +178,13 @@ public final class WebServer implements AutoCloseable {
                 long _ = ctx.req().getInputStream().skip(REFUSED_READ_BYTES);
                 visit.message(
                         length < 0 ? HttpStatus.LENGTH_REQUIRED : HttpStatus.CONTENT_TOO_LARGE,
-                        length < 0 ? "How long is this form?" : "This form is too large",
-                        "Nothing was changed.");
+                        length < 0 ? visit.say("form.length") : visit.say("form.large"),
+                        visit.say("form.unchanged"));
                 return;
             }
         }
         if (route.method() == Method.POST && visit.token().isEmpty() && !visit.formIsOurs()) {
-            visit.message(
-                    HttpStatus.FORBIDDEN,
-                    "This form has expired",
-                    "It was made for another session, or you were logged out meanwhile. Nothing was changed. "
-                            + "Go back, load the page again and repeat your step.");
+            visit.message(HttpStatus.FORBIDDEN, visit.say("form.expired"), visit.say("form.expired.why"));
             return;
         }
         if (route.fresh() && !visit.isFresh()) {
@@ -211,8 +203,7 @@ public final class WebServer implements AutoCloseable {
             route.action().answer(visit);
         } catch (Busy e) {
             visit.header("Retry-After", "10");
-            visit.message(
-                    HttpStatus.SERVICE_UNAVAILABLE, "The archive is very busy", "Please try again in a few seconds.");
+            visit.message(HttpStatus.SERVICE_UNAVAILABLE, visit.say("busy.title"), visit.say("busy.why"));
         }
     }
 
@@ -229,27 +220,26 @@ public final class WebServer implements AutoCloseable {
     private void failed(Exception e, Context ctx) {
         if (e instanceof HttpResponseException refused) {
             HttpStatus status = HttpStatus.forStatus(refused.getStatus());
-            new Visit(site, ctx).message(status, sentence(status), "Nothing was changed.");
+            Visit visit = new Visit(site, ctx);
+            visit.message(status, visit.say(reason(status)), visit.say("form.unchanged"));
             return;
         }
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         LOG.error("incident {}: {} {}", incident, ctx.method(), ctx.endpoint().path, e);
         boolean later = e instanceof ArchiveException archive && archive.laterHelps();
-        new Visit(site, ctx)
-                .message(
-                        later ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.INTERNAL_SERVER_ERROR,
-                        later ? "The archive cannot answer at the moment" : "Something went wrong on our side",
-                        later
-                                ? "Please try again in a minute. No letter is in danger."
-                                : "Nothing you did caused this, and no letter was changed.",
-                        "Tell the administrator this number; it is in the server’s log: " + incident);
+        Visit visit = new Visit(site, ctx);
+        visit.message(
+                later ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.INTERNAL_SERVER_ERROR,
+                visit.say(later ? "failed.later" : "failed.title"),
+                visit.say(later ? "failed.later.why" : "failed.why"),
+                visit.say("failed.incident", incident));
     }
 
-    private static String sentence(HttpStatus status) {
+    private static String reason(HttpStatus status) {
         return switch (status) {
-            case CONTENT_TOO_LARGE -> "This form is too large";
-            case NOT_FOUND -> "There is nothing here";
-            default -> "This request cannot be answered";
+            case CONTENT_TOO_LARGE -> "form.large";
+            case NOT_FOUND -> "gone.title";
+            default -> "unanswerable.title";
         };
     }
 

@@ -23,6 +23,7 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.search.SearchIndex;
@@ -92,6 +93,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final Approvals approvals = new Approvals();
     private final ApiTokens apiTokens = new ApiTokens();
     private final LogIns logIns = new LogIns();
+    private final Preferences preferences = new Preferences();
     private final Gate gate;
     final List<String> announced = new CopyOnWriteArrayList<>();
     private final Sources sources = new Sources();
@@ -113,6 +115,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             approvals.apply(act);
             apiTokens.apply(act);
             logIns.apply(act);
+            preferences.apply(act);
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
@@ -273,6 +276,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public LogIns logIns() {
         return logIns;
+    }
+
+    @Override
+    public Preferences preferences() {
+        return preferences;
     }
 
     @Override

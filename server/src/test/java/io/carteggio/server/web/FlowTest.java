@@ -111,6 +111,30 @@ class FlowTest {
     }
 
     @Test
+    void whoChoosesALanguageHasItEverywhereUntilAnotherIsChosen() throws Exception {
+        firm.person("Ada", PersonRole.ADMINISTRATOR);
+        try (Browser ada = new Browser(server).logIn("Ada");
+                Browser elsewhere = new Browser(server).logIn("Ada")) {
+            assertThat(ada.get("/account").body()).contains("lang=\"en\">", "Your account");
+            assertThat(ada.fill("/account", "/account/language", "language", "it")
+                            .statusCode())
+                    .isEqualTo(303);
+            assertThat(elsewhere.get("/account").body()).contains("<html lang=\"it\">", "Il tuo account");
+            assertThat(ada.get("/search?q=from:").body()).contains("vuole una parola subito dopo");
+            assertThat(ada.fill("/people", "/people", "name", "", "role", "user")
+                            .body())
+                    .contains("Serve un nome.");
+            assertThat(ada.fill("/account", "/account/language", "language", "tlh")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(ada.fill("/account", "/account/language", "language", "").statusCode())
+                    .isEqualTo(303);
+            assertThat(ada.get("/account").body()).contains("<html lang=\"en\">");
+            assertThat(ada.get("/trail?what=preference-set").body()).contains("language: it", "language, as usual");
+        }
+    }
+
+    @Test
     void aReusedAddressOpensNothingOld() throws Exception {
         firm.person("Ada", PersonRole.ADMINISTRATOR);
         String bruna = firm.person("Bruna", PersonRole.USER);

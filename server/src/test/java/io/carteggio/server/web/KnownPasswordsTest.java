@@ -2,6 +2,8 @@ package io.carteggio.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -24,11 +26,14 @@ class KnownPasswordsTest {
         assertThat(different).hasSize(lines.size());
         assertThat(different.size()).isGreaterThan(10_000);
         for (String line : lines) {
-            assertThat(Passwords.fault(line).orElse("")).as(line).contains("everybody tries first");
+            assertThat(Passwords.fault(Texts.in(Language.ENGLISH), line).orElse(""))
+                    .as(line)
+                    .contains("everybody tries first");
         }
-        assertThat(Passwords.fault(lines.getFirst().toUpperCase(java.util.Locale.ROOT)))
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), lines.getFirst().toUpperCase(java.util.Locale.ROOT)))
                 .isPresent();
-        assertThat(Passwords.fault(" " + lines.getLast() + " ")).isPresent();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), " " + lines.getLast() + " "))
+                .isPresent();
     }
 
     @Test
@@ -39,7 +44,9 @@ class KnownPasswordsTest {
                 "~~~~abcd~~~~ last of all",
                 "!!! first of all !!!",
                 "zzzzzzzzzzyxwvut")) {
-            assertThat(Passwords.fault(good)).as(good).isEmpty();
+            assertThat(Passwords.fault(Texts.in(Language.ENGLISH), good))
+                    .as(good)
+                    .isEmpty();
         }
     }
 }

@@ -6,6 +6,8 @@ import io.carteggio.archive.access.Correspondent;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Query;
 import io.carteggio.mail.Address;
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -172,6 +174,7 @@ class NarrowingTest {
                 new Correspondent(new Address("\"a b\"@firm.it"), Optional.empty(), 2, 1),
                 new Correspondent(new Address("müller@bücher.example"), Optional.empty(), 1, 0));
         List<Narrowing.Group> groups = Narrowing.of(
+                Texts.in(Language.ENGLISH),
                 Instant.parse("2026-03-01T00:00:00Z"),
                 people,
                 List.of(new Address("me@firm.it"), new Address("me@old.example")),

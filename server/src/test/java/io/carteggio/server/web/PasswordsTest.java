@@ -2,6 +2,8 @@ package io.carteggio.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -49,12 +51,15 @@ class PasswordsTest {
 
     @Test
     void aNewPasswordIsLongEnough() {
-        assertThat(Passwords.fault("elevenchars"))
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "elevenchars"))
                 .hasValueSatisfying(f -> assertThat(f).contains("at least 12"));
-        assertThat(Passwords.fault("twelve chars")).isEmpty();
-        assertThat(Passwords.fault("aaaaaaaaaaaa")).isPresent();
-        assertThat(Passwords.fault("x1y2".repeat(64))).isEmpty();
-        assertThat(Passwords.fault("x1y2".repeat(64) + "z")).isPresent();
-        assertThat(Passwords.fault("\uD83D\uDE00".repeat(11))).isPresent();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "twelve chars")).isEmpty();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "aaaaaaaaaaaa")).isPresent();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "x1y2".repeat(64)))
+                .isEmpty();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "x1y2".repeat(64) + "z"))
+                .isPresent();
+        assertThat(Passwords.fault(Texts.in(Language.ENGLISH), "\uD83D\uDE00".repeat(11)))
+                .isPresent();
     }
 }

@@ -51,6 +51,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.archive.role.Preferences preferences() {
+            return firm.preferences();
+        }
+
+        @Override
         public java.util.Optional<byte[]> secret(String name) {
             return firm.secret(name);
         }

@@ -2,6 +2,8 @@ package io.carteggio.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.server.web.language.Language;
+import io.carteggio.server.web.language.Texts;
 import io.carteggio.server.web.page.LetterView.Body;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -10,6 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /// Tables for the small functions: sizes, names of files, plain text.
 class WordsTest {
+    private static final Words ENGLISH = new Words(ZoneId.of("UTC"), Texts.in(Language.ENGLISH));
+
     @Test
     void sizesAreShort() {
         Object[][] table = {
@@ -24,16 +28,34 @@ class WordsTest {
             {Long.MAX_VALUE, "8192 PB"},
         };
         for (Object[] row : table) {
-            assertThat(Words.size((Long) row[0])).isEqualTo(row[1]);
+            assertThat(ENGLISH.size((Long) row[0])).isEqualTo(row[1]);
         }
     }
 
     @Test
     void instantsAreShownInTheArchivesZone() {
-        Words words = new Words(ZoneId.of("Europe/Rome"));
+        Words words = new Words(ZoneId.of("Europe/Rome"), Texts.in(Language.ENGLISH));
         assertThat(words.full(Instant.parse("2026-07-01T22:30:00Z")).text())
                 .isEqualTo("Thursday, 2 July 2026, 00:30 CEST");
         assertThat(words.day(Instant.parse("2026-11-19T23:30:00Z"))).isEqualTo("20 Nov 2026");
+    }
+
+    @Test
+    void eachLanguageWritesItsOwnWay() {
+        Instant at = Instant.parse("2026-03-01T09:05:07Z");
+        String[][] table = {
+            {"en", "1 Mar 2026", "Sunday, 1 March 2026, 09:05 UTC", "1,234,567", "4.2 KB"},
+            {"it", "1 mar 2026", "domenica 1 marzo 2026, 09:05 UTC", "1.234.567", "4,2 KB"},
+            {"de", "1. März 2026", "Sonntag, 1. März 2026, 09:05 UTC", "1.234.567", "4,2 KB"},
+        };
+        for (String[] row : table) {
+            Words words =
+                    new Words(ZoneId.of("UTC"), Texts.in(Language.ofWord(row[0]).orElseThrow()));
+            assertThat(words.day(at)).isEqualTo(row[1]);
+            assertThat(words.full(at).text()).isEqualTo(row[2]);
+            assertThat(words.number(1_234_567)).isEqualTo(row[3]);
+            assertThat(words.size(4_300)).isEqualTo(row[4]);
+        }
     }
 
     @Test

@@ -1,10 +1,12 @@
 package io.carteggio.server.web.page;
 
+import io.carteggio.server.web.language.Texts;
 import java.util.List;
 import java.util.Optional;
 
 /// What stands around every page.
 ///
+/// @param texts the language that the page is written in
 /// @param user the name of who is logged in
 /// @param reason why an auditor reads across people at present
 /// @param token what every form of the page carries back
@@ -12,6 +14,7 @@ import java.util.Optional;
 /// @param script address of the script; every page does without it
 /// @param news what the last step did
 public record Frame(
+        Texts texts,
         String title,
         Optional<String> user,
         List<NavItem> nav,
@@ -26,5 +29,25 @@ public record Frame(
 
     public Frame {
         nav = List.copyOf(nav);
+    }
+
+    /// The page's language, as in `lang` of HTML.
+    public String language() {
+        return texts.language().word();
+    }
+
+    /// A text, for templates.
+    public String say(String key, Object... about) {
+        return texts.say(key, about);
+    }
+
+    /// A text with what stands out in it, for templates.
+    public List<Texts.Run> rich(String key, Object... about) {
+        return texts.rich(key, about);
+    }
+
+    /// A text for so many, for templates.
+    public String count(String key, long number, Object... more) {
+        return texts.count(key, number, more);
     }
 }
