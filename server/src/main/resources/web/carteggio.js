@@ -29,6 +29,26 @@
     narrowing.open = window.matchMedia("(min-width: 64rem)").matches;
   }
 
+  /* ---- what is waited for: looked at every few seconds while the page is seen */
+
+  const watched = document.querySelector("[data-watch]");
+  if (watched) {
+    setInterval(async () => {
+      if (document.hidden) {
+        return;
+      }
+      try {
+        const text = await (await fetched(watched.dataset.watch)).text();
+        if (text.trim() !== watched.dataset.last) {
+          watched.innerHTML = text;
+          watched.dataset.last = text.trim();
+        }
+      } catch (e) {
+        // the next look may do better; the link to look again stays
+      }
+    }, 3000);
+  }
+
   /* ---- more results when the end comes into view */
 
   const pages = document.querySelector("nav.pages");

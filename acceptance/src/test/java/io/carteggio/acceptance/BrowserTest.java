@@ -20,6 +20,7 @@ import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.TlsContexts;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -238,8 +241,9 @@ class BrowserTest {
         look(page, what);
         Path folder = Program.root().resolve("acceptance/target/screenshots");
         Files.createDirectories(folder);
-        page.screenshot(
-                new Page.ScreenshotOptions().setPath(folder.resolve(what + ".png")).setFullPage(true));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(folder.resolve(what + ".png"))
+                .setFullPage(true));
         page.setViewportSize(1280, 900);
     }
 
@@ -639,6 +643,171 @@ class BrowserTest {
         page.keyboard().press("Enter");
         page.waitForURL("**/letters/**");
         assertThat(page.textContent("#subject")).isEqualTo(second);
+        page.context().close();
+    }
+
+    /// An address for Microsoft 365, whose first report is seen without loading the page again; and a mailbox in a
+    /// real Dovecot, tried and fetched.
+    @Test
+    @Order(10)
+    void theWizardMakesSources() throws Exception {
+        Page page = logIn("ada@firm.example");
+        page.navigate(server.url() + "/sources");
+        picture(page, "sources");
+        page.click("#add-source");
+        picture(page, "source-systems");
+        page.click("#system-microsoft-365");
+        picture(page, "source-new");
+        page.fill("#domain", "archive.firm.example");
+        page.fill("#ndr", "lost@elsewhere.example");
+        page.click("#create-source");
+        assertThat(page.textContent("#steps"))
+                .contains("New-JournalRule -Name 'microsoft-365'", "JournalingReportNdrTo 'lost@elsewhere.example'");
+        assertThat(page.textContent("#arrived")).contains("No report yet");
+        picture(page, "source-microsoft-365");
+        String address = page.inputValue("#journal-address");
+        assertThat(address).endsWith("@archive.firm.example").hasSizeGreaterThan(40);
+        Post post = Post.plain(
+                "wizard1",
+                "anna@firm.example",
+                "bruno@firm.example",
+                "First report",
+                "Here it is.",
+                "To: bruno@firm.example");
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            client.send(
+                    Optional.of(new Address("lost@elsewhere.example")),
+                    List.of(new Address(address)),
+                    post.report(),
+                    Way.DATA);
+        }
+        page.waitForFunction("document.getElementById('arrived').textContent.includes('1 letter, 1 recipients')");
+        look(page, "the first report");
+
+        if (Dovecot.available()) {
+            try (Dovecot dovecot = Dovecot.start()) {
+                dovecot.deliver(
+                        "journal@firm.example",
+                        List.of(Post.plain(
+                                        "wizard2",
+                                        "anna@firm.example",
+                                        "bruno@firm.example",
+                                        "Second report",
+                                        "Here is another.",
+                                        "To: bruno@firm.example")
+                                .report()));
+                page.navigate(server.url() + "/sources/new/mailbox");
+                picture(page, "source-new-mailbox");
+                page.fill("#name", "dovecot");
+                page.fill("#host", "127.0.0.1:" + dovecot.imaps());
+                page.fill("#certificate", "sha256:" + dovecot.certificateSum());
+                page.fill("#user", "journal@firm.example");
+                page.fill("#password", "wrong");
+                page.click("#create-source");
+                page.click("#test-source");
+                assertThat(page.textContent("#tried")).contains("log in", "to do");
+                picture(page, "source-tried");
+                program.ask("source", "remove", "dovecot").done();
+                page.navigate(server.url() + "/sources/new/mailbox");
+                page.fill("#name", "dovecot");
+                page.fill("#host", "127.0.0.1:" + dovecot.imaps());
+                page.fill("#certificate", "sha256:" + dovecot.certificateSum());
+                page.fill("#user", "journal@firm.example");
+                page.fill("#password", "secret");
+                page.click("#create-source");
+                page.click("#test-source");
+                assertThat(page.textContent("#tried"))
+                        .contains("log in", "folder")
+                        .doesNotContain("to do");
+                page.waitForFunction("document.getElementById('arrived').textContent.includes('1 letter')");
+                assertThat(dovecot.mails("journal@firm.example", "INBOX")).isEmpty();
+            }
+            program.ask("source", "remove", "dovecot").done();
+        }
+        page.context().close();
+    }
+
+    /// The one mail of a mailbox, as another client gets it.
+    private static byte[] mailOf(String user, int port) throws Exception {
+        try (Socket socket =
+                TlsContexts.opportunisticClient().getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(("a LOGIN " + user + " secret\r\nb SELECT INBOX\r\nc FETCH 1:* BODY.PEEK[]\r\nd LOGOUT\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            Matcher literal = Pattern.compile("BODY\\[] \\{(\\d+)}\r\n").matcher(all);
+            assertThat(literal.results().count()).as(all).isEqualTo(1);
+            literal.reset();
+            assertThat(literal.find()).isTrue();
+            return all.substring(literal.end(), literal.end() + Integer.parseInt(literal.group(1)))
+                    .getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /// Into a real mailbox, byte for byte; and sent, with the original attached.
+    @Test
+    @Order(11)
+    void sheBringsALetterBackToHerMailbox() throws Exception {
+        Page page = logIn("Dora Engel");
+        page.navigate(server.url() + "/letters/" + letterId);
+        assertThat(page.locator("#back").count())
+                .as("not offered before it is set")
+                .isZero();
+        Download proof = page.waitForDownload(() -> page.click("#proof"));
+        assertThat(program.ask("verify-proof", proof.path().toString()).done()).contains(letterId);
+        Page printed = page.waitForPopup(() -> page.click("#print"));
+        assertThat(printed.textContent("body"))
+                .contains("Angebot für die Mühle", "dora@firm.example", "Das Angebot für die Mühle liegt bei.");
+        look(printed, "print");
+        printed.close();
+
+        Assumptions.assumeTrue(Dovecot.available(), "skipped: no Dovecot");
+        try (Dovecot dovecot = Dovecot.start()) {
+            program.ask(
+                            "give-back",
+                            "imap",
+                            "set",
+                            "127.0.0.1",
+                            "--port",
+                            Integer.toString(dovecot.imaps()),
+                            "--certificate",
+                            "sha256:" + dovecot.certificateSum())
+                    .done();
+            page.navigate(server.url() + "/letters/" + letterId);
+            page.click("#put-back summary");
+            page.fill("#mailbox-password", "wrong");
+            page.click("#put");
+            assertThat(page.textContent("main")).contains("does not take this password");
+            page.navigate(server.url() + "/letters/" + letterId);
+            page.click("#put-back summary");
+            page.fill("#mailbox-password", "secret");
+            picture(page, "letter-back");
+            page.click("#put");
+            assertThat(page.textContent("#news")).contains("dora@firm.example");
+            assertThat(mailOf("dora@firm.example", dovecot.imaps())).isEqualTo(secret.original());
+        }
+
+        program.ask("source", "add", "dora", "--smtp", "dora@firm.example", "--family", "multidrop")
+                .done();
+        program.ask(
+                        "give-back",
+                        "smtp",
+                        "set",
+                        "--server",
+                        "127.0.0.1:" + server.smtp().getPort(),
+                        "--from",
+                        "archive@firm.example")
+                .done();
+        page.navigate(server.url() + "/letters/" + letterId);
+        page.click("#send");
+        assertThat(page.textContent("#news")).contains("dora@firm.example");
+        program.awaitIndexed();
+        search(page, "subject:\"from the archive\"");
+        page.click("#results h2 a");
+        Download attached = page.waitForDownload(
+                () -> page.locator("#attachments a").first().click());
+        assertThat(Files.readAllBytes(attached.path())).isEqualTo(secret.original());
         page.context().close();
     }
 

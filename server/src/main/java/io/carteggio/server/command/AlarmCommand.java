@@ -52,7 +52,7 @@ final class AlarmCommand implements Runnable {
                                         .orElse("")));
     }
 
-    private static void printSettings(Carteggio carteggio, ObjectNode line) {
+    static void printSettings(Carteggio carteggio, ObjectNode line) {
         StringBuilder text = new StringBuilder(line.path("subject").asString(""));
         if (line.path("settings").isEmpty()) {
             text.append(line.path("subject").asString("").equals("limits") ? ": as they come" : ": off");

@@ -117,6 +117,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new KeyCommand(this).line());
         line.addSubcommand(new LedgerCommand(this).line());
         line.addSubcommand(new AlarmCommand(this).line());
+        line.addSubcommand(new GiveBackCommand(this).line());
         line.addSubcommand(new GapCommand(this).line());
         line.addSubcommand(new UnknownCommand(this).line());
         line.addSubcommand(new CanaryCommand(this).line());

@@ -1,6 +1,7 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
@@ -14,6 +15,7 @@ import io.carteggio.archive.role.Roles;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
+import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.smtp.Limits;
@@ -23,6 +25,7 @@ import io.carteggio.server.tls.SelfSigned;
 import io.carteggio.server.watch.Monitor;
 import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.ArchiveDesk;
+import io.carteggio.server.web.MailExchangers;
 import io.carteggio.server.web.WebConfig;
 import io.carteggio.server.web.WebServer;
 import java.io.IOException;
@@ -68,10 +71,12 @@ final class RunningServer implements AutoCloseable {
                     at.http().getPort(),
                     at.publicUrl(),
                     ZoneId.systemDefault());
-            WebServer web = WebServer.start(config, new WebDesk(archive, operations), Clock.systemUTC());
-            archive.custody().start();
             Path own = SelfSigned.file(ownIdentity);
             PemIdentity identity = PemIdentity.load(certificate.orElse(own), key.orElse(own));
+            var listening = new ArchiveDesk.Listening(
+                    smtp.address().getPort(), Optional.of(identity.chain().getFirst()));
+            WebServer web = WebServer.start(config, new WebDesk(archive, operations, listening), Clock.systemUTC());
+            archive.custody().start();
             archive.watch()
                     .start(new Watch.Listener(
                             at.hostname(),
@@ -120,7 +125,17 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// The archive as the pages see it.
-    private record WebDesk(Archive archive, Operations operations) implements ArchiveDesk {
+    private record WebDesk(Archive archive, Operations operations, Listening listens) implements ArchiveDesk {
+        @Override
+        public Optional<Listening> listening() {
+            return Optional.of(listens);
+        }
+
+        @Override
+        public MailExchangers exchangers() {
+            return MailExchangers.SYSTEM;
+        }
+
         @Override
         public Reading reading() {
             return archive.reading();
@@ -188,6 +203,21 @@ final class RunningServer implements AutoCloseable {
         @Override
         public Monitor monitor() {
             return archive.watch();
+        }
+
+        @Override
+        public byte[] proof(OpenLetter letter) throws ArchiveException {
+            return archive.prover()
+                    .prove(
+                            letter.letter().id(),
+                            letter.letter().sum(),
+                            letter.letter().places())
+                    .bytes();
+        }
+
+        @Override
+        public GiveBack giveBack() {
+            return archive.giveBack();
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,11 @@ public final class Settings {
         WEBHOOK,
         LIMITS,
         CANARY,
-        ALTERNATE_CANARY;
+        ALTERNATE_CANARY,
+        /// By which server letters are sent to who reads them.
+        GIVE_BACK_SMTP,
+        /// Where the mailboxes are that letters are put back into.
+        GIVE_BACK_IMAP;
 
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -142,6 +147,43 @@ public final class Settings {
         }
     }
 
+    /// Letters sent to who reads them.
+    public record GiveBackSmtp(Server server, Address from) {
+        static GiveBackSmtp of(Map<String, String> settings) {
+            return new GiveBackSmtp(Server.of(settings), address(required(settings, "from")));
+        }
+    }
+
+    /// Letters put into mailboxes.
+    ///
+    /// @param server as of a fetched mailbox
+    public record GiveBackImap(Map<String, String> server, String folder) {
+        public GiveBackImap {
+            server = Map.copyOf(server);
+        }
+
+        static GiveBackImap of(Map<String, String> settings) {
+            Map<String, String> server = new TreeMap<>(settings);
+            String folder = Optional.ofNullable(server.remove("folder")).orElse("INBOX");
+            var fetched = new io.carteggio.server.fetch.Settings(server);
+            if (!Set.of("host", "port", "tls", "certificate").containsAll(server.keySet())) {
+                throw new IllegalArgumentException("there are host, port, tls, certificate and folder");
+            }
+            fetched.host();
+            fetched.port(1);
+            fetched.certificate();
+            fetched.tls();
+            return new GiveBackImap(server, folder);
+        }
+
+        /// The settings of one mailbox.
+        public io.carteggio.server.fetch.Settings mailbox(String user) {
+            Map<String, String> all = new TreeMap<>(server);
+            all.put("user", user);
+            return new io.carteggio.server.fetch.Settings(all);
+        }
+    }
+
     /// Takes an act into account. Acts about other things are ignored.
     public synchronized void apply(Act act) {
         if (act instanceof Act.WatchSet a) {
@@ -160,6 +202,8 @@ public final class Settings {
                 case LIMITS -> Limits.of(settings);
                 case CANARY -> Canary.of(settings);
                 case ALTERNATE_CANARY -> alternateCanary(settings);
+                case GIVE_BACK_SMTP -> GiveBackSmtp.of(settings);
+                case GIVE_BACK_IMAP -> GiveBackImap.of(settings);
             }
         }
         acts.keep(new Act.WatchSet(acts.now(), by, subject.word(), settings));
@@ -184,6 +228,14 @@ public final class Settings {
 
     public Optional<Canary> alternateCanary() {
         return read(Subject.ALTERNATE_CANARY, Settings::alternateCanary);
+    }
+
+    public Optional<GiveBackSmtp> giveBackSmtp() {
+        return read(Subject.GIVE_BACK_SMTP, GiveBackSmtp::of);
+    }
+
+    public Optional<GiveBackImap> giveBackImap() {
+        return read(Subject.GIVE_BACK_IMAP, GiveBackImap::of);
     }
 
     static Canary alternateCanary(Map<String, String> settings) {

@@ -26,9 +26,10 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /// Writes small mails of our own and hands them to a mail server.
-final class Submission {
+public final class Submission {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final DateTimeFormatter DATE =
+    /// Dates of headers (RFC 5322 3.3).
+    public static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss xx", Locale.ENGLISH);
 
     private Submission() {}
@@ -67,7 +68,7 @@ final class Submission {
     }
 
     /// A header's text; long ones in several encoded words of 75 characters at most.
-    static String encoded(String text) {
+    public static String encoded(String text) {
         if (isAscii(text) && text.length() < 900 && !text.contains("\n")) {
             return text;
         }
@@ -95,7 +96,7 @@ final class Submission {
     }
 
     /// The name of this host, as it introduces itself.
-    static String host() {
+    public static String host() {
         try {
             String name = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
             return name.matches("[a-z0-9.-]+") ? name : "localhost";
@@ -107,7 +108,7 @@ final class Submission {
     /// Hands a mail over.
     ///
     /// @throws IOException where the server did not take it for everybody
-    static void send(Settings.Server server, Address from, List<Address> to, Content mail) throws IOException {
+    public static void send(Settings.Server server, Address from, List<Address> to, Content mail) throws IOException {
         try (SmtpClient client = SmtpClient.connect(server.address(), host(), TIMEOUT)) {
             switch (server.tls()) {
                 case NONE -> {}

@@ -2,12 +2,8 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.PersonRole;
-import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
-import io.carteggio.server.local.Reply;
-import io.carteggio.server.local.Request;
 import io.javalin.http.HttpStatus;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -162,9 +158,9 @@ final class ApiPages {
         if (LOOKING.stream().noneMatch(operation::endsWith)) {
             visit.audit("call", operation + " " + params, Optional.empty());
         }
-        Operations operations = site.desk().operations();
-        Outcome outcome = operations.run(
-                new Request(operation, params, new ByteArrayInputStream(secrets), visit.actor()), new Collected(lines));
+        Calls.Answer called = Calls.run(site, visit, operation, params, secrets);
+        called.lines().forEach(lines::add);
+        Outcome outcome = called.outcome();
         answer.put("exit", outcome.exit().code());
         answer.set(
                 "error",
@@ -172,25 +168,5 @@ final class ApiPages {
                         ? JsonNodeFactory.instance.stringNode(outcome.error().get())
                         : JsonNodeFactory.instance.nullNode());
         visit.text("application/json", answer.toString());
-    }
-
-    private record Collected(ArrayNode lines) implements Reply {
-        @Override
-        public void line(ObjectNode line) {
-            lines.add(line);
-        }
-
-        @Override
-        public boolean offer(ObjectNode line) {
-            return false;
-        }
-
-        @Override
-        public void octets(byte[] bytes, int offset, int length) throws IOException {
-            throw new IOException("octets that nobody wanted");
-        }
-
-        @Override
-        public void end() {}
     }
 }

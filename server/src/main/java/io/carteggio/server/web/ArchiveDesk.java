@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.People;
@@ -12,9 +13,11 @@ import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.watch.Monitor;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +76,23 @@ public interface ArchiveDesk {
             }
         };
     }
+
+    /// The proof that a letter was kept, as octets. Whoever calls has opened it.
+    byte[] proof(OpenLetter letter) throws ArchiveException;
+
+    /// The listener for mail; absent where none was started.
+    Optional<Listening> listening();
+
+    /// Where mail for a domain goes.
+    MailExchangers exchangers();
+
+    /// A listener.
+    ///
+    /// @param certificate that it shows
+    record Listening(int port, Optional<X509Certificate> certificate) {}
+
+    /// The ways back to mailboxes.
+    GiveBack giveBack();
 
     /// How the archive is doing right now.
     Condition condition() throws ArchiveException;

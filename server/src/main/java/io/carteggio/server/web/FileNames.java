@@ -19,7 +19,56 @@ final class FileNames {
     private static final Map<String, String> PICTURES =
             Map.of("image/png", "89504e47", "image/jpeg", "ffd8ff", "image/gif", "47494638", "image/webp", "52494646");
 
+    private static final byte[] PDF = "%PDF-".getBytes(StandardCharsets.US_ASCII);
+
+    /// So much of a file is looked at to tell what it is.
+    static final int LOOKED_AT = 8 * 1024;
+
     private FileNames() {}
+
+    /// Whether what claims this type is worth trying to show in a browser.
+    static boolean isShown(String claimed) {
+        return isPicture(claimed) || claimed.equals("application/pdf") || isText(claimed);
+    }
+
+    /// Text that is text and no document: HTML and XML are not shown.
+    private static boolean isText(String claimed) {
+        return claimed.startsWith("text/") && !claimed.contains("html") && !claimed.contains("xml");
+    }
+
+    /// The type under which a browser shows it, by its first octets; empty where it does not.
+    static java.util.Optional<String> shownType(String claimed, byte[] firstOctets) {
+        if (isPicture(claimed)) {
+            return pictureType(java.util.Arrays.copyOf(firstOctets, Math.min(12, firstOctets.length)));
+        }
+        if (claimed.equals("application/pdf")) {
+            boolean is = firstOctets.length >= PDF.length
+                    && java.util.Arrays.equals(firstOctets, 0, PDF.length, PDF, 0, PDF.length);
+            return is ? java.util.Optional.of(claimed) : java.util.Optional.empty();
+        }
+        boolean binary = false;
+        for (byte b : firstOctets) {
+            binary |= b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f';
+        }
+        if (!isText(claimed) || binary) {
+            return java.util.Optional.empty();
+        }
+        return java.util.Optional.of("text/plain; charset=" + (isUtf8(firstOctets) ? "utf-8" : "windows-1252"));
+    }
+
+    /// Whether it is UTF-8 but for a character that may be cut at the end.
+    private static boolean isUtf8(byte[] octets) {
+        try {
+            int end = octets.length;
+            while (end > 0 && end > octets.length - 3 && octets[end - 1] < 0) {
+                end--;
+            }
+            var _ = StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(octets, 0, end));
+            return true;
+        } catch (java.nio.charset.CharacterCodingException e) {
+            return false;
+        }
+    }
 
     /// The value of `Content-Disposition` for a download (RFC 6266, RFC 8187).
     static String attachment(String name) {

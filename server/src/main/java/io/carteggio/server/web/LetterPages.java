@@ -26,6 +26,7 @@ import io.carteggio.server.web.page.LetterView.File;
 import io.carteggio.server.web.page.LetterView.Line;
 import io.carteggio.server.web.page.LetterView.MessageBox;
 import io.carteggio.server.web.page.LetterView.Party;
+import io.javalin.http.HttpStatus;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,6 +96,11 @@ final class LetterPages {
     }
 
     private Optional<OpenLetter> opened(Visit visit) throws ArchiveException {
+        return opened(site, visit);
+    }
+
+    /// The letter of the address, if it is there and this viewer may see it.
+    static Optional<OpenLetter> opened(Site site, Visit visit) throws ArchiveException {
         Optional<LetterId> id = id(visit);
         return id.isEmpty() ? Optional.empty() : site.desk().reading().open(visit.viewer(), id.get());
     }
@@ -139,7 +145,7 @@ final class LetterPages {
                         .map(e -> box(visit, e.letter().text(), e))
                         .toList(),
                 message(visit, open, letter),
-                letter.notes().stream().map(n -> note(visit, n)).toList(),
+                notes(visit, letter),
                 body,
                 parts(letter)
                         .filter(a -> !FileNames.isPicture(a.type())
@@ -154,6 +160,9 @@ final class LetterPages {
                 fields,
                 fieldsCut,
                 "/letters/" + id + "/original",
+                "/letters/" + id + "/print?pass=" + pass(visit, id),
+                "/letters/" + id + "/proof",
+                GiveBackPages.view(site, visit, id),
                 query.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(query));
     }
 
@@ -162,6 +171,19 @@ final class LetterPages {
                 .limit(LINES_SHOWN)
                 .map(m -> new Party(m.name(), m.address().raw()))
                 .toList();
+    }
+
+    private static List<String> notes(Visit visit, Letter letter) {
+        List<String> notes = new ArrayList<>();
+        letter.header().fields().stream()
+                .filter(f -> f.name().equalsIgnoreCase("Content-Type"))
+                .map(f -> f.decoded().toLowerCase(Locale.ROOT))
+                .findFirst()
+                .filter(type -> type.startsWith("multipart/signed"))
+                .ifPresent(type ->
+                        notes.add(visit.say(type.contains("pgp") ? "letter.signed.pgp" : "letter.signed.smime")));
+        letter.notes().forEach(n -> notes.add(note(visit, n)));
+        return notes;
     }
 
     private static String note(Visit visit, Letter.Note note) {
@@ -186,7 +208,10 @@ final class LetterPages {
                 a.name().map(FileNames::safe).orElseGet(() -> visit.say("letter.part." + unnamed(a.type()))),
                 a.type(),
                 visit.words().size(a.sizeBytes()),
-                "/letters/" + id + "/attachments/" + a.index());
+                "/letters/" + id + "/attachments/" + a.index(),
+                FileNames.isShown(a.type())
+                        ? Optional.of("/letters/" + id + "/attachments/" + a.index() + "/show")
+                        : Optional.empty());
     }
 
     private static File file(Visit visit, String id, NestedLetter n) {
@@ -194,7 +219,8 @@ final class LetterPages {
                 n.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject")),
                 visit.say("letter.part.letter"),
                 visit.words().size(n.sizeBytes()),
-                "/letters/" + id + "/letters/" + n.index());
+                "/letters/" + id + "/letters/" + n.index(),
+                Optional.empty());
     }
 
     // ---- the envelope ----
@@ -335,18 +361,52 @@ final class LetterPages {
             visit.notFound();
             return;
         }
+        alone(visit, harmless(visit, id, letter, letter.html().get()).html());
+    }
+
+    /// The letter alone on a page, to be printed: its header, who got it, and its text.
+    void print(Visit visit) throws ArchiveException, IOException, Busy {
+        Optional<LetterId> id = id(visit);
+        boolean ofThePage = id.isPresent() && Tokens.same(pass(visit, id.get().text()), visit.query("pass"));
+        Optional<OpenLetter> open =
+                ofThePage ? site.desk().reading().openDuringWalk(visit.viewer(), id.get()) : opened(visit);
+        if (open.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        takeTurn();
+        try {
+            Letter letter = LetterReader.read(open.get().bytes(), LIMITS);
+            LetterView view = view(visit, open.get(), letter);
+            String head = visit.fragment("print", view.subject(), view);
+            alone(
+                    visit,
+                    letter.html().isPresent()
+                            ? harmless(visit, view.id(), letter, letter.html().get())
+                                    .after(head)
+                            : MailHtml.document(head));
+        } finally {
+            reading.release();
+        }
+    }
+
+    /// A document of an origin of its own that runs nothing.
+    private static void alone(Visit visit, String document) {
+        visit.header(SecurityHeaders.POLICY, SecurityHeaders.LETTER);
+        visit.header("X-Frame-Options", "SAMEORIGIN");
+        visit.text("text/html; charset=utf-8", document);
+    }
+
+    private MailHtml harmless(Visit visit, String id, Letter letter, String hostile) {
         Map<String, Attachment> byContentId = new HashMap<>();
         parts(letter)
                 .filter(a -> FileNames.isPicture(a.type()))
                 .forEach(a -> a.contentId().ifPresent(cid -> byContentId.putIfAbsent(cid, a)));
         String base = "/letters/" + id + "/pictures/";
         String picturePass = visit.loggedIn().handle() + "." + pass(visit, id);
-        MailHtml html = MailHtml.of(
-                letter.html().get(),
+        return MailHtml.of(
+                hostile,
                 cid -> Optional.ofNullable(byContentId.get(cid)).map(a -> base + a.index() + "/" + picturePass));
-        visit.header(SecurityHeaders.POLICY, SecurityHeaders.LETTER);
-        visit.header("X-Frame-Options", "SAMEORIGIN");
-        visit.text("text/html; charset=utf-8", html.html());
     }
 
     private static Stream<Attachment> parts(Letter letter) {
@@ -403,15 +463,49 @@ final class LetterPages {
 
     // ---- downloads ----
 
+    /// An attachment in the browser, where that is a picture, a PDF or text by its own octets, whatever it claims.
+    void show(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        Optional<Attachment> attachment = open.isPresent() ? attachment(visit, open.get()) : Optional.empty();
+        if (open.isEmpty() || attachment.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        BufferedInputStream bytes = new BufferedInputStream(
+                LetterReader.openAttachment(open.get().bytes(), attachment.get().index()), FileNames.LOOKED_AT);
+        bytes.mark(FileNames.LOOKED_AT);
+        Optional<String> type = FileNames.shownType(attachment.get().type(), bytes.readNBytes(FileNames.LOOKED_AT));
+        if (type.isEmpty()) {
+            bytes.close();
+            visit.page(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    "message",
+                    visit.say("show.not"),
+                    new io.carteggio.server.web.page.Message(
+                            Optional.empty(),
+                            visit.say("show.not"),
+                            List.of(visit.say("show.not.why")),
+                            Optional.of(new io.carteggio.server.web.page.Message.Link(
+                                    "/letters/" + open.get().letter().id(), visit.say("show.back")))));
+            return;
+        }
+        bytes.reset();
+        visit.header("Content-Disposition", "inline");
+        visit.header(
+                SecurityHeaders.POLICY,
+                type.get().equals("application/pdf") ? SecurityHeaders.DOCUMENT : SecurityHeaders.DOWNLOAD);
+        visit.stream(type.get(), bytes);
+    }
+
+    private static Optional<Attachment> attachment(Visit visit, OpenLetter open) throws IOException {
+        return parts(LetterReader.read(open.bytes(), LIMITS.withTextChars(0)))
+                .filter(a -> Integer.toString(a.index()).equals(visit.path("part")))
+                .findFirst();
+    }
+
     void attachment(Visit visit) throws ArchiveException, IOException {
         Optional<OpenLetter> open = opened(visit);
-        Optional<Attachment> attachment = Optional.empty();
-        if (open.isPresent()) {
-            Letter letter = LetterReader.read(open.get().bytes(), LIMITS.withTextChars(0));
-            attachment = parts(letter)
-                    .filter(a -> Integer.toString(a.index()).equals(visit.path("part")))
-                    .findFirst();
-        }
+        Optional<Attachment> attachment = open.isPresent() ? attachment(visit, open.get()) : Optional.empty();
         if (open.isEmpty() || attachment.isEmpty()) {
             visit.notFound();
             return;
@@ -452,6 +546,21 @@ final class LetterPages {
         String name = subject.isBlank() ? open.get().letter().id().text() : subject;
         visit.header("Content-Length", Long.toString(open.get().bytes().sizeBytes()));
         download(visit, name + ".eml", "message/rfc822", open.get().bytes().open());
+    }
+
+    /// The proof that it was kept; whoever may open the letter may have it.
+    void proof(Visit visit) throws ArchiveException, IOException {
+        Optional<OpenLetter> open = opened(visit);
+        if (open.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        byte[] proof = site.desk().proof(open.get());
+        download(
+                visit,
+                open.get().letter().id().text() + ".proof",
+                "application/octet-stream",
+                new java.io.ByteArrayInputStream(proof));
     }
 
     /// The report that vouches for the letter.

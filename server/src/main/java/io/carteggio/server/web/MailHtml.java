@@ -146,6 +146,20 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
         return new MailHtml(out.append(DOCUMENT_END).toString(), counter.blocked, cut);
     }
 
+    /// The same with something of ours before it.
+    ///
+    /// @param ours HTML, escaped already
+    String after(String ours) {
+        return DOCUMENT_START + ours + html.substring(DOCUMENT_START.length());
+    }
+
+    /// A document of something of ours alone.
+    ///
+    /// @param ours HTML, escaped already
+    static String document(String ours) {
+        return DOCUMENT_START + ours + DOCUMENT_END;
+    }
+
     /// How much room it will want, as far as a glance tells: `short`, `medium` or `long`.
     String room() {
         int lines = 0;

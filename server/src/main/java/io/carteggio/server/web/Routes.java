@@ -43,7 +43,9 @@ final class Routes {
         var search = new SearchPages(site);
         var aids = new SearchAids(site);
         var letters = new LetterPages(site);
+        var back = new GiveBackPages(site);
         var books = new BooksPages(site);
+        var sources = new SourcePages(site);
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
         var approvals = new ApprovalPages(site);
@@ -87,6 +89,11 @@ final class Routes {
                 get("/letters/{id}/pictures/{part}/{pass}", Who.VISITOR, letters::picture),
                 get("/letters/{id}/attachments/{part}", Who.PERSON, letters::attachment),
                 get("/letters/{id}/letters/{part}", Who.PERSON, letters::nested),
+                get("/letters/{id}/print", Who.PERSON, letters::print),
+                get("/letters/{id}/attachments/{part}/show", Who.PERSON, letters::show),
+                get("/letters/{id}/proof", Who.PERSON, letters::proof),
+                post("/letters/{id}/send", Who.PERSON, back::send),
+                post("/letters/{id}/put-back", Who.PERSON, back::putBack),
                 get("/letters/{id}/original", Who.PERSON, letters::original),
                 get("/letters/{id}/reports/{arrival}", Who.PERSON, letters::report),
                 get("/reason", Who.AUDITOR, search::reasonForm),
@@ -96,6 +103,14 @@ final class Routes {
                 get("/quarantine", Who.ADMINISTRATOR, books::quarantine),
                 get("/trail", Who.OVERSEER, books::trail),
                 get("/trail/export", Who.OVERSEER, books::exportTrail),
+                get("/sources", Who.ADMINISTRATOR, sources::list),
+                get("/sources/new", Who.ADMINISTRATOR, sources::choose),
+                get("/sources/new/{system}", Who.ADMINISTRATOR, sources::form),
+                post("/sources/new/{system}", Who.ADMINISTRATOR, sources::create),
+                get("/sources/{source}", Who.ADMINISTRATOR, sources::source),
+                get("/sources/{source}/state", Who.ADMINISTRATOR, sources::state),
+                post("/sources/{source}/test", Who.ADMINISTRATOR, sources::test),
+                post("/sources/{source}/run", Who.ADMINISTRATOR, sources::run),
                 get("/people", Who.ADMINISTRATOR, people::list),
                 grave("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),

@@ -22,6 +22,9 @@ final class SecurityHeaders {
     /// Bytes to download, should a browser show them all the same.
     static final String DOWNLOAD = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 
+    /// A PDF, which the browser shows by a viewer of its own: that does not run in a sandbox.
+    static final String DOCUMENT = "default-src 'none'; object-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
     private SecurityHeaders() {}
 
     static Map<String, String> everywhere(boolean secure) {

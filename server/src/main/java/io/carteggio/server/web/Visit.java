@@ -227,6 +227,11 @@ final class Visit {
         ctx.result(site.views().html(template, frame, page));
     }
 
+    /// A piece of HTML by a template.
+    String fragment(String template, String title, Object page) {
+        return site.views().html(template, frame(title), page);
+    }
+
     /// A page with another status than 200.
     void page(HttpStatus status, String template, String title, Object page) {
         ctx.status(status);
@@ -419,6 +424,7 @@ final class Visit {
         }
         if (roles.contains(PersonRole.ADMINISTRATOR)) {
             items.add(item(say("nav.books"), "/books"));
+            items.add(item(say("nav.sources"), "/sources"));
             items.add(item(say("nav.quarantine"), "/quarantine"));
             items.add(item(say("nav.people"), "/people"));
         }

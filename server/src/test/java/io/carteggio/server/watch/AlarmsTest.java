@@ -231,6 +231,10 @@ class AlarmsTest {
                         Settings.Subject.MAIL,
                         java.util.Map.of(
                                 "server", "mx", "from", "a@b", "to", "c@d", "user", "u", "passwordFile", "/p")),
+                new Wrong(Settings.Subject.GIVE_BACK_SMTP, java.util.Map.of("server", "mx")),
+                new Wrong(Settings.Subject.GIVE_BACK_IMAP, java.util.Map.of("port", "143")),
+                new Wrong(Settings.Subject.GIVE_BACK_IMAP, java.util.Map.of("host", "mx", "tls", "never")),
+                new Wrong(Settings.Subject.GIVE_BACK_IMAP, java.util.Map.of("host", "mx", "user", "anna")),
                 new Wrong(Settings.Subject.LIMITS, java.util.Map.of("quarantined", "none")),
                 new Wrong(
                         Settings.Subject.ALTERNATE_CANARY,
@@ -246,6 +250,8 @@ class AlarmsTest {
                             case CANARY -> Settings.Canary.of(wrong.settings());
                             case ALTERNATE_CANARY -> Settings.alternateCanary(wrong.settings());
                             case WEBHOOK -> Settings.url(wrong.settings());
+                            case GIVE_BACK_SMTP -> Settings.GiveBackSmtp.of(wrong.settings());
+                            case GIVE_BACK_IMAP -> Settings.GiveBackImap.of(wrong.settings());
                         }
                     })
                     .as("%s", wrong)

@@ -2,6 +2,7 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.approval.Approvals;
 import io.carteggio.archive.approval.Gate;
@@ -33,11 +34,13 @@ import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Monitor;
+import io.carteggio.server.watch.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -94,6 +97,8 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final ApiTokens apiTokens = new ApiTokens();
     private final LogIns logIns = new LogIns();
     private final Preferences preferences = new Preferences();
+    final Settings watchSettings = new Settings();
+    private final GiveBack giveBack = new GiveBack(watchSettings, Clock.systemUTC());
     private final Gate gate;
     final List<String> announced = new CopyOnWriteArrayList<>();
     private final Sources sources = new Sources();
@@ -116,6 +121,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             apiTokens.apply(act);
             logIns.apply(act);
             preferences.apply(act);
+            watchSettings.apply(act);
             sources.apply(act);
         });
         acts = new Acts(vault, projection, clock);
@@ -276,6 +282,30 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public LogIns logIns() {
         return logIns;
+    }
+
+    /// This firm has no ledger; BrowserTest has a real proof checked.
+    @Override
+    public byte[] proof(OpenLetter letter) {
+        return letter.letter().id().text().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// What the name service says in this firm.
+    MailExchangers exchangers = domain -> new MailExchangers.Answer.Unknown("nobody answers here");
+
+    @Override
+    public MailExchangers exchangers() {
+        return exchangers;
+    }
+
+    @Override
+    public Optional<Listening> listening() {
+        return Optional.empty();
+    }
+
+    @Override
+    public GiveBack giveBack() {
+        return giveBack;
     }
 
     @Override

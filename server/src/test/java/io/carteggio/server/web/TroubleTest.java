@@ -51,6 +51,26 @@ class TroubleTest {
         }
 
         @Override
+        public byte[] proof(io.carteggio.archive.access.OpenLetter letter) {
+            return firm.proof(letter);
+        }
+
+        @Override
+        public java.util.Optional<Listening> listening() {
+            return firm.listening();
+        }
+
+        @Override
+        public MailExchangers exchangers() {
+            return firm.exchangers();
+        }
+
+        @Override
+        public io.carteggio.server.giveback.GiveBack giveBack() {
+            return firm.giveBack();
+        }
+
+        @Override
         public io.carteggio.archive.role.Preferences preferences() {
             return firm.preferences();
         }

@@ -1,6 +1,7 @@
 package io.carteggio.server.fetch.imap;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.mail.Content;
 import io.carteggio.mail.imap.ImapReader;
 import io.carteggio.mail.imap.ImapText;
 import io.carteggio.mail.imap.Response;
@@ -12,6 +13,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.RemoteMailbox;
 import io.carteggio.server.fetch.Settings;
 import io.carteggio.server.fetch.Steps;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// All folders of an account, to read in and never to write. Belongs to one thread.
@@ -135,6 +138,21 @@ public final class ImapAccount implements AutoCloseable {
             }
         });
         return done.status() == Status.OK ? mails[0] : 0;
+    }
+
+    /// Puts a mail into a folder as it is, marked as read; the folder is made where there is none (RFC 9051 6.3.12).
+    /// This is the one thing that is written in an account, and never in one that mail is fetched from.
+    ///
+    /// @param received the date that the folder has for it
+    public void append(String folder, Content mail, Optional<Instant> received) throws FetchException {
+        String wire = ImapText.folder(folder);
+        Done done = session.append(wire, received, mail);
+        if (done.status() != Status.OK
+                && done.code().map(code -> code.name().equals("TRYCREATE")).orElse(false)) {
+            ImapSession.ok(session.command("CREATE " + wire), Kind.FOLDER, "folder " + folder);
+            done = session.append(wire, received, mail);
+        }
+        ImapSession.ok(done, Kind.FOLDER, "the mail");
     }
 
     /// Opens a folder, so that the one before is no longer. It is closed with the account.

@@ -1,5 +1,6 @@
 package io.carteggio.server.fetch.imap;
 
+import io.carteggio.mail.Content;
 import io.carteggio.mail.imap.ImapReader;
 import io.carteggio.mail.imap.ImapText;
 import io.carteggio.mail.imap.MalformedReplyException;
@@ -13,10 +14,14 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.Incoming;
 import io.carteggio.server.fetch.Lines;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,6 +35,8 @@ import java.util.regex.Pattern;
 final class ImapSession implements AutoCloseable {
     private static final Pattern BACK_OFF = Pattern.compile("(?i)back-?off time:? *(\\d{1,9}) *(milli)?seconds?");
 
+    private static final DateTimeFormatter INTERNAL_DATE =
+            DateTimeFormatter.ofPattern("dd-MMM-yyyy HH:mm:ss xx", Locale.ENGLISH);
     private static final int LITERAL_MINUS_LIMIT = 4_096; // RFC 7888, 5
     private static final Set<String> BUSY = Set.of("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG");
     private static final Set<String> REFUSED =
@@ -148,6 +155,59 @@ final class ImapSession implements AutoCloseable {
         write("\r\n");
         flush();
         return learning(end(mine, ImapReader.NOTHING, r -> {}));
+    }
+
+    /// `APPEND`. The server is asked before the mail is sent, so that it can say no to its size. A mail with NUL in it
+    /// goes as a binary literal (RFC 3516), where the server knows those.
+    Done append(String folder, Optional<Instant> received, Content mail) throws FetchException {
+        boolean binary = hasNul(mail);
+        if (binary && !can("BINARY")) {
+            throw new FetchException(Kind.PROTOCOL, "the mail has NUL octets, which this server cannot take");
+        }
+        String mine = begin("APPEND " + folder + " (\\Seen) "
+                + received.map(at -> "\"" + INTERNAL_DATE.format(at.atOffset(ZoneOffset.UTC)) + "\" ")
+                        .orElse("")
+                + (binary ? "~" : "") + "{" + mail.sizeBytes() + "}");
+        Optional<Done> refused = goOn(mine);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        try (InputStream in = mail.open()) {
+            byte[] piece = new byte[32 * 1024];
+            for (int n = in.read(piece); n > 0; n = in.read(piece)) {
+                send(piece, n);
+            }
+        } catch (IOException e) { // of the mail: half of it is out, so the server must not hear more
+            connection.close();
+            throw new FetchException(Kind.CUT, "the mail cannot be read: " + e.getMessage(), e);
+        }
+        write("\r\n");
+        flush();
+        return end(mine, ImapReader.NOTHING, r -> {});
+    }
+
+    private static boolean hasNul(Content mail) throws FetchException {
+        try (InputStream in = mail.open()) {
+            byte[] piece = new byte[32 * 1024];
+            for (int n = in.read(piece); n > 0; n = in.read(piece)) {
+                for (int i = 0; i < n; i++) {
+                    if (piece[i] == 0) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new FetchException(Kind.CUT, "the mail cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void send(byte[] octets, int length) throws FetchException {
+        try {
+            out.write(octets, 0, length);
+        } catch (IOException e) {
+            throw connection.translate(e);
+        }
     }
 
     private Optional<Done> string(String mine, String text) throws FetchException {

@@ -11,6 +11,9 @@ import java.util.Optional;
 /// @param message where the message is more than this letter
 /// @param notes what was damaged, cut or hidden
 /// @param body how its text is shown
+/// @param printUrl the letter alone, to be printed
+/// @param proofUrl the proof that it was kept
+/// @param back how it can be brought back to a mailbox of hers
 /// @param searchUrl back to the results it was found in
 public record LetterView(
         String id,
@@ -31,6 +34,9 @@ public record LetterView(
         List<Field> fields,
         boolean fieldsCut,
         String rawUrl,
+        String printUrl,
+        String proofUrl,
+        Optional<Back> back,
         String searchUrl) {
     /// An address with its name, as the header has it.
     public record Party(String name, String address) {}
@@ -113,7 +119,21 @@ public record LetterView(
     }
 
     /// Something to download.
-    public record File(String name, String type, String size, String url) {}
+    ///
+    /// @param showUrl where a browser can show it
+    public record File(String name, String type, String size, String url, Optional<String> showUrl) {}
+
+    /// The ways back to a mailbox.
+    ///
+    /// @param url of the letter
+    /// @param addresses those of hers at present
+    /// @param sends whether it can be sent there
+    /// @param puts whether it can be put there
+    public record Back(String url, List<String> addresses, boolean sends, boolean puts) {
+        public Back {
+            addresses = List.copyOf(addresses);
+        }
+    }
 
     /// A field of the header.
     public record Field(String name, String value) {}
