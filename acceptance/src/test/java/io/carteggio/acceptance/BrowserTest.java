@@ -475,6 +475,7 @@ class BrowserTest {
         Page page = logIn("ada@firm.example");
         page.navigate(server.url() + "/books");
         assertThat(page.textContent("main")).contains("exchange");
+        assertThat(page.locator("#days .bar").count()).isEqualTo(60);
         picture(page, "books");
         page.navigate(server.url() + "/quarantine");
         assertThat(page.textContent("main")).contains("not a journal report").doesNotContain("secretwordinquarantine");
@@ -720,6 +721,12 @@ class BrowserTest {
                         .contains("log in", "folder")
                         .doesNotContain("to do");
                 page.waitForFunction("document.getElementById('arrived').textContent.includes('1 letter')");
+                page.navigate(server.url() + "/jobs");
+                assertThat(page.textContent("#jobs")).contains("dovecot");
+                picture(page, "jobs");
+                page.click("#jobs a.name");
+                assertThat(page.textContent("#history")).contains("done");
+                picture(page, "job");
                 assertThat(dovecot.mails("journal@firm.example", "INBOX")).isEmpty();
             }
             program.ask("source", "remove", "dovecot").done();

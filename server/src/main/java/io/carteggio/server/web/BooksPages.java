@@ -4,7 +4,9 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Trail;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.QuarantineEntry;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.mail.Address;
+import io.carteggio.server.local.Exit;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.web.page.BooksView;
 import io.carteggio.server.web.page.BooksView.AlarmRow;
@@ -15,6 +17,7 @@ import io.carteggio.server.web.page.BooksView.TrailRow;
 import io.carteggio.server.web.page.Listing;
 import io.carteggio.server.web.page.TrailView;
 import io.javalin.http.HttpStatus;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the quarantine only
 /// envelope and reason.
@@ -38,7 +43,7 @@ final class BooksPages {
         this.site = site;
     }
 
-    void books(Visit visit) throws ArchiveException {
+    void books(Visit visit) throws ArchiveException, IOException {
         var catalogue = site.desk().catalogue();
         Books books = catalogue.books();
         ArchiveDesk.Condition condition = site.desk().condition();
@@ -50,7 +55,7 @@ final class BooksPages {
                 .toList();
         long refused =
                 condition.refused().values().stream().mapToLong(Long::longValue).sum();
-        List<Measure> measures = List.of(
+        List<Measure> measures = new ArrayList<>(List.of(
                 new Measure(
                         visit.say("books.letters"),
                         visit.words().number(catalogue.letters()),
@@ -70,7 +75,8 @@ final class BooksPages {
                 new Measure(
                         visit.say("books.free"),
                         visit.words().size(condition.freeBytes()),
-                        visit.say("books.free.note")));
+                        visit.say("books.free.note"))));
+        measures.addAll(more(visit));
         List<SourceRow> sources = site.desk().sources().all().stream()
                 .map(s -> new SourceRow(
                         s.name(),
@@ -95,7 +101,111 @@ final class BooksPages {
                                 visit,
                                 new Trail(catalogue)
                                         .page(Trail.Filter.ALL, Long.MAX_VALUE, FIRST_FEW)
-                                        .entries())));
+                                        .entries()),
+                        days().chart(
+                                        visit.words(),
+                                        (double) condition.storedBytes() / Math.max(1, catalogue.letters()),
+                                        condition.freeBytes())));
+    }
+
+    private Days days() throws ArchiveException {
+        return Days.of(
+                site.desk().catalogue(),
+                site.desk().sources().all().stream().map(Source::name).toList(),
+                site.clock().instant(),
+                site.config().zone());
+    }
+
+    /// Reports a day as a table.
+    void exportDays(Visit visit) throws ArchiveException {
+        visit.header("Content-Disposition", "attachment; filename=\"reports-a-day.csv\"");
+        visit.text("text/csv; charset=utf-8", days().csv());
+    }
+
+    private List<Measure> more(Visit visit) throws ArchiveException, IOException {
+        List<Measure> more = new ArrayList<>();
+        Optional<Instant> last = Optional.empty();
+        for (Source source : site.desk().sources().all()) {
+            Optional<Instant> came = site.desk().catalogue().lastReport(source.name());
+            boolean later = came.isPresent() && (last.isEmpty() || came.get().isAfter(last.get()));
+            last = later ? came : last;
+        }
+        more.add(new Measure(
+                visit.say("books.last"),
+                last.map(at -> visit.words().exact(at).text()).orElse(visit.say("books.last.none")),
+                visit.say("books.last.note")));
+        int gaps = site.desk().catalogue().openGaps().size();
+        more.add(new Measure(
+                visit.say("books.gaps"),
+                visit.words().number(gaps),
+                visit.say(gaps == 0 ? "books.gaps.none" : "books.gaps.some")));
+        Calls.Answer ledger = Calls.run(site, visit, "ledger.show", JsonNodeFactory.instance.objectNode(), new byte[0]);
+        if (!ledger.lines().isEmpty()) {
+            var line = ledger.lines().getFirst();
+            more.add(new Measure(
+                    visit.say("books.ledger"),
+                    visit.words().number(line.path("frames").asLong(0)),
+                    visit.say(
+                            "books.ledger.note",
+                            line.path("signed").asLong(0),
+                            line.path("stamped").asLong(0))));
+        }
+        return more;
+    }
+
+    /// Reads mail in quarantine again.
+    void retry(Visit visit) throws IOException {
+        Optional<ObjectNode> params = arrival(visit);
+        if (params.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        long number = params.get().path("arrival").asLong(0);
+        params.get().putArray("arrivals").add(number);
+        Calls.Answer answer = Calls.run(site, visit, "quarantine.retry", params.get(), new byte[0]);
+        boolean out = answer.outcome().exit() == Exit.DONE;
+        String why = answer.lines().stream()
+                .map(line -> line.path("reason").asString(""))
+                .findFirst()
+                .or(() -> answer.outcome().error())
+                .orElse("");
+        visit.loggedIn()
+                .tell(
+                        out
+                                ? visit.say("quarantine.retry.out", Long.toString(number))
+                                : visit.say("quarantine.retry.stays", Long.toString(number), why));
+        visit.redirect("/quarantine");
+    }
+
+    /// Lets mail go that nobody needs, with a reason.
+    void discard(Visit visit) throws IOException {
+        Optional<ObjectNode> params = arrival(visit);
+        if (params.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        String number = visit.path("arrival");
+        params.get().put("why", visit.field("reason"));
+        Calls.Answer answer = Calls.run(site, visit, "quarantine.discard", params.get(), new byte[0]);
+        visit.loggedIn()
+                .tell(
+                        answer.outcome().exit() == Exit.DONE
+                                ? visit.say("quarantine.discarded", number)
+                                : visit.say(
+                                        "quarantine.retry.stays",
+                                        number,
+                                        answer.outcome().error().orElse("")));
+        visit.redirect("/quarantine");
+    }
+
+    private static Optional<ObjectNode> arrival(Visit visit) {
+        String number = visit.path("arrival");
+        return number.matches("[0-9]{1,18}")
+                ? Optional.of(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("by", visit.self().name())
+                        .put("arrival", Long.parseLong(number)))
+                : Optional.empty();
     }
 
     void quarantine(Visit visit) throws ArchiveException {

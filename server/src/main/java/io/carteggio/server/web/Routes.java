@@ -46,6 +46,7 @@ final class Routes {
         var back = new GiveBackPages(site);
         var books = new BooksPages(site);
         var sources = new SourcePages(site);
+        var jobs = new JobPages(site);
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
         var approvals = new ApprovalPages(site);
@@ -100,7 +101,14 @@ final class Routes {
                 post("/reason", Who.AUDITOR, search::stateReason),
                 post("/reason/end", Who.AUDITOR, search::endReason),
                 get("/books", Who.ADMINISTRATOR, books::books),
+                get("/books/days", Who.ADMINISTRATOR, books::exportDays),
                 get("/quarantine", Who.ADMINISTRATOR, books::quarantine),
+                post("/quarantine/{arrival}/retry", Who.ADMINISTRATOR, books::retry),
+                post("/quarantine/{arrival}/discard", Who.ADMINISTRATOR, books::discard),
+                get("/jobs", Who.ADMINISTRATOR, jobs::list),
+                get("/jobs/state", Who.ADMINISTRATOR, jobs::state),
+                get("/jobs/{job}", Who.ADMINISTRATOR, jobs::job),
+                post("/jobs/{job}/{act}", Who.ADMINISTRATOR, jobs::act),
                 get("/trail", Who.OVERSEER, books::trail),
                 get("/trail/export", Who.OVERSEER, books::exportTrail),
                 get("/sources", Who.ADMINISTRATOR, sources::list),

@@ -425,6 +425,7 @@ final class Visit {
         if (roles.contains(PersonRole.ADMINISTRATOR)) {
             items.add(item(say("nav.books"), "/books"));
             items.add(item(say("nav.sources"), "/sources"));
+            items.add(item(say("nav.jobs"), "/jobs"));
             items.add(item(say("nav.quarantine"), "/quarantine"));
             items.add(item(say("nav.people"), "/people"));
         }

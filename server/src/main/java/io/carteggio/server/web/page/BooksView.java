@@ -21,7 +21,21 @@ public record BooksView(
         List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,
-        List<TrailRow> trail) {
+        List<TrailRow> trail,
+        Optional<Chart> days) {
+    /// Reports a day, as a picture.
+    ///
+    /// @param summary the same in words
+    /// @param growth what that comes to
+    public record Chart(int width, int height, List<Bar> bars, String summary, Optional<String> growth) {
+        public Chart {
+            bars = List.copyOf(bars);
+        }
+    }
+
+    /// A day: where its bar stands, and what it says.
+    public record Bar(int x, int y, int height, String day, String count) {}
+
     /// One source's account, numbers grouped for reading.
     ///
     /// @param sum the right side of the balance

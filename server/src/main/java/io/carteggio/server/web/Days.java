@@ -1,0 +1,94 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.server.web.page.BooksView.Bar;
+import io.carteggio.server.web.page.BooksView.Chart;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// How many reports came on each of the last days, by the archive's own zone.
+///
+/// @param reports by days, the oldest first; none is left out
+record Days(Map<LocalDate, Long> reports) {
+    static final int DAYS = 60;
+
+    private static final int HEIGHT = 120;
+    private static final int STEP = 10;
+
+    Days {
+        reports = java.util.Collections.unmodifiableMap(new TreeMap<>(reports));
+    }
+
+    static Days of(Catalogue catalogue, Collection<String> sources, Instant now, ZoneId zone) throws ArchiveException {
+        LocalDate today = now.atZone(zone).toLocalDate();
+        LocalDate first = today.minusDays(DAYS - 1L);
+        TreeMap<LocalDate, Long> reports = new TreeMap<>();
+        for (LocalDate day = first; !day.isAfter(today); day = day.plusDays(1)) {
+            reports.put(day, 0L);
+        }
+        long fromHour = first.atStartOfDay(zone).toEpochSecond() / 3600;
+        for (String source : sources) {
+            for (Catalogue.Hour hour : catalogue.rhythm(source, fromHour)) {
+                LocalDate day =
+                        Instant.ofEpochSecond(hour.hour() * 3600).atZone(zone).toLocalDate();
+                reports.computeIfPresent(day, (_, before) -> before + hour.reports());
+            }
+        }
+        return new Days(reports);
+    }
+
+    long all() {
+        return reports.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private long most() {
+        return reports.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /// As a picture with words; empty where nothing came.
+    ///
+    /// @param storedPerLetter octets
+    /// @param freeBytes where the archive lies
+    Optional<Chart> chart(Words words, double storedPerLetter, long freeBytes) {
+        if (all() == 0) {
+            return Optional.empty();
+        }
+        List<Bar> bars = new ArrayList<>();
+        for (Map.Entry<LocalDate, Long> day : reports.entrySet()) {
+            long height = Math.round((double) day.getValue() * HEIGHT / most());
+            Instant noon = day.getKey().atTime(12, 0).atZone(words.zone()).toInstant();
+            bars.add(new Bar(
+                    bars.size() * STEP,
+                    HEIGHT - (int) height,
+                    (int) height,
+                    words.day(noon),
+                    words.number(day.getValue())));
+        }
+        double aDay = (double) all() / DAYS * storedPerLetter;
+        return Optional.of(new Chart(
+                DAYS * STEP,
+                HEIGHT,
+                bars,
+                words.say("days.summary", all(), DAYS, most()),
+                aDay < 1
+                        ? Optional.empty()
+                        : Optional.of(words.say(
+                                "days.growth", words.size(Math.round(aDay * 30)), Math.round(freeBytes / aDay)))));
+    }
+
+    /// As a table.
+    String csv() {
+        StringBuilder csv = new StringBuilder("day,reports\r\n");
+        reports.forEach(
+                (day, count) -> csv.append(day).append(',').append(count).append("\r\n"));
+        return csv.toString();
+    }
+}
