@@ -29,6 +29,35 @@
     narrowing.open = window.matchMedia("(min-width: 64rem)").matches;
   }
 
+  /* ---- what stands around the words, where they lie deeper in a letter than what is shown of it */
+
+  const around = async () => {
+    const deep = results ? [...results.querySelectorAll("article[data-deep]")].filter((a) => a.dataset.deep !== "") : [];
+    if (deep.length === 0) {
+      return;
+    }
+    const byId = new Map(deep.map((article) => [article.dataset.deep, article]));
+    deep.forEach((article) => { article.dataset.deep = ""; }); // each is asked for once
+    try {
+      const ids = [...byId.keys()].map((id) => "&id=" + id).join("");
+      for (const one of await (await fetched(results.dataset.around + ids)).json()) {
+        const pieces = one.pieces.map((piece) => {
+          const element = document.createElement(piece.marked ? "mark" : "span");
+          element.textContent = piece.text;
+          return element;
+        });
+        byId.get(one.id).querySelector(".snippet").replaceChildren(...pieces);
+      }
+      const link = document.getElementById("show-around");
+      if (link) {
+        link.remove();
+      }
+    } catch (e) {
+      results.dataset.failed = "yes"; // the letters' beginnings stay, and the link
+    }
+  };
+  around();
+
   /* ---- more results when the end comes into view */
 
   const pages = document.querySelector("nav.pages");
@@ -48,6 +77,7 @@
         const page = new DOMParser().parseFromString(text, "text/html");
         const rows = page.querySelectorAll("#results > li");
         rows.forEach((row) => results.append(document.adoptNode(row)));
+        around();
         const later = page.getElementById("next");
         if (later && rows.length > 0) {
           next.href = later.getAttribute("href");

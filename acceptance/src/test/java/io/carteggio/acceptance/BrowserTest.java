@@ -238,8 +238,9 @@ class BrowserTest {
         look(page, what);
         Path folder = Program.root().resolve("acceptance/target/screenshots");
         Files.createDirectories(folder);
-        page.screenshot(
-                new Page.ScreenshotOptions().setPath(folder.resolve(what + ".png")).setFullPage(true));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(folder.resolve(what + ".png"))
+                .setFullPage(true));
         page.setViewportSize(1280, 900);
     }
 
@@ -639,6 +640,52 @@ class BrowserTest {
         page.keyboard().press("Enter");
         page.waitForURL("**/letters/**");
         assertThat(page.textContent("#subject")).isEqualTo(second);
+        page.context().close();
+    }
+
+    /// The same letters in another order, by conversations, and saved under a name.
+    @Test
+    @Order(10)
+    void lettersAreSeenOtherwiseAndSearchesSaved() throws Exception {
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            client.startTls(TlsContexts.opportunisticClient());
+            Post post = Post.plain(
+                    "answer",
+                    "bruno@firm.example",
+                    "anna@firm.example",
+                    "Re: Mill wheel 1",
+                    "So many words before what was looked for. ".repeat(12) + "Here is the sluice.",
+                    "To: anna@firm.example");
+            assertThat(client.send(
+                                    Optional.of(new Address("postmaster@firm.example")),
+                                    List.of(new Address(JOURNAL)),
+                                    post.report(),
+                                    Way.BDAT)
+                            .kept())
+                    .isTrue();
+        }
+        program.awaitIndexed();
+        Page page = logIn("Bruno Conti");
+        search(page, "sluice");
+        page.waitForSelector("#results .snippet mark");
+        assertThat(page.textContent("#results .snippet")).contains("Here is the sluice");
+        page.click("#seen-as a:has-text('Conversations')");
+        assertThat(page.textContent("#results")).contains("1 of 2 letters of a conversation");
+        page.click("#seen-as a:has-text('By relevance')");
+        assertThat(page.textContent("#total")).contains("1 letter matches");
+        page.click("#saved summary");
+        page.fill("#save-name", "The sluice");
+        picture(page, "search-otherwise");
+        page.click("#save");
+        assertThat(page.inputValue("#q")).isEqualTo("sluice");
+        page.click("#saved summary");
+        page.click("#saved-searches a");
+        assertThat(page.url()).contains("sort=relevance", "conversations=yes");
+        page.click("#results h2 a");
+        assertThat(page.textContent("#conversation")).contains("2 letters in this conversation", "Mill wheel 1");
+        picture(page, "letter-conversation");
+        page.navigate(server.url() + "/searches");
+        picture(page, "saved-searches");
         page.context().close();
     }
 

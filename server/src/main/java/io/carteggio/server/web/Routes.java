@@ -43,6 +43,8 @@ final class Routes {
         var search = new SearchPages(site);
         var aids = new SearchAids(site);
         var letters = new LetterPages(site);
+        var saved = new SavedPages(site);
+        var finding = new FindingApi(site);
         var books = new BooksPages(site);
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
@@ -81,6 +83,14 @@ final class Routes {
                 get("/search", Who.PERSON, search::search),
                 get("/search/narrow", Who.PERSON, aids::narrow),
                 get("/search/suggest", Who.PERSON, aids::suggest),
+                get("/search/around", Who.PERSON, aids::around),
+                get("/searches", Who.PERSON, saved::list),
+                post("/searches", Who.PERSON, saved::save),
+                post("/searches/{search}/name", Who.PERSON, saved::rename),
+                post("/searches/{search}/remove", Who.PERSON, saved::remove),
+                get("/api/letters", Who.PERSON, finding::letters),
+                get("/api/letters/{id}/conversation", Who.PERSON, finding::conversation),
+                get("/api/searches", Who.PERSON, finding::searches),
                 get("/letters/{id}", Who.PERSON, letters::letter),
                 get("/letters/{id}/html", Who.PERSON, letters::html),
                 // its cookie stays at home when the sandboxed frame asks; the address carries a pass instead
