@@ -39,7 +39,7 @@
       }
       try {
         const text = await (await fetched(watched.dataset.watch)).text();
-        if (text.trim() !== watched.dataset.last) {
+        if (text.trim() !== watched.dataset.last && !watched.contains(document.activeElement)) {
           watched.innerHTML = text;
           watched.dataset.last = text.trim();
         }
@@ -48,6 +48,35 @@
       }
     }, 3000);
   }
+
+  /* ---- what stands around the words, where they lie deeper in a letter than what is shown of it */
+
+  const around = async () => {
+    const deep = results ? [...results.querySelectorAll("article[data-deep]")].filter((a) => a.dataset.deep !== "") : [];
+    if (deep.length === 0) {
+      return;
+    }
+    const byId = new Map(deep.map((article) => [article.dataset.deep, article]));
+    deep.forEach((article) => { article.dataset.deep = ""; }); // each is asked for once
+    try {
+      const ids = [...byId.keys()].map((id) => "&id=" + id).join("");
+      for (const one of await (await fetched(results.dataset.around + ids)).json()) {
+        const pieces = one.pieces.map((piece) => {
+          const element = document.createElement(piece.marked ? "mark" : "span");
+          element.textContent = piece.text;
+          return element;
+        });
+        byId.get(one.id).querySelector(".snippet").replaceChildren(...pieces);
+      }
+      const link = document.getElementById("show-around");
+      if (link) {
+        link.remove();
+      }
+    } catch (e) {
+      results.dataset.failed = "yes"; // the letters' beginnings stay, and the link
+    }
+  };
+  around();
 
   /* ---- more results when the end comes into view */
 
@@ -68,6 +97,7 @@
         const page = new DOMParser().parseFromString(text, "text/html");
         const rows = page.querySelectorAll("#results > li");
         rows.forEach((row) => results.append(document.adoptNode(row)));
+        around();
         const later = page.getElementById("next");
         if (later && rows.length > 0) {
           next.href = later.getAttribute("href");

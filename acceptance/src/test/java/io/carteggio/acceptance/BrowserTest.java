@@ -647,10 +647,56 @@ class BrowserTest {
         page.context().close();
     }
 
+    /// The same letters in another order, by conversations, and saved under a name.
+    @Test
+    @Order(10)
+    void lettersAreSeenOtherwiseAndSearchesSaved() throws Exception {
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "exchange.firm.example", Duration.ofSeconds(30))) {
+            client.startTls(TlsContexts.opportunisticClient());
+            Post post = Post.plain(
+                    "answer",
+                    "bruno@firm.example",
+                    "anna@firm.example",
+                    "Re: Mill wheel 1",
+                    "So many words before what was looked for. ".repeat(12) + "Here is the sluice.",
+                    "To: anna@firm.example");
+            assertThat(client.send(
+                                    Optional.of(new Address("postmaster@firm.example")),
+                                    List.of(new Address(JOURNAL)),
+                                    post.report(),
+                                    Way.BDAT)
+                            .kept())
+                    .isTrue();
+        }
+        program.awaitIndexed();
+        Page page = logIn("Bruno Conti");
+        search(page, "sluice");
+        page.waitForSelector("#results .snippet mark");
+        assertThat(page.textContent("#results .snippet")).contains("Here is the sluice");
+        page.click("#seen-as a:has-text('Conversations')");
+        assertThat(page.textContent("#results")).contains("1 of 2 letters of a conversation");
+        page.click("#seen-as a:has-text('By relevance')");
+        assertThat(page.textContent("#total")).contains("1 letter matches");
+        page.click("#saved summary");
+        page.fill("#save-name", "The sluice");
+        picture(page, "search-otherwise");
+        page.click("#save");
+        assertThat(page.inputValue("#q")).isEqualTo("sluice");
+        page.click("#saved summary");
+        page.click("#saved-searches a");
+        assertThat(page.url()).contains("sort=relevance", "conversations=yes");
+        page.click("#results h2 a");
+        assertThat(page.textContent("#conversation")).contains("2 letters in this conversation", "Mill wheel 1");
+        picture(page, "letter-conversation");
+        page.navigate(server.url() + "/searches");
+        picture(page, "saved-searches");
+        page.context().close();
+    }
+
     /// An address for Microsoft 365, whose first report is seen without loading the page again; and a mailbox in a
     /// real Dovecot, tried and fetched.
     @Test
-    @Order(10)
+    @Order(11)
     void theWizardMakesSources() throws Exception {
         Page page = logIn("ada@firm.example");
         page.navigate(server.url() + "/sources");
@@ -754,7 +800,7 @@ class BrowserTest {
 
     /// Into a real mailbox, byte for byte; and sent, with the original attached.
     @Test
-    @Order(11)
+    @Order(12)
     void sheBringsALetterBackToHerMailbox() throws Exception {
         Page page = logIn("Dora Engel");
         page.navigate(server.url() + "/letters/" + letterId);

@@ -14,13 +14,17 @@ import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.search.Start;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.mime.LetterReader;
+import io.carteggio.mail.mime.ReadLimits;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,9 +42,21 @@ public final class Reading {
     /// The largest page of results (DESIGN 5).
     public static final int PAGE_LIMIT = 200;
 
+    /// How long an excerpt is.
+    public static final int EXCERPT_CHARS = 240;
+
     /// Letters of a walk up to this size are opened ahead, many of them at a time; larger ones when it is
     /// their turn.
     private static final int AHEAD_BYTES = 64 * 1024;
+
+    /// How often a page of results is filled up, where letters that are found stand for nothing of their own.
+    private static final int LOOKS_LIMIT = 25;
+
+    /// So much of a letter is looked through for what stands around the words looked for …
+    private static final int EXCERPT_BYTES = 1 << 20;
+
+    /// … and so much of its text.
+    private static final ReadLimits EXCERPT_LIMITS = ReadLimits.DEFAULT.withTextChars(256 * 1024);
 
     private final Vault vault;
     private final Catalogue catalogue;
@@ -67,17 +83,45 @@ public final class Reading {
     ///
     /// @param total how many letters match within what the viewer may see
     /// @param notFullySearched how many of the viewer's letters could not be searched wholly
-    /// @param next what to pass as `beforeLetter` for the page after this; absent on the last
-    public record Results(List<Result> results, long total, long notFullySearched, Optional<Long> next) {
+    /// @param after where the page after this begins; absent on the last
+    public record Results(List<Result> results, long total, long notFullySearched, Optional<Start> after) {
         public Results {
             results = List.copyOf(results);
+        }
+
+        /// Newest first, what to pass as `beforeLetter` for the page after this; absent on the last.
+        public Optional<Long> next() {
+            return after.map(start -> start instanceof Start.Newest(long before) ? before : Long.MAX_VALUE);
         }
     }
 
     /// A message on a page of results.
     ///
     /// @param id the letter of it that is shown
-    public record Result(LetterId id, Hit hit, Message message) {}
+    /// @param together the conversation that it stands for, where conversations are shown
+    public record Result(LetterId id, Hit hit, Message message, Optional<Together> together) {
+        public Result(LetterId id, Hit hit, Message message) {
+            this(id, hit, message, Optional.empty());
+        }
+    }
+
+    /// What one result stands for.
+    ///
+    /// @param letters how many letters are in the conversation that the viewer may see
+    /// @param matching how many of them match
+    /// @param complete false where it has more than are looked at
+    public record Together(int letters, int matching, boolean complete) {}
+
+    /// A conversation, as far as the viewer may see it.
+    ///
+    /// @param results its messages by what they say is their date, oldest first: those around the letter asked for
+    /// @param letters how many letters it has in all
+    /// @param complete false where it has more than are looked at
+    public record Conversation(List<Result> results, int letters, boolean complete) {
+        public Conversation {
+            results = List.copyOf(results);
+        }
+    }
 
     /// A letter of a long walk through results.
     ///
@@ -100,40 +144,160 @@ public final class Reading {
         void take(Step step) throws ArchiveException;
     }
 
+    /// Finds letters, newest first.
+    ///
+    /// @param beforeLetter [Long#MAX_VALUE] for the first page, then what the last page gave as `next`
+    public Results search(Viewer viewer, Query query, String queryText, int limit, long beforeLetter)
+            throws ArchiveException {
+        return search(viewer, query, queryText, new Start.Newest(beforeLetter), false, limit);
+    }
+
     /// Finds letters.
     ///
     /// @param queryText the user's own words, for the audit trail
+    /// @param start in which order, and where the page begins: what the last page gave as `after`
+    /// @param together whether of each conversation only the first letter that matches is told
     /// @param limit 1 to [#PAGE_LIMIT]
-    /// @param beforeLetter [Long#MAX_VALUE] for the first page, then what the last page gave as `next`
-    public Results search(Viewer viewer, Query query, String queryText, int limit, long beforeLetter)
+    public Results search(Viewer viewer, Query query, String queryText, Start start, boolean together, int limit)
             throws ArchiveException {
         if (limit < 1 || limit > PAGE_LIMIT) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_LIMIT + " results, not " + limit);
         }
         audit(viewer, "search", queryText);
         Scope scope = scope(viewer);
+        Conversations conversations = new Conversations(index, scope);
         List<Result> results = new ArrayList<>();
-        Set<Long> shown = new HashSet<>(); // letters of messages that stand on this page
+        Set<Long> shown = new HashSet<>(); // letters of messages and conversations that stand on this page
         Optional<SearchIndex.Found> first = Optional.empty();
-        Optional<Long> before = Optional.of(beforeLetter);
-        while (before.isPresent() && results.size() < limit) {
-            SearchIndex.Found found = index.find(query, scope, limit, before.get());
+        Optional<Start> after = Optional.of(start);
+        int looks = 0;
+        while (after.isPresent() && results.size() < limit && looks < LOOKS_LIMIT) {
+            int asked = looks == 0 ? limit : PAGE_LIMIT;
+            SearchIndex.Found found = index.find(query, scope, after.get(), asked);
+            looks++;
             first = first.isPresent() ? first : Optional.of(found);
-            before = next(found, limit);
+            Map<Long, Conversations.Group> groups = together ? conversations.of(found.hits()) : Map.of();
+            after = found.hits().size() < asked
+                    ? Optional.empty()
+                    : Optional.of(found.after().getLast());
             int looked = 0;
             while (looked < found.hits().size() && results.size() < limit) {
-                result(found.hits().get(looked), query, scope, shown).ifPresent(results::add);
+                Hit hit = found.hits().get(looked);
+                Start here = found.after().get(looked);
+                if (!shown.contains(hit.letter())) {
+                    Optional<Conversations.Group> group = Optional.ofNullable(groups.get(hit.letter()));
+                    Optional<Result> result = group.isPresent()
+                            ? standing(hit, group.get(), query, scope, here, shown)
+                            : result(hit, query, scope, here, shown);
+                    result.ifPresent(results::add);
+                }
                 looked++;
             }
             if (looked < found.hits().size()) {
-                before = Optional.of(found.hits().get(looked - 1).letter());
+                after = Optional.of(found.after().get(looked - 1));
             }
         }
         return new Results(
                 results,
                 first.map(SearchIndex.Found::total).orElse(0L),
                 first.map(SearchIndex.Found::notFullySearched).orElse(0L),
-                before);
+                after);
+    }
+
+    /// Works out what a first page of results would show, again and again for a moment, and shows it to nobody: so that
+    /// the first who asks after a start waits no longer than the tenth.
+    public void warmUp(Duration atMost) throws ArchiveException {
+        long end = System.nanoTime() + atMost.toNanos();
+        Scope scope = new Scope.Everything();
+        Query words = new Query.Or(List.of(new Query.All(), new Query.Words(Query.Where.ANYWHERE, "warm up", false)));
+        List<Hit> hits = index.find(words, scope, Start.newest(), PAGE_LIMIT).hits();
+        int at = 0;
+        while (!hits.isEmpty() && System.nanoTime() < end) {
+            Hit hit = hits.get(at++ % hits.size());
+            Optional<Result> result = result(hit, words, scope, Start.newest(), new HashSet<>());
+            if (result.isPresent()) {
+                index.marks(
+                        words, hit.subject().orElse("") + "\n" + hit.snippet().orElse(""));
+                index.find(words, scope, new Start.Newest(hit.letter()), 1);
+            }
+        }
+    }
+
+    /// The result that stands for a conversation; empty where one of its letters that comes before this one matches,
+    /// be it on a page before.
+    private Optional<Result> standing(
+            Hit hit, Conversations.Group group, Query query, Scope scope, Start here, Set<Long> shown)
+            throws ArchiveException {
+        List<Long> letters = group.letters().stream().map(Hit::letter).toList();
+        List<Hit> matching = letters.size() == 1 ? List.of(hit) : index.among(query, scope, here, letters);
+        if (matching.isEmpty() || matching.getFirst().letter() != hit.letter()) {
+            return Optional.empty();
+        }
+        Optional<Result> result = result(hit, query, scope, here, shown);
+        shown.addAll(letters);
+        return result.map(r -> new Result(
+                r.id(),
+                r.hit(),
+                r.message(),
+                Optional.of(new Together(group.messages(), messages(matching), group.complete()))));
+    }
+
+    /// The conversation of a letter. Belongs to its opening, which the audit trail tells.
+    ///
+    /// @param limit how many messages are told at most
+    public Conversation conversation(Viewer viewer, OpenLetter open, int limit) throws ArchiveException {
+        Scope scope = scope(viewer);
+        List<Hit> hits = index.among(
+                new Query.All(), scope, Start.newest(), List.of(open.letter().number()));
+        if (hits.isEmpty()) { // it waits for the index
+            return new Conversation(List.of(), 1, true);
+        }
+        Conversations.Group group = Optional.ofNullable(new Conversations(index, scope)
+                        .of(hits)
+                        .get(open.letter().number()))
+                .orElseThrow();
+        List<Hit> letters = new ArrayList<>(group.letters());
+        letters.sort(Comparator.comparing(Hit::date).thenComparingLong(Hit::letter));
+        int at =
+                letters.stream().map(Hit::letter).toList().indexOf(open.letter().number());
+        int from = Math.clamp(at - limit / 2L, 0, Math.max(0, letters.size() - limit));
+        Set<Long> shown = new HashSet<>();
+        List<Result> results = new ArrayList<>();
+        for (Hit hit : letters.subList(from, Math.min(letters.size(), from + limit))) {
+            Optional<CataloguedLetter> letter =
+                    shown.contains(hit.letter()) ? Optional.empty() : catalogue.letter(hit.letter());
+            Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
+            if (seen.isPresent()) {
+                Messages.Group message = messages.of(seen.get(), scope);
+                shown.addAll(message.letters().keySet());
+                results.add(new Result(seen.get().letter().id(), hit, Messages.message(message, hit.letter(), scope)));
+            }
+        }
+        return new Conversation(results, group.messages(), group.complete());
+    }
+
+    /// As many as have different ids: variants of one message have the same.
+    private static int messages(List<Hit> letters) {
+        return (int) letters.stream().map(h -> h.answering().own()).distinct().count();
+    }
+
+    /// What stands in a letter around the words looked for. Belongs to the search that found it. Only its beginning
+    /// is looked through, a megabyte.
+    ///
+    /// @param chars how long it is, at most
+    /// @return empty where the words stand elsewhere, or the letter is not the viewer's or cannot be read
+    public Optional<String> excerpt(Viewer viewer, Query query, LetterId id, int chars) throws ArchiveException {
+        Optional<CataloguedLetter> letter = catalogue.letter(id);
+        if (letter.isEmpty() || messages.seen(letter.get(), scope(viewer)).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Content bytes = vault.read(letter.get().places().getFirst());
+            Content beginning = bytes.slice(0, Math.min(bytes.sizeBytes(), EXCERPT_BYTES));
+            return index.excerpt(query, LetterReader.searchText(beginning, EXCERPT_LIMITS), chars);
+        } catch (IOException damaged) { // which `check` tells, and opening the letter
+            return Optional.empty();
+        }
     }
 
     /// How many letters each of these further conditions would leave of what a query finds. Not an act of its own: it
@@ -184,68 +348,35 @@ public final class Reading {
                         before.got() + now.got()));
     }
 
-    /// The message of a hit. Empty where the catalogue does not confirm it, and where a newer letter of the
-    /// same
-    /// message matches too: there it stands, be it on a page before.
-    private Optional<Result> result(Hit hit, Query query, Scope scope, Set<Long> shown) throws ArchiveException {
-        if (shown.contains(hit.letter())) {
-            return Optional.empty();
-        }
+    /// The message of a hit. Empty where the catalogue does not confirm it, and where a letter of the same message that
+    /// comes before it matches too: there it stands, be it on a page before.
+    private Optional<Result> result(Hit hit, Query query, Scope scope, Start here, Set<Long> shown)
+            throws ArchiveException {
         Optional<CataloguedLetter> letter = catalogue.letter(hit.letter());
         Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
         if (seen.isEmpty()) {
             return Optional.empty();
         }
-        if (newerMatches(hit.letter(), query, scope)) {
-            return Optional.empty();
-        }
         Messages.Group group = messages.of(seen.get(), scope);
         Hit best = hit;
         Message.Variant shows = seen.get().variant();
-        for (Messages.Seen other : group.letters().values()) {
-            if (other.letter().number() == hit.letter()) {
-                continue;
-            }
-            Optional<Hit> also = matching(other.letter().number(), query, scope);
-            if (also.isPresent() && other.letter().number() > hit.letter()) {
+        if (group.letters().size() > 1) {
+            List<Hit> matching = index.among(query, scope, here, group.letters().keySet());
+            if (!matching.isEmpty() && matching.getFirst().letter() != hit.letter()) {
                 return Optional.empty();
             }
-            if (also.isPresent() && other.variant().rank() > shows.rank()) {
-                best = also.get();
-                shows = other.variant();
+            for (Hit also : matching) {
+                Message.Variant variant = Optional.ofNullable(group.letters().get(also.letter()))
+                        .orElseThrow()
+                        .variant();
+                if (variant.rank() > shows.rank()) {
+                    best = also;
+                    shows = variant;
+                }
             }
         }
         shown.addAll(group.letters().keySet());
         return Optional.of(new Result(shows.id(), best, Messages.message(group, shows.number(), scope)));
-    }
-
-    /// Whether one of the newest variants matches, that is newer than this one: then the message stands
-    /// there. The
-    /// index tests the scope.
-    private boolean newerMatches(long letter, Query query, Scope scope) throws ArchiveException {
-        for (CataloguedLetter other : catalogue.variants(letter, Messages.VARIANTS_LIMIT)) {
-            if (other.number() < letter) {
-                return false;
-            }
-            if (matching(other.number(), query, scope).isPresent()
-                    && messages.seen(other, scope).isPresent()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// What the index says of one letter within the scope, if it matches.
-    private Optional<Hit> matching(long letter, Query query, Scope scope) throws ArchiveException {
-        return index.find(query, scope, 1, letter + 1).hits().stream()
-                .filter(h -> h.letter() == letter)
-                .findFirst();
-    }
-
-    private static Optional<Long> next(SearchIndex.Found found, int asked) {
-        return found.hits().size() < asked
-                ? Optional.empty()
-                : Optional.of(found.hits().getLast().letter());
     }
 
     /// Letters that repeat the `Message-ID` of this one and are another message all the same: the viewer is

@@ -51,6 +51,8 @@ public final class People {
                     Act.AccessReviewed _,
                     Act.TokenAdded _,
                     Act.TokenRevoked _,
+                    Act.SearchSaved _,
+                    Act.SearchForgotten _,
                     Act.ApprovalAsked _,
                     Act.ApprovalDecided _,
                     Act.ApprovalUsed _,

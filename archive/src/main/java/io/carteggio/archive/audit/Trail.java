@@ -107,6 +107,9 @@ public final class Trail {
                                     + a.expires() + ", " + a.token(),
                             none);
                 case Act.TokenRevoked a -> entry(done, "token-revoked", a.token(), none);
+                // what she looks for is hers
+                case Act.SearchSaved a -> entry(done, "search-saved", a.search() + " of " + a.person(), none);
+                case Act.SearchForgotten a -> entry(done, "search-forgotten", a.search() + " of " + a.person(), none);
                 case Act.ApprovalAsked a ->
                     entry(
                             done,

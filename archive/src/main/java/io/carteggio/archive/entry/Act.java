@@ -243,6 +243,25 @@ public sealed interface Act {
     /// A token opens nothing any more.
     record TokenRevoked(Instant at, String by, String token) implements Act {}
 
+    /// A person's search with its name: a new one, or another name for one.
+    ///
+    /// @param search names it for good
+    /// @param best whether the best come first, and not the newest
+    /// @param together whether conversations are shown
+    record SearchSaved(
+            Instant at,
+            String by,
+            String search,
+            String person,
+            String name,
+            String query,
+            boolean best,
+            boolean together)
+            implements Act {}
+
+    /// A person's search is no more.
+    record SearchForgotten(Instant at, String by, String search, String person) implements Act {}
+
     /// Something dangerous is asked for, where that takes two.
     ///
     /// @param request names it for good

@@ -291,6 +291,16 @@ public final class EntryCodec {
                         .put("expires", a.expires())
                         .put("hash", a.hash());
             case Act.TokenRevoked a -> map.put("act", "token-revoked").put("token", a.token());
+            case Act.SearchSaved a ->
+                map.put("act", "search-saved")
+                        .put("search", a.search())
+                        .put("person", a.person())
+                        .put("name", a.name())
+                        .put("query", a.query())
+                        .put("best", a.best())
+                        .put("together", a.together());
+            case Act.SearchForgotten a ->
+                map.put("act", "search-forgotten").put("search", a.search()).put("person", a.person());
             case Act.ApprovalAsked a ->
                 map.put("act", "approval-asked")
                         .put("request", a.request())
@@ -440,6 +450,17 @@ public final class EntryCodec {
                         map.instant("expires"),
                         map.text("hash"));
             case "token-revoked" -> new Act.TokenRevoked(at, by, map.text("token"));
+            case "search-saved" ->
+                new Act.SearchSaved(
+                        at,
+                        by,
+                        map.text("search"),
+                        map.text("person"),
+                        map.text("name"),
+                        map.text("query"),
+                        map.flag("best"),
+                        map.flag("together"));
+            case "search-forgotten" -> new Act.SearchForgotten(at, by, map.text("search"), map.text("person"));
             case "approval-asked" ->
                 new Act.ApprovalAsked(
                         at,

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param from the first address of `From`, with its name where it has one
 /// @param to addresses of the header's `To`, `cc` of its `Cc`
 /// @param snippet a line of its text
+/// @param answering what it says of its conversation
 public record Hit(
         long letter,
         Instant date,
@@ -22,7 +23,8 @@ public record Hit(
         Optional<String> subject,
         long sizeBytes,
         List<FoundAttachment> attachments,
-        Optional<String> snippet) {
+        Optional<String> snippet,
+        Answering answering) {
     /// An attachment of a found letter.
     public record FoundAttachment(String name, long sizeBytes, Sha256 sum, String type) {}
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
@@ -41,9 +42,34 @@ public interface SearchIndex extends AutoCloseable {
     /// An index may remember what a scope lets through, by the very object: who asks again hands in the same
     /// one as long as nothing has changed.
     ///
+    /// @param start in which order, and where the page begins
     /// @param limit 1 to 200 hits
+    Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException;
+
+    /// The same, newest first.
+    ///
     /// @param beforeLetter only letters with smaller numbers, for the next page; [Long#MAX_VALUE] for the first
-    Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException;
+    default Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException {
+        return find(query, scope, new Start.Newest(beforeLetter), limit);
+    }
+
+    /// What [#find] would tell of these letters alone, in its order; nothing is counted.
+    ///
+    /// @param start an order; where in it a page begins does not matter
+    List<Hit> among(Query query, Scope scope, Start start, Collection<Long> letters) throws ArchiveException;
+
+    /// The newest letters that the scope lets through and that are linked so with one of these keys ([Answering]).
+    List<Hit> linked(Link link, Collection<Long> keys, Scope scope, int limit) throws ArchiveException;
+
+    /// How a letter and a key go together.
+    enum Link {
+        /// It is the key of the letter's `Message-ID`.
+        OWN,
+        /// The letter answers the message with this key.
+        TO,
+        /// The letter resumes what has the subject with this key.
+        SUBJECT
+    }
 
     /// Tells all letters that [#find] would find, newest first, as they were at the call: for walks through many.
     void each(Query query, Scope scope, Taker taker) throws ArchiveException;
@@ -64,6 +90,12 @@ public interface SearchIndex extends AutoCloseable {
     /// Where words that a query looks for, and does not refuse, stand in a text that is shown. In order, apart from
     /// each other.
     List<Mark> marks(Query query, String text);
+
+    /// What stands in a long text around the first words that a query looks for, in one line.
+    ///
+    /// @param chars how long it is, at most
+    /// @return empty where none of the words stands in the text
+    Optional<String> excerpt(Query query, String text, int chars);
 
     /// A stretch of a text, in UTF-16 units.
     ///
@@ -130,12 +162,17 @@ public interface SearchIndex extends AutoCloseable {
 
     /// An answer.
     ///
+    /// @param after for each hit, where a page begins that follows it
     /// @param total how many letters match within the scope
     /// @param notFullySearched how many of the scope's letters could not be searched wholly (encrypted,
     ///     damaged, cut)
-    record Found(List<Hit> hits, long total, long notFullySearched) {
+    record Found(List<Hit> hits, List<Start> after, long total, long notFullySearched) {
         public Found {
             hits = List.copyOf(hits);
+            after = List.copyOf(after);
+            if (hits.size() != after.size()) {
+                throw new IllegalArgumentException(hits.size() + " hits, " + after.size() + " places behind them");
+            }
         }
     }
 }

@@ -176,6 +176,8 @@ class EntryCodecTest {
                 new Act.TokenAdded(
                         AT, "op", "t", "id", "nightly", List.of("job.*", "mode.show"), AT.plusSeconds(5), "ab"),
                 new Act.TokenRevoked(AT, "op", "t"),
+                new Act.SearchSaved(AT, "op", "s1", "id", "Offers", "offer or tender", true, false),
+                new Act.SearchForgotten(AT, "op", "s1", "id"),
                 new Act.ApprovalAsked(
                         AT,
                         "op",

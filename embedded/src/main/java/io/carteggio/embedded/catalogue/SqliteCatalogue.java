@@ -113,6 +113,7 @@ public final class SqliteCatalogue implements Catalogue {
             """;
 
     private final Path file;
+    private final SaidLately said = new SaidLately();
     private final Sqlite database;
     private final LetterId.Maker ids;
     private final KeyFilter sums;
@@ -390,6 +391,7 @@ public final class SqliteCatalogue implements Catalogue {
         switch (act) {
             case Act.Audited _ -> put(session, "audit", kept, act);
             case Act.Erased erased -> {
+                said.forget();
                 put(session, "erasure", kept, act);
                 erase(session, erased, touched);
             }
@@ -415,6 +417,8 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.AccessReviewed _,
                     Act.TokenAdded _,
                     Act.TokenRevoked _,
+                    Act.SearchSaved _,
+                    Act.SearchForgotten _,
                     Act.ApprovalAsked _,
                     Act.ApprovalDecided _,
                     Act.ApprovalUsed _,
@@ -759,7 +763,13 @@ public final class SqliteCatalogue implements Catalogue {
         List<Testimony> testimonies = new ArrayList<>();
         for (long arrival : arrivals(letter)) {
             try {
-                testimonies.add(testimony(arrival));
+                Optional<Testimony> known = said.of(arrival);
+                if (known.isEmpty()) {
+                    long now = said.now();
+                    known = Optional.of(testimony(arrival));
+                    said.keep(known.get(), now);
+                }
+                testimonies.add(known.get());
             } catch (ArchiveException e) {
                 if (e.laterHelps()) {
                     throw e;

@@ -1,8 +1,10 @@
 package io.carteggio.embedded.index;
 
+import io.carteggio.archive.search.Answering;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Hit.FoundAttachment;
 import io.carteggio.archive.search.LetterDocument;
+import io.carteggio.archive.search.SearchIndex.Link;
 import io.carteggio.embedded.index.Envelopes.As;
 import io.carteggio.embedded.index.Envelopes.Line;
 import io.carteggio.mail.Address;
@@ -31,6 +33,7 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StoredField;
+import org.apache.lucene.util.SmallFloat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,11 +86,25 @@ final class DocumentMaker {
         people(document, header, envelopes);
         header.subject().ifPresent(s -> document.add(new Field(Fields.SUBJECT, new WordStream(s), Fields.WORDS)));
         letter.ifPresent(l -> content(document, l));
+        document.add(new NumericDocValuesField(Fields.LENGTH, length(header, letter)));
+        Answering answering = Answering.of(header, source.letter().id());
+        switch (answering.kind()) {
+            case BEGINS -> {}
+            case ANSWERS -> document.add(new Field(Fields.LINK, Ids.ofLink(Link.TO, answering.to()), Fields.KEYS));
+            case RESUMES -> document.add(new Field(Fields.LINK, Ids.ofLink(Link.SUBJECT, answering.to()), Fields.KEYS));
+        }
         if (letter.isEmpty() || letter.get().notes().stream().anyMatch(DocumentMaker::hidesText)) {
             document.add(new Field(Fields.FLAG, Fields.FLAG_NOT_FULLY_SEARCHED, Fields.KEYS));
         }
-        document.add(new StoredField(Fields.SHOWN, Shown.encode(shown(source, header, letter, date))));
+        document.add(new StoredField(Fields.SHOWN, Shown.encode(shown(source, header, letter, date, answering))));
         return document;
+    }
+
+    /// In the one octet that Lucene keeps of a length: exact up to 39, then to an eighth.
+    private static long length(LetterHeader header, Optional<Letter> letter) {
+        int chars = header.subject().map(String::length).orElse(0)
+                + letter.map(l -> l.searchText().length()).orElse(0);
+        return SmallFloat.intToByte4(chars) & 0xff;
     }
 
     private static Optional<Letter> read(LetterDocument source) {
@@ -252,7 +269,8 @@ final class DocumentMaker {
         }
     }
 
-    private static Hit shown(LetterDocument source, LetterHeader header, Optional<Letter> letter, Instant date) {
+    private static Hit shown(
+            LetterDocument source, LetterHeader header, Optional<Letter> letter, Instant date, Answering answering) {
         Optional<Mailbox> from = header.from().stream().findFirst();
         return new Hit(
                 source.letter().number(),
@@ -268,7 +286,8 @@ final class DocumentMaker {
                         .map(a ->
                                 new FoundAttachment(cut(a.name().orElse("")), a.sizeBytes(), a.sha256(), cut(a.type())))
                         .toList(),
-                letter.flatMap(Snippet::of));
+                letter.flatMap(Snippet::of),
+                answering);
     }
 
     private static List<String> addresses(List<Mailbox> mailboxes) {

@@ -7,7 +7,7 @@ import org.apache.lucene.util.BytesRef;
 /// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
 /// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "4";
+    static final String SCHEMA = "5";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
@@ -63,6 +63,12 @@ final class Fields {
     /// Doc value: octets.
     static final String SIZE = "size";
 
+    /// Doc value: about how long its text is, as Lucene writes a length into one octet: for ranking.
+    static final String LENGTH = "length";
+
+    /// What it answers, or resumes ([io.carteggio.archive.search.Answering]): a letter for the kind, then the key.
+    static final String LINK = "link";
+
     static final String FLAG = "flag";
     static final String FLAG_ATTACHMENT = "attachment";
     static final String FLAG_NOT_FULLY_SEARCHED = "partly";
@@ -73,7 +79,7 @@ final class Fields {
     /// Stored: [Shown].
     static final String SHOWN = "shown";
 
-    /// Terms in order, without what ranking would need: results are in the order of the archive.
+    /// Terms in order, without Lucene's own numbers for ranking: [Relevance] has others.
     static final FieldType WORDS = type(IndexOptions.DOCS_AND_FREQS_AND_POSITIONS, true);
 
     /// One term, as it is.

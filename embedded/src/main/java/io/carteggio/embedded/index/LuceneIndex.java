@@ -8,6 +8,9 @@ import io.carteggio.archive.search.IndexSums;
 import io.carteggio.archive.search.LetterDocument;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.search.Start;
+import io.carteggio.archive.search.Start.Ranking;
+import io.carteggio.embedded.index.Relevance.Ranked;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -42,8 +45,6 @@ import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.SearcherFactory;
@@ -229,15 +230,19 @@ public final class LuceneIndex implements SearchIndex {
     private static long highestNumber(SearcherManager searchers) throws IOException {
         IndexSearcher searcher = searchers.acquire();
         try {
-            long highest = 0;
-            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                DocValuesSkipper numbers = leaf.reader().getDocValuesSkipper(Fields.NUMBER);
-                highest = Math.max(highest, numbers == null ? Long.MAX_VALUE : numbers.maxValue());
-            }
-            return highest;
+            return highestNumber(searcher);
         } finally {
             searchers.release(searcher);
         }
+    }
+
+    private static long highestNumber(IndexSearcher searcher) throws IOException {
+        long highest = 0;
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            DocValuesSkipper numbers = leaf.reader().getDocValuesSkipper(Fields.NUMBER);
+            highest = Math.max(highest, numbers == null ? Long.MAX_VALUE : numbers.maxValue());
+        }
+        return highest;
     }
 
     private static IndexWriterConfig config() {
@@ -398,21 +403,11 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     @Override
-    public Found find(Query query, Scope scope, int limit, long beforeLetter) throws ArchiveException {
+    public Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least 1 result, not " + limit);
         }
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                return find(searcher, query, scope, limit, beforeLetter);
-            } finally {
-                searchers.release(searcher);
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+        return asked(searcher -> find(searcher, query, scope, start, limit));
     }
 
     private ArchiveException unsearchable(Exception e) {
@@ -429,19 +424,8 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public void each(Query query, Scope scope, Taker taker) throws ArchiveException {
-        Matches matches;
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                matches =
-                        Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen).matching(query));
-            } finally {
-                searchers.release(searcher);
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+        Matches matches = asked(searcher ->
+                Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen).matching(query)));
         for (int i = 0; i < matches.size(); i++) {
             taker.take(matches.number(i), Instant.ofEpochSecond(matches.seconds(i)));
         }
@@ -449,17 +433,13 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public long[] counts(Query query, Scope scope, List<Query> further) throws ArchiveException {
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                return Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen), query, further);
-            } finally {
-                searchers.release(searcher);
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+        return asked(searcher ->
+                Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen), query, further));
+    }
+
+    @Override
+    public Optional<String> excerpt(Query query, String text, int chars) {
+        return Excerpt.of(query, text, chars);
     }
 
     @Override
@@ -469,61 +449,114 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public boolean matches(Query query, long letter) throws ArchiveException {
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader(), seen);
-                return searcher.count(new BooleanQuery.Builder()
-                                .add(new TermQuery(key(letter)), Occur.FILTER)
-                                .add(compiler.matching(query), Occur.FILTER)
-                                .build())
-                        > 0;
-            } finally {
-                searchers.release(searcher);
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+        return asked(searcher -> {
+            QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader(), seen);
+            return searcher.count(QueryCompiler.both(new TermQuery(key(letter)), compiler.matching(query))) > 0;
+        });
     }
 
     @Override
     public Unowned unowned(Map<String, List<Tenure>> byKey, int limit) throws ArchiveException {
+        return asked(searcher -> new UnownedLetters(searcher.getIndexReader(), byKey).told(limit));
+    }
+
+    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit) throws IOException {
+        QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
+        org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
+        long total = searcher.count(matching);
+        long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
+        Optional<Relevance> relevance = start.isNewestFirst() ? Optional.empty() : Relevance.of(query);
+        List<Hit> hits;
+        List<Start> after = new ArrayList<>();
+        if (relevance.isEmpty()) {
+            long before = start instanceof Start.Newest(long number) ? number : Long.MAX_VALUE;
+            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, total));
+            hits.forEach(hit -> after.add(new Start.Newest(hit.letter())));
+        } else {
+            Ranking ranking = start instanceof Start.BestAfter at
+                    ? at.ranking()
+                    : relevance.get().ranking(searcher, compiler, highestNumber(searcher));
+            Optional<Ranked> last = start instanceof Start.BestAfter(Ranking _, long score, long letter)
+                    ? Optional.of(new Ranked(0, letter, score))
+                    : Optional.empty();
+            List<Ranked> best = relevance.get().best(searcher, matching, ranking, last, limit);
+            hits = shown(searcher, best.stream().map(Ranked::document).toList());
+            best.forEach(ranked -> after.add(new Start.BestAfter(ranking, ranked.score(), ranked.number())));
+        }
+        return new Found(hits, after, total, notFullySearched);
+    }
+
+    private static org.apache.lucene.search.Query before(org.apache.lucene.search.Query matching, long before) {
+        return before == Long.MAX_VALUE
+                ? matching
+                : QueryCompiler.both(
+                        matching, NumericDocValuesField.newSlowRangeQuery(Fields.NUMBER, Long.MIN_VALUE, before - 1));
+    }
+
+    private static List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
+        List<Hit> hits = new ArrayList<>();
+        StoredFields stored = searcher.storedFields();
+        for (int document : documents) {
+            hits.add(
+                    Shown.decode(stored.document(document, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
+        }
+        return hits;
+    }
+
+    @Override
+    public List<Hit> among(Query query, Scope scope, Start start, Collection<Long> letters) throws ArchiveException {
+        return asked(searcher -> {
+            QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
+            org.apache.lucene.search.Query these =
+                    QueryCompiler.both(QueryCompiler.numbered(letters), compiler.matching(query));
+            Optional<Relevance> relevance = start instanceof Start.BestAfter ? Relevance.of(query) : Optional.empty();
+            if (relevance.isPresent() && start instanceof Start.BestAfter(Ranking ranking, long _, long _)) {
+                return shown(
+                        searcher,
+                        relevance.get().best(searcher, these, ranking, Optional.empty(), letters.size()).stream()
+                                .map(Ranked::document)
+                                .toList());
+            }
+            return newest(searcher, these, Math.max(1, letters.size()));
+        });
+    }
+
+    @Override
+    public List<Hit> linked(Link link, Collection<Long> keys, Scope scope, int limit) throws ArchiveException {
+        return asked(searcher -> {
+            QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
+            return newest(
+                    searcher, compiler.within(QueryCompiler.linked(link, keys, searcher.getIndexReader())), limit);
+        });
+    }
+
+    /// The newest of what is known to be few.
+    private static List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit)
+            throws IOException {
+        Matches matches = Matches.of(searcher, few);
+        List<Integer> documents = new ArrayList<>();
+        for (int i = 0; i < matches.size() && i < limit; i++) {
+            documents.add(matches.document(i));
+        }
+        return shown(searcher, documents);
+    }
+
+    private interface Question<T> {
+        T ask(IndexSearcher searcher) throws IOException;
+    }
+
+    private <T> T asked(Question<T> question) throws ArchiveException {
         try {
             SearcherManager searchers = open.searchers;
             IndexSearcher searcher = searchers.acquire();
             try {
-                return new UnownedLetters(searcher.getIndexReader(), byKey).told(limit);
+                return question.ask(searcher);
             } finally {
                 searchers.release(searcher);
             }
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
         }
-    }
-
-    private Found find(IndexSearcher searcher, Query query, Scope scope, int limit, long beforeLetter)
-            throws IOException {
-        QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
-        org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
-        long total = searcher.count(matching);
-        org.apache.lucene.search.Query page = beforeLetter == Long.MAX_VALUE
-                ? matching
-                : new BooleanQuery.Builder()
-                        .add(matching, Occur.FILTER)
-                        .add(
-                                NumericDocValuesField.newSlowRangeQuery(
-                                        Fields.NUMBER, Long.MIN_VALUE, beforeLetter - 1),
-                                Occur.FILTER)
-                        .build();
-        List<Hit> hits = new ArrayList<>();
-        StoredFields stored = searcher.storedFields();
-        for (int document : Newest.of(searcher, page, limit, total)) {
-            hits.add(
-                    Shown.decode(stored.document(document, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
-        }
-        long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
-        return new Found(hits, total, notFullySearched);
     }
 
     /// A damaged file shows when it is read. The index goes on answering from what is sound, and the

@@ -14,10 +14,11 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.InPlaceMergeSorter;
 
-/// All letters that match, newest first: sixteen octets of memory each. Belongs to one thread.
+/// All letters that match, newest first: twenty octets of memory each. Belongs to one thread.
 final class Matches {
     private long[] numbers = new long[0];
     private long[] seconds = new long[0];
+    private int[] documents = new int[0];
     private int size;
 
     private Matches() {}
@@ -43,6 +44,8 @@ final class Matches {
             if ((live == null || live.get(d)) && number.advanceExact(d)) {
                 numbers = ArrayUtil.grow(numbers, size + 1);
                 seconds = ArrayUtil.grow(seconds, size + 1);
+                documents = ArrayUtil.grow(documents, size + 1);
+                documents[size] = leaf.docBase + d;
                 numbers[size] = number.longValue();
                 seconds[size] = date.advanceExact(d) ? date.longValue() : 0;
                 size++;
@@ -65,6 +68,9 @@ final class Matches {
                 long second = seconds[i];
                 seconds[i] = seconds[j];
                 seconds[j] = second;
+                int document = documents[i];
+                documents[i] = documents[j];
+                documents[j] = document;
             }
         }.sort(0, size);
     }
@@ -75,6 +81,10 @@ final class Matches {
 
     long number(int i) {
         return numbers[size - 1 - i];
+    }
+
+    int document(int i) {
+        return documents[size - 1 - i];
     }
 
     /// The date shown, in seconds since 1970.

@@ -4,18 +4,25 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.archive.search.Query.Where;
+import io.carteggio.archive.search.SearchIndex.Link;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
@@ -24,6 +31,7 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.StringHelper;
 
 /// Turns what is asked, and who asks, into what Lucene is asked. Belongs to one question.
 final class QueryCompiler {
@@ -275,11 +283,41 @@ final class QueryCompiler {
         return either.build();
     }
 
+    /// Letters with this link, whoever may see them.
+    static Query linked(Link link, Collection<Long> keys, IndexReader reader) throws IOException {
+        if (link != Link.OWN) {
+            return new TermInSetQuery(
+                    Fields.LINK, keys.stream().map(key -> Ids.ofLink(link, key)).toList());
+        }
+        List<BytesRef> begin = keys.stream().map(Ids::ofKey).sorted().toList();
+        Set<BytesRef> ids = new HashSet<>();
+        for (LeafReaderContext leaf : reader.leaves()) {
+            Terms terms = leaf.reader().terms(Fields.ID);
+            if (terms != null) {
+                TermsEnum each = terms.iterator();
+                for (BytesRef key : begin) {
+                    boolean some = each.seekCeil(key) != TermsEnum.SeekStatus.END;
+                    for (BytesRef id = some ? each.term() : null;
+                            id != null && StringHelper.startsWith(id, key);
+                            id = each.next()) {
+                        ids.add(BytesRef.deepCopyOf(id));
+                    }
+                }
+            }
+        }
+        return new TermInSetQuery(Fields.ID, ids);
+    }
+
+    /// The letters with these numbers.
+    static Query numbered(Collection<Long> numbers) {
+        return new TermInSetQuery(Fields.KEY, numbers.stream().map(Fields::key).toList());
+    }
+
     static Query flag(String flag) {
         return new TermQuery(new Term(Fields.FLAG, flag));
     }
 
-    private static Query both(Query one, Query other) {
+    static Query both(Query one, Query other) {
         return new BooleanQuery.Builder()
                 .add(one, Occur.FILTER)
                 .add(other, Occur.FILTER)

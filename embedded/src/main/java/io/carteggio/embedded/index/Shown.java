@@ -1,5 +1,7 @@
 package io.carteggio.embedded.index;
 
+import io.carteggio.archive.search.Answering;
+import io.carteggio.archive.search.Answering.Kind;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Hit.FoundAttachment;
 import io.carteggio.mail.Sha256;
@@ -8,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.store.DataInput;
@@ -16,6 +19,8 @@ import org.apache.lucene.util.BytesRef;
 
 /// A [Hit] as it is stored: one run of octets, so that a page of results reads one field a letter.
 final class Shown {
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
     private Shown() {}
 
     static BytesRef encode(Hit hit) {
@@ -30,6 +35,11 @@ final class Shown {
             write(out, hit.snippet());
             write(out, hit.to());
             write(out, hit.cc());
+            out.writeByte((byte) KINDS.indexOf(hit.answering().kind()));
+            writeKey(out, hit.answering().own());
+            if (hit.answering().kind() != Kind.BEGINS) {
+                writeKey(out, hit.answering().to());
+            }
             out.writeVInt(hit.attachments().size());
             for (FoundAttachment a : hit.attachments()) {
                 out.writeString(a.name());
@@ -54,6 +64,7 @@ final class Shown {
         Optional<String> snippet = readOptional(in);
         List<String> to = readList(in);
         List<String> cc = readList(in);
+        Answering answering = readAnswering(in);
         List<FoundAttachment> attachments = new ArrayList<>();
         for (int i = in.readVInt(); i > 0; i--) {
             String name = in.readString();
@@ -63,7 +74,29 @@ final class Shown {
             in.readBytes(sum, 0, sum.length);
             attachments.add(new FoundAttachment(name, size, Sha256.ofSum(sum), type));
         }
-        return new Hit(letter, date, from, fromName, to, cc, subject, sizeBytes, attachments, snippet);
+        return new Hit(letter, date, from, fromName, to, cc, subject, sizeBytes, attachments, snippet, answering);
+    }
+
+    private static Answering readAnswering(DataInput in) throws IOException {
+        int kind = in.readByte();
+        if (kind < 0 || kind >= KINDS.size()) {
+            throw new CorruptIndexException("a letter answers in a way that there is not: " + kind, "shown");
+        }
+        long own = readKey(in);
+        return new Answering(own, KINDS.get(kind), KINDS.get(kind) == Kind.BEGINS ? 0 : readKey(in));
+    }
+
+    private static void writeKey(DataOutput out, long key) throws IOException {
+        BytesRef octets = Ids.ofKey(key);
+        out.writeBytes(octets.bytes, octets.offset, octets.length);
+    }
+
+    private static long readKey(DataInput in) throws IOException {
+        long key = 0;
+        for (int i = 0; i < Answering.KEY_BYTES; i++) {
+            key = key << 8 | (in.readByte() & 0xff);
+        }
+        return key;
     }
 
     static void write(DataOutput out, Instant instant) throws IOException {

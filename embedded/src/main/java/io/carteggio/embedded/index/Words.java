@@ -123,14 +123,41 @@ final class Words {
 
     /// The words by the rule itself.
     static List<Token> tokens(String text) {
-        return spans(text).stream().map(s -> new Token(s.word(), s.position())).toList();
+        return anySpans(text).stream()
+                .map(s -> new Token(s.word(), s.position()))
+                .toList();
     }
 
     /// A word with where it stands in the text, in UTF-16 units.
     record Spot(String word, int position, int start, int end) {}
 
-    /// The words by the rule itself, and where they stand.
+    /// The words, and where they stand.
     static List<Spot> spans(String text) {
+        return simpleSpans(text).orElseGet(() -> anySpans(text));
+    }
+
+    /// The same for the plainest of texts, as [#simple].
+    private static Optional<List<Spot>> simpleSpans(String text) {
+        List<Spot> spots = new ArrayList<>();
+        int start = -1; // of the word under way
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : ' ';
+            if (c >= 0x80 || (i > 0 && isJoint(text, i))) {
+                return Optional.empty();
+            }
+            if (isAsciiWord(c)) {
+                start = start < 0 ? i : start;
+            } else if (start >= 0) {
+                String word = text.substring(start, Math.min(i, start + WORD_LIMIT_CODE_POINTS));
+                spots.add(new Spot(word.toLowerCase(Locale.ROOT), spots.size(), start, i));
+                start = -1;
+            }
+        }
+        return Optional.of(spots);
+    }
+
+    /// The words by the rule itself, and where they stand.
+    static List<Spot> anySpans(String text) {
         List<Spot> spots = new ArrayList<>();
         try (TokenStream stream = INDEX.tokenStream("words", text)) {
             CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);

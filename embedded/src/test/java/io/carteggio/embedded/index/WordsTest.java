@@ -66,8 +66,10 @@ class WordsTest {
             String typed = text.toString();
             Words.simple(typed)
                     .ifPresent(simple -> assertThat(simple).as("'%s'", typed).isEqualTo(Words.anySlots(typed)));
+            assertThat(Words.spans(typed)).as("'%s'", typed).isEqualTo(Words.anySpans(typed));
         }
         assertThat(Words.simple("x".repeat(100))).contains(Words.anySlots("x".repeat(100)));
+        assertThat(Words.spans("x".repeat(100) + " y")).isEqualTo(Words.anySpans("x".repeat(100) + " y"));
     }
 
     /// Word breaks do not depend on where the text is cut into blocks.

@@ -83,6 +83,18 @@ public final class LetterReader {
                 secrets.encrypted());
     }
 
+    /// Only what is searched of its text, as [Letter#searchText] but for what lies in TNEF parts: nothing attached is
+    /// looked at. Takes the beginning of a letter for a letter.
+    public static String searchText(Content mail, ReadLimits limits) throws IOException {
+        Content at = small(mail);
+        if (Tnef.begins(at)) {
+            return tnef(at, limits).searchText();
+        }
+        Texts texts = new Texts(limits, EnumSet.noneOf(Note.class));
+        texts.collect(at, Structure.of(at, limits, 0, 0));
+        return texts.searchText();
+    }
+
     /// A letter that is TNEF itself: a message that a report in TNEF carried.
     private static Letter tnef(Content stream, ReadLimits limits) throws IOException {
         Set<Note> notes = EnumSet.noneOf(Note.class);

@@ -26,6 +26,7 @@ import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Kept;
@@ -96,6 +97,7 @@ public final class Archive implements AutoCloseable {
     private final Roles roles = new Roles();
     private final Approvals approvals = new Approvals();
     private final ApiTokens tokens = new ApiTokens();
+    private final SavedSearches savedSearches = new SavedSearches();
     private final LogIns logIns = new LogIns();
     private final Preferences preferences = new Preferences();
     private final Gate gate;
@@ -173,6 +175,7 @@ public final class Archive implements AutoCloseable {
                 roles.apply(act);
                 approvals.apply(act);
                 tokens.apply(act);
+                savedSearches.apply(act);
                 logIns.apply(act);
                 preferences.apply(act);
                 sources.apply(act);
@@ -419,6 +422,11 @@ public final class Archive implements AutoCloseable {
     /// Tokens of programs.
     public ApiTokens tokens() {
         return tokens;
+    }
+
+    /// People's saved searches.
+    public SavedSearches savedSearches() {
+        return savedSearches;
     }
 
     /// Where everything dangerous passes.

@@ -128,6 +128,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new ApprovalCommand(this).line());
         line.addSubcommand(new AuditCommand(this).line());
         line.addSubcommand(new TokenCommand(this).line());
+        line.addSubcommand(new SavedCommand(this).line());
         line.addSubcommand(new AccessCommand(this).line());
         line.addSubcommand(new LogInCommand(this).line());
         line.addSubcommand(new ApprovalCommand.Mode(this));

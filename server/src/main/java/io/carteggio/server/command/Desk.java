@@ -18,6 +18,7 @@ import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
@@ -67,6 +68,9 @@ interface Desk {
 
     /// Tokens of programs.
     ApiTokens tokens();
+
+    /// People's saved searches.
+    SavedSearches savedSearches();
 
     /// Whether this is what the person logs in with.
     boolean isPassword(Person person, String password) throws Refusal;

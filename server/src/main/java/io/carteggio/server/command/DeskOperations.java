@@ -32,6 +32,7 @@ final class DeskOperations {
         table.put("import.mail", imports::mail);
         table.put("search", reading::search);
         table.put("show", reading::show);
+        table.put("conversation", reading::conversation);
         table.put("raw", reading::raw);
         table.put("evidence", reading::evidence);
         table.put("export", guard.guarded(new ExportOperation(desk)::run, guard::export));
@@ -91,6 +92,11 @@ final class DeskOperations {
         table.put("token.add", guard.guarded(tokens::add, guard::token));
         table.put("token.list", tokens::list);
         table.put("token.revoke", tokens::revoke);
+        SavedOperations saved = new SavedOperations(desk);
+        table.put("saved.add", saved::add);
+        table.put("saved.list", saved::list);
+        table.put("saved.rename", saved::rename);
+        table.put("saved.remove", saved::remove);
         AccessOperations access = new AccessOperations(desk);
         LogInOperations logIns = new LogInOperations(desk);
         table.put("login.show", logIns::show);

@@ -18,6 +18,7 @@ import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
@@ -153,6 +154,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public ApiTokens tokens() {
         return archive.tokens();
+    }
+
+    @Override
+    public SavedSearches savedSearches() {
+        return archive.savedSearches();
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
+import io.carteggio.archive.search.SavedSearches.Sought;
+import io.carteggio.archive.search.Start;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Recipient;
@@ -51,10 +53,18 @@ final class ReadingOperations {
         return Viewers.of(request, desk);
     }
 
-    /// A line a letter, newest first; then one with `total` and `notFullySearched`.
+    /// A line a letter; then one with `total` and `notFullySearched`. `sort`, `conversations`, `around`; instead of
+    /// `query`, `saved` may name a search of the person's.
     Outcome search(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
-        String text = request.text("query");
+        Optional<Sought> saved = saved(request, viewer);
+        String text = saved.isPresent() ? saved.get().query() : request.text("query");
+        boolean best = (request.optionalText("sort").isEmpty() && saved.isPresent())
+                ? saved.get().best()
+                : Queries.bestFirst(request);
+        boolean together =
+                request.flag("conversations") || saved.map(Sought::together).orElse(false);
+        boolean around = request.flag("around");
         Query query = Queries.parse(text);
         long left = request.number("limit", PAGE);
         if (left < 1) {
@@ -62,16 +72,23 @@ final class ReadingOperations {
         }
         Viewers.note(desk, request, viewer, text);
         boolean indexed = desk.awaitIndexed(PATIENCE);
-        Optional<Long> before = Optional.of(Long.MAX_VALUE);
+        Optional<Start> start = Optional.of(best ? Start.best() : Start.newest());
         Optional<Reading.Results> first = Optional.empty();
-        while (before.isPresent() && left > 0) {
-            Reading.Results page = desk.reading().search(viewer, query, text, (int) Math.min(PAGE, left), before.get());
+        while (start.isPresent() && left > 0) {
+            Reading.Results page =
+                    desk.reading().search(viewer, query, text, start.get(), together, (int) Math.min(PAGE, left));
             for (Reading.Result result : page.results()) {
-                reply.line(found(result));
+                ObjectNode line = found(result);
+                if (around) {
+                    line.set(
+                            "around",
+                            Json.text(desk.reading().excerpt(viewer, query, result.id(), Reading.EXCERPT_CHARS)));
+                }
+                reply.line(line);
             }
             first = first.isPresent() ? first : Optional.of(page);
             left -= page.results().size();
-            before = page.next();
+            start = page.after();
         }
         reply.line(Json.object()
                 .put("total", first.map(Reading.Results::total).orElse(0L))
@@ -79,6 +96,31 @@ final class ReadingOperations {
                         "notFullySearched",
                         first.map(Reading.Results::notFullySearched).orElse(0L))
                 .put("indexLag", indexed ? 0 : desk.indexLag()));
+        return Outcome.DONE;
+    }
+
+    private Optional<Sought> saved(Request request, Viewer viewer) throws Refusal {
+        Optional<String> name = request.optionalText("saved");
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (viewer) {
+            case Viewer.Owner(var person) ->
+                Optional.of(SavedOperations.named(desk, person, name.get()).sought());
+            case Viewer.Auditor a ->
+                Optional.of(SavedOperations.named(desk, a.person(), name.get()).sought());
+            case Viewer.Operator _ -> throw Refusal.usage("--saved goes with --as PERSON, whose search it is");
+        };
+    }
+
+    /// A line a message of the letter's conversation, oldest first; then one with `letters`, how many there are.
+    Outcome conversation(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        OpenLetter open = open(request);
+        Reading.Conversation conversation = desk.reading().conversation(viewer(request), open, PAGE);
+        for (Reading.Result result : conversation.results()) {
+            reply.line(found(result));
+        }
+        reply.line(Json.object().put("letters", conversation.letters()).put("complete", conversation.complete()));
         return Outcome.DONE;
     }
 
@@ -100,6 +142,14 @@ final class ReadingOperations {
                                 .put("sha256", a.sum().toString())
                                 .put("type", a.type()))));
         tell(line, result.message());
+        result.together()
+                .filter(of -> of.letters() > 1)
+                .ifPresent(of -> line.set(
+                        "conversation",
+                        Json.object()
+                                .put("letters", of.letters())
+                                .put("matching", of.matching())
+                                .put("complete", of.complete())));
         return line;
     }
 

@@ -12,6 +12,7 @@ import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
@@ -159,6 +160,11 @@ final class RunningServer implements AutoCloseable {
         @Override
         public ApiTokens tokens() {
             return archive.tokens();
+        }
+
+        @Override
+        public SavedSearches savedSearches() {
+            return archive.savedSearches();
         }
 
         @Override

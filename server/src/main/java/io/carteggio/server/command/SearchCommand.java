@@ -1,7 +1,9 @@
 package io.carteggio.server.command;
 
+import io.carteggio.server.local.Refusal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "search",
         description = {
-            "Finds letters, newest first.",
+            "Finds letters, newest first or by relevance.",
             "For example: from:anna subject:\"Q3 numbers\" has:attachment after:2024-01-01 invoice*"
         })
 final class SearchCommand implements Callable<Integer> {
@@ -23,7 +25,7 @@ final class SearchCommand implements Callable<Integer> {
 
     private final Carteggio carteggio;
 
-    @Parameters(paramLabel = "QUERY", arity = "1..*", description = "Words and conditions; '' for every letter.")
+    @Parameters(paramLabel = "QUERY", arity = "0..*", description = "Words and conditions; '' for every letter.")
     private List<String> query = new ArrayList<>();
 
     @Mixin
@@ -35,13 +37,42 @@ final class SearchCommand implements Callable<Integer> {
             description = "At most this many letters; " + DEFAULT_LIMIT + " if not given.")
     private long limit = DEFAULT_LIMIT;
 
+    @Option(names = "--sort", paramLabel = "HOW", description = "newest or relevance; newest if not given.")
+    private Optional<String> sort = Optional.empty();
+
+    @Option(
+            names = "--conversations",
+            description = "Of each conversation only the first letter that matches, with how many there are.")
+    private boolean conversations;
+
+    @Option(
+            names = "--around",
+            description = "What stands around the words in each letter, also where that is deep in it.")
+    private boolean around;
+
+    @Option(
+            names = "--saved",
+            paramLabel = "NAME",
+            description = "The search that the person of --as saved by this name.")
+    private Optional<String> saved = Optional.empty();
+
     SearchCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
 
     @Override
     public Integer call() {
-        ObjectNode params = Json.object().put("query", String.join(" ", query)).put("limit", limit);
+        if (query.isEmpty() == saved.isEmpty()) {
+            return carteggio.work("search", () -> {
+                throw Refusal.usage("search takes a QUERY, '' for every letter, or --saved NAME");
+            });
+        }
+        ObjectNode params = Json.object()
+                .put("limit", limit)
+                .put("conversations", conversations)
+                .put("around", around);
+        saved.ifPresentOrElse(name -> params.put("saved", name), () -> params.put("query", String.join(" ", query)));
+        sort.ifPresent(how -> params.put("sort", how));
         viewer.into(params);
         return carteggio.ask("search", "search", params, new Lines(this::print));
     }
@@ -68,6 +99,13 @@ final class SearchCommand implements Callable<Integer> {
                         + line.path("recipients").size() + " recipients"
                         + (line.path("allVariants").asBoolean(true) ? "" : ", and there are more"));
             }
+            if (line.has("conversation")) {
+                ObjectNode of = (ObjectNode) line.path("conversation");
+                console.line("    " + of.path("matching").asLong(1) + " of "
+                        + of.path("letters").asLong(1) + " letters of a conversation"
+                        + (of.path("complete").asBoolean(true) ? "" : ", or more"));
+            }
+            Json.optional(line, "around").ifPresent(text -> console.line("    " + text));
             if (line.path("protected").asBoolean(false)) {
                 console.line("    protected by rights management; there is no clear copy");
             }

@@ -10,12 +10,15 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -27,6 +30,11 @@ import picocli.CommandLine.Option;
             "Ctrl-C stops it; mail that is just coming in is finished first."
         })
 final class ServeCommand implements Callable<Integer> {
+    /// What a page of results takes is worked out for so long after a start, for nobody.
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
     private final Carteggio carteggio;
 
     @Option(
@@ -102,6 +110,7 @@ final class ServeCommand implements Callable<Integer> {
             firstSource(own);
             own.jobs().start();
             tell(own, server, throwAway);
+            Thread.ofPlatform().name("warm-up").daemon().start(() -> warmUp(own));
             if (demo) {
                 new DemoFilling(carteggio.console(), own.archive(), server.smtp()).fill();
             }
@@ -117,6 +126,14 @@ final class ServeCommand implements Callable<Integer> {
             stopped.countDown();
         }
         return Outcome.DONE;
+    }
+
+    private static void warmUp(ArchiveOpener.OwnArchive own) {
+        try {
+            own.archive().reading().warmUp(WARM_UP);
+        } catch (ArchiveException | RuntimeException e) { // whoever asks hears of it, too
+            LOG.warn("searching could not be warmed up: {}", e.toString());
+        }
     }
 
     private void firstSource(ArchiveOpener.OwnArchive own) throws ArchiveException {

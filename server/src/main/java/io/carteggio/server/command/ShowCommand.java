@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-@Command(name = "show", description = "Shows a letter, its octets, or the reports that vouch for it.")
+@Command(name = "show", description = "Shows a letter, its octets, the reports that vouch for it, or its conversation.")
 final class ShowCommand implements Callable<Integer> {
     private final Carteggio carteggio;
 
@@ -32,6 +32,9 @@ final class ShowCommand implements Callable<Integer> {
             description = "With --evidence: only the report of this arrival, byte for byte.")
     private long arrival;
 
+    @Option(names = "--conversation", description = "The letters of its conversation, oldest first.")
+    private boolean conversation;
+
     ShowCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
@@ -40,10 +43,13 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         ObjectNode params = Json.object().put("id", id);
         viewer.into(params);
-        if (raw && evidence) {
+        if ((raw ? 1 : 0) + (evidence ? 1 : 0) + (conversation ? 1 : 0) > 1) {
             return carteggio.work("show", () -> {
-                throw Refusal.usage("--raw and --evidence do not go together");
+                throw Refusal.usage("--raw, --evidence and --conversation do not go together");
             });
+        }
+        if (conversation) {
+            return carteggio.ask("show", "conversation", params, Lines.printing(carteggio, this::printOne));
         }
         if (raw) {
             return carteggio.ask("show", "raw", params, new OctetReply(carteggio.console(), false));
@@ -53,6 +59,20 @@ final class ShowCommand implements Callable<Integer> {
             return carteggio.ask("show", "evidence", params, new OctetReply(carteggio.console(), arrival == 0));
         }
         return carteggio.ask("show", "show", params, Lines.printing(carteggio, this::print));
+    }
+
+    private void printOne(ObjectNode line) {
+        Console console = carteggio.console();
+        if (line.has("id")) {
+            console.line((line.path("id").asString("").equals(id) ? "> " : "  ")
+                    + line.path("id").asString("") + "  "
+                    + line.path("date").asString("").replace("T", " ").replace("Z", "") + "  "
+                    + Json.optional(line, "from").orElse("(no sender)"));
+            console.line("    " + Json.optional(line, "subject").orElse("(no subject)"));
+        } else {
+            console.complain(line.path("letters").asLong(1) + " letters"
+                    + (line.path("complete").asBoolean(true) ? "" : ", or more"));
+        }
     }
 
     private void print(ObjectNode letter) {

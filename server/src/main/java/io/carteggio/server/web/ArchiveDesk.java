@@ -12,6 +12,7 @@ import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
@@ -36,6 +37,9 @@ public interface ArchiveDesk {
 
     /// Tokens of programs.
     ApiTokens tokens();
+
+    /// People's saved searches.
+    SavedSearches savedSearches();
 
     /// How people log in, besides by a password here.
     LogIns logIns();

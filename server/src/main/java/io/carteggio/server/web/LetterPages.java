@@ -5,9 +5,11 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.EnvelopeView;
 import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.Addressee;
+import io.carteggio.archive.search.Hit;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Role;
@@ -20,12 +22,14 @@ import io.carteggio.mail.mime.NestedLetter;
 import io.carteggio.mail.mime.ReadLimits;
 import io.carteggio.server.web.page.LetterView;
 import io.carteggio.server.web.page.LetterView.Body;
+import io.carteggio.server.web.page.LetterView.ConversationBox;
 import io.carteggio.server.web.page.LetterView.EnvelopeBox;
 import io.carteggio.server.web.page.LetterView.Field;
 import io.carteggio.server.web.page.LetterView.File;
 import io.carteggio.server.web.page.LetterView.Line;
 import io.carteggio.server.web.page.LetterView.MessageBox;
 import io.carteggio.server.web.page.LetterView.Party;
+import io.carteggio.server.web.page.LetterView.Step;
 import io.javalin.http.HttpStatus;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -53,6 +57,7 @@ final class LetterPages {
     private static final int FIELD_LIMIT_CHARS = 4_000;
     private static final int FILES_SHOWN = 500;
     private static final int LINES_SHOWN = 1_000;
+    private static final int CONVERSATION_SHOWN = 30;
 
     /// Letters read at the same time; each may take some 20 MB of text while it is.
     static final int READ_AT_ONCE = 4;
@@ -163,7 +168,31 @@ final class LetterPages {
                 "/letters/" + id + "/print?pass=" + pass(visit, id),
                 "/letters/" + id + "/proof",
                 GiveBackPages.view(site, visit, id),
-                query.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(query));
+                query.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(query),
+                conversation(visit, open, query));
+    }
+
+    private Optional<ConversationBox> conversation(Visit visit, OpenLetter open, String query) throws ArchiveException {
+        Reading.Conversation conversation =
+                site.desk().reading().conversation(visit.viewer(), open, CONVERSATION_SHOWN);
+        if (conversation.letters() < 2) {
+            return Optional.empty();
+        }
+        List<Step> steps = new ArrayList<>();
+        for (Reading.Result result : conversation.results()) {
+            Hit hit = result.hit();
+            steps.add(new Step(
+                    "/letters/" + result.id() + (query.isEmpty() ? "" : "?q=" + SearchPages.encoded(query)),
+                    hit.fromName().filter(n -> !n.isBlank()).or(hit::from).orElse(visit.say("search.no-sender")),
+                    visit.words().full(hit.date()),
+                    hit.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject")),
+                    result.message().variants().stream()
+                            .anyMatch(v -> v.number() == open.letter().number())));
+        }
+        return Optional.of(new ConversationBox(
+                visit.texts().count("letter.conversation", conversation.letters()),
+                steps,
+                !conversation.complete() || conversation.letters() > steps.size()));
     }
 
     private static List<Party> parties(List<Mailbox> mailboxes) {

@@ -44,6 +44,8 @@ final class Routes {
         var aids = new SearchAids(site);
         var letters = new LetterPages(site);
         var back = new GiveBackPages(site);
+        var saved = new SavedPages(site);
+        var finding = new FindingApi(site);
         var books = new BooksPages(site);
         var sources = new SourcePages(site);
         var jobs = new JobPages(site);
@@ -84,6 +86,14 @@ final class Routes {
                 get("/search", Who.PERSON, search::search),
                 get("/search/narrow", Who.PERSON, aids::narrow),
                 get("/search/suggest", Who.PERSON, aids::suggest),
+                get("/search/around", Who.PERSON, aids::around),
+                get("/searches", Who.PERSON, saved::list),
+                post("/searches", Who.PERSON, saved::save),
+                post("/searches/{search}/name", Who.PERSON, saved::rename),
+                post("/searches/{search}/remove", Who.PERSON, saved::remove),
+                get("/api/letters", Who.PERSON, finding::letters),
+                get("/api/letters/{id}/conversation", Who.PERSON, finding::conversation),
+                get("/api/searches", Who.PERSON, finding::searches),
                 get("/letters/{id}", Who.PERSON, letters::letter),
                 get("/letters/{id}/html", Who.PERSON, letters::html),
                 // its cookie stays at home when the sandboxed frame asks; the address carries a pass instead

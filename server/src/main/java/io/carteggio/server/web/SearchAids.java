@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Correspondent;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.attribution.AcceptedDomain;
@@ -8,9 +9,11 @@ import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.search.Query;
 import io.carteggio.mail.Address;
 import io.carteggio.server.web.page.NarrowingView;
+import io.carteggio.server.web.page.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -53,8 +56,32 @@ final class SearchAids {
     }
 
     /// Where a search is narrowed, for its page.
-    static String address(Site site, Visit visit, String text) {
-        return "/search/narrow?q=" + SearchPages.encoded(text) + "&pass=" + pass(site, visit, text);
+    static String address(String text, String pass) {
+        return "/search/narrow?q=" + SearchPages.encoded(text) + "&pass=" + pass;
+    }
+
+    /// What stands around the words in some of the letters that a page of results shows, as JSON for its script: a list
+    /// of `id` and `pieces`, each a text and whether it is marked.
+    void around(Visit visit) throws ArchiveException {
+        String text = visit.query("q").strip();
+        if (!Tokens.same(pass(site, visit, text), visit.query("pass"))
+                || !(Asked.of(text) instanceof Asked.Understood(Query query))) {
+            visit.redirect(text.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(text));
+            return;
+        }
+        Excerpts excerpts = new Excerpts(site, visit.viewer(), query, true);
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        List<String> ids = visit.queries("id");
+        for (String id : ids.subList(0, Math.min(ids.size(), SearchPages.PAGE))) {
+            Optional<String> excerpt = LetterId.looksLike(id) ? excerpts.of(new LetterId(id)) : Optional.empty();
+            if (excerpt.isPresent()) {
+                ArrayNode pieces = list.addObject().put("id", id).putArray("pieces");
+                for (Piece piece : SearchPages.pieces(site, query, excerpt.get())) {
+                    pieces.addObject().put("text", piece.text()).put("marked", piece.marked());
+                }
+            }
+        }
+        visit.text("application/json; charset=utf-8", list.toString());
     }
 
     /// By what a search can be narrowed: a page, or with `part` what scripts put beside the results.

@@ -8,6 +8,7 @@ import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.archive.search.Start;
 import io.carteggio.server.web.page.Piece;
 import io.carteggio.server.web.page.ReasonView;
 import io.carteggio.server.web.page.SearchResults;
@@ -20,14 +21,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finding letters: one's own, or for an auditor with a stated reason those of everybody.
 final class SearchPages {
-    static final int PAGE = 25;
+    static final int PAGE = 50;
     static final int QUERY_LIMIT_CHARS = 2_000;
     static final int REASON_LEAST_CHARS = 8;
     static final int REASON_MOST_CHARS = 500;
     private static final int ADDRESSEES_SHOWN = 3;
+    private static final int SAVED_SHOWN = 12;
 
     private final Site site;
 
@@ -48,8 +51,8 @@ final class SearchPages {
     }
 
     void search(Visit visit) throws ArchiveException {
-        String text = visit.query("q").strip();
-        long before = visit.numberBefore();
+        Asking asking = Asking.of(visit);
+        String text = asking.text();
         if (text.length() > QUERY_LIMIT_CHARS) {
             mistaken(
                     visit,
@@ -72,8 +75,14 @@ final class SearchPages {
             }
             case Asked.Understood(Query query) -> {
                 Viewer viewer = visit.viewer();
-                Reading.Results results = site.desk().reading().search(viewer, query, text, PAGE, before);
-                visit.page("search", title(visit, text), page(visit, viewer, query, text, before, results));
+                Optional<Start> start = asking.start(visit);
+                if (start.isEmpty()) { // an address that nobody gave out
+                    visit.redirect(asking.url());
+                    return;
+                }
+                Reading.Results results =
+                        site.desk().reading().search(viewer, query, text, start.get(), asking.together(), PAGE);
+                visit.page("search", title(visit, text), page(visit, viewer, query, asking, results));
             }
         }
     }
@@ -96,24 +105,32 @@ final class SearchPages {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        Asking.of(visit).ways(visit, ""),
+                        List.of()));
     }
 
-    private SearchResults page(
-            Visit visit, Viewer viewer, Query query, String text, long before, Reading.Results results) {
+    private SearchResults page(Visit visit, Viewer viewer, Query query, Asking asking, Reading.Results results)
+            throws ArchiveException {
+        String text = asking.text();
+        Excerpts excerpts = new Excerpts(site, viewer, query, asking.around());
         List<Row> rows = new ArrayList<>();
         for (Reading.Result result : results.results()) {
-            rows.add(row(visit, result, query, text));
+            rows.add(row(visit, result, query, asking, excerpts));
         }
-        boolean later = before != Long.MAX_VALUE;
+        boolean later = asking.isLater(visit);
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
         String count = visit.texts().count(text.isEmpty() ? "search.letters" : "search.matches", results.total());
         String whose = viewer instanceof Viewer.Auditor ? visit.say("search.across", count) : count;
-        String summary = text.isEmpty() && results.total() > 1 ? visit.say("search.newest-first", whose) : whose;
+        String summary = results.total() <= 1
+                ? whose
+                : asking.best()
+                        ? visit.say("search.relevance-first", whose)
+                        : text.isEmpty() ? visit.say("search.newest-first", whose) : whose;
         Optional<String> honest = results.notFullySearched() == 0
                 ? Optional.empty()
                 : Optional.of(visit.texts().count("search.unsearched", results.notFullySearched()));
-        String address = "/search?" + (text.isEmpty() ? "" : "q=" + encoded(text) + "&");
+        String pass = SearchAids.pass(site, visit, text);
         return new SearchResults(
                 text,
                 Optional.empty(),
@@ -121,12 +138,20 @@ final class SearchPages {
                 honest,
                 rows,
                 empty,
-                results.next().map(next -> address + "before=" + next),
-                later ? Optional.of(text.isEmpty() ? "/search" : "/search?q=" + encoded(text)) : Optional.empty(),
-                rows.isEmpty() || later ? Optional.empty() : Optional.of(SearchAids.address(site, visit, text)));
+                results.after().map(start -> asking.url(start.text())),
+                later ? Optional.of(asking.url()) : Optional.empty(),
+                rows.isEmpty() || later ? Optional.empty() : Optional.of(SearchAids.address(text, pass)),
+                asking.ways(visit, pass),
+                site.desk().savedSearches().of(visit.self().id()).stream()
+                        .limit(SAVED_SHOWN)
+                        .map(saved -> new SearchResults.Saved(
+                                saved.name(), Asking.of(saved.sought()).url()))
+                        .toList());
     }
 
-    private Row row(Visit visit, Reading.Result result, Query query, String text) {
+    private Row row(Visit visit, Reading.Result result, Query query, Asking asking, Excerpts excerpts)
+            throws ArchiveException {
+        String text = asking.text();
         Hit hit = result.hit();
         List<String> all = new ArrayList<>(hit.to());
         all.addAll(hit.cc());
@@ -135,6 +160,16 @@ final class SearchPages {
                 ? visit.say("search.and-more", first, all.size() - ADDRESSEES_SHOWN)
                 : first;
         Optional<String> name = hit.fromName().filter(n -> !n.isBlank());
+        List<Piece> subject =
+                pieces(query, hit.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject")));
+        List<Piece> snippet =
+                pieces(query, hit.snippet().filter(s -> !s.isBlank()).orElse(""));
+        boolean shown = !asking.marks(query)
+                || Stream.of(subject, snippet).flatMap(List::stream).anyMatch(Piece::marked);
+        if (!shown) {
+            Optional<String> around = excerpts.of(result.id());
+            snippet = around.isPresent() ? pieces(query, around.get()) : snippet;
+        }
         return new Row(
                 "/letters/" + result.id() + (text.isEmpty() ? "" : "?q=" + encoded(text)),
                 hit.date().toString(),
@@ -143,14 +178,29 @@ final class SearchPages {
                 pieces(query, name.or(hit::from).orElse(visit.say("search.no-sender"))),
                 name.flatMap(n -> hit.from()),
                 to.isEmpty() ? visit.say("search.nobody") : to,
-                pieces(query, hit.subject().filter(s -> !s.isBlank()).orElse(visit.say("letter.no-subject"))),
-                pieces(query, hit.snippet().filter(s -> !s.isBlank()).orElse("")),
+                subject,
+                snippet,
                 message(visit, result.message()),
+                result.together().filter(t -> t.letters() > 1).map(t -> together(visit, t)),
+                shown || asking.around()
+                        ? Optional.empty()
+                        : Optional.of(result.id().text()),
                 visit.words().size(hit.sizeBytes()),
                 hit.attachments().stream().map(Hit.FoundAttachment::name).toList());
     }
 
+    private static String together(Visit visit, Reading.Together together) {
+        return visit.say(
+                together.complete() ? "search.conversation" : "search.conversation.more",
+                together.matching(),
+                together.letters());
+    }
+
     private List<Piece> pieces(Query query, String text) {
+        return pieces(site, query, text);
+    }
+
+    static List<Piece> pieces(Site site, Query query, String text) {
         List<Piece> pieces = new ArrayList<>();
         int from = 0;
         for (SearchIndex.Mark mark : site.desk().reading().marks(query, text)) {

@@ -178,6 +178,11 @@ final class Visit {
         return value == null ? "" : value;
     }
 
+    /// All parameters of the address with this name.
+    List<String> queries(String name) {
+        return ctx.queryParams(name);
+    }
+
     /// A field of the form, white space around it removed, empty where absent.
     String field(String name) {
         return rawField(name).strip();
@@ -273,6 +278,12 @@ final class Visit {
     void plain(HttpStatus status, String text) {
         ctx.status(status);
         text("text/plain; charset=utf-8", text);
+    }
+
+    /// JSON with another status than 200.
+    void json(HttpStatus status, String json) {
+        ctx.status(status);
+        text("application/json; charset=utf-8", json);
     }
 
     void text(String type, String text) {

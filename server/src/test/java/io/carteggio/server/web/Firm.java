@@ -27,6 +27,7 @@ import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
+import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.home.DataDirectory;
@@ -95,6 +96,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final Roles roles = new Roles();
     private final Approvals approvals = new Approvals();
     private final ApiTokens apiTokens = new ApiTokens();
+    private final SavedSearches savedSearches = new SavedSearches();
     private final LogIns logIns = new LogIns();
     private final Preferences preferences = new Preferences();
     final Settings watchSettings = new Settings();
@@ -119,6 +121,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             roles.apply(act);
             approvals.apply(act);
             apiTokens.apply(act);
+            savedSearches.apply(act);
             logIns.apply(act);
             preferences.apply(act);
             watchSettings.apply(act);
@@ -263,6 +266,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public ApiTokens tokens() {
         return apiTokens;
+    }
+
+    @Override
+    public SavedSearches savedSearches() {
+        return savedSearches;
     }
 
     @Override

@@ -217,7 +217,7 @@ class LetterPagesTest {
             assertThat(Browser.withoutOurScript(bruna.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E")
                             .body()))
                     .doesNotContain("<script");
-            assertThat(bruna.get("/search?before=notanumber").statusCode()).isEqualTo(200);
+            assertThat(bruna.get("/search?before=nosuchplace").statusCode()).isEqualTo(303);
         }
     }
 

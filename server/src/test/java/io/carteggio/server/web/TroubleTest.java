@@ -76,6 +76,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.archive.search.SavedSearches savedSearches() {
+            return firm.savedSearches();
+        }
+
+        @Override
         public java.util.Optional<byte[]> secret(String name) {
             return firm.secret(name);
         }

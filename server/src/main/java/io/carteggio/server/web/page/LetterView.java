@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param proofUrl the proof that it was kept
 /// @param back how it can be brought back to a mailbox of hers
 /// @param searchUrl back to the results it was found in
+/// @param conversation where it has more letters than this
 public record LetterView(
         String id,
         String subject,
@@ -37,7 +38,23 @@ public record LetterView(
         String printUrl,
         String proofUrl,
         Optional<Back> back,
-        String searchUrl) {
+        String searchUrl,
+        Optional<ConversationBox> conversation) {
+    /// The conversation that the letter is in.
+    ///
+    /// @param heading how many letters it has, in words
+    /// @param more whether it has more than are told
+    public record ConversationBox(String heading, List<Step> steps, boolean more) {
+        public ConversationBox {
+            steps = List.copyOf(steps);
+        }
+    }
+
+    /// A letter of a conversation.
+    ///
+    /// @param here whether it is the one shown
+    public record Step(String url, String from, Moment at, String subject, boolean here) {}
+
     /// An address with its name, as the header has it.
     public record Party(String name, String address) {}
 

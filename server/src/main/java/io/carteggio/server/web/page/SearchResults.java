@@ -13,6 +13,8 @@ import java.util.Optional;
 /// @param next the next page
 /// @param first the first page, where this is a later one
 /// @param narrow where it can be narrowed
+/// @param ways how else it can be seen
+/// @param saved searches saved before
 public record SearchResults(
         String query,
         Optional<Mistake> mistake,
@@ -22,7 +24,37 @@ public record SearchResults(
         Optional<Empty> empty,
         Optional<String> next,
         Optional<String> first,
-        Optional<String> narrow) {
+        Optional<String> narrow,
+        Ways ways,
+        List<Saved> saved) {
+    /// A way to see the same letters otherwise.
+    public record Way(String label, String url, boolean current) {}
+
+    /// All of them, and what the search form carries on.
+    ///
+    /// @param around where what stands around the words is shown
+    /// @param aroundPart the same for scripts, without the ids of the letters
+    public record Ways(
+            List<Way> order,
+            List<Way> together,
+            Optional<String> sort,
+            Optional<String> conversations,
+            String around,
+            String aroundPart) {
+        public Ways {
+            order = List.copyOf(order);
+            together = List.copyOf(together);
+        }
+    }
+
+    /// A search that was saved.
+    public record Saved(String name, String url) {}
+
+    /// Whether what stands around the words lies deeper in some letter than what is shown of it.
+    public boolean isDeep() {
+        return rows.stream().anyMatch(row -> row.deep().isPresent());
+    }
+
     /// What cannot be understood: the query in three pieces, the middle one the mistake.
     public record Mistake(String before, String at, String after, String what) {}
 
@@ -31,6 +63,8 @@ public record SearchResults(
     /// @param fromName the sender's name, else the address
     /// @param fromAddress the address, where a name is shown
     /// @param message what there is to say of a message that is not one plain letter
+    /// @param together what there is to say of its conversation
+    /// @param deep the letter's id, where none of the words stands in what is shown of it
     public record Row(
             String url,
             String isoDate,
@@ -42,6 +76,8 @@ public record SearchResults(
             List<Piece> subject,
             List<Piece> snippet,
             Optional<String> message,
+            Optional<String> together,
+            Optional<String> deep,
             String size,
             List<String> attachments) {
         public Row {
@@ -61,5 +97,6 @@ public record SearchResults(
 
     public SearchResults {
         rows = List.copyOf(rows);
+        saved = List.copyOf(saved);
     }
 }

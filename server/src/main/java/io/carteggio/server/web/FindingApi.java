@@ -1,0 +1,160 @@
+package io.carteggio.server.web;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.access.Reading;
+import io.carteggio.archive.access.Viewer;
+import io.carteggio.archive.search.Hit;
+import io.carteggio.archive.search.Query;
+import io.carteggio.archive.search.SavedSearches.SavedSearch;
+import io.carteggio.archive.search.Start;
+import io.javalin.http.HttpStatus;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Finding letters as JSON (`docs/search.md`, "For programs"), for who is logged in, or by a token that is for it: then
+/// the person's own letters alone.
+final class FindingApi {
+    private static final String JSON = "application/json; charset=utf-8";
+
+    private final Site site;
+
+    FindingApi(Site site) {
+        this.site = site;
+    }
+
+    /// On whose behalf; empty where the token is not for it, which was answered then.
+    private static Optional<Viewer> viewer(Visit visit, String operation) {
+        if (visit.token().isEmpty()) {
+            return Optional.of(visit.viewer());
+        }
+        if (!visit.token().get().covers(operation)) {
+            fault(visit, HttpStatus.FORBIDDEN, "the token is not for " + operation);
+            return Optional.empty();
+        }
+        return Optional.of(new Viewer.Owner(visit.self()));
+    }
+
+    private static void fault(Visit visit, HttpStatus status, String what) {
+        visit.json(
+                status, JsonNodeFactory.instance.objectNode().put("error", what).toString());
+    }
+
+    /// `q`, `sort`, `conversations`, `around`, `limit`, and `before` out of the `next` of the page before.
+    void letters(Visit visit) throws ArchiveException {
+        Optional<Viewer> viewer = viewer(visit, "letter.find");
+        if (viewer.isEmpty()) {
+            return;
+        }
+        Asking asking = Asking.of(visit);
+        String limit = visit.query("limit");
+        int most = limit.matches("[0-9]{1,3}") ? Integer.parseInt(limit) : limit.isEmpty() ? SearchPages.PAGE : 0;
+        Optional<Start> start = asking.start(visit);
+        if (most < 1 || most > Reading.PAGE_LIMIT || start.isEmpty()) {
+            fault(visit, HttpStatus.BAD_REQUEST, "limit is 1 to " + Reading.PAGE_LIMIT + ", before what next was");
+            return;
+        }
+        switch (Query.parse(asking.text())) {
+            case Query.Parsed.Bad bad ->
+                visit.json(
+                        HttpStatus.UNPROCESSABLE_CONTENT,
+                        JsonNodeFactory.instance
+                                .objectNode()
+                                .put("error", bad.message())
+                                .put("position", bad.position())
+                                .toString());
+            case Query.Parsed.Good(Query query) -> {
+                Reading.Results results = site.desk()
+                        .reading()
+                        .search(viewer.get(), query, asking.text(), start.get(), asking.together(), most);
+                ObjectNode answer = JsonNodeFactory.instance.objectNode();
+                answer.put("total", results.total()).put("notFullySearched", results.notFullySearched());
+                results.after().ifPresent(after -> answer.put("next", after.text()));
+                ArrayNode list = answer.putArray("letters");
+                Excerpts excerpts = new Excerpts(site, viewer.get(), query, asking.around());
+                for (Reading.Result result : results.results()) {
+                    ObjectNode one = letter(list, result);
+                    excerpts.of(result.id()).ifPresent(text -> one.put("around", text));
+                }
+                visit.text(JSON, answer.toString());
+            }
+        }
+    }
+
+    private static ObjectNode letter(ArrayNode list, Reading.Result result) {
+        Hit hit = result.hit();
+        ObjectNode one = list.addObject()
+                .put("id", result.id().text())
+                .put("date", hit.date().toString());
+        hit.from().ifPresent(from -> one.put("from", from));
+        hit.fromName().ifPresent(name -> one.put("fromName", name));
+        texts(one.putArray("to"), hit.to());
+        texts(one.putArray("cc"), hit.cc());
+        hit.subject().ifPresent(subject -> one.put("subject", subject));
+        hit.snippet().ifPresent(line -> one.put("text", line));
+        one.put("bytes", hit.sizeBytes());
+        ArrayNode attachments = one.putArray("attachments");
+        hit.attachments()
+                .forEach(a -> attachments
+                        .addObject()
+                        .put("name", a.name())
+                        .put("bytes", a.sizeBytes())
+                        .put("sha256", a.sum().toString())
+                        .put("type", a.type()));
+        result.together()
+                .ifPresent(together -> one.putObject("conversation")
+                        .put("letters", together.letters())
+                        .put("matching", together.matching())
+                        .put("complete", together.complete()));
+        return one;
+    }
+
+    private static void texts(ArrayNode list, List<String> texts) {
+        texts.forEach(list::add);
+    }
+
+    /// The letters of a letter's conversation, oldest first.
+    void conversation(Visit visit) throws ArchiveException {
+        Optional<Viewer> viewer = viewer(visit, "letter.conversation");
+        if (viewer.isEmpty()) {
+            return;
+        }
+        String id = visit.path("id");
+        Optional<OpenLetter> open =
+                LetterId.looksLike(id) ? site.desk().reading().open(viewer.get(), new LetterId(id)) : Optional.empty();
+        if (open.isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        Reading.Conversation conversation =
+                site.desk().reading().conversation(viewer.get(), open.get(), Reading.PAGE_LIMIT);
+        ObjectNode answer = JsonNodeFactory.instance
+                .objectNode()
+                .put("total", conversation.letters())
+                .put("complete", conversation.complete());
+        ArrayNode list = answer.putArray("letters");
+        conversation.results().forEach(result -> letter(list, result));
+        visit.text(JSON, answer.toString());
+    }
+
+    /// The person's saved searches, by name.
+    void searches(Visit visit) {
+        if (viewer(visit, "saved.list").isEmpty()) {
+            return;
+        }
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (SavedSearch saved : site.desk().savedSearches().of(visit.self().id())) {
+            list.addObject()
+                    .put("search", saved.id())
+                    .put("name", saved.name())
+                    .put("query", saved.sought().query())
+                    .put("sort", saved.sought().best() ? "relevance" : "newest")
+                    .put("conversations", saved.sought().together());
+        }
+        visit.text(JSON, list.toString());
+    }
+}
