@@ -7,7 +7,8 @@ import java.time.Duration;
 /// @param name as the sender wrote it, at most [#NAME_CHARS]; a hint
 /// @param type as the sender claims, at most as long; a hint
 /// @param textChars most characters of an answer
-/// @param time after which the reader gives up by itself, for the case that nobody is there any more to end it
+/// @param time after which the reader gives up by itself, for the case that nobody is there any more to end
+///     it
 public record ExtractRequest(String name, String type, long sizeBytes, int textChars, Duration time) {
     /// Longest name and type; what is longer is cut.
     public static final int NAME_CHARS = 250;

@@ -14,7 +14,8 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// The frames in the pipe. The reader greets once; then each request, with the octets behind it, gets one answer.
+/// The frames in the pipe. The reader greets once; then each request, with the octets behind it, gets one
+/// answer.
 ///
 /// ```
 /// greeting  "CXT1"  u16 octets of the version, the version
@@ -24,7 +25,8 @@ import java.util.Set;
 ///
 /// Methods belong to the thread that has the stream.
 public final class ExtractWire {
-    /// The version of what reads, its rules and its libraries: letters that another one has read are read again. Raise
+    /// The version of what reads, its rules and its libraries: letters that another one has read are read
+    /// again. Raise
     /// the number behind the dash when the rules change; a test compares the one before it with the library.
     public static final String READER = "tika-3.3.1-1";
 

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Why words may be in a letter that no search finds. The words stand in queries, metrics and answers, and stay; the
+/// Why words may be in a letter that no search finds. The words stand in queries, metrics and answers, and
+/// stay; the
 /// codes stand in the pipe and in the index.
 public enum Shortfall {
     /// Attachments that nobody has read yet.
