@@ -238,8 +238,9 @@ class BrowserTest {
         look(page, what);
         Path folder = Program.root().resolve("acceptance/target/screenshots");
         Files.createDirectories(folder);
-        page.screenshot(
-                new Page.ScreenshotOptions().setPath(folder.resolve(what + ".png")).setFullPage(true));
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(folder.resolve(what + ".png"))
+                .setFullPage(true));
         page.setViewportSize(1280, 900);
     }
 

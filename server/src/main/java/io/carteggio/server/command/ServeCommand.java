@@ -2,7 +2,10 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.Family;
+import io.carteggio.embedded.extraction.ReaderPool;
+import io.carteggio.embedded.extraction.ReaderProgram;
 import io.carteggio.mail.Address;
+import io.carteggio.server.archive.ReaderFolder;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
@@ -27,6 +30,8 @@ import picocli.CommandLine.Option;
             "Ctrl-C stops it; mail that is just coming in is finished first."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final int READERS_LIMIT = 64;
+
     private final Carteggio carteggio;
 
     @Option(
@@ -57,6 +62,18 @@ final class ServeCommand implements Callable<Integer> {
     private Optional<Path> key = Optional.empty();
 
     @Option(
+            names = "--no-attachment-text",
+            description = "Reads no attachments: PDF, Office and the like are not searched, and counted so.")
+    private boolean noAttachmentText;
+
+    @Option(
+            names = "--attachment-readers",
+            paramLabel = "N",
+            description = "Programs that read attachments at the same time, 256 MB of heap each; if not given, a third"
+                    + " of the processors, 1 to 4.")
+    private Optional<Integer> attachmentReaders = Optional.empty();
+
+    @Option(
             names = "--demo",
             description =
                     "Fills a throw-away archive with a firm of a dozen people and their mail. Without --data it is"
@@ -75,6 +92,9 @@ final class ServeCommand implements Callable<Integer> {
     private Outcome serve() throws ArchiveException, IOException, Refusal {
         if (certificate.isPresent() != key.isPresent()) {
             throw Refusal.usage("--tls-cert and --tls-key come together");
+        }
+        if (attachmentReaders.filter(n -> n < 1 || n > READERS_LIMIT).isPresent()) {
+            throw Refusal.usage("--attachment-readers is 1 to " + READERS_LIMIT);
         }
         RunningServer.Addresses addresses =
                 new RunningServer.Addresses(address("--http", http), address("--smtp", smtp), publicUrl, host());
@@ -101,6 +121,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             firstSource(own);
             own.jobs().start();
+            readAttachments(own);
             tell(own, server, throwAway);
             if (demo) {
                 new DemoFilling(carteggio.console(), own.archive(), server.smtp()).fill();
@@ -117,6 +138,23 @@ final class ServeCommand implements Callable<Integer> {
             stopped.countDown();
         }
         return Outcome.DONE;
+    }
+
+    /// Mail is taken and found without.
+    private void readAttachments(ArchiveOpener.OwnArchive own) {
+        Optional<ReaderProgram> program = ReaderFolder.program();
+        if (noAttachmentText) {
+            return;
+        }
+        if (program.isEmpty()) {
+            carteggio.console().complain("attachments are not read: what reads them is not part of this installation");
+            return;
+        }
+        try {
+            var _ = own.archive().readAttachments(program.get(), attachmentReaders.orElseGet(ReaderPool::usualWidth));
+        } catch (ArchiveException e) {
+            carteggio.console().complain(String.valueOf(e.getMessage()));
+        }
     }
 
     private void firstSource(ArchiveOpener.OwnArchive own) throws ArchiveException {
