@@ -7,6 +7,7 @@ RUN mvn -q -ntp -B -DskipTests package
 FROM eclipse-temurin:25-jre
 RUN useradd --system --create-home --home-dir /data --uid 10025 carteggio
 COPY --from=build /src/server/target/dist/lib /opt/carteggio/lib
+COPY --from=build /src/extract/target/dist/extract /opt/carteggio/extract
 USER carteggio
 VOLUME /data
 EXPOSE 2525 8080

@@ -21,13 +21,20 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.vault.Vault;
+import java.io.File;
+import java.io.IOException;
 import java.net.IDN;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +150,36 @@ class BoundariesTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.carteggio.server..")
                 .check(main);
+    }
+
+    /// What reads attachments hangs, leaks and crashes by what strangers send: it is another program
+    /// (decision 0014).
+    @Test
+    void theServerNeverMeetsWhatReadsAttachments() throws IOException {
+        List<String> foreign = List.of("tika", "poi-", "pdfbox", "fontbox", "xmlbeans", "carteggio-extract");
+        List<String> ours = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(path -> path.substring(path.lastIndexOf(File.separatorChar) + 1))
+                .toList();
+        assertThat(ours)
+                .as("the class path of these tests, which is the server's and more")
+                .isNotEmpty()
+                .noneMatch(jar -> foreign.stream().anyMatch(jar::contains));
+        Path installed = Program.root().resolve("server/target/run");
+        assertThat(names(installed.resolve("lib")))
+                .as("the class path of the installed program")
+                .isNotEmpty()
+                .noneMatch(jar -> foreign.stream().anyMatch(jar::contains));
+        assertThat(names(installed.resolve("extract")))
+                .as("the reader's, beside it")
+                .anyMatch(jar -> jar.startsWith("tika-core"))
+                .anyMatch(jar -> jar.startsWith("carteggio-extract"))
+                .noneMatch(jar -> jar.startsWith("carteggio-server") || jar.startsWith("carteggio-archive"));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     @Test

@@ -808,7 +808,7 @@ class BrowserTest {
                 .as("not offered before it is set")
                 .isZero();
         Download proof = page.waitForDownload(() -> page.click("#proof"));
-        assertThat(program.ask("verify-proof", proof.path().toString()).done()).contains(letterId);
+        assertThat(program.ask("verify-proof", proof.path().toString()).done().out()).contains(letterId);
         Page printed = page.waitForPopup(() -> page.click("#print"));
         assertThat(printed.textContent("body"))
                 .contains("Angebot für die Mühle", "dora@firm.example", "Das Angebot für die Mühle liegt bei.");

@@ -8,6 +8,7 @@ import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.extract.Shortfall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -218,6 +220,43 @@ public final class Indexer implements AutoCloseable {
             throw e;
         } finally {
             writing.unlock();
+        }
+    }
+
+    /// Takes what is in the attachments of letters, and lets it be found; it is forced to disk with what
+    /// comes next. Of
+    /// a letter that the catalogue has forgotten nothing is taken.
+    public void attach(Map<Long, AttachedTexts> texts) throws ArchiveException {
+        writing.lock();
+        try {
+            List<LetterDocument> documents = new ArrayList<>();
+            for (Map.Entry<Long, AttachedTexts> each : texts.entrySet()) {
+                document(each.getKey()).map(d -> d.with(each.getValue())).ifPresent(documents::add);
+            }
+            put(documents);
+            index.show(); // what is put later of these letters goes by what is shown
+            unshown = false;
+            shownNanos = System.nanoTime();
+            unforced += documents.size();
+            settled = false;
+        } catch (ArchiveException | RuntimeException e) {
+            startOver(e);
+            throw e;
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            startOver(e);
+            throw new ArchiveException("the text of an attachment is too much for the index", false, e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /// Whether letters come faster than they are taken one by one, so that all else had better wait.
+    public boolean isRushing() {
+        lock.lock();
+        try {
+            return rush && isRecent(System.nanoTime());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -481,7 +520,10 @@ public final class Indexer implements AutoCloseable {
     /// What the index takes of a letter whose text is too much for it.
     static LetterDocument withoutText(LetterDocument document, RuntimeException why) {
         Content nothing = new Unreadable(document.letter().sizeBytes(), why.toString());
-        return new LetterDocument(document.letter(), nothing, document.testimonies());
+        // words of attachments may be what is too much
+        Optional<AttachedTexts> wordless = document.attached()
+                .map(a -> new AttachedTexts(a.reader(), "", List.of(new AttachedTexts.Lack("", Shortfall.DAMAGED))));
+        return new LetterDocument(document.letter(), nothing, document.testimonies(), wordless);
     }
 
     /// While more is coming, what was taken is shown once in a while, else at once.

@@ -1,5 +1,6 @@
 package io.carteggio.archive.search;
 
+import io.carteggio.mail.extract.Shortfall;
 import java.time.Instant;
 import java.util.List;
 
@@ -33,6 +34,9 @@ public sealed interface Query {
     /// The index could not read all of it: encrypted, damaged, or over a limit.
     record NotFullySearched() implements Query {}
 
+    /// Words may be in it that were not read, for this reason.
+    record Unsearched(Shortfall why) implements Query {}
+
     /// It has more octets than that.
     record Larger(long bytes) implements Query {}
 
@@ -64,10 +68,13 @@ public sealed interface Query {
 
     /// Where words are looked for. People are found by whole address, by `@domain`, and by words of name or address.
     enum Where {
-        /// In text, subject, names of attachments, and people and lists as far as the asker may see them.
+        /// In text, subject, attachments and their names, and people and lists as far as the asker may see
+        /// them.
         ANYWHERE,
         SUBJECT,
         FILENAME,
+        /// The text of attachments.
+        ATTACHMENT,
         /// Media types of attachments.
         TYPE,
         /// The header's `From` and `Sender`, the envelope's sender and whom he sent for.

@@ -2,6 +2,7 @@ package io.carteggio.archive.search;
 
 import io.carteggio.archive.search.Query.Parsed;
 import io.carteggio.archive.search.Query.Where;
+import io.carteggio.mail.extract.Shortfall;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -9,12 +10,14 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Reads the query language of `docs/search.md` by recursive descent: `or` binds least, then `and` or nothing, then
@@ -23,6 +26,7 @@ final class QueryParser {
     private static final Map<String, Where> PLACES = Map.of(
             "subject", Where.SUBJECT,
             "filename", Where.FILENAME,
+            "attachment", Where.ATTACHMENT,
             "type", Where.TYPE,
             "from", Where.FROM,
             "to", Where.TO,
@@ -34,8 +38,8 @@ final class QueryParser {
     private static final Pattern DATE = Pattern.compile("(\\d{4})(?:[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?)?");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,6})?)([kKmMgGtT]?)(?:i?[bB])?");
 
-    private static final String NAMES = "from, to, cc, bcc, list, subject, filename, type, label, has, is, larger,"
-            + " smaller, after, before, on, id";
+    private static final String NAMES = "from, to, cc, bcc, list, subject, filename, attachment, type, label, has,"
+            + " is, unsearched, larger, smaller, after, before, on, id";
 
     private final String text;
     private int at;
@@ -180,7 +184,7 @@ final class QueryParser {
 
     private static boolean isOther(String name) {
         return switch (name) {
-            case "has", "is", "larger", "smaller", "after", "before", "on", "id" -> true;
+            case "has", "is", "unsearched", "larger", "smaller", "after", "before", "on", "id" -> true;
             default -> false;
         };
     }
@@ -221,6 +225,16 @@ final class QueryParser {
                     case "unsearched" -> new Query.NotFullySearched();
                     default -> throw new Mistake(valueAt, Flaw.ONLY, "is", "is:unsearched");
                 };
+            case "unsearched" ->
+                Shortfall.ofWord(value)
+                        .map(Query.Unsearched::new)
+                        .orElseThrow(() -> new Mistake(
+                                valueAt,
+                                Flaw.ONLY,
+                                "unsearched",
+                                Arrays.stream(Shortfall.values())
+                                        .map(Shortfall::word)
+                                        .collect(Collectors.joining(", "))));
             case "larger" -> new Query.Larger(size(name, value, valueAt));
             case "smaller" -> new Query.Smaller(size(name, value, valueAt));
             case "after" -> new Query.Dated(span(name, value, valueAt).from(), Instant.MAX);

@@ -3,8 +3,11 @@ package io.carteggio.archive.search;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.mail.extract.Shortfall;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +19,11 @@ import java.util.random.RandomGenerator;
 /// many.
 public interface SearchIndex extends AutoCloseable {
     /// Takes letters, each in place of what it knew of the same letter. They are found once [#show] has
-    /// returned, and are still there after a crash once [#commit] has returned. A letter whose bytes cannot be
-    /// read is taken with what can be had, and counts as not fully searched.
+    /// returned, and are still there after a crash once [#commit] has returned. A letter whose bytes cannot
+    /// be
+    /// read is taken with what can be had, and counts as not fully searched. Where a document does not say
+    /// what is
+    /// in the letter's attachments, what was shown of them last stays.
     ///
     /// @throws ArchiveException where the world fails; then all that was put since the last [#commit] may be
     ///     lost, and is to be put again
@@ -146,6 +152,35 @@ public interface SearchIndex extends AutoCloseable {
 
     /// Tells the number of each letter that it has, in no order, and twice where it has it twice.
     void letters(LongConsumer each) throws ArchiveException;
+
+    /// What it has of a letter's attachments; empty where nobody has read them, or it has no such letter.
+    Optional<AttachedTexts> attached(long letter) throws ArchiveException;
+
+    /// Letters whose attachments nobody has read yet, newest first; then those that another reader has read.
+    ///
+    /// @param reader the version of the reader that is there
+    /// @param limit most letters told
+    List<Long> unread(String reader, int limit) throws ArchiveException;
+
+    /// How many letters could not be searched wholly, and why. Of all letters: for who looks after the
+    /// archive.
+    Coverage coverage(String reader) throws ArchiveException;
+
+    /// What could not be searched.
+    ///
+    /// @param notFullySearched letters with any shortfall
+    /// @param letters with each shortfall; a letter may have several
+    /// @param outdated letters whose attachments another reader has read, and that are found by what that
+    ///     one found
+    record Coverage(long notFullySearched, Map<Shortfall, Long> letters, long outdated) {
+        public Coverage {
+            letters = Collections.unmodifiableMap(new EnumMap<>(letters));
+        }
+
+        public long of(Shortfall why) {
+            return letters.getOrDefault(why, 0L);
+        }
+    }
 
     /// How many letters the index has.
     long size() throws ArchiveException;

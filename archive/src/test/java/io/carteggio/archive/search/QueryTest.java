@@ -9,6 +9,7 @@ import io.carteggio.archive.search.Query.Or;
 import io.carteggio.archive.search.Query.Parsed;
 import io.carteggio.archive.search.Query.Where;
 import io.carteggio.archive.search.Query.Words;
+import io.carteggio.mail.extract.Shortfall;
 import java.time.Instant;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -66,6 +67,8 @@ class QueryTest {
                 "has:attachment # attachment",
                 "HAS:Attachments # attachment",
                 "is:unsearched # unsearched",
+                "unsearched:encrypted -unsearched:Waiting # (unsearched=ENCRYPTED & -unsearched=WAITING)",
+                "attachment:offer attachment:(a or b) # (attachment:offer & (attachment:a | attachment:b))",
                 "larger:5M # >5242880",
                 "larger:500 # >500",
                 "smaller:10k # <10240",
@@ -122,6 +125,8 @@ class QueryTest {
                 "from:* # 0 # “from:” needs a word right after it.",
                 "from:(a to:b) # 8 # “to:” cannot stand inside the brackets of another.",
                 "has:money # 4 # “has:” knows only has:attachment.",
+                "unsearched:x # 11 # “unsearched:” knows only waiting, large, encrypted, damaged, slow, crashed,"
+                        + " unknown, scan, cut.",
                 "is:nice # 3 # “is:” knows only is:unsearched.",
                 "larger:big # 7 # “larger:” needs a size such as 500, 10k, 5M or 1.5G.",
                 "x larger: # 9 # “larger:” needs a size such as 500, 10k, 5M or 1.5G.",
@@ -129,8 +134,8 @@ class QueryTest {
                 "on:2023-02-29 # 3 # There is no such day: 2023-02-29.",
                 "on:yesterday # 3 # “on:” needs a date such as 2024, 2024-03 or 2024-03-31 (UTC).",
                 "id: # 0 # “id:” needs a letter’s id or a Message-ID right after it.",
-                "form:anna # 0 # There is no “form:”. There are from, to, cc, bcc, list, subject, filename, type, label,"
-                        + " has, is, larger, smaller, after, before, on, id; put words with a colon in quotes.",
+                "form:anna # 0 # There is no “form:”. There are from, to, cc, bcc, list, subject, filename, attachment, type,"
+                        + " label, has, is, unsearched, larger, smaller, after, before, on, id; put words with a colon in quotes.",
             })
     void whereAMistakeIs(String text, int position, String message) {
         assertThat(Query.parse(text)).isInstanceOfSatisfying(Parsed.Bad.class, bad -> {
@@ -236,6 +241,7 @@ class QueryTest {
                         + (prefix ? "*" : "");
             case Query.HasAttachment() -> "attachment";
             case Query.NotFullySearched() -> "unsearched";
+            case Query.Unsearched(Shortfall why) -> "unsearched=" + why;
             case Query.Larger(long bytes) -> ">" + bytes;
             case Query.Smaller(long bytes) -> "<" + bytes;
             case Dated(Instant from, Instant to) ->

@@ -3,6 +3,7 @@ package io.carteggio.embedded.home;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.StarterDictionary;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.DurableFiles;
@@ -181,6 +182,11 @@ public final class DataDirectory implements AutoCloseable {
     /// The keys of the archive.
     public Keyring keyring() {
         return keyring;
+    }
+
+    /// What seals the texts of attachments in the index. The index is derived, and so is this key.
+    public Key textKey() {
+        return keyring.partKey().derive('T');
     }
 
     /// Makes the letters' public ids.

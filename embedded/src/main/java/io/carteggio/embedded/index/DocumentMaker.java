@@ -7,7 +7,9 @@ import io.carteggio.archive.search.LetterDocument;
 import io.carteggio.archive.search.SearchIndex.Link;
 import io.carteggio.embedded.index.Envelopes.As;
 import io.carteggio.embedded.index.Envelopes.Line;
+import io.carteggio.embedded.index.TextSeal.Sealed;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.mail.mime.Attachment;
 import io.carteggio.mail.mime.HeaderField;
 import io.carteggio.mail.mime.Letter;
@@ -16,10 +18,12 @@ import io.carteggio.mail.mime.LetterHeader;
 import io.carteggio.mail.mime.LetterReader;
 import io.carteggio.mail.mime.Mailbox;
 import io.carteggio.mail.mime.ReadLimits;
+import io.carteggio.mail.mime.UnreadParts;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -69,7 +73,8 @@ final class DocumentMaker {
 
     private DocumentMaker() {}
 
-    static Document of(LetterDocument source) {
+    /// @param attached what is in the attachments, where anybody has read them
+    static Document of(LetterDocument source, Optional<Sealed> attached) {
         Optional<Letter> letter = read(source);
         LetterHeader header = letter.map(Letter::header).orElse(NO_HEADER);
         Envelopes envelopes = Envelopes.of(source.testimonies(), header.bcc());
@@ -93,8 +98,13 @@ final class DocumentMaker {
             case ANSWERS -> document.add(new Field(Fields.LINK, Ids.ofLink(Link.TO, answering.to()), Fields.KEYS));
             case RESUMES -> document.add(new Field(Fields.LINK, Ids.ofLink(Link.SUBJECT, answering.to()), Fields.KEYS));
         }
-        if (letter.isEmpty() || letter.get().notes().stream().anyMatch(DocumentMaker::hidesText)) {
+        attached(document, letter, attached);
+        Set<Shortfall> shortfalls = shortfalls(source, letter, attached);
+        if (!shortfalls.isEmpty()) {
             document.add(new Field(Fields.FLAG, Fields.FLAG_NOT_FULLY_SEARCHED, Fields.KEYS));
+        }
+        for (Shortfall why : shortfalls) {
+            document.add(new Field(Fields.FLAG, Fields.FLAG_SHORTFALL + why.word(), Fields.KEYS));
         }
         document.add(new StoredField(Fields.SHOWN, Shown.encode(shown(source, header, letter, date, answering))));
         return document;
@@ -121,24 +131,51 @@ final class DocumentMaker {
         return Optional.empty();
     }
 
-    /// Whether this means that words may be in the letter that were not read.
-    private static boolean hidesText(Note note) {
+    /// Why words may be in the letter that were not read.
+    private static Set<Shortfall> shortfalls(
+            LetterDocument source, Optional<Letter> letter, Optional<Sealed> attached) {
+        Set<Shortfall> shortfalls = EnumSet.noneOf(Shortfall.class);
+        if (letter.isEmpty()) {
+            shortfalls.add(Shortfall.DAMAGED);
+        }
+        letter.ifPresent(l -> l.notes().forEach(note -> hidden(note).ifPresent(shortfalls::add)));
+        if (attached.isPresent()) {
+            shortfalls.addAll(attached.get().texts().shortfalls());
+        } else if (letter.isPresent()) {
+            try {
+                if (UnreadParts.anyIn(source.bytes(), letter.get())) {
+                    shortfalls.add(Shortfall.WAITING);
+                }
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                shortfalls.add(Shortfall.DAMAGED);
+            }
+        }
+        return shortfalls;
+    }
+
+    /// What this means for searching.
+    private static Optional<Shortfall> hidden(Note note) {
         return switch (note) {
-            case HEADER_TRUNCATED,
-                    TEXT_TRUNCATED,
-                    TOO_DEEP,
-                    TOO_MANY_PARTS,
-                    NESTED_TRUNCATED,
-                    DAMAGED_ENCODING,
-                    UNKNOWN_CHARSET,
-                    ENCRYPTED_SMIME,
-                    ENCRYPTED_PGP,
-                    PROTECTED_RIGHTS,
-                    DAMAGED_TNEF,
-                    UNREAD_RTF,
-                    OPAQUE_SIGNATURE -> true;
-            case DAMAGED_STRUCTURE, DAMAGED_HEADER -> false; // all there is was read
+            case HEADER_TRUNCATED, TEXT_TRUNCATED, TOO_DEEP, TOO_MANY_PARTS, NESTED_TRUNCATED ->
+                Optional.of(Shortfall.CUT);
+            case DAMAGED_ENCODING, UNKNOWN_CHARSET, DAMAGED_TNEF -> Optional.of(Shortfall.DAMAGED);
+            case ENCRYPTED_SMIME, ENCRYPTED_PGP, PROTECTED_RIGHTS -> Optional.of(Shortfall.ENCRYPTED);
+            case UNREAD_RTF, OPAQUE_SIGNATURE -> Optional.of(Shortfall.UNKNOWN);
+            case DAMAGED_STRUCTURE, DAMAGED_HEADER -> Optional.empty(); // all there is was read
         };
+    }
+
+    private static void attached(Document document, Optional<Letter> letter, Optional<Sealed> attached) {
+        String own = letter.map(Letter::attachedText).orElse("");
+        String read = attached.map(a -> a.texts().text()).orElse("");
+        String words = own.isEmpty() || read.isEmpty() ? own + read : own + "\n" + read;
+        if (!words.isEmpty()) {
+            document.add(new Field(Fields.ATTACHED, new WordStream(words), Fields.WORDS));
+        }
+        if (attached.isPresent()) {
+            document.add(new Field(Fields.READER, attached.get().texts().reader(), Fields.KEYS));
+            document.add(new BinaryDocValuesField(Fields.SEALED, attached.get().octets()));
+        }
     }
 
     private static Instant date(LetterDocument source, LetterHeader header) {

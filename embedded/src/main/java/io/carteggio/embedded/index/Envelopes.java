@@ -230,7 +230,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
             case TO -> line.as() != As.SENDER;
             case CC -> line.as() == As.CC;
             case BCC -> line.as() == As.BCC;
-            case SUBJECT, FILENAME, TYPE, LABEL -> false;
+            case SUBJECT, FILENAME, ATTACHMENT, TYPE, LABEL -> false;
         };
         boolean group = where == Where.LIST || where == Where.ANYWHERE;
         return place
@@ -246,7 +246,7 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
     private static boolean isBlind(Mailbox mailbox, Where where, Predicate<List<List<String>>> wanted) {
         return switch (where) {
             case ANYWHERE, TO, BCC -> wanted.test(PeopleWords.slots(mailbox));
-            case FROM, CC, LIST, SUBJECT, FILENAME, TYPE, LABEL -> false;
+            case FROM, CC, LIST, SUBJECT, FILENAME, ATTACHMENT, TYPE, LABEL -> false;
         };
     }
 

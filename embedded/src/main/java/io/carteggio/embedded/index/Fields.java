@@ -7,7 +7,7 @@ import org.apache.lucene.util.BytesRef;
 /// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
 /// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "5";
+    static final String SCHEMA = "6";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
@@ -18,8 +18,17 @@ final class Fields {
     /// Digests of the letter's id and of its Message-ID.
     static final String ID = "id";
 
-    /// Words of the text, of texts attached, and of letters inside.
+    /// Words of the text, and of letters inside.
     static final String TEXT = "text";
+
+    /// Words of attachments.
+    static final String ATTACHED = "attached";
+
+    /// The version of who has read them, where anybody has.
+    static final String READER = "reader";
+
+    /// Doc value: what was read, by [TextSeal]. Not part of sums: it vouches for itself, and for [#ATTACHED].
+    static final String SEALED = "sealed";
 
     static final String SUBJECT = "subject";
 
@@ -72,6 +81,9 @@ final class Fields {
     static final String FLAG = "flag";
     static final String FLAG_ATTACHMENT = "attachment";
     static final String FLAG_NOT_FULLY_SEARCHED = "partly";
+
+    /// With each reason's word behind it.
+    static final String FLAG_SHORTFALL = "partly:";
 
     /// There is no [#AT].
     static final String FLAG_SEVERAL_INSTANTS = "several";

@@ -104,6 +104,8 @@ final class KeyedSum {
             DocValuesType type = field.fieldType().docValuesType();
             if (type == DocValuesType.NUMERIC && number != null) {
                 sum += value(name, number.longValue());
+            } else if (name.equals(Fields.SEALED)) {
+                continue;
             } else if (type == DocValuesType.BINARY && octets != null) {
                 sum += value(name, octets);
             } else if (type != DocValuesType.NONE) {

@@ -3,6 +3,7 @@ package io.carteggio.embedded.index;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
+import io.carteggio.archive.search.AttachedTexts;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.IndexSums;
 import io.carteggio.archive.search.LetterDocument;
@@ -10,7 +11,10 @@ import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.search.Start;
 import io.carteggio.archive.search.Start.Ranking;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.embedded.index.Relevance.Ranked;
+import io.carteggio.embedded.index.TextSeal.Sealed;
+import io.carteggio.mail.extract.Shortfall;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -20,10 +24,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
@@ -41,22 +47,28 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
 import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
+import org.apache.lucene.index.Terms;
+import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.BytesRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,6 +105,7 @@ public final class LuceneIndex implements SearchIndex {
     private volatile Optional<String> mended = Optional.empty();
     private final Path folder;
     private final Directory directory;
+    private final TextSeal seal;
     private final SeenLetters seen = new SeenLetters();
     private volatile Open open;
 
@@ -105,16 +118,24 @@ public final class LuceneIndex implements SearchIndex {
     /// What is replaced when a write failed: Lucene's writer refuses everything from then on.
     private record Open(IndexWriter writer, SearcherManager searchers) {}
 
-    LuceneIndex(Path folder, Directory directory) throws IOException {
+    LuceneIndex(Path folder, Directory directory, Key texts) throws IOException {
         this.folder = folder;
+        this.seal = new TextSeal(texts);
         this.directory = directory;
         this.open = openWriter();
     }
 
+    /// Opens an index with a key that is as good as any: what it knows of attachments is lost with this
+    /// object.
+    public static LuceneIndex open(Path folder) throws ArchiveException {
+        return open(folder, Key.random());
+    }
+
     /// Opens the index in a folder, which is made where it is missing.
     ///
+    /// @param texts seals the texts of attachments; with another one they are to be read again
     /// @throws ArchiveException where another process has it open, or the disk fails
-    public static LuceneIndex open(Path folder) throws ArchiveException {
+    public static LuceneIndex open(Path folder, Key texts) throws ArchiveException {
         IndexSearcher.setMaxClauseCount(CLAUSES_LIMIT);
         try {
             Files.createDirectories(folder);
@@ -124,14 +145,14 @@ public final class LuceneIndex implements SearchIndex {
                 empty(folder);
             }
             try {
-                return new LuceneIndex(folder, FSDirectory.open(folder));
+                return new LuceneIndex(folder, FSDirectory.open(folder), texts);
             } catch (IOException | IllegalArgumentException e) {
                 if (!isDamage(e)) {
                     throw e;
                 }
                 LOG.warn("the index in {} is made anew: {}", folder, e.toString());
                 empty(folder);
-                LuceneIndex anew = new LuceneIndex(folder, FSDirectory.open(folder));
+                LuceneIndex anew = new LuceneIndex(folder, FSDirectory.open(folder), texts);
                 anew.mended = Optional.of("the index was damaged, and made anew: " + e.getMessage());
                 return anew;
             }
@@ -278,8 +299,8 @@ public final class LuceneIndex implements SearchIndex {
             try {
                 Open at = open;
                 for (LetterDocument letter : letters) {
-                    Document document = DocumentMaker.of(letter);
                     long number = letter.letter().number();
+                    Document document = DocumentMaker.of(letter, sealed(letter));
                     if (number > highest) {
                         at.writer.addDocument(document);
                         highest = number;
@@ -290,6 +311,108 @@ public final class LuceneIndex implements SearchIndex {
             } catch (IOException | AlreadyClosedException e) {
                 throw failedWriting("taken", e);
             }
+        }
+    }
+
+    /// What was read of its attachments: now, or before.
+    private Optional<Sealed> sealed(LetterDocument letter) throws IOException {
+        long number = letter.letter().number();
+        if (letter.attached().isPresent()) {
+            return Optional.of(seal.seal(number, letter.attached().get()));
+        }
+        return number > highest ? Optional.empty() : sealed(number);
+    }
+
+    private Optional<Sealed> sealed(long letter) throws IOException {
+        SearcherManager searchers = open.searchers;
+        IndexSearcher searcher = searchers.acquire();
+        try {
+            return AttachedValues.of(searcher, letter).flatMap(octets -> seal.open(letter, octets));
+        } finally {
+            searchers.release(searcher);
+        }
+    }
+
+    @Override
+    public Optional<AttachedTexts> attached(long letter) throws ArchiveException {
+        try {
+            return sealed(letter).map(Sealed::texts);
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+    }
+
+    @Override
+    public List<Long> unread(String reader, int limit) throws ArchiveException {
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                List<Long> letters = newestLetters(searcher, waiting(), limit);
+                if (letters.size() < limit) {
+                    letters.addAll(newestLetters(searcher, outdated(searcher, reader), limit - letters.size()));
+                }
+                return letters;
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
+        }
+    }
+
+    private static org.apache.lucene.search.Query waiting() {
+        return QueryCompiler.flag(Fields.FLAG_SHORTFALL + Shortfall.WAITING.word());
+    }
+
+    private static org.apache.lucene.search.Query outdated(IndexSearcher searcher, String reader) throws IOException {
+        Set<BytesRef> others = new TreeSet<>();
+        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
+            Terms terms = leaf.reader().terms(Fields.READER);
+            TermsEnum each = terms == null ? TermsEnum.EMPTY : terms.iterator();
+            for (BytesRef term = each.next(); term != null; term = each.next()) {
+                others.add(BytesRef.deepCopyOf(term));
+            }
+        }
+        others.remove(new BytesRef(reader));
+        return others.isEmpty() ? new MatchNoDocsQuery("no other reader") : new TermInSetQuery(Fields.READER, others);
+    }
+
+    private static List<Long> newestLetters(IndexSearcher searcher, org.apache.lucene.search.Query query, int limit)
+            throws IOException {
+        List<Long> letters = new ArrayList<>();
+        org.apache.lucene.search.Query rewritten = searcher.rewrite(query);
+        for (int document : Newest.of(searcher, rewritten, limit, searcher.count(rewritten))) {
+            LeafReaderContext leaf = searcher.getIndexReader()
+                    .leaves()
+                    .get(ReaderUtil.subIndex(document, searcher.getIndexReader().leaves()));
+            NumericDocValues numbers = DocValues.getNumeric(leaf.reader(), Fields.NUMBER);
+            if (numbers.advanceExact(document - leaf.docBase)) {
+                letters.add(numbers.longValue());
+            }
+        }
+        return letters;
+    }
+
+    @Override
+    public Coverage coverage(String reader) throws ArchiveException {
+        try {
+            SearcherManager searchers = open.searchers;
+            IndexSearcher searcher = searchers.acquire();
+            try {
+                Map<Shortfall, Long> letters = new EnumMap<>(Shortfall.class);
+                for (Shortfall why : Shortfall.values()) {
+                    letters.put(why, (long) searcher.count(QueryCompiler.flag(Fields.FLAG_SHORTFALL + why.word())));
+                }
+                return new Coverage(
+                        searcher.count(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)),
+                        letters,
+                        searcher.count(outdated(searcher, reader)));
+            } finally {
+                searchers.release(searcher);
+            }
+        } catch (IOException | AlreadyClosedException e) {
+            throw unsearchable(e);
         }
     }
 
@@ -579,7 +702,7 @@ public final class LuceneIndex implements SearchIndex {
         show();
         try {
             SearcherManager searchers = open.searchers;
-            return new LuceneSums(searchers, searchers.acquire(), new KeyedSum(chance), only, lettersAtOnce);
+            return new LuceneSums(searchers, searchers.acquire(), new KeyedSum(chance), seal, only, lettersAtOnce);
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
         }

@@ -3,9 +3,11 @@ package io.carteggio.embedded.index;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.search.IndexSums;
 import io.carteggio.archive.search.LetterDocument;
+import io.carteggio.embedded.index.TextSeal.Sealed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,6 +54,7 @@ final class LuceneSums implements IndexSums {
     private final SearcherManager searchers;
     private final IndexSearcher searcher;
     private final KeyedSum keyed;
+    private final TextSeal seal;
     private final LongPredicate only;
     private final int lettersAtOnce;
     private final List<Part> parts = new ArrayList<>();
@@ -85,7 +88,13 @@ final class LuceneSums implements IndexSums {
 
     /// @param searchers to give the searcher back to
     LuceneSums(
-            SearcherManager searchers, IndexSearcher searcher, KeyedSum keyed, LongPredicate only, int lettersAtOnce) {
+            SearcherManager searchers,
+            IndexSearcher searcher,
+            KeyedSum keyed,
+            TextSeal seal,
+            LongPredicate only,
+            int lettersAtOnce) {
+        this.seal = seal;
         this.searchers = searchers;
         this.searcher = searcher;
         this.keyed = keyed;
@@ -232,6 +241,9 @@ final class LuceneSums implements IndexSums {
                 values(part, values, () -> keyed.value(field.name, values.longValue()));
             }
             case BINARY -> {
+                if (field.name.equals(Fields.SEALED)) {
+                    break; // never the same twice; what it seals is compared word by word
+                }
                 BinaryDocValues values = part.reader.getBinaryDocValues(field.name);
                 values(part, values, () -> keyed.value(field.name, values.binaryValue()));
             }
@@ -376,7 +388,17 @@ final class LuceneSums implements IndexSums {
 
     @Override
     public long sum(LetterDocument letter) {
-        return keyed.of(DocumentMaker.of(letter));
+        return keyed.of(DocumentMaker.of(letter, attached(letter.letter().number())));
+    }
+
+    /// As it stands in this same state of the index. Octets that do not open were not put by us: then the
+    /// sums differ.
+    private Optional<Sealed> attached(long letter) {
+        try {
+            return AttachedValues.of(searcher, letter).flatMap(octets -> seal.open(letter, octets));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -29,6 +29,7 @@ final class Marks {
                     Query.All _,
                     Query.HasAttachment _,
                     Query.NotFullySearched _,
+                    Query.Unsearched _,
                     Query.Larger _,
                     Query.Smaller _,
                     Query.Dated _,

@@ -35,7 +35,7 @@ import org.apache.lucene.util.StringHelper;
 
 /// Turns what is asked, and who asks, into what Lucene is asked. Belongs to one question.
 final class QueryCompiler {
-    private static final List<String> TEXTS = List.of(Fields.TEXT, Fields.SUBJECT, Fields.FILE);
+    private static final List<String> TEXTS = List.of(Fields.TEXT, Fields.SUBJECT, Fields.FILE, Fields.ATTACHED);
 
     private final Scope scope;
     private final IndexReader reader;
@@ -160,6 +160,8 @@ final class QueryCompiler {
             case io.carteggio.archive.search.Query.HasAttachment() -> Optional.of(flag(Fields.FLAG_ATTACHMENT));
             case io.carteggio.archive.search.Query.NotFullySearched() ->
                 Optional.of(flag(Fields.FLAG_NOT_FULLY_SEARCHED));
+            case io.carteggio.archive.search.Query.Unsearched(var why) ->
+                Optional.of(flag(Fields.FLAG_SHORTFALL + why.word()));
             case io.carteggio.archive.search.Query.Larger(long bytes) ->
                 Optional.of(
                         bytes == Long.MAX_VALUE
@@ -231,6 +233,7 @@ final class QueryCompiler {
                 switch (where) {
                     case SUBJECT -> wanted.words(Fields.SUBJECT, reader);
                     case FILENAME -> wanted.words(Fields.FILE, reader);
+                    case ATTACHMENT -> wanted.words(Fields.ATTACHED, reader);
                     case TYPE -> wanted.words(Fields.TYPE, reader);
                     case ANYWHERE ->
                         people(where, wanted, TEXTS, List.of(Fields.FROM, Fields.TO, Fields.CC, Fields.LIST));

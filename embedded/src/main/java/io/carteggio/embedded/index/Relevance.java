@@ -48,6 +48,7 @@ final class Relevance {
             Fields.TEXT, 1.0,
             Fields.SUBJECT, 3.0,
             Fields.FILE, 2.0,
+            Fields.ATTACHED, 0.5,
             Fields.TYPE, 1.0,
             Fields.FROM, 2.0,
             Fields.TO, 1.0,
@@ -101,6 +102,7 @@ final class Relevance {
                     Query.All _,
                     Query.HasAttachment _,
                     Query.NotFullySearched _,
+                    Query.Unsearched _,
                     Query.Larger _,
                     Query.Smaller _,
                     Query.Dated _,
@@ -116,10 +118,11 @@ final class Relevance {
 
     private static List<String> texts(Where where) {
         return switch (where) {
-            case ANYWHERE -> List.of(Fields.TEXT, Fields.SUBJECT, Fields.FILE);
+            case ANYWHERE -> List.of(Fields.TEXT, Fields.SUBJECT, Fields.FILE, Fields.ATTACHED);
             case SUBJECT -> List.of(Fields.SUBJECT);
             case FILENAME -> List.of(Fields.FILE);
             case TYPE -> List.of(Fields.TYPE);
+            case ATTACHMENT -> List.of(Fields.ATTACHED);
             case FROM, TO, CC, BCC, LIST, LABEL -> List.of();
         };
     }
@@ -131,7 +134,7 @@ final class Relevance {
             case TO -> List.of(Fields.TO, Fields.CC);
             case CC -> List.of(Fields.CC);
             case LIST -> List.of(Fields.LIST);
-            case SUBJECT, FILENAME, TYPE, BCC, LABEL -> List.of(); // not everybody sees these
+            case SUBJECT, FILENAME, TYPE, BCC, LABEL, ATTACHMENT -> List.of(); // not everybody sees these
         };
     }
 

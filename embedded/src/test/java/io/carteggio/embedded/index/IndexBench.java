@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.lucene.analysis.TokenStream;
@@ -66,7 +67,7 @@ final class IndexBench {
                                 .searchText()
                                 .length();
                     case "make" ->
-                        sink += DocumentMaker.of(document(i + 1, mail))
+                        sink += DocumentMaker.of(document(i + 1, mail), Optional.empty())
                                 .getFields()
                                 .size();
                     case "analyse" -> sink += words(document(i + 1, mail));
@@ -139,7 +140,7 @@ final class IndexBench {
 
     private static long words(LetterDocument letter) throws IOException {
         long count = 0;
-        for (IndexableField field : DocumentMaker.of(letter).getFields()) {
+        for (IndexableField field : DocumentMaker.of(letter, Optional.empty()).getFields()) {
             if (field.fieldType().tokenized() && field.tokenStream(Words.INDEX, null) != null) {
                 try (TokenStream words = field.tokenStream(Words.INDEX, null)) {
                     words.reset();

@@ -539,7 +539,7 @@ class LuceneIndexTest {
     @Test
     void aFullDiskCostsOnlyWhatWasNotForced() throws Exception {
         FullDisk disk = new FullDisk(FSDirectory.open(folder));
-        try (LuceneIndex index = new LuceneIndex(folder, disk)) {
+        try (LuceneIndex index = new LuceneIndex(folder, disk, io.carteggio.archive.vault.Key.random())) {
             index.put(LANGUAGES.subList(0, 1));
             index.show();
             index.commit();

@@ -164,10 +164,11 @@ class LuceneSumsTest {
                 letter(1, "Bcc: c@x.example\r\n" + text, plain),
                 letter(1, text + " \r\n", plain));
         KeyedSum keyed = new KeyedSum(new Random(5));
-        assertThat(different.stream().map(l -> keyed.of(DocumentMaker.of(l)))).doesNotHaveDuplicates();
-        assertThat(keyed.of(DocumentMaker.of(different.getFirst())))
-                .isEqualTo(keyed.of(DocumentMaker.of(different.getFirst())))
-                .isNotEqualTo(new KeyedSum(new Random(6)).of(DocumentMaker.of(different.getFirst())));
+        assertThat(different.stream().map(l -> keyed.of(DocumentMaker.of(l, Optional.empty()))))
+                .doesNotHaveDuplicates();
+        assertThat(keyed.of(DocumentMaker.of(different.getFirst(), Optional.empty())))
+                .isEqualTo(keyed.of(DocumentMaker.of(different.getFirst(), Optional.empty())))
+                .isNotEqualTo(new KeyedSum(new Random(6)).of(DocumentMaker.of(different.getFirst(), Optional.empty())));
     }
 
     private static Map<Long, Long> all(IndexSums sums) throws Exception {

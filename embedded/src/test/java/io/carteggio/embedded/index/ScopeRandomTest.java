@@ -25,6 +25,7 @@ import io.carteggio.archive.search.SearchIndex.Unowned;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.Role;
+import io.carteggio.mail.extract.Shortfall;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -216,6 +217,7 @@ class ScopeRandomTest {
             case Query.Or(var choices) -> choices.stream().anyMatch(c -> matches(letter, scope, c));
             case Query.Not(Query refused) -> !matches(letter, scope, refused);
             case Query.NotFullySearched() -> !letter.readable;
+            case Query.Unsearched(Shortfall why) -> !letter.readable && why == Shortfall.DAMAGED;
             case Query.HasAttachment h -> false;
             case Query.Larger l -> false;
             case Query.Smaller s -> true;
@@ -228,7 +230,7 @@ class ScopeRandomTest {
         Predicate<Address> is = address -> isPerson(address, words);
         return switch (words.where()) {
             case SUBJECT -> letter.readable && isIn(letter.subject, words);
-            case FILENAME, TYPE, LABEL -> false;
+            case FILENAME, ATTACHMENT, TYPE, LABEL -> false;
             case FROM ->
                 header(letter, letter.from).anyMatch(is)
                         || senders(letter, scope).anyMatch(is);
@@ -470,7 +472,7 @@ class ScopeRandomTest {
         if (depth == 0 || random.nextInt(3) == 0) {
             return switch (random.nextInt(12)) {
                 case 0 -> new Query.All();
-                case 1 -> new Query.NotFullySearched();
+                case 1 -> random.nextBoolean() ? new Query.NotFullySearched() : new Query.Unsearched(Shortfall.DAMAGED);
                 default -> words();
             };
         }

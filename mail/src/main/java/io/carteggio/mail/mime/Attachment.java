@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param sha256 sum of those octets
 /// @param inline whether the sender wants it shown within the text (RFC 2183 2.1)
 /// @param contentId without angle brackets; what `cid:` links in HTML name (RFC 2392)
+/// @param nature what its first octets tell
 public record Attachment(
         int index,
         Optional<String> name,
@@ -20,4 +21,5 @@ public record Attachment(
         long sizeBytes,
         Sha256 sha256,
         boolean inline,
-        Optional<String> contentId) {}
+        Optional<String> contentId,
+        Nature nature) {}

@@ -31,7 +31,15 @@ record Enclosed(List<File> files, List<Tnef> streams) {
                     enclosure.sizeBytes(),
                     Sha256.of(enclosure.in(stream)),
                     false,
-                    enclosure.contentId());
+                    enclosure.contentId(),
+                    nature());
+        }
+
+        private Nature nature() throws IOException {
+            try (InputStream in = open()) {
+                byte[] head = in.readNBytes(Nature.HEAD_BYTES);
+                return Nature.of(head, head.length);
+            }
         }
     }
 

@@ -16,7 +16,11 @@ import java.util.stream.Stream;
 /// @param nested letters attached to this one
 /// @param text the body as plain text, where the letter has one
 /// @param html the body as HTML, where the letter has one; hostile until sanitised
-/// @param searchText all text of the letter and of the letters in it, HTML turned into plain text
+/// @param searchText all text of the letter and of the letters in it but for attachments, HTML turned into
+///     plain text
+/// @param attachedText the text of attachments that are text, HTML turned into plain text; of other
+///     attachments:
+///     [UnreadParts]
 /// @param notes what a reader should know: what was damaged, cut, too deep, or cannot be looked into
 /// @param signed whether it carries a signature (S/MIME, PGP); nothing is verified
 /// @param encrypted whether text is hidden by encryption
@@ -29,6 +33,7 @@ public record Letter(
         Optional<String> text,
         Optional<String> html,
         String searchText,
+        String attachedText,
         List<Note> notes,
         boolean signed,
         boolean encrypted) {

@@ -78,6 +78,7 @@ public final class LetterReader {
                 textless ? enclosed.text() : texts.text(),
                 textless ? enclosed.html() : texts.html(),
                 enclosed.searchText(texts.searchText(), limits, notes),
+                texts.attachedText(),
                 List.copyOf(notes),
                 secrets.signed(),
                 secrets.encrypted());
@@ -110,6 +111,7 @@ public final class LetterReader {
                 text,
                 html,
                 enclosed.searchText("", limits, notes),
+                "",
                 List.copyOf(notes),
                 false,
                 false);
@@ -190,7 +192,7 @@ public final class LetterReader {
         return Math.clamp(lengthBytes, 16, 16 * 1024);
     }
 
-    private static Attachment attachment(Content mail, Node node, int index, Runnable onDamage) throws IOException {
+    static Attachment attachment(Content mail, Node node, int index, Runnable onDamage) throws IOException {
         Measured measured = Measured.of(mail, node, onDamage);
         return new Attachment(
                 index,
@@ -199,7 +201,8 @@ public final class LetterReader {
                 measured.sizeBytes,
                 measured.sum,
                 node.disposition().filter(d -> d.is("inline")).isPresent(),
-                node.contentId());
+                node.contentId(),
+                measured.nature);
     }
 
     private static NestedLetter nestedLetter(Content mail, Node node, int index, Runnable onDamage) throws IOException {
@@ -221,18 +224,23 @@ public final class LetterReader {
         }
     }
 
-    private record Measured(long sizeBytes, Sha256 sum) {
+    private record Measured(long sizeBytes, Sha256 sum, Nature nature) {
         static Measured of(Content mail, Node node, Runnable onDamage) throws IOException {
             MessageDigest digest = Sha256.digest();
             byte[] buffer = new byte[bufferBytes(node.length())];
+            byte[] head = new byte[Nature.HEAD_BYTES];
             long size = 0;
             try (InputStream in = open(mail, node, onDamage)) {
                 for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
                     digest.update(buffer, 0, n);
+                    if (size < head.length) {
+                        System.arraycopy(buffer, 0, head, (int) size, (int) Math.min(n, head.length - size));
+                    }
                     size += n;
                 }
             }
-            return new Measured(size, Sha256.finish(digest));
+            Nature nature = Nature.of(head, (int) Math.min(size, head.length));
+            return new Measured(size, Sha256.finish(digest), nature);
         }
     }
 

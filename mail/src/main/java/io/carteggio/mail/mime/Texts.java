@@ -24,6 +24,7 @@ final class Texts {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder html = new StringBuilder();
     private final StringBuilder search = new StringBuilder();
+    private final StringBuilder attached = new StringBuilder();
     private boolean hasText;
     private boolean hasHtml;
     private Set<Node> shown = Set.of();
@@ -124,6 +125,10 @@ final class Texts {
     }
 
     private void text(Content mail, Node node) throws IOException {
+        if (node.isAttachment() && attached.length() >= limits.textChars()) {
+            notes.add(Note.TEXT_TRUNCATED);
+            return;
+        }
         String charset = node.type.token("charset").orElse("us-ascii");
         String decoded = decode(mail, node, charset);
         boolean isHtml = node.type.is("text/html");
@@ -136,7 +141,10 @@ final class Texts {
                 append(text, decoded);
             }
         }
-        if (isHtml) {
+        if (node.isAttachment()) {
+            lastPlain = null;
+            append(attached, isHtml ? HtmlText.of(decoded, limits.textChars()) : decoded);
+        } else if (isHtml) {
             searchHtml(node, HtmlText.of(decoded, limits.textChars()));
         } else {
             lastPlainFrom = search.length();
@@ -222,5 +230,9 @@ final class Texts {
 
     String searchText() {
         return search.toString();
+    }
+
+    String attachedText() {
+        return attached.toString();
     }
 }

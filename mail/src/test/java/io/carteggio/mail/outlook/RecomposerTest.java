@@ -231,7 +231,8 @@ class RecomposerTest {
                 .hasSize(2)
                 .anyMatch(t -> t.contains("far.doc") && t.contains("it lay elsewhere"))
                 .anyMatch(t -> t.contains("RTF"));
-        assertThat(mail.letter().searchText()).contains("it lay elsewhere, at \\\\host\\far.doc", "RTF of the message");
+        assertThat(mail.letter().searchText() + mail.letter().attachedText())
+                .contains("it lay elsewhere, at \\\\host\\far.doc", "RTF of the message");
     }
 
     @Test

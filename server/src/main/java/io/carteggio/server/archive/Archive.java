@@ -13,6 +13,7 @@ import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Intake;
@@ -36,6 +37,9 @@ import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
+import io.carteggio.embedded.extraction.ReaderLimits;
+import io.carteggio.embedded.extraction.ReaderPool;
+import io.carteggio.embedded.extraction.ReaderProgram;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.jobs.JobStore;
@@ -122,6 +126,7 @@ public final class Archive implements AutoCloseable {
     private final GiveBack giveBack;
     private final Gaps gaps;
     private final Watch watch;
+    private volatile Optional<TextFollower> texts = Optional.empty();
     private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -199,7 +204,7 @@ public final class Archive implements AutoCloseable {
             opened.push(vault);
             dictionaries = DictionaryKeeper.asleep(vault);
             opened.push(dictionaries);
-            index = LuceneIndex.open(directory.index());
+            index = LuceneIndex.open(directory.index(), directory.textKey());
             opened.push(index);
             finishErasures(); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
@@ -231,7 +236,7 @@ public final class Archive implements AutoCloseable {
                     projection,
                     acts,
                     index,
-                    new Indexed(indexer),
+                    new Indexed(indexer, this::forgetTexts),
                     keeping,
                     erasedMarks,
                     intake.erasing());
@@ -266,7 +271,7 @@ public final class Archive implements AutoCloseable {
     }
 
     /// The index as an erasure needs it.
-    private record Indexed(Indexer indexer) implements Erasure.Index {
+    private record Indexed(Indexer indexer, Runnable forget) implements Erasure.Index {
         @Override
         public boolean awaitCaughtUp(Duration atMost) throws ArchiveException {
             try {
@@ -280,7 +285,32 @@ public final class Archive implements AutoCloseable {
         @Override
         public void purge(Collection<Long> letters) throws ArchiveException {
             indexer.purge(letters);
+            forget.run(); // after the catalogue: what is read of them from now on goes nowhere
         }
+    }
+
+    /// What was read of attachments lately is in memory too, ours and that of the programs that read them.
+    private void forgetTexts() {
+        texts.ifPresent(TextFollower::forget);
+    }
+
+    /// Begins to have attachments read, in processes of their own, until the archive is closed.
+    ///
+    /// @param readers how many processes at most
+    /// @throws ArchiveException where that cannot be on this machine; the archive works without
+    public synchronized TextFollower readAttachments(ReaderProgram program, int readers) throws ArchiveException {
+        if (texts.isEmpty()) {
+            ReaderPool pool = new ReaderPool(program, directory.path(), readers, ReaderLimits.DEFAULT);
+            TextFollower follower = TextFollower.start(vault, catalogue, index, indexer, pool, TextFollower.Pace.USUAL);
+            opened.push(follower); // closed first
+            texts = Optional.of(follower);
+        }
+        return texts.get();
+    }
+
+    /// Who sees to it that attachments are read, where anybody does.
+    public Optional<TextFollower> texts() {
+        return texts;
     }
 
     /// Brings the ledger up to the vault's end and has it follow. Less than a tile of frames is

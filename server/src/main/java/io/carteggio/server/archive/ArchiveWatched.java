@@ -6,11 +6,14 @@ import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.mail.extract.ExtractWire;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.watch.Watched;
@@ -32,6 +35,16 @@ record ArchiveWatched(Archive archive) implements Watched {
     @Override
     public Optional<Instant> reviewDue() {
         return archive.roles().reviewDue();
+    }
+
+    @Override
+    public SearchIndex.Coverage coverage() throws ArchiveException {
+        return archive.index().coverage(ExtractWire.READER);
+    }
+
+    @Override
+    public Optional<TextFollower> texts() {
+        return archive.texts();
     }
 
     /// Not waited for: the watch must not hang where the catalogue does.

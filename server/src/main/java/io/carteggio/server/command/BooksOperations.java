@@ -3,6 +3,9 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Books.Account;
+import io.carteggio.archive.search.SearchIndex;
+import io.carteggio.mail.extract.ExtractWire;
+import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
@@ -41,6 +44,9 @@ final class BooksOperations {
         line.put("storedBytes", desk.storedBytes());
         line.put("indexBytes", desk.index().storedBytes());
         line.put("indexLag", desk.indexLag());
+        SearchIndex.Coverage coverage = desk.index().coverage(ExtractWire.READER);
+        line.put("notFullySearched", coverage.notFullySearched());
+        line.put("attachmentsWaiting", coverage.of(Shortfall.WAITING) + coverage.outdated());
         Map<String, Long> refused = desk.refused();
         line.put("refused", refused.values().stream().mapToLong(Long::longValue).sum());
         line.set(

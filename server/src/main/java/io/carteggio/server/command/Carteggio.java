@@ -105,6 +105,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new ProofCommand(this));
         line.addSubcommand(new VerifyProofCommand(this));
         line.addSubcommand(new StatsCommand(this));
+        line.addSubcommand(new TextCommand(this).line());
         line.addSubcommand(new QuarantineCommand(this).line());
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));

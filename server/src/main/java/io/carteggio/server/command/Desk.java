@@ -10,6 +10,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
@@ -96,6 +97,12 @@ interface Desk {
 
     /// What the archive does by itself.
     Jobs jobs();
+
+    /// Who sees to it that attachments are read, where anybody does.
+    Optional<TextFollower> texts();
+
+    /// The same; begins it where nobody does and this installation has what reads them.
+    Optional<TextFollower> readAttachments() throws ArchiveException;
 
     /// Who looks after the archive.
     Watch watch();

@@ -128,6 +128,10 @@ final class DeskOperations {
         table.put("job.resume", fetches::resume);
         table.put("job.cancel", fetches::cancel);
         table.put("job.history", fetches::history);
+        TextOperations texts = new TextOperations(desk);
+        table.put("text.show", texts::show);
+        table.put("text.read", texts::read);
+        table.put("text.again", texts::again);
         WatchOperations watch = new WatchOperations(desk);
         table.put("alarm.list", watch::listAlarms);
         table.put("alarm.test", watch::testAlarms);

@@ -10,6 +10,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Keeping;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
@@ -24,6 +25,8 @@ import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
+import io.carteggio.embedded.extraction.ReaderPool;
+import io.carteggio.embedded.extraction.ReaderProgram;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
@@ -32,6 +35,7 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.NetworkFiles;
+import io.carteggio.server.archive.ReaderFolder;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Protocols;
 import io.carteggio.server.fetch.Sealed;
@@ -212,6 +216,20 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public Prover prover() {
         return archive.prover();
+    }
+
+    @Override
+    public Optional<TextFollower> texts() {
+        return archive.texts();
+    }
+
+    @Override
+    public Optional<TextFollower> readAttachments() throws ArchiveException {
+        Optional<TextFollower> there = archive.texts();
+        Optional<ReaderProgram> program = ReaderFolder.program();
+        return there.isPresent() || program.isEmpty()
+                ? there
+                : Optional.of(archive.readAttachments(program.get(), ReaderPool.usualWidth()));
     }
 
     @Override

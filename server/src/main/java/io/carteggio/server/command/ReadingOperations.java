@@ -9,6 +9,7 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.search.AttachedTexts;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SavedSearches.Sought;
@@ -16,6 +17,7 @@ import io.carteggio.archive.search.Start;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Recipient;
+import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.mail.mime.Attachment;
 import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.LetterReader;
@@ -200,12 +202,30 @@ final class ReadingOperations {
         if (!others.isEmpty()) {
             line.set("otherVersions", Json.texts(others.stream().map(LetterId::text)));
         }
+        line.set("unsearched", Json.objects(unsearched(open.letter().number())));
         line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
         line.set("text", Json.text(letter.text()));
         line.put("html", letter.html().isPresent());
         line.put("searchText", letter.text().isPresent() ? "" : letter.searchText());
         reply.line(line);
         return Outcome.DONE;
+    }
+
+    /// What of its attachments could not be read, and why; that they wait, where nobody has read them yet.
+    private Stream<ObjectNode> unsearched(long letter) throws ArchiveException {
+        Optional<AttachedTexts> attached = desk.index().attached(letter);
+        if (attached.isPresent()) {
+            return attached.get().lacks().stream()
+                    .map(lack -> Json.object()
+                            .put("name", lack.name())
+                            .put("why", lack.why().word())
+                            .put("text", lack.why().sentence()));
+        }
+        Shortfall waiting = Shortfall.WAITING;
+        return desk.index().matches(new Query.Unsearched(waiting), letter)
+                ? Stream.of(
+                        Json.object().put("name", "").put("why", waiting.word()).put("text", waiting.sentence()))
+                : Stream.empty();
     }
 
     private static Optional<Instant> arrived(OpenLetter open) {

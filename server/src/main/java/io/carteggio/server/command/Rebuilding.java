@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.search.Indexer;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
@@ -71,7 +72,7 @@ final class Rebuilding {
                 damages[0]++;
                 console.complain("segment " + damage.segment() + " at " + damage.offset() + ": " + damage.what());
             });
-            index(vault, catalogue, indexFolder);
+            index(vault, catalogue, indexFolder, directory.textKey());
             frames = catalogue.position().frames();
             letters = catalogue.letters();
         }
@@ -86,9 +87,9 @@ final class Rebuilding {
         return RebuildCommand.outcome(damages[0]);
     }
 
-    private void index(Vault vault, SqliteCatalogue catalogue, Path folder) throws ArchiveException {
+    private void index(Vault vault, SqliteCatalogue catalogue, Path folder, Key texts) throws ArchiveException {
         long all = catalogue.letters();
-        try (LuceneIndex index = LuceneIndex.open(folder);
+        try (LuceneIndex index = LuceneIndex.open(folder, texts);
                 Indexer indexer = Indexer.start(vault, catalogue, index);
                 ProgressLine shown = new ProgressLine(console, "letters", 0)) {
             long done = 0;

@@ -2,7 +2,10 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.Family;
+import io.carteggio.embedded.extraction.ReaderPool;
+import io.carteggio.embedded.extraction.ReaderProgram;
 import io.carteggio.mail.Address;
+import io.carteggio.server.archive.ReaderFolder;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
@@ -30,6 +33,8 @@ import picocli.CommandLine.Option;
             "Ctrl-C stops it; mail that is just coming in is finished first."
         })
 final class ServeCommand implements Callable<Integer> {
+    private static final int READERS_LIMIT = 64;
+
     /// What a page of results takes is worked out for so long after a start, for nobody.
     private static final Duration WARM_UP = Duration.ofSeconds(2);
 
@@ -65,6 +70,18 @@ final class ServeCommand implements Callable<Integer> {
     private Optional<Path> key = Optional.empty();
 
     @Option(
+            names = "--no-attachment-text",
+            description = "Reads no attachments: PDF, Office and the like are not searched, and counted so.")
+    private boolean noAttachmentText;
+
+    @Option(
+            names = "--attachment-readers",
+            paramLabel = "N",
+            description = "Programs that read attachments at the same time, 256 MB of heap each; if not given, a third"
+                    + " of the processors, 1 to 4.")
+    private Optional<Integer> attachmentReaders = Optional.empty();
+
+    @Option(
             names = "--demo",
             description =
                     "Fills a throw-away archive with a firm of a dozen people and their mail. Without --data it is"
@@ -83,6 +100,9 @@ final class ServeCommand implements Callable<Integer> {
     private Outcome serve() throws ArchiveException, IOException, Refusal {
         if (certificate.isPresent() != key.isPresent()) {
             throw Refusal.usage("--tls-cert and --tls-key come together");
+        }
+        if (attachmentReaders.filter(n -> n < 1 || n > READERS_LIMIT).isPresent()) {
+            throw Refusal.usage("--attachment-readers is 1 to " + READERS_LIMIT);
         }
         RunningServer.Addresses addresses =
                 new RunningServer.Addresses(address("--http", http), address("--smtp", smtp), publicUrl, host());
@@ -109,6 +129,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             firstSource(own);
             own.jobs().start();
+            readAttachments(own);
             tell(own, server, throwAway);
             Thread.ofPlatform().name("warm-up").daemon().start(() -> warmUp(own));
             if (demo) {
@@ -133,6 +154,23 @@ final class ServeCommand implements Callable<Integer> {
             own.archive().reading().warmUp(WARM_UP);
         } catch (ArchiveException | RuntimeException e) { // whoever asks hears of it, too
             LOG.warn("searching could not be warmed up: {}", e.toString());
+        }
+    }
+
+    /// Mail is taken and found without.
+    private void readAttachments(ArchiveOpener.OwnArchive own) {
+        Optional<ReaderProgram> program = ReaderFolder.program();
+        if (noAttachmentText) {
+            return;
+        }
+        if (program.isEmpty()) {
+            carteggio.console().complain("attachments are not read: what reads them is not part of this installation");
+            return;
+        }
+        try {
+            var _ = own.archive().readAttachments(program.get(), attachmentReaders.orElseGet(ReaderPool::usualWidth));
+        } catch (ArchiveException e) {
+            carteggio.console().complain(String.valueOf(e.getMessage()));
         }
     }
 

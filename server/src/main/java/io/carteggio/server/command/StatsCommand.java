@@ -45,6 +45,11 @@ final class StatsCommand implements Callable<Integer> {
         console.line("stored " + Sizes.of(books.path("storedBytes").asLong(0)) + ", index "
                 + Sizes.of(books.path("indexBytes").asLong(0)) + ", letters waiting for the index "
                 + books.path("indexLag").asLong(0));
+        long partly = books.path("notFullySearched").asLong(0);
+        if (partly > 0) {
+            console.line(partly + " letters could not be searched wholly; the attachments of "
+                    + books.path("attachmentsWaiting").asLong(0) + " wait to be read ('text' tells more)");
+        }
         for (JsonNode alarm : books.path("alarms")) {
             console.line("ALARM: " + alarm.path("kind").asString("") + " "
                     + alarm.path("subject").asString("") + ": "

@@ -5,8 +5,12 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Books.Account;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.LetterRef;
+import io.carteggio.archive.extraction.Extractor;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.watch.PrometheusText.Histogram;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,6 +141,7 @@ final class Metrics {
                 "Letters in the archive.",
                 watched.catalogue().letters());
         gauge(out, "carteggio_index_lag_letters", "Letters that cannot be found yet.", watched.indexLag());
+        texts(out, watched);
         gauge(out, "carteggio_index_bytes", "Octets of the index.", watched.indexBytes());
         gauge(out, "carteggio_stored_bytes", "Octets of the archive but for its index.", watched.storedBytes());
         gauge(out, "carteggio_disk_free_bytes", "Octets left where the archive lies.", watched.freeBytes());
@@ -172,6 +177,62 @@ final class Metrics {
             out.sample("carteggio_alarms", standing, Map.entry("kind", kind.word()));
         }
         return out.text();
+    }
+
+    /// What could not be searched, and how reading attachments goes on.
+    private static void texts(PrometheusText out, Watched watched) throws ArchiveException {
+        SearchIndex.Coverage coverage = watched.coverage();
+        gauge(
+                out,
+                "carteggio_not_fully_searched_letters",
+                "Letters in which words may be that no search finds.",
+                coverage.notFullySearched());
+        out.family(
+                "carteggio_unsearched_letters",
+                PrometheusText.Type.GAUGE,
+                "The same by reason; a letter may have several. Those that wait are being read.");
+        for (Shortfall why : Shortfall.values()) {
+            out.sample("carteggio_unsearched_letters", coverage.of(why), Map.entry("why", why.word()));
+        }
+        gauge(
+                out,
+                "carteggio_attachments_outdated_letters",
+                "Letters whose attachments an older reader has read; they are being read again.",
+                coverage.outdated());
+        Optional<TextFollower.Standing> standing = watched.texts().map(TextFollower::standing);
+        gauge(
+                out,
+                "carteggio_attachments_reading",
+                "1 while attachments are read, also where none waits.",
+                standing.isPresent() && standing.get().trouble().isEmpty() ? 1 : 0);
+        if (standing.isPresent()) {
+            out.family(
+                            "carteggio_attachments_read_total",
+                            PrometheusText.Type.COUNTER,
+                            "Attachments that were read since the start, those known from before too.")
+                    .sample("carteggio_attachments_read_total", standing.get().attachments());
+            out.family(
+                    "carteggio_attachment_shortfalls_total",
+                    PrometheusText.Type.COUNTER,
+                    "Attachments that were not read wholly since the start, by reason.");
+            standing.get()
+                    .shortfalls()
+                    .forEach((why, n) ->
+                            out.sample("carteggio_attachment_shortfalls_total", n, Map.entry("why", why.word())));
+            Extractor.Condition readers =
+                    watched.texts().orElseThrow().extractor().condition();
+            gauge(out, "carteggio_attachment_readers", "Programs that read attachments.", readers.running());
+            gauge(
+                    out,
+                    "carteggio_attachment_readers_resident_bytes",
+                    "What they take of memory.",
+                    readers.residentBytes());
+            out.family(
+                            "carteggio_attachment_readers_ended_total",
+                            PrometheusText.Type.COUNTER,
+                            "Programs that an attachment ended, or that were ended over one, since the start.")
+                    .sample("carteggio_attachment_readers_ended_total", readers.killed());
+        }
     }
 
     private static void jobs(PrometheusText out, Map<String, JobStore.State> jobs) {

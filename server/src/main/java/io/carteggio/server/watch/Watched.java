@@ -4,8 +4,10 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.mail.structure.Header;
 import java.time.Instant;
@@ -43,6 +45,12 @@ public interface Watched {
 
     /// Whether letters came in which nobody is known.
     boolean isUnknown(ArrivalEntry entry);
+
+    /// What could not be searched, and why.
+    SearchIndex.Coverage coverage() throws ArchiveException;
+
+    /// Who reads attachments, where anybody does.
+    Optional<TextFollower> texts();
 
     long indexLag() throws ArchiveException;
 

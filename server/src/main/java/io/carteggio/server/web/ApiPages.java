@@ -54,6 +54,8 @@ final class ApiPages {
             "quarantine.retry",
             "quarantine.release",
             "quarantine.discard",
+            "text.show",
+            "text.again",
             "unknown.list",
             "unknown.assign",
             "person.add",

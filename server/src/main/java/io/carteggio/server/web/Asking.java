@@ -58,6 +58,7 @@ record Asking(String text, boolean best, boolean together, boolean around) {
                     Query.All _,
                     Query.HasAttachment _,
                     Query.NotFullySearched _,
+                    Query.Unsearched _,
                     Query.Larger _,
                     Query.Smaller _,
                     Query.Dated _,

@@ -26,7 +26,7 @@ class FailureTableTest {
 
     private static Map<String, Path> tests() throws IOException {
         Map<String, Path> tests = new HashMap<>();
-        for (String module : List.of("mail", "archive", "embedded", "server", "acceptance")) {
+        for (String module : List.of("mail", "archive", "embedded", "extract", "server", "acceptance")) {
             try (Stream<Path> files = Files.walk(root().resolve(module).resolve("src/test/java"))) {
                 files.filter(f -> f.toString().endsWith("Test.java"))
                         .forEach(f -> tests.put(f.getFileName().toString().replace(".java", ""), f));
