@@ -165,6 +165,9 @@ class BoundariesTest {
                 .isNotEmpty()
                 .noneMatch(jar -> foreign.stream().anyMatch(jar::contains));
         Path installed = Program.root().resolve("server/target/run");
+        if (!Files.isDirectory(installed.resolve("extract"))) {
+            return; // nothing was installed by ./carteggio since: ./check does so before its tests
+        }
         assertThat(names(installed.resolve("lib")))
                 .as("the class path of the installed program")
                 .isNotEmpty()

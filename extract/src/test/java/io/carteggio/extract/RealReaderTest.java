@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The program as the archive starts it, in a process of its own.
+@Tag("slow")
 class RealReaderTest {
     @TempDir
     Path folder = Path.of("");

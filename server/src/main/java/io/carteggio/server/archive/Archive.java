@@ -51,7 +51,6 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
 import io.carteggio.embedded.vault.DictionaryKeeper;
 import io.carteggio.embedded.vault.SegmentFileVault;
-import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -123,7 +122,6 @@ public final class Archive implements AutoCloseable {
     private final JobStore jobs;
     private final LastFailure lastFailure;
     private final Settings watchSettings = new Settings();
-    private final GiveBack giveBack;
     private final Gaps gaps;
     private final Watch watch;
     private volatile Optional<TextFollower> texts = Optional.empty();
@@ -244,7 +242,6 @@ public final class Archive implements AutoCloseable {
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, roles, acts);
             gaps = new Gaps(vault, catalogue, acts);
-            giveBack = new GiveBack(watchSettings, clock);
             watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
             opened.push(watch);
             projection.inform(watch::registered);
@@ -472,11 +469,6 @@ public final class Archive implements AutoCloseable {
     /// How people log in, besides by a password here.
     public LogIns logIns() {
         return logIns;
-    }
-
-    /// The ways of letters back to mailboxes.
-    public GiveBack giveBack() {
-        return giveBack;
     }
 
     /// How people want to have what is theirs.

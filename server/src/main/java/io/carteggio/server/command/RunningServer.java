@@ -76,7 +76,14 @@ final class RunningServer implements AutoCloseable {
             PemIdentity identity = PemIdentity.load(certificate.orElse(own), key.orElse(own));
             var listening = new ArchiveDesk.Listening(
                     smtp.address().getPort(), Optional.of(identity.chain().getFirst()));
-            WebServer web = WebServer.start(config, new WebDesk(archive, operations, listening), Clock.systemUTC());
+            WebServer web = WebServer.start(
+                    config,
+                    new WebDesk(
+                            archive,
+                            operations,
+                            listening,
+                            new GiveBack(archive.watch().settings(), Clock.systemUTC())),
+                    Clock.systemUTC());
             archive.custody().start();
             archive.watch()
                     .start(new Watch.Listener(
@@ -126,7 +133,8 @@ final class RunningServer implements AutoCloseable {
     }
 
     /// The archive as the pages see it.
-    private record WebDesk(Archive archive, Operations operations, Listening listens) implements ArchiveDesk {
+    private record WebDesk(Archive archive, Operations operations, Listening listens, GiveBack back)
+            implements ArchiveDesk {
         @Override
         public Optional<Listening> listening() {
             return Optional.of(listens);
@@ -223,7 +231,7 @@ final class RunningServer implements AutoCloseable {
 
         @Override
         public GiveBack giveBack() {
-            return archive.giveBack();
+            return back;
         }
 
         @Override

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,7 @@ public final class GiveBack {
         await();
         try (ImapAccount account = ImapAccount.open(new Account(
                 "give-back",
-                way.mailbox(user),
+                mailbox(way, user),
                 Secrets.inMemory(Map.of(Secrets.PASSWORD, password)),
                 new OAuthTokens(clock),
                 clock))) {
@@ -95,6 +96,12 @@ public final class GiveBack {
         } finally {
             turns.release();
         }
+    }
+
+    private static io.carteggio.server.fetch.Settings mailbox(Settings.GiveBackImap way, String user) {
+        Map<String, String> all = new HashMap<>(way.server());
+        all.put("user", user);
+        return new io.carteggio.server.fetch.Settings(all);
     }
 
     private void await() throws FetchException {

@@ -165,22 +165,18 @@ public final class Settings {
         static GiveBackImap of(Map<String, String> settings) {
             Map<String, String> server = new TreeMap<>(settings);
             String folder = Optional.ofNullable(server.remove("folder")).orElse("INBOX");
-            var fetched = new io.carteggio.server.fetch.Settings(server);
             if (!Set.of("host", "port", "tls", "certificate").containsAll(server.keySet())) {
                 throw new IllegalArgumentException("there are host, port, tls, certificate and folder");
             }
-            fetched.host();
-            fetched.port(1);
-            fetched.certificate();
-            fetched.tls();
+            required(server, "host");
+            number(server.getOrDefault("port", "993"), 1, 65_535, "a port");
+            if (!Set.of("implicit", "starttls", "none").contains(server.getOrDefault("tls", "implicit"))) {
+                throw new IllegalArgumentException("'tls' is implicit, starttls or none");
+            }
+            if (!server.getOrDefault("certificate", "system").matches("system|ignore|sha256:[0-9A-Fa-f:]{64,95}")) {
+                throw new IllegalArgumentException("'certificate' is system, sha256: and 64 digits, or ignore");
+            }
             return new GiveBackImap(server, folder);
-        }
-
-        /// The settings of one mailbox.
-        public io.carteggio.server.fetch.Settings mailbox(String user) {
-            Map<String, String> all = new TreeMap<>(server);
-            all.put("user", user);
-            return new io.carteggio.server.fetch.Settings(all);
         }
     }
 

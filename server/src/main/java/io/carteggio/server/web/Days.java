@@ -20,6 +20,9 @@ import java.util.TreeMap;
 record Days(Map<LocalDate, Long> reports) {
     static final int DAYS = 60;
 
+    /// Nobody foretells what lies further ahead.
+    private static final int FAR_DAYS = 3_650;
+
     private static final int HEIGHT = 120;
     private static final int STEP = 10;
 
@@ -78,10 +81,13 @@ record Days(Map<LocalDate, Long> reports) {
                 HEIGHT,
                 bars,
                 words.say("days.summary", all(), DAYS, most()),
-                aDay < 1
-                        ? Optional.empty()
-                        : Optional.of(words.say(
-                                "days.growth", words.size(Math.round(aDay * 30)), Math.round(freeBytes / aDay)))));
+                aDay < 1 ? Optional.empty() : Optional.of(growth(words, aDay, freeBytes))));
+    }
+
+    private static String growth(Words words, double aDay, long freeBytes) {
+        String aMonth = words.size(Math.round(aDay * 30));
+        long days = Math.round(freeBytes / aDay);
+        return days > FAR_DAYS ? words.say("days.growth.far", aMonth) : words.say("days.growth", aMonth, days);
     }
 
     /// As a table.

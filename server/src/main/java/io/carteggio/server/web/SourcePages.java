@@ -356,7 +356,11 @@ final class SourcePages {
         String says = account.received() == 0
                 ? visit.say("source.state.waiting")
                 : seen.complete()
-                        ? visit.texts().count("source.state.first", account.letters(), seen.recipients())
+                        ? visit.texts()
+                                .count(
+                                        "source.state.first",
+                                        account.letters(),
+                                        visit.texts().count("source.recipients", seen.recipients()))
                         : visit.texts().count("source.state.many", account.letters());
         return new SourceView.State(
                 url(source.name()) + "/state",
