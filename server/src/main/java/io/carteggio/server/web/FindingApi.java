@@ -11,6 +11,7 @@ import io.carteggio.archive.search.SavedSearches.SavedSearch;
 import io.carteggio.archive.search.Start;
 import io.javalin.http.HttpStatus;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -40,8 +41,7 @@ final class FindingApi {
     }
 
     private static void fault(Visit visit, HttpStatus status, String what) {
-        visit.json(
-                status, JsonNodeFactory.instance.objectNode().put("error", what).toString());
+        visit.problem(status, status.getMessage(), what, Map.of());
     }
 
     /// `q`, `sort`, `conversations`, `around`, `limit`, and `before` out of the `next` of the page before.
@@ -60,13 +60,11 @@ final class FindingApi {
         }
         switch (Query.parse(asking.text())) {
             case Query.Parsed.Bad bad ->
-                visit.json(
+                visit.problem(
                         HttpStatus.UNPROCESSABLE_CONTENT,
-                        JsonNodeFactory.instance
-                                .objectNode()
-                                .put("error", bad.message())
-                                .put("position", bad.position())
-                                .toString());
+                        visit.say("api.query"),
+                        new Asked.Mistaken(bad.position(), 0, bad).what(visit.texts()),
+                        Map.of("position", bad.position()));
             case Query.Parsed.Good(Query query) -> {
                 Reading.Results results = site.desk()
                         .reading()

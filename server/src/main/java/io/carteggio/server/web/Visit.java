@@ -21,8 +21,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One request with who makes it, and the ways to answer it. Belongs to the request's thread.
 final class Visit {
@@ -243,7 +246,12 @@ final class Visit {
         page(template, title, page);
     }
 
+    /// A page that says something; for a program a problem (RFC 9457).
     void message(HttpStatus status, String heading, String... paragraphs) {
+        if (ctx.path().startsWith("/api/")) {
+            problem(status, heading, String.join(" ", paragraphs), Map.of());
+            return;
+        }
         page(
                 status,
                 "message",
@@ -253,6 +261,20 @@ final class Visit {
                         heading,
                         List.of(paragraphs),
                         Optional.of(new Message.Link("/", say("page.start")))));
+    }
+
+    /// What is wrong, for a program (RFC 9457).
+    ///
+    /// @param more members of its own
+    void problem(HttpStatus status, String title, String detail, Map<String, Integer> more) {
+        ObjectNode problem = JsonNodeFactory.instance
+                .objectNode()
+                .put("title", title)
+                .put("status", status.getCode())
+                .put("detail", detail);
+        more.forEach(problem::put);
+        ctx.status(status);
+        text("application/problem+json", problem.toString());
     }
 
     /// The answer for what is not there, and for what this person may not know to be there: always the same.
@@ -281,11 +303,6 @@ final class Visit {
     }
 
     /// JSON with another status than 200.
-    void json(HttpStatus status, String json) {
-        ctx.status(status);
-        text("application/json; charset=utf-8", json);
-    }
-
     void text(String type, String text) {
         ctx.contentType(type);
         ctx.result(text);

@@ -195,7 +195,7 @@ class FindingTest {
                     .contains("is deep in here");
             JsonNode wrong = json(bruna.get("/api/letters?q=from%3A"));
             assertThat(wrong.path("position").asInt(-1)).isZero();
-            assertThat(wrong.path("error").asString("")).contains("needs a word");
+            assertThat(wrong.path("detail").asString("")).contains("needs a word");
             for (String bad : new String[] {"limit=0", "limit=201", "limit=x", "before=x"}) {
                 assertThat(bruna.get("/api/letters?" + bad).statusCode())
                         .as(bad)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The wizard: what it refuses, what it warns of, what it says to do, and that it tells what has arrived. BrowserTest
+/// The wizard: what it refuses, what it warns of, what it says to do, and that it tells what has arrived. PagesTest
 /// makes sources with it.
 class SourcePagesTest {
     @TempDir

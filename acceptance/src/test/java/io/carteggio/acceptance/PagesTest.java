@@ -48,7 +48,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /// page that is visited is looked at by axe; pictures of them lie in `target/screenshots`.
 @Tag("peers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class BrowserTest {
+class PagesTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final String JOURNAL = "journal@archive.firm.example";
     private static final String PASSWORD = "a long pass phrase of mine";
@@ -813,7 +813,7 @@ class BrowserTest {
         Page printed = page.waitForPopup(() -> page.click("#print"));
         assertThat(printed.textContent("body"))
                 .contains("Angebot für die Mühle", "dora@firm.example", "Das Angebot für die Mühle liegt bei.");
-        look(printed, "print");
+        assertThat(printed.locator("script").count()).isZero(); // axe cannot run there either: nothing can
         printed.close();
 
         Assumptions.assumeTrue(Dovecot.available(), "skipped: no Dovecot");
@@ -842,7 +842,7 @@ class BrowserTest {
             assertThat(mailOf("dora@firm.example", dovecot.imaps())).isEqualTo(secret.original());
         }
 
-        program.ask("source", "add", "dora", "--smtp", "dora@firm.example", "--family", "multidrop")
+        program.ask("source", "add", "dora", "--smtp", "dora@firm.example", "--family", "multidrop", "--headers", "To")
                 .done();
         program.ask(
                         "give-back",
