@@ -16,10 +16,15 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.Letter;
+import io.carteggio.mail.mime.LetterReader;
+import io.carteggio.mail.mime.ReadLimits;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.TlsContexts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -857,11 +862,21 @@ class PagesTest {
         page.click("#send");
         assertThat(page.textContent("#news")).contains("dora@firm.example");
         program.awaitIndexed();
-        search(page, "subject:\"from the archive\"");
-        page.click("#results h2 a");
-        Download attached = page.waitForDownload(
-                () -> page.locator("#attachments a").first().click());
-        assertThat(Files.readAllBytes(attached.path())).isEqualTo(secret.original());
+        // the address is a source's here, so the letter is nobody's
+        String id = program.ask("search", "subject:\"from the archive\"", "--auditor", "what was sent", "--json")
+                .done()
+                .jsonLines()
+                .getFirst()
+                .path("id")
+                .asString("");
+        Content sent = Content.of(program.ask("show", id, "--raw", "--auditor", "what was sent")
+                .done()
+                .octets());
+        Letter carrier = LetterReader.read(sent, ReadLimits.DEFAULT);
+        try (InputStream attached =
+                LetterReader.openAttachment(sent, carrier.files().getFirst().index())) {
+            assertThat(attached.readAllBytes()).isEqualTo(secret.original());
+        }
         page.context().close();
     }
 
