@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -71,6 +72,12 @@ class DiskTroubleTest {
         if (server != null) {
             server.close();
         }
+    }
+
+    /// The next trouble begins on a sound disk, however this one ended.
+    @AfterEach
+    void heal() {
+        disk.heal();
     }
 
     /// What fails.

@@ -324,12 +324,8 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     private Optional<Sealed> sealed(long letter) throws IOException {
-        SearcherManager searchers = open.searchers;
-        IndexSearcher searcher = searchers.acquire();
-        try {
-            return AttachedValues.of(searcher, letter).flatMap(octets -> seal.open(letter, octets));
-        } finally {
-            searchers.release(searcher);
+        try (Held held = hold()) {
+            return AttachedValues.of(held.searcher, letter).flatMap(octets -> seal.open(letter, octets));
         }
     }
 
@@ -344,21 +340,13 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public List<Long> unread(String reader, int limit) throws ArchiveException {
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                List<Long> letters = newestLetters(searcher, waiting(), limit);
-                if (letters.size() < limit) {
-                    letters.addAll(newestLetters(searcher, outdated(searcher, reader), limit - letters.size()));
-                }
-                return letters;
-            } finally {
-                searchers.release(searcher);
+        return asked(searcher -> {
+            List<Long> letters = newestLetters(searcher, waiting(), limit);
+            if (letters.size() < limit) {
+                letters.addAll(newestLetters(searcher, outdated(searcher, reader), limit - letters.size()));
             }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+            return letters;
+        });
     }
 
     private static org.apache.lucene.search.Query waiting() {
@@ -396,24 +384,16 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public Coverage coverage(String reader) throws ArchiveException {
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                Map<Shortfall, Long> letters = new EnumMap<>(Shortfall.class);
-                for (Shortfall why : Shortfall.values()) {
-                    letters.put(why, (long) searcher.count(QueryCompiler.flag(Fields.FLAG_SHORTFALL + why.word())));
-                }
-                return new Coverage(
-                        searcher.count(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)),
-                        letters,
-                        searcher.count(outdated(searcher, reader)));
-            } finally {
-                searchers.release(searcher);
+        return asked(searcher -> {
+            Map<Shortfall, Long> letters = new EnumMap<>(Shortfall.class);
+            for (Shortfall why : Shortfall.values()) {
+                letters.put(why, (long) searcher.count(QueryCompiler.flag(Fields.FLAG_SHORTFALL + why.word())));
             }
-        } catch (IOException | AlreadyClosedException e) {
-            throw unsearchable(e);
-        }
+            return new Coverage(
+                    searcher.count(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)),
+                    letters,
+                    searcher.count(outdated(searcher, reader)));
+        });
     }
 
     @Override
@@ -517,8 +497,8 @@ public final class LuceneIndex implements SearchIndex {
         try {
             Open failed = open;
             failed.writer.rollback();
-            failed.searchers.close();
             open = openWriter();
+            failed.searchers.close(); // until here, and where this was never reached, what was read before is searched
         } catch (IOException | RuntimeException again) {
             e.addSuppressed(again); // tried again at the next writing, which fails first
         }
@@ -664,19 +644,34 @@ public final class LuceneIndex implements SearchIndex {
         return shown(searcher, documents);
     }
 
+    /// What is searched now; it stays as it is until this is closed.
+    private Held hold() throws IOException {
+        while (true) {
+            Open at = open;
+            try {
+                return new Held(at.searchers, at.searchers.acquire());
+            } catch (AlreadyClosedException e) {
+                if (open.searchers == at.searchers) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private record Held(SearcherManager searchers, IndexSearcher searcher) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            searchers.release(searcher);
+        }
+    }
+
     private interface Question<T> {
         T ask(IndexSearcher searcher) throws IOException;
     }
 
     private <T> T asked(Question<T> question) throws ArchiveException {
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                return question.ask(searcher);
-            } finally {
-                searchers.release(searcher);
-            }
+        try (Held held = hold()) {
+            return question.ask(held.searcher);
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
         }
@@ -701,8 +696,9 @@ public final class LuceneIndex implements SearchIndex {
     IndexSums sums(RandomGenerator chance, LongPredicate only, int lettersAtOnce) throws ArchiveException {
         show();
         try {
-            SearcherManager searchers = open.searchers;
-            return new LuceneSums(searchers, searchers.acquire(), new KeyedSum(chance), seal, only, lettersAtOnce);
+            Held held = hold();
+            return new LuceneSums(
+                    held.searchers, held.searcher, new KeyedSum(chance), seal, only, lettersAtOnce); // lets go of it
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
         }
@@ -711,21 +707,15 @@ public final class LuceneIndex implements SearchIndex {
     @Override
     public void letters(LongConsumer each) throws ArchiveException {
         show();
-        try {
-            SearcherManager searchers = open.searchers;
-            IndexSearcher searcher = searchers.acquire();
-            try {
-                for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                    NumericDocValues numbers = DocValues.getNumeric(leaf.reader(), Fields.NUMBER);
-                    Bits live = leaf.reader().getLiveDocs();
-                    for (int d = numbers.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = numbers.nextDoc()) {
-                        if (live == null || live.get(d)) {
-                            each.accept(numbers.longValue());
-                        }
+        try (Held held = hold()) {
+            for (LeafReaderContext leaf : held.searcher.getIndexReader().leaves()) {
+                NumericDocValues numbers = DocValues.getNumeric(leaf.reader(), Fields.NUMBER);
+                Bits live = leaf.reader().getLiveDocs();
+                for (int d = numbers.nextDoc(); d != DocIdSetIterator.NO_MORE_DOCS; d = numbers.nextDoc()) {
+                    if (live == null || live.get(d)) {
+                        each.accept(numbers.longValue());
                     }
                 }
-            } finally {
-                searchers.release(searcher);
             }
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
@@ -734,7 +724,11 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public long size() throws ArchiveException {
-        return open.writer.getDocStats().numDocs;
+        try {
+            return open.writer.getDocStats().numDocs;
+        } catch (AlreadyClosedException writingFailed) { // then nothing came to what can be searched
+            return asked(searcher -> (long) searcher.getIndexReader().numDocs());
+        }
     }
 
     @Override

@@ -35,6 +35,7 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.Lock;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -565,8 +566,35 @@ class LuceneIndexTest {
         }
     }
 
+    /// Where writing failed and cannot even begin again, what was found before is found on.
+    @Test
+    void searchesGoOnWhileNothingCanBeWritten() throws Exception {
+        FullDisk disk = new FullDisk(FSDirectory.open(folder));
+        try (LuceneIndex index = new LuceneIndex(folder, disk, io.carteggio.archive.vault.Key.random())) {
+            index.put(LANGUAGES.subList(0, 2));
+            index.show();
+            index.commit();
+            disk.full = true;
+            disk.locked = true;
+            index.put(LANGUAGES.subList(2, 3));
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(index::commit).isInstanceOf(ArchiveException.class);
+                assertThat(found(index, "", ALL)).containsExactly(1L, 2L);
+                assertThat(index.size()).isEqualTo(2);
+                assertThat(index.coverage("any").notFullySearched()).isZero();
+            }
+            disk.full = false;
+            disk.locked = false;
+            assertThatThrownBy(index::commit).as("the try that opens it again").isInstanceOf(ArchiveException.class);
+            index.put(LANGUAGES.subList(2, 3));
+            index.show();
+            assertThat(found(index, "", ALL)).containsExactly(1L, 2L, 3L);
+        }
+    }
+
     private static final class FullDisk extends FilterDirectory {
         private boolean full;
+        private boolean locked;
 
         FullDisk(Directory in) {
             super(in);
@@ -578,6 +606,14 @@ class LuceneIndexTest {
                 throw new IOException("No space left on device");
             }
             return super.createOutput(name, context);
+        }
+
+        @Override
+        public Lock obtainLock(String name) throws IOException {
+            if (locked) {
+                throw new IOException("Permission denied");
+            }
+            return super.obtainLock(name);
         }
     }
 
