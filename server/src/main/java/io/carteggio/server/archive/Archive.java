@@ -31,6 +31,7 @@ import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
@@ -392,6 +393,11 @@ public final class Archive implements AutoCloseable {
     /// The keys of the archive.
     public Keyring keyring() {
         return directory.keyring();
+    }
+
+    /// What seals what synchronisations keep from one run to the next.
+    public Key syncKey() {
+        return directory.syncKey();
     }
 
     /// The catalogue, with everything in it that was accepted before this call.

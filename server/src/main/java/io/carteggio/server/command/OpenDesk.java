@@ -84,7 +84,7 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
                         new CsvDirectory(),
                         new LdapDirectory(),
                         new GraphDirectory(
-                                Clock.systemUTC(), archive.directory().resolve("sync"))),
+                                Clock.systemUTC(), archive.directory().resolve("sync"), archive.syncKey())),
                 Clock.systemUTC());
         Jobs jobs = new Jobs(
                 archive.jobs(),
