@@ -3,7 +3,6 @@ package io.carteggio.server.command;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Refusal;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -130,29 +129,29 @@ final class LogInCommand implements Runnable {
             String subject,
             Map<String, Optional<String>> given,
             String secret,
-            Optional<Path> file) {
+            Optional<Path> file,
+            Optional<Path> authority) {
         return carteggio.work("login " + subject + " set", () -> {
             ObjectNode settings = Json.object();
             given.forEach((name, value) -> value.ifPresent(v -> settings.put(name, v)));
+            ObjectNode secrets = Json.object();
+            if (file.isPresent()) {
+                secrets.put(secret, LogInOptions.secret(file.get(), carteggio.console()));
+            }
+            LogInOptions.authority(authority, settings, secrets);
             ObjectNode params = Json.object().put("subject", subject);
             params.set("settings", settings);
             try (var access = carteggio.access(false)) {
                 return access.call(
-                        "login.set",
-                        params,
-                        secrets(carteggio.console(), secret, file),
-                        Lines.printing(carteggio, line -> print(carteggio, line)));
+                        "login.set", params, body(secrets), Lines.printing(carteggio, line -> print(carteggio, line)));
             }
         });
     }
 
-    private static InputStream secrets(Console console, String name, Optional<Path> file) throws IOException, Refusal {
-        if (file.isEmpty()) {
-            return InputStream.nullInputStream();
-        }
-        String secret = LogInOptions.secret(file.get(), console);
-        return new ByteArrayInputStream(
-                Json.object().put(name, secret).toString().getBytes(StandardCharsets.UTF_8));
+    private static InputStream body(ObjectNode secrets) {
+        return secrets.isEmpty()
+                ? InputStream.nullInputStream()
+                : new ByteArrayInputStream(secrets.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Command(
@@ -251,7 +250,7 @@ final class LogInCommand implements Runnable {
             all.put("roles", roles.isEmpty() ? Optional.empty() : Optional.of(String.join(";", roles)));
             all.put("certificate", certificate);
             all.put("timeout", timeout);
-            return set(carteggio, "oidc", all, Secrets.CLIENT_SECRET, secret);
+            return set(carteggio, "oidc", all, Secrets.CLIENT_SECRET, secret, Optional.empty());
         }
     }
 
@@ -273,8 +272,17 @@ final class LogInCommand implements Runnable {
         @Option(names = "--tls", paramLabel = "MODE", description = "implicit, starttls; none on this machine alone.")
         private Optional<String> tls = Optional.empty();
 
-        @Option(names = "--certificate", paramLabel = "CHECK", description = "system (if not given), sha256:HEX.")
+        @Option(
+                names = "--certificate",
+                paramLabel = "CHECK",
+                description = "system (if not given), sha256:HEX, authority:HEX (with --authority-file by itself).")
         private Optional<String> certificate = Optional.empty();
+
+        @Option(
+                names = "--authority-file",
+                paramLabel = "FILE",
+                description = "A PEM file with the certificates of the only authority that is believed there.")
+        private Optional<Path> authority = Optional.empty();
 
         @Option(names = "--base", paramLabel = "DN", description = "Below which people are looked for.")
         private Optional<String> base = Optional.empty();
@@ -354,7 +362,7 @@ final class LogInCommand implements Runnable {
             all.put("trust-address", trust);
             all.put("kind", kind);
             all.put("timeout", timeout);
-            return set(carteggio, "ldap", all, Secrets.PASSWORD, password);
+            return set(carteggio, "ldap", all, Secrets.PASSWORD, password, authority);
         }
     }
 
