@@ -24,6 +24,7 @@ import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
@@ -103,6 +104,7 @@ public final class Archive implements AutoCloseable {
     private final ApiTokens tokens = new ApiTokens();
     private final SavedSearches savedSearches = new SavedSearches();
     private final LogIns logIns = new LogIns();
+    private final Passkeys passkeys = new Passkeys();
     private final Preferences preferences = new Preferences();
     private final Gate gate;
     private final Sources sources = new Sources();
@@ -181,6 +183,7 @@ public final class Archive implements AutoCloseable {
                 tokens.apply(act);
                 savedSearches.apply(act);
                 logIns.apply(act);
+                passkeys.apply(act);
                 preferences.apply(act);
                 sources.apply(act);
                 syncs.apply(act);
@@ -460,6 +463,11 @@ public final class Archive implements AutoCloseable {
     /// People's saved searches.
     public SavedSearches savedSearches() {
         return savedSearches;
+    }
+
+    /// People's passkeys.
+    public Passkeys passkeys() {
+        return passkeys;
     }
 
     /// Where everything dangerous passes.

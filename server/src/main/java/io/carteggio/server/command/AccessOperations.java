@@ -123,7 +123,9 @@ final class AccessOperations {
     /// What she logs in with besides a password.
     private String second(String person) {
         boolean code = desk.keyring().secret("second-factor:" + person).isPresent();
-        return code ? ", with a second factor" : ", by a password alone";
+        int passkeys = desk.logIns().byPasskey() ? desk.passkeys().of(person).size() : 0;
+        return (code ? ", with a second factor" : ", by a password alone")
+                + (passkeys == 0 ? "" : ", " + passkeys + (passkeys == 1 ? " passkey" : " passkeys"));
     }
 
     /// The account that people are read with, or the file.
@@ -145,6 +147,9 @@ final class AccessOperations {
         List<ObjectNode> lines = new ArrayList<>();
         if (!desk.logIns().byPassword()) {
             lines.add(line("log-in", "people", "not by a password here"));
+        }
+        if (!desk.logIns().byPasskey()) {
+            lines.add(line("log-in", "people", "not by a passkey"));
         }
         desk.logIns()
                 .settings(Way.OIDC)

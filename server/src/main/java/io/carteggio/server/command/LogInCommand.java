@@ -46,6 +46,7 @@ final class LogInCommand implements Runnable {
         line.addSubcommand(oidc);
         line.addSubcommand(ldap);
         line.addSubcommand(new Password(carteggio));
+        line.addSubcommand(new Passkey(carteggio));
         line.addSubcommand(new Forget(carteggio));
     }
 
@@ -55,7 +56,7 @@ final class LogInCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "show, oidc, ldap, password or forget?");
+        throw new ParameterException(line, "show, oidc, ldap, password, passkey or forget?");
     }
 
     @Command(
@@ -90,7 +91,11 @@ final class LogInCommand implements Runnable {
         String subject = answer.path("subject").asString("");
         if (answer.path("off").asBoolean(false)) {
             console.line(
-                    subject.equals("password") ? "people log in by a password here" : "nobody logs in by " + subject);
+                    switch (subject) {
+                        case "password" -> "people log in by a password here";
+                        case "passkey" -> "people log in by a passkey";
+                        default -> "nobody logs in by " + subject;
+                    });
             return;
         }
         if (answer.has("accounts")) {
@@ -104,6 +109,10 @@ final class LogInCommand implements Runnable {
         }
         if (subject.equals("password")) {
             console.line("nobody logs in by a password here");
+            return;
+        }
+        if (subject.equals("passkey")) {
+            console.line("nobody logs in by a passkey");
             return;
         }
         console.line(subject);
@@ -466,18 +475,41 @@ final class LogInCommand implements Runnable {
 
         @Override
         public Integer call() {
-            if (!which.equals("on") && !which.equals("off")) {
-                return carteggio.work("login password", () -> {
-                    throw Refusal.usage("on or off?");
-                });
-            }
-            ObjectNode params = Json.object().put("subject", "password").put("off", which.equals("on"));
-            if (which.equals("off")) {
-                params.set("settings", Json.object().put("people", "no"));
-            }
-            return carteggio.ask(
-                    "login password", "login.set", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+            return onOrOff(carteggio, "password", which);
         }
+    }
+
+    @Command(
+            name = "passkey",
+            description = "Whether people log in on the pages by a passkey: on (if nobody said anything), or off.")
+    static final class Passkey implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "on|off", description = "Which.")
+        private String which = "";
+
+        Passkey(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return onOrOff(carteggio, "passkey", which);
+        }
+    }
+
+    private static int onOrOff(Carteggio carteggio, String subject, String which) {
+        String command = "login " + subject;
+        if (!which.equals("on") && !which.equals("off")) {
+            return carteggio.work(command, () -> {
+                throw Refusal.usage("on or off?");
+            });
+        }
+        ObjectNode params = Json.object().put("subject", subject).put("off", which.equals("on"));
+        if (which.equals("off")) {
+            params.set("settings", Json.object().put("people", "no"));
+        }
+        return carteggio.ask(command, "login.set", params, Lines.printing(carteggio, line -> print(carteggio, line)));
     }
 
     @Command(

@@ -40,7 +40,7 @@ final class LogInOperations {
     static Way way(Request request) throws Refusal {
         String word = request.text("subject");
         return Way.ofWord(word)
-                .orElseThrow(() -> Refusal.usage("people log in by oidc, ldap or password, not " + word));
+                .orElseThrow(() -> Refusal.usage("people log in by oidc, ldap, password or passkey, not " + word));
     }
 
     /// A line a way that is set: `subject`, `settings`, `secrets` (their names), and last one with
@@ -85,7 +85,7 @@ final class LogInOperations {
         return switch (way) {
             case OIDC -> Optional.of(new Sealed(desk.keyring(), OpenId.SECRETS));
             case LDAP -> Optional.of(new Sealed(desk.keyring(), LdapLogIn.SECRETS));
-            case PASSWORD -> Optional.empty();
+            case PASSWORD, PASSKEY -> Optional.empty();
         };
     }
 
@@ -126,6 +126,11 @@ final class LogInOperations {
                 needSync(settings);
                 needKnown(secrets, Set.of(Secrets.PASSWORD, Secrets.AUTHORITY));
                 Authority.check(settings, secrets, sealed(way).orElseThrow());
+            }
+            case PASSKEY -> {
+                if (!settings.equals(Map.of("people", "no"))) {
+                    throw Refusal.usage("of passkeys there is only: people no");
+                }
             }
             case PASSWORD -> {
                 if (!settings.equals(Map.of("people", "no"))) {
@@ -174,7 +179,7 @@ final class LogInOperations {
     private Outcome off(Way way, Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean others = Stream.of(Way.OIDC, Way.LDAP)
                 .anyMatch(w -> w != way && desk.logIns().settings(w).isPresent());
-        if (way != Way.PASSWORD && !others && !desk.logIns().byPassword()) {
+        if ((way == Way.OIDC || way == Way.LDAP) && !others && !desk.logIns().byPassword()) {
             throw Refusal.no("nobody could log in any more: `login password on` first");
         }
         desk.logIns().set(desk.acts(), request.by(), way, Map.of());
@@ -210,7 +215,7 @@ final class LogInOperations {
                     good &= told(step.name(), step.good(), step.detail(), reply);
                 }
             }
-            case PASSWORD -> throw Refusal.usage("of passwords there is nothing to try");
+            case PASSWORD, PASSKEY -> throw Refusal.usage("of passwords and passkeys there is nothing to try");
         }
         return good ? Outcome.DONE : Outcome.NO;
     }

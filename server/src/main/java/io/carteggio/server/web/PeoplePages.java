@@ -153,7 +153,8 @@ final class PeoplePages {
                         RolePages.GIVEN,
                         roleFault,
                         site.sessions().of(person).size(),
-                        site.secondFactors().isOn(person.id())));
+                        site.secondFactors().isOn(person.id()),
+                        site.desk().passkeys().of(person.id()).size()));
     }
 
     /// The person's page again, because a role cannot be given or withdrawn like that.
@@ -231,6 +232,26 @@ final class PeoplePages {
                 site.secondFactors().turnOff(id);
                 visit.audit("second-factor-off", person.get().name(), Optional.empty());
             })) {
+                visit.redirect("/people/" + id);
+            }
+        } catch (IllegalArgumentException e) {
+            roleRefused(visit, person.get(), visit.sentence(e));
+        }
+    }
+
+    /// For who lost a device: none of her passkeys opens anything any more.
+    void endPasskeys(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty() || site.desk().passkeys().of(person.get().id()).isEmpty()) {
+            visit.notFound();
+            return;
+        }
+        String id = person.get().id();
+        Set<PersonRole> roles = site.desk().roles().rolesOf(id, site.clock().instant());
+        Danger danger = new Danger(
+                "person.passkeys", "take the passkeys from " + person.get().name(), id);
+        try {
+            if (isDone(visit, roles.size() > 1, danger, () -> PasskeyPages.removeAll(site, visit, person.get()))) {
                 visit.redirect("/people/" + id);
             }
         } catch (IllegalArgumentException e) {
