@@ -266,4 +266,87 @@
       event.preventDefault();
     });
   }
+
+  /* ---- passkeys: forms that are shown where the browser has some, at the address that they are for */
+
+  const octets = (text) =>
+    Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  const text64 = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const known = (options) =>
+    options.known.map((key) => ({ type: "public-key", id: octets(key.id), transports: key.transports }));
+
+  const made = async (options) => {
+    const credential = await navigator.credentials.create({
+      publicKey: {
+        challenge: octets(options.challenge),
+        rp: { id: options.party, name: "Carteggio" },
+        user: { id: octets(options.user), name: options.name, displayName: options.name },
+        pubKeyCredParams: options.algorithms.map((alg) => ({ type: "public-key", alg })),
+        timeout: options.timeout,
+        excludeCredentials: known(options),
+        authenticatorSelection: { residentKey: "required", requireResidentKey: true, userVerification: "required" },
+        attestation: "none",
+      },
+    });
+    const answer = credential.response;
+    return {
+      "client-data": text64(answer.clientDataJSON),
+      attestation: text64(answer.attestationObject),
+      transports: answer.getTransports ? answer.getTransports().join(",") : "",
+    };
+  };
+
+  const used = async (options) => {
+    const credential = await navigator.credentials.get({
+      publicKey: {
+        challenge: octets(options.challenge),
+        rpId: options.party,
+        allowCredentials: known(options),
+        timeout: options.timeout,
+        userVerification: "required",
+      },
+    });
+    const answer = credential.response;
+    return {
+      credential: text64(credential.rawId),
+      "client-data": text64(answer.clientDataJSON),
+      "authenticator-data": text64(answer.authenticatorData),
+      signature: text64(answer.signature),
+      "user-handle": answer.userHandle ? text64(answer.userHandle) : "",
+    };
+  };
+
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    if (!window.PublicKeyCredential || !navigator.credentials || location.origin !== form.dataset.origin) {
+      continue; // as if there were none
+    }
+    const failed = form.querySelector(".fault");
+    let busy = false;
+    form.hidden = false;
+    document.querySelectorAll("[data-passkey-none]").forEach((hint) => { hint.hidden = true; });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (busy) {
+        return;
+      }
+      busy = true;
+      failed.hidden = true;
+      try {
+        const half = form.elements.half ? form.elements.half.value : "";
+        const options = await (
+          await fetched(form.dataset.options + (half === "" ? "" : "?half=" + encodeURIComponent(half)))
+        ).json();
+        const brought = form.dataset.passkey === "make" ? await made(options) : await used(options);
+        brought.challenge = new TextDecoder().decode(octets(options.challenge));
+        for (const [name, value] of Object.entries(brought)) {
+          form.elements[name].value = value;
+        }
+        form.submit();
+      } catch (e) {
+        failed.hidden = false; // given up by hand, too late, or no such key
+      }
+      busy = false;
+    });
+  }
 })();

@@ -88,6 +88,7 @@ class LdapLogInTest {
                     assertThat(nobody.logIn("anna", "word of anna")).isEqualTo(303);
                     assertThat(nobody.get("/account")).contains("Person anna");
                 }
+                overTls(program, server, slapd);
                 assertThat(program.ask("login", "password", "off").exit(1).err())
                         .contains("no administrator has logged in another way");
                 timing(server);
@@ -99,6 +100,43 @@ class LdapLogInTest {
         String[] all = Arrays.copyOf(command, command.length + where.size());
         System.arraycopy(where.toArray(), 0, all, command.length, where.size());
         program.ask(all).done();
+    }
+
+    /// People's passwords go to a server that the given authority issued a certificate for, and to no other.
+    private static void overTls(Program program, Serving server, Slapd slapd) throws Exception {
+        String url = "ldaps://localhost:" + slapd.portTls();
+        String other = slapd.otherAuthority().toString();
+        program.ask("login", "ldap", "set", "--url", url, "--authority-file", other)
+                .done();
+        long before = slapd.logIns();
+        try (Pages nobody = Pages.ofNobody(server)) {
+            assertThat(nobody.logIn("anna", "word of anna")).isEqualTo(503);
+            assertThat(slapd.logIns()).isEqualTo(before);
+            program.ask(
+                            "login",
+                            "ldap",
+                            "set",
+                            "--authority-file",
+                            slapd.authority().toString())
+                    .done();
+            assertThat(program.ask("login", "ldap", "test", "--account", "anna")
+                            .done()
+                            .out())
+                    .contains("by TLS");
+            assertThat(nobody.logIn("anna", "word of anna")).isEqualTo(303);
+        }
+        program.ask(
+                        "login",
+                        "ldap",
+                        "set",
+                        "--url",
+                        "ldap://127.0.0.1:" + slapd.port(),
+                        "--tls",
+                        "none",
+                        "--certificate",
+                        "system")
+                .done();
+        assertThat(program.ask("login", "ldap", "show").done().out()).doesNotContain("authority");
     }
 
     /// What can be told by the time: the round trips are the same, slapd's own sum of the password is not.

@@ -3,6 +3,7 @@ package io.carteggio.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.carteggio.mail.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -129,8 +130,8 @@ class LdapSyncTest {
             mail: bert@example.org
             """;
 
-    /// By the first octet and by STARTTLS: with the pinned certificate, or one of an authority that this system trusts
-    /// for this host. Whoever shows another one is not told the password.
+    /// By the first octet and by STARTTLS: with the pinned certificate, or one of an authority that was given, or that
+    /// this system trusts, for this host. Whoever shows another one is not told the password.
     @Test
     void overTlsOnlyTheRightCertificateIsToldThePassword() throws Exception {
         try (Slapd slapd = Slapd.start(THREE)) {
@@ -169,20 +170,66 @@ class LdapSyncTest {
                     .extracting(p -> p.path("name").stringValue())
                     .containsExactlyInAnyOrder("Anna", "Bert");
 
+            Path other = slapd.otherAuthority();
+            for (String url : List.of("ldaps://localhost:" + slapd.portTls(), "ldap://localhost:" + slapd.port())) {
+                String tls = url.startsWith("ldaps") ? "implicit" : "starttls";
+                program.ask("sync", "set", "pinned", "--ldap", url, "--tls", tls, "--authority-file", other.toString())
+                        .done();
+                refused(program, slapd, url, "is not good");
+                long before = slapd.logIns();
+                program.ask(
+                                "sync",
+                                "set",
+                                "pinned",
+                                "--authority-file",
+                                slapd.authority().toString())
+                        .done();
+                assertThat(program.ask("person", "sync", "pinned").done().out())
+                        .as(url)
+                        .contains("nothing to change");
+                assertThat(slapd.logIns()).as(url).isGreaterThan(before);
+            }
+            assertThat(program.ask("sync", "show", "pinned").done().out())
+                    .contains("certificate authority:" + Sha256.of(Files.readAllBytes(slapd.authority())))
+                    .contains("authority is kept");
+            Path hosts = Files.writeString(slapd.directory().resolve("hosts"), "127.0.0.1 localhost other.example\n");
+            program.ask(
+                            "sync",
+                            "set",
+                            "pinned",
+                            "--ldap",
+                            "ldaps://other.example:" + slapd.portTls(),
+                            "--tls",
+                            "implicit")
+                    .done();
+            long until = slapd.logIns();
+            assertThat(program.withJavaOptions("-Djdk.net.hosts.file=" + hosts)
+                            .run("person", "sync", "pinned")
+                            .exit(1)
+                            .err())
+                    .as("by the right authority, for another host")
+                    .contains("other.example");
+            assertThat(slapd.logIns()).isEqualTo(until);
+            assertThat(program.ask("sync", "set", "pinned", "--authority-file", password.toString())
+                            .exit(1)
+                            .err())
+                    .contains("a file of PEM");
+            program.ask("sync", "set", "pinned", "--ldap", "ldap://localhost:" + slapd.port(), "--tls", "starttls")
+                    .done();
+
             Program trusting = program.withJavaOptions(slapd.trusting());
             program.ask("sync", "set", "pinned", "--certificate", "system").done(); // STARTTLS still
             assertThat(trusting.run("person", "sync", "pinned").done().out()).contains("nothing to change");
             program.ask("sync", "set", "pinned", "--ldap", "ldaps://localhost:" + slapd.portTls(), "--tls", "implicit")
                     .done();
             assertThat(trusting.run("person", "sync", "pinned").done().out()).contains("nothing to change");
-            Path hosts = Files.writeString(slapd.directory().resolve("hosts"), "127.0.0.1 localhost other.example\n");
             program.ask("sync", "set", "pinned", "--ldap", "ldaps://other.example:" + slapd.portTls())
                     .done();
             long before = slapd.logIns();
-            Program.Ran other = program.withJavaOptions(slapd.trusting() + " -Djdk.net.hosts.file=" + hosts)
+            Program.Ran elsewhere = program.withJavaOptions(slapd.trusting() + " -Djdk.net.hosts.file=" + hosts)
                     .run("person", "sync", "pinned")
                     .exit(1);
-            assertThat(other.err()).as("issued for another host").contains("other.example");
+            assertThat(elsewhere.err()).as("issued for another host").contains("other.example");
             assertThat(slapd.logIns()).isEqualTo(before);
         }
     }

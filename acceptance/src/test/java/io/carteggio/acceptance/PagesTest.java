@@ -881,6 +881,14 @@ class PagesTest {
     }
 
     @Test
+    @Order(13)
+    void sheLogsInWithAPasskey() throws Exception {
+        try (PasskeyWalk walk = new PasskeyWalk(browser, server, PASSWORD, PagesTest::picture)) {
+            walk.go("Emil Faber");
+        }
+    }
+
+    @Test
     @Order(99)
     void noFaultWasSeenOnAnyPage() {
         assertThat(FAULTS).as("axe, console, sideways scrolling").isEmpty();

@@ -168,6 +168,19 @@ final class Slapd implements AutoCloseable {
         return Sha256.of(certificate("server.pem").getEncoded()).toString();
     }
 
+    /// The authority that issued what it shows, PEM.
+    Path authority() {
+        return directory.resolve("ca.pem");
+    }
+
+    /// Another authority by the same name, PEM.
+    Path otherAuthority() throws IOException, InterruptedException {
+        openssl(
+                directory,
+                "req -x509 -newkey rsa:2048 -nodes -keyout other.key -out other.pem -days 30 -subj /CN=Authority");
+        return directory.resolve("other.pem");
+    }
+
     /// Options for a Java machine that trusts the authority, and no other.
     String trusting() throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");

@@ -115,6 +115,33 @@ public final class Gate {
         }
     }
 
+    /// What is done where it may be. It may refuse with an `IllegalArgumentException`, and only before
+    /// anything of it was kept.
+    @FunctionalInterface
+    public interface Deed {
+        void run() throws ArchiveException;
+    }
+
+    /// Asks, and does it where it may be done now. Where it is refused all the same, the approval stays good:
+    /// it is used up by what was done, or broke off, and by nothing else.
+    ///
+    /// @throws IllegalArgumentException as [#pass(Actor, String, String, String, Optional)] and the deed do
+    public Passage pass(Actor actor, String operation, String object, String params, Optional<String> reason, Deed deed)
+            throws ArchiveException {
+        Passage passage = pass(actor, operation, object, params, reason);
+        if (passage instanceof Passage.Open(Optional<String> approval)) {
+            try {
+                deed.run();
+            } catch (IllegalArgumentException refused) {
+                if (approval.isPresent()) {
+                    giveBack(actor, approval.get());
+                }
+                throw refused;
+            }
+        }
+        return passage;
+    }
+
     /// What was let pass was refused before anything was done: the approval is good again, for as long as
     /// it was.
     public void giveBack(Actor actor, String request) throws ArchiveException {

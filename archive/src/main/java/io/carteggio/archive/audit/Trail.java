@@ -131,6 +131,14 @@ public final class Trail {
                             "log-in-set",
                             a.subject() + (a.settings().isEmpty() ? ", as usual" : settings(a.settings())),
                             none);
+                case Act.PasskeyAdded a ->
+                    entry(
+                            done,
+                            "passkey-added",
+                            a.name() + " of " + a.person() + ", " + a.passkey() + ", made by " + a.maker(),
+                            none);
+                case Act.PasskeyUsed a -> entry(done, "passkey-used", a.passkey() + ", count " + a.counter(), none);
+                case Act.PasskeyRemoved a -> entry(done, "passkey-removed", a.passkey(), none);
                 case Act.PreferenceSet a ->
                     entry(
                             done,

@@ -296,7 +296,7 @@ public sealed interface Act {
 
     /// How people log in besides by a password here, or that they do not by one.
     ///
-    /// @param subject `oidc`, `ldap`, `password`
+    /// @param subject `oidc`, `ldap`, `password`, `passkey`
     /// @param settings by name, never a secret; none: as if it had never been set
     record LogInSet(Instant at, String by, String subject, Map<String, String> settings) implements Act {
         public LogInSet {
@@ -304,9 +304,45 @@ public sealed interface Act {
         }
     }
 
+    /// A passkey of a person's (WebAuthn).
+    ///
+    /// @param passkey names it for good
+    /// @param name as she calls it
+    /// @param credential what its authenticator calls it
+    /// @param key its public key, as COSE has it (RFC 9052)
+    /// @param counter how many signatures it had made; 0 where it does not count
+    /// @param maker the AAGUID, which nobody vouches for
+    /// @param transports by which ways it can be asked
+    /// @param synced whether it may lie on several devices
+    record PasskeyAdded(
+            Instant at,
+            String by,
+            String passkey,
+            String person,
+            String name,
+            Octets credential,
+            Octets key,
+            long counter,
+            String maker,
+            List<String> transports,
+            boolean synced)
+            implements Act {
+        public PasskeyAdded {
+            transports = List.copyOf(transports);
+        }
+    }
+
+    /// Somebody proved who she is by a passkey.
+    ///
+    /// @param counter how many signatures it had made then
+    record PasskeyUsed(Instant at, String by, String passkey, long counter) implements Act {}
+
+    /// A passkey opens nothing any more.
+    record PasskeyRemoved(Instant at, String by, String passkey) implements Act {}
+
     /// How somebody wants to have something that is hers alone.
     ///
-    /// @param name what: `language`
+    /// @param name what: `language`, `passkey-after-password`
     /// @param value empty: as if it had never been set
     record PreferenceSet(Instant at, String by, String person, String name, String value) implements Act {}
 

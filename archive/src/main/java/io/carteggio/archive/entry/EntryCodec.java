@@ -322,6 +322,20 @@ public final class EntryCodec {
                 map.put("act", "log-in-set")
                         .put("subject", a.subject())
                         .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.PasskeyAdded a ->
+                map.put("act", "passkey-added")
+                        .put("passkey", a.passkey())
+                        .put("person", a.person())
+                        .put("name", a.name())
+                        .put("credential", a.credential().toBytes())
+                        .put("key", a.key().toBytes())
+                        .put("counter", a.counter())
+                        .put("maker", a.maker())
+                        .putAll("transports", a.transports(), way -> way)
+                        .put("synced", a.synced());
+            case Act.PasskeyUsed a ->
+                map.put("act", "passkey-used").put("passkey", a.passkey()).put("counter", a.counter());
+            case Act.PasskeyRemoved a -> map.put("act", "passkey-removed").put("passkey", a.passkey());
             case Act.PreferenceSet a ->
                 map.put("act", "preference-set")
                         .put("person", a.person())
@@ -478,6 +492,21 @@ public final class EntryCodec {
             case "approval-used" -> new Act.ApprovalUsed(at, by, map.text("request"));
             case "approval-returned" -> new Act.ApprovalReturned(at, by, map.text("request"));
             case "log-in-set" -> new Act.LogInSet(at, by, map.text("subject"), settings(map));
+            case "passkey-added" ->
+                new Act.PasskeyAdded(
+                        at,
+                        by,
+                        map.text("passkey"),
+                        map.text("person"),
+                        map.text("name"),
+                        Octets.of(map.octets("credential")),
+                        Octets.of(map.octets("key")),
+                        map.number("counter"),
+                        map.text("maker"),
+                        map.texts("transports"),
+                        map.flag("synced"));
+            case "passkey-used" -> new Act.PasskeyUsed(at, by, map.text("passkey"), map.number("counter"));
+            case "passkey-removed" -> new Act.PasskeyRemoved(at, by, map.text("passkey"));
             case "preference-set" ->
                 new Act.PreferenceSet(at, by, map.text("person"), map.text("name"), map.text("value"));
             case "account-linked" ->

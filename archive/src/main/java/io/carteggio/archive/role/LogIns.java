@@ -31,7 +31,8 @@ public final class LogIns {
     public enum Way {
         OIDC("oidc"),
         LDAP("ldap"),
-        PASSWORD("password");
+        PASSWORD("password"),
+        PASSKEY("passkey");
 
         private final String word;
 
@@ -89,7 +90,8 @@ public final class LogIns {
         }
     }
 
-    /// The settings of a way; absent where it is not used, and of passwords where they are used as usual.
+    /// The settings of a way; absent where it is not used, and of passwords and passkeys where they are
+    /// used as usual.
     public synchronized Optional<Map<String, String>> settings(Way way) {
         return Optional.ofNullable(settings.get(way));
     }
@@ -97,6 +99,11 @@ public final class LogIns {
     /// Whether people log in by a password that is kept here. The machine's own commands do not depend on it.
     public boolean byPassword() {
         return settings(Way.PASSWORD).isEmpty();
+    }
+
+    /// Whether people log in by a passkey.
+    public boolean byPasskey() {
+        return settings(Way.PASSKEY).isEmpty();
     }
 
     /// All accounts, the oldest first.

@@ -13,6 +13,9 @@ public final class Preferences {
     /// The language of pages, by its word in BCP 47.
     public static final String LANGUAGE = "language";
 
+    /// Whether a passkey is asked for after a password: `yes`.
+    public static final String PASSKEY_AFTER_PASSWORD = "passkey-after-password";
+
     private record Key(String person, String name) {}
 
     private final Map<Key, String> values = new HashMap<>(); // guarded by this

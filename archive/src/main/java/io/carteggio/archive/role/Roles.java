@@ -273,21 +273,28 @@ public final class Roles {
         turn.lock();
         try {
             Instant now = acts.now();
-            Grant grant = grant(id)
-                    .filter(g -> g.inForce(now))
-                    .orElseThrow(() -> new Unacceptable("no-role", "no role that is in force has the id " + id, id));
-            if (reason.isBlank()) {
-                throw new Unacceptable("withdraw-reason", "a role is withdrawn for a reason");
-            }
-            if (isLastAdministrator(grant, now)) {
-                throw new Unacceptable(
-                        "last-administrator",
-                        "nobody who can log in would be left as an administrator; give the role to another first");
-            }
+            checkWithdrawal(now, id, reason);
             acts.keep(new Act.RoleWithdrawn(now, by, id, reason.strip()));
             return grant(id).orElseThrow();
         } finally {
             turn.unlock();
+        }
+    }
+
+    /// Refuses what [#withdraw] would.
+    ///
+    /// @throws IllegalArgumentException where a role cannot be taken back like that
+    public void checkWithdrawal(Instant now, String id, String reason) {
+        Grant grant = grant(id)
+                .filter(g -> g.inForce(now))
+                .orElseThrow(() -> new Unacceptable("no-role", "no role that is in force has the id " + id, id));
+        if (reason.isBlank()) {
+            throw new Unacceptable("withdraw-reason", "a role is withdrawn for a reason");
+        }
+        if (isLastAdministrator(grant, now)) {
+            throw new Unacceptable(
+                    "last-administrator",
+                    "nobody who can log in would be left as an administrator; give the role to another first");
         }
     }
 

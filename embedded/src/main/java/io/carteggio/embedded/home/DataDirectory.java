@@ -189,6 +189,11 @@ public final class DataDirectory implements AutoCloseable {
         return keyring.partKey().derive('T');
     }
 
+    /// What seals what synchronisations keep from one run to the next.
+    public Key syncKey() {
+        return keyring.partKey().derive('S');
+    }
+
     /// Makes the letters' public ids.
     public LetterId.Maker ids() {
         return new LetterId.Maker(keyring.idKey().toBytes());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.access.Correspondent;
 import io.carteggio.archive.access.EnvelopeView;
 import io.carteggio.archive.access.Message.Variant;
 import io.carteggio.archive.access.OpenLetter;
@@ -815,6 +816,7 @@ class OwnsTest {
             List<Mail> blind =
                     hers.stream().filter(m -> eye.seesBlind(m, key(address))).toList();
             compareExported(reading, viewer, eye, new Words(Where.BCC, address, false), blind);
+            compareCounted(reading, viewer, eye, hers, address);
             for (Mail mail : mails.values()) {
                 compareOpened(reading, viewer, eye, mail);
                 compared++;
@@ -831,6 +833,36 @@ class OwnsTest {
                         .as("%s guesses %s", eye.name, guessed)
                         .isEmpty();
             }
+        }
+
+        /// The counts beside the results, and whom the headers of her letters name.
+        private void compareCounted(Reading reading, Viewer viewer, Eye eye, List<Mail> hers, String address)
+                throws Exception {
+            List<Query> further = new ArrayList<>();
+            List<Long> expected = new ArrayList<>();
+            for (String colour : COLOURS) {
+                further.add(new Words(Where.SUBJECT, colour, false));
+                expected.add(hers.stream().filter(m -> m.colour.equals(colour)).count());
+            }
+            further.add(new Words(Where.BCC, address, false));
+            expected.add(
+                    hers.stream().filter(m -> eye.seesBlind(m, key(address))).count());
+            further.add(new Query.NotFullySearched());
+            expected.add(hers.stream().filter(m -> m.sealed).count());
+            assertThat(reading.counts(viewer, new Query.All(), further))
+                    .as("%s: counts of %s", eye.name, further)
+                    .containsExactly(
+                            expected.stream().mapToLong(Long::longValue).toArray());
+
+            Map<String, Long> senders = new TreeMap<>();
+            hers.forEach(m -> senders.merge(key(m.from.getFirst()), 1L, Long::sum));
+            Map<String, Long> told = new TreeMap<>();
+            for (Correspondent one : reading.correspondents(viewer, new Query.All())) {
+                if (one.sent() > 0) {
+                    told.put(one.address().key(), one.sent());
+                }
+            }
+            assertThat(told).as("%s: who wrote her letters", eye.name).isEqualTo(senders);
         }
 
         /// Ids that nobody was told.

@@ -24,6 +24,7 @@ import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
@@ -31,6 +32,7 @@ import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.Vault;
@@ -102,6 +104,7 @@ public final class Archive implements AutoCloseable {
     private final ApiTokens tokens = new ApiTokens();
     private final SavedSearches savedSearches = new SavedSearches();
     private final LogIns logIns = new LogIns();
+    private final Passkeys passkeys = new Passkeys();
     private final Preferences preferences = new Preferences();
     private final Gate gate;
     private final Sources sources = new Sources();
@@ -180,6 +183,7 @@ public final class Archive implements AutoCloseable {
                 tokens.apply(act);
                 savedSearches.apply(act);
                 logIns.apply(act);
+                passkeys.apply(act);
                 preferences.apply(act);
                 sources.apply(act);
                 syncs.apply(act);
@@ -394,6 +398,11 @@ public final class Archive implements AutoCloseable {
         return directory.keyring();
     }
 
+    /// What seals what synchronisations keep from one run to the next.
+    public Key syncKey() {
+        return directory.syncKey();
+    }
+
     /// The catalogue, with everything in it that was accepted before this call.
     public Catalogue catalogue() {
         projection.awaitAll();
@@ -454,6 +463,11 @@ public final class Archive implements AutoCloseable {
     /// People's saved searches.
     public SavedSearches savedSearches() {
         return savedSearches;
+    }
+
+    /// People's passkeys.
+    public Passkeys passkeys() {
+        return passkeys;
     }
 
     /// Where everything dangerous passes.

@@ -8,6 +8,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.Grant;
 import io.carteggio.archive.role.LogIns.Way;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.archive.synchronisation.Syncs;
 import io.carteggio.mail.Address;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,7 +34,8 @@ final class AccessOperations {
     }
 
     /// A line a right: `kind` is `mode`, `log-in` (how people do), `role`, `token`, `source`, or `account`
-    /// (at another server). Last, one with `reviewed`, `reviewedBy` and `due`.
+    /// (at another server: of fetched mailboxes and of synchronisations). Last, one with `reviewed`, `reviewedBy`
+    /// and `due`.
     Outcome review(Request request, Reply reply) throws IOException {
         for (ObjectNode line : lines()) {
             reply.line(line);
@@ -85,7 +88,7 @@ final class AccessOperations {
                     name(grant.person()),
                     grant.role().word() + grant.across().map(this::reach).orElse("")
                             + grant.until().map(end -> ", until " + end).orElse(", without an end")
-                            + (canLogIn(grant.person()) ? "" : ", cannot log in")
+                            + (canLogIn(grant.person()) ? second(grant.person()) : ", cannot log in")
                             + ", given " + grant.at() + " by " + grant.by()
                             + grant.group()
                                     .map(group -> ", for the group " + group)
@@ -108,6 +111,7 @@ final class AccessOperations {
                                     "takes mail at "
                                             + source.address().map(Address::raw).orElse("no address: imports")));
         }
+        desk.syncs().all().forEach(sync -> lines.add(line("account", "sync " + sync.name(), account(sync))));
         return lines;
     }
 
@@ -116,11 +120,36 @@ final class AccessOperations {
                 || !desk.logIns().of(person).isEmpty();
     }
 
+    /// What she logs in with besides a password.
+    private String second(String person) {
+        boolean code = desk.keyring().secret("second-factor:" + person).isPresent();
+        int passkeys = desk.logIns().byPasskey() ? desk.passkeys().of(person).size() : 0;
+        return (code ? ", with a second factor" : ", by a password alone")
+                + (passkeys == 0 ? "" : ", " + passkeys + (passkeys == 1 ? " passkey" : " passkeys"));
+    }
+
+    /// The account that people are read with, or the file.
+    private static String account(Syncs.Sync sync) {
+        Map<String, String> settings = sync.settings();
+        return switch (sync.protocol()) {
+            case "csv" -> "reads people in " + settings.getOrDefault("file", "(unknown)");
+            case "graph" ->
+                "reads people as the application " + settings.getOrDefault("client-id", "(unknown)") + " of the tenant "
+                        + settings.getOrDefault("tenant", "(unknown)");
+            default ->
+                "reads people as " + settings.getOrDefault(USER, "(nobody named)") + " at "
+                        + settings.getOrDefault("host", "(unknown)") + " by " + sync.protocol();
+        };
+    }
+
     /// How people log in, and what groups elsewhere give them.
     private List<ObjectNode> logIns() {
         List<ObjectNode> lines = new ArrayList<>();
         if (!desk.logIns().byPassword()) {
             lines.add(line("log-in", "people", "not by a password here"));
+        }
+        if (!desk.logIns().byPasskey()) {
+            lines.add(line("log-in", "people", "not by a passkey"));
         }
         desk.logIns()
                 .settings(Way.OIDC)

@@ -18,6 +18,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
@@ -75,6 +76,9 @@ interface Desk {
 
     /// Whether this is what the person logs in with.
     boolean isPassword(Person person, String password) throws Refusal;
+
+    /// People's passkeys.
+    Passkeys passkeys();
 
     /// How people log in, besides by a password here.
     LogIns logIns();

@@ -320,7 +320,7 @@ final class Guard {
     /// Who says who people are can be anybody here.
     Optional<String> logIn(Request request) throws Refusal {
         LogIns.Way way = LogInOperations.way(request);
-        if (way == LogIns.Way.PASSWORD || request.flag("off")) {
+        if (way == LogIns.Way.PASSWORD || way == LogIns.Way.PASSKEY || request.flag("off")) {
             return Optional.empty();
         }
         Map<String, String> next =

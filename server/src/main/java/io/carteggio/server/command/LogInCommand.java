@@ -3,7 +3,6 @@ package io.carteggio.server.command;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Refusal;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,6 +46,7 @@ final class LogInCommand implements Runnable {
         line.addSubcommand(oidc);
         line.addSubcommand(ldap);
         line.addSubcommand(new Password(carteggio));
+        line.addSubcommand(new Passkey(carteggio));
         line.addSubcommand(new Forget(carteggio));
     }
 
@@ -56,7 +56,7 @@ final class LogInCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "show, oidc, ldap, password or forget?");
+        throw new ParameterException(line, "show, oidc, ldap, password, passkey or forget?");
     }
 
     @Command(
@@ -91,7 +91,11 @@ final class LogInCommand implements Runnable {
         String subject = answer.path("subject").asString("");
         if (answer.path("off").asBoolean(false)) {
             console.line(
-                    subject.equals("password") ? "people log in by a password here" : "nobody logs in by " + subject);
+                    switch (subject) {
+                        case "password" -> "people log in by a password here";
+                        case "passkey" -> "people log in by a passkey";
+                        default -> "nobody logs in by " + subject;
+                    });
             return;
         }
         if (answer.has("accounts")) {
@@ -105,6 +109,10 @@ final class LogInCommand implements Runnable {
         }
         if (subject.equals("password")) {
             console.line("nobody logs in by a password here");
+            return;
+        }
+        if (subject.equals("passkey")) {
+            console.line("nobody logs in by a passkey");
             return;
         }
         console.line(subject);
@@ -130,29 +138,29 @@ final class LogInCommand implements Runnable {
             String subject,
             Map<String, Optional<String>> given,
             String secret,
-            Optional<Path> file) {
+            Optional<Path> file,
+            Optional<Path> authority) {
         return carteggio.work("login " + subject + " set", () -> {
             ObjectNode settings = Json.object();
             given.forEach((name, value) -> value.ifPresent(v -> settings.put(name, v)));
+            ObjectNode secrets = Json.object();
+            if (file.isPresent()) {
+                secrets.put(secret, LogInOptions.secret(file.get(), carteggio.console()));
+            }
+            LogInOptions.authority(authority, settings, secrets);
             ObjectNode params = Json.object().put("subject", subject);
             params.set("settings", settings);
             try (var access = carteggio.access(false)) {
                 return access.call(
-                        "login.set",
-                        params,
-                        secrets(carteggio.console(), secret, file),
-                        Lines.printing(carteggio, line -> print(carteggio, line)));
+                        "login.set", params, body(secrets), Lines.printing(carteggio, line -> print(carteggio, line)));
             }
         });
     }
 
-    private static InputStream secrets(Console console, String name, Optional<Path> file) throws IOException, Refusal {
-        if (file.isEmpty()) {
-            return InputStream.nullInputStream();
-        }
-        String secret = LogInOptions.secret(file.get(), console);
-        return new ByteArrayInputStream(
-                Json.object().put(name, secret).toString().getBytes(StandardCharsets.UTF_8));
+    private static InputStream body(ObjectNode secrets) {
+        return secrets.isEmpty()
+                ? InputStream.nullInputStream()
+                : new ByteArrayInputStream(secrets.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Command(
@@ -251,7 +259,7 @@ final class LogInCommand implements Runnable {
             all.put("roles", roles.isEmpty() ? Optional.empty() : Optional.of(String.join(";", roles)));
             all.put("certificate", certificate);
             all.put("timeout", timeout);
-            return set(carteggio, "oidc", all, Secrets.CLIENT_SECRET, secret);
+            return set(carteggio, "oidc", all, Secrets.CLIENT_SECRET, secret, Optional.empty());
         }
     }
 
@@ -273,8 +281,17 @@ final class LogInCommand implements Runnable {
         @Option(names = "--tls", paramLabel = "MODE", description = "implicit, starttls; none on this machine alone.")
         private Optional<String> tls = Optional.empty();
 
-        @Option(names = "--certificate", paramLabel = "CHECK", description = "system (if not given), sha256:HEX.")
+        @Option(
+                names = "--certificate",
+                paramLabel = "CHECK",
+                description = "system (if not given), sha256:HEX, authority:HEX (with --authority-file by itself).")
         private Optional<String> certificate = Optional.empty();
+
+        @Option(
+                names = "--authority-file",
+                paramLabel = "FILE",
+                description = "A PEM file with the certificates of the only authority that is believed there.")
+        private Optional<Path> authority = Optional.empty();
 
         @Option(names = "--base", paramLabel = "DN", description = "Below which people are looked for.")
         private Optional<String> base = Optional.empty();
@@ -354,7 +371,7 @@ final class LogInCommand implements Runnable {
             all.put("trust-address", trust);
             all.put("kind", kind);
             all.put("timeout", timeout);
-            return set(carteggio, "ldap", all, Secrets.PASSWORD, password);
+            return set(carteggio, "ldap", all, Secrets.PASSWORD, password, authority);
         }
     }
 
@@ -458,18 +475,41 @@ final class LogInCommand implements Runnable {
 
         @Override
         public Integer call() {
-            if (!which.equals("on") && !which.equals("off")) {
-                return carteggio.work("login password", () -> {
-                    throw Refusal.usage("on or off?");
-                });
-            }
-            ObjectNode params = Json.object().put("subject", "password").put("off", which.equals("on"));
-            if (which.equals("off")) {
-                params.set("settings", Json.object().put("people", "no"));
-            }
-            return carteggio.ask(
-                    "login password", "login.set", params, Lines.printing(carteggio, line -> print(carteggio, line)));
+            return onOrOff(carteggio, "password", which);
         }
+    }
+
+    @Command(
+            name = "passkey",
+            description = "Whether people log in on the pages by a passkey: on (if nobody said anything), or off.")
+    static final class Passkey implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Parameters(paramLabel = "on|off", description = "Which.")
+        private String which = "";
+
+        Passkey(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return onOrOff(carteggio, "passkey", which);
+        }
+    }
+
+    private static int onOrOff(Carteggio carteggio, String subject, String which) {
+        String command = "login " + subject;
+        if (!which.equals("on") && !which.equals("off")) {
+            return carteggio.work(command, () -> {
+                throw Refusal.usage("on or off?");
+            });
+        }
+        ObjectNode params = Json.object().put("subject", subject).put("off", which.equals("on"));
+        if (which.equals("off")) {
+            params.set("settings", Json.object().put("people", "no"));
+        }
+        return carteggio.ask(command, "login.set", params, Lines.printing(carteggio, line -> print(carteggio, line)));
     }
 
     @Command(

@@ -5,8 +5,11 @@ import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.role.LogIns;
 import io.carteggio.archive.role.LogIns.Way;
+import io.carteggio.server.fetch.Authority;
 import io.carteggio.server.fetch.Sealed;
 import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.fetch.Settings.CertificateCheck;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,7 +40,7 @@ final class LogInOperations {
     static Way way(Request request) throws Refusal {
         String word = request.text("subject");
         return Way.ofWord(word)
-                .orElseThrow(() -> Refusal.usage("people log in by oidc, ldap or password, not " + word));
+                .orElseThrow(() -> Refusal.usage("people log in by oidc, ldap, password or passkey, not " + word));
     }
 
     /// A line a way that is set: `subject`, `settings`, `secrets` (their names), and last one with
@@ -81,7 +85,7 @@ final class LogInOperations {
         return switch (way) {
             case OIDC -> Optional.of(new Sealed(desk.keyring(), OpenId.SECRETS));
             case LDAP -> Optional.of(new Sealed(desk.keyring(), LdapLogIn.SECRETS));
-            case PASSWORD -> Optional.empty();
+            case PASSWORD, PASSKEY -> Optional.empty();
         };
     }
 
@@ -95,29 +99,38 @@ final class LogInOperations {
         Map<String, String> settings =
                 FetchOperations.settings(request, desk.logIns().settings(way).orElse(Map.of()));
         try {
-            check(way, settings, secrets.keySet());
+            check(way, settings, secrets);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));
         }
         if (!secrets.isEmpty() && sealed(way).isPresent()) {
             sealed(way).get().keep(secrets);
         }
+        if (way == Way.LDAP) {
+            forgetUnused(settings, sealed(way).orElseThrow());
+        }
         desk.logIns().set(desk.acts(), request.by(), way, settings);
         reply.line(line(way, settings));
         return Outcome.DONE;
     }
 
-    private void check(Way way, Map<String, String> settings, Set<String> secrets) throws Refusal {
+    private void check(Way way, Map<String, String> settings, Map<String, String> secrets) throws Refusal {
         switch (way) {
             case OIDC -> {
                 var _ = OpenIdSettings.of(settings);
                 needSync(settings);
-                needKnown(secrets, Secrets.CLIENT_SECRET);
+                needKnown(secrets, Set.of(Secrets.CLIENT_SECRET));
             }
             case LDAP -> {
                 LdapLogIn.check(settings);
                 needSync(settings);
-                needKnown(secrets, Secrets.PASSWORD);
+                needKnown(secrets, Set.of(Secrets.PASSWORD, Secrets.AUTHORITY));
+                Authority.check(settings, secrets, sealed(way).orElseThrow());
+            }
+            case PASSKEY -> {
+                if (!settings.equals(Map.of("people", "no"))) {
+                    throw Refusal.usage("of passkeys there is only: people no");
+                }
             }
             case PASSWORD -> {
                 if (!settings.equals(Map.of("people", "no"))) {
@@ -128,9 +141,17 @@ final class LogInOperations {
         }
     }
 
-    private static void needKnown(Set<String> secrets, String only) {
-        if (!Set.of(only).containsAll(secrets)) {
-            throw new IllegalArgumentException("the only secret here is " + only);
+    /// An authority that settings no longer name is kept no longer.
+    static void forgetUnused(Map<String, String> settings, Sealed kept) throws ArchiveException {
+        if (!(new Settings(settings).certificate() instanceof CertificateCheck.Issued)
+                && kept.names().contains(Secrets.AUTHORITY)) {
+            kept.keep(Map.of(Secrets.AUTHORITY, ""));
+        }
+    }
+
+    private static void needKnown(Map<String, String> secrets, Set<String> known) {
+        if (!known.containsAll(secrets.keySet())) {
+            throw new IllegalArgumentException("the only secrets here are " + new TreeSet<>(known));
         }
     }
 
@@ -158,7 +179,7 @@ final class LogInOperations {
     private Outcome off(Way way, Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         boolean others = Stream.of(Way.OIDC, Way.LDAP)
                 .anyMatch(w -> w != way && desk.logIns().settings(w).isPresent());
-        if (way != Way.PASSWORD && !others && !desk.logIns().byPassword()) {
+        if ((way == Way.OIDC || way == Way.LDAP) && !others && !desk.logIns().byPassword()) {
             throw Refusal.no("nobody could log in any more: `login password on` first");
         }
         desk.logIns().set(desk.acts(), request.by(), way, Map.of());
@@ -194,7 +215,7 @@ final class LogInOperations {
                     good &= told(step.name(), step.good(), step.detail(), reply);
                 }
             }
-            case PASSWORD -> throw Refusal.usage("of passwords there is nothing to try");
+            case PASSWORD, PASSKEY -> throw Refusal.usage("of passwords and passkeys there is nothing to try");
         }
         return good ? Outcome.DONE : Outcome.NO;
     }

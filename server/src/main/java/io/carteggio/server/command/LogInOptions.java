@@ -1,5 +1,6 @@
 package io.carteggio.server.command;
 
+import io.carteggio.server.fetch.Authority;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /// How to get into an account on another server. A secret is never an argument: others on the machine can see
 /// those.
@@ -154,6 +156,23 @@ final class LogInOptions {
             secrets.put(file.getKey(), secret(file.getValue(), console));
         }
         return secrets;
+    }
+
+    /// Puts the certificates of an authority among the secrets, and which they are among the settings.
+    static void authority(Optional<Path> file, ObjectNode settings, ObjectNode secrets) throws IOException, Refusal {
+        if (file.isEmpty()) {
+            return;
+        }
+        if (!Files.exists(file.get())) {
+            throw Refusal.no("no such file: " + file.get());
+        }
+        try (InputStream in = Files.newInputStream(file.get())) {
+            String pem = new String(in.readNBytes(Authority.PEM_LIMIT_BYTES + 1), StandardCharsets.UTF_8);
+            settings.put("certificate", Authority.of(pem).setting());
+            secrets.put(Secrets.AUTHORITY, pem);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(file.get() + ": " + e.getMessage());
+        }
     }
 
     static String secret(Path file, Console console) throws IOException, Refusal {

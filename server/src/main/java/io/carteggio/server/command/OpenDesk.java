@@ -18,6 +18,7 @@ import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.archive.search.SearchIndex;
@@ -84,7 +85,7 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
                         new CsvDirectory(),
                         new LdapDirectory(),
                         new GraphDirectory(
-                                Clock.systemUTC(), archive.directory().resolve("sync"))),
+                                Clock.systemUTC(), archive.directory().resolve("sync"), archive.syncKey())),
                 Clock.systemUTC());
         Jobs jobs = new Jobs(
                 archive.jobs(),
@@ -163,6 +164,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public SavedSearches savedSearches() {
         return archive.savedSearches();
+    }
+
+    @Override
+    public Passkeys passkeys() {
+        return archive.passkeys();
     }
 
     @Override

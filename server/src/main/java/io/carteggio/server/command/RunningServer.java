@@ -10,6 +10,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
@@ -192,6 +193,11 @@ final class RunningServer implements AutoCloseable {
         @Override
         public LogIns logIns() {
             return archive.logIns();
+        }
+
+        @Override
+        public Passkeys passkeys() {
+            return archive.passkeys();
         }
 
         @Override

@@ -108,6 +108,12 @@ final class SyncCommand implements Runnable {
                         + " the place of a secret.")
         private Optional<Path> clientKey = Optional.empty();
 
+        @Option(
+                names = "--authority-file",
+                paramLabel = "FILE",
+                description = "LDAP: a PEM file with the certificates of the only authority that is believed there.")
+        private Optional<Path> authority = Optional.empty();
+
         @Option(names = "--only-groups", paramLabel = "GROUP;…", description = "Only members of these groups.")
         private Optional<String> groups = Optional.empty();
 
@@ -129,7 +135,8 @@ final class SyncCommand implements Runnable {
                 description = "manual (if not given), every:1h, or five fields as in a crontab.")
         private Optional<String> schedule = Optional.empty();
 
-        ObjectNode settings() {
+        /// @param secrets gets what is kept with the settings
+        ObjectNode settings(Console console, ObjectNode secrets) throws IOException, Refusal {
             Map<String, Optional<String>> all = new LinkedHashMap<>();
             all.put("base", base);
             all.put("groups-base", groupsBase);
@@ -147,12 +154,12 @@ final class SyncCommand implements Runnable {
             ObjectNode settings = Json.object();
             logIn.named().forEach(settings::put);
             all.forEach((name, value) -> value.ifPresent(v -> settings.put(name, v)));
+            LogInOptions.authority(authority, settings, secrets);
+            secrets(console, secrets);
             return settings;
         }
 
-        /// The secrets, as the body of a request.
-        InputStream secrets(Console console) throws IOException, Refusal {
-            ObjectNode secrets = Json.object();
+        private void secrets(Console console, ObjectNode secrets) throws IOException, Refusal {
             logIn.secrets(console).forEach(secrets::put);
             if (clientKey.isPresent()) {
                 if (!Files.exists(clientKey.get())) {
@@ -163,9 +170,13 @@ final class SyncCommand implements Runnable {
                             GraphDirectory.CLIENT_KEY, new String(in.readNBytes(KEY_BYTES), StandardCharsets.US_ASCII));
                 }
             }
-            return new ByteArrayInputStream(
-                    secrets.isEmpty() ? new byte[0] : secrets.toString().getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /// The secrets, as the body of a request.
+    private static InputStream body(ObjectNode secrets) {
+        return new ByteArrayInputStream(
+                secrets.isEmpty() ? new byte[0] : secrets.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /// Where a directory is, by its settings.
@@ -231,7 +242,8 @@ final class SyncCommand implements Runnable {
         @Override
         public Integer call() {
             return carteggio.work("sync add", () -> {
-                ObjectNode settings = options.settings();
+                ObjectNode secrets = Json.object();
+                ObjectNode settings = options.settings(carteggio.console(), secrets);
                 String protocol =
                         where.into(settings).orElseThrow(() -> Refusal.usage("which: --csv, --ldap or --graph?"));
                 ObjectNode params = Json.object().put("name", name).put("protocol", protocol);
@@ -240,7 +252,7 @@ final class SyncCommand implements Runnable {
                     return access.call(
                             "sync.add",
                             params,
-                            options.secrets(carteggio.console()),
+                            body(secrets),
                             Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });
@@ -267,7 +279,8 @@ final class SyncCommand implements Runnable {
         @Override
         public Integer call() {
             return carteggio.work("sync set", () -> {
-                ObjectNode settings = options.settings();
+                ObjectNode secrets = Json.object();
+                ObjectNode settings = options.settings(carteggio.console(), secrets);
                 var _ = where.into(settings);
                 ObjectNode params = Json.object().put("name", name);
                 params.set("settings", settings);
@@ -275,7 +288,7 @@ final class SyncCommand implements Runnable {
                     return access.call(
                             "sync.set",
                             params,
-                            options.secrets(carteggio.console()),
+                            body(secrets),
                             Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });

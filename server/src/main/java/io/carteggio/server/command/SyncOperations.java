@@ -34,12 +34,12 @@ final class SyncOperations {
         Map<String, String> secrets = FetchOperations.secrets(request);
         fileOnlyFromHere(request, sync);
         try {
-            desk.syncJobs().check(sync);
+            desk.syncJobs().check(sync, secrets);
             if (desk.syncs().named(sync.name()).isPresent()) {
                 throw new IllegalArgumentException("there is a synchronisation named " + sync.name() + " already");
             }
             desk.syncJobs().forget(sync.name());
-            desk.syncJobs().keep(sync.name(), secrets);
+            desk.syncJobs().keep(sync, secrets);
             desk.syncs().add(desk.acts(), by(request), sync);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));
@@ -62,10 +62,8 @@ final class SyncOperations {
         Map<String, String> secrets = FetchOperations.secrets(request);
         fileOnlyFromHere(request, sync);
         try {
-            desk.syncJobs().check(sync);
-            if (!secrets.isEmpty()) {
-                desk.syncJobs().keep(sync.name(), secrets);
-            }
+            desk.syncJobs().check(sync, secrets);
+            desk.syncJobs().keep(sync, secrets);
             desk.syncs().set(desk.acts(), by(request), sync);
         } catch (IllegalArgumentException e) {
             throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("refused"));

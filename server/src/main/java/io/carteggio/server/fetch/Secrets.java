@@ -17,6 +17,9 @@ public interface Secrets {
     /// The application's certificate and private key, PEM, in the place of its secret.
     String CLIENT_KEY = "client-key";
 
+    /// Certificates of an authority that vouches for the server, PEM. No secret, but kept where nobody changes it.
+    String AUTHORITY = "authority";
+
     /// With which the issuer gives access tokens; it may give another one with each.
     String REFRESH_TOKEN = "refresh-token";
 

@@ -66,6 +66,10 @@ public record Settings(Map<String, String> all) {
         /// The one with this SHA-256, whoever issued it and until whenever.
         record Pinned(String sha256) implements CertificateCheck {}
 
+        /// One that leads to the authority whose certificates are kept and have this SHA-256, and names the host.
+        /// Only where something can be kept beside the settings: see [Authority].
+        record Issued(String sum) implements CertificateCheck {}
+
         /// Any: whoever stands in between can read and change everything.
         record Ignored() implements CertificateCheck {}
     }
@@ -126,7 +130,9 @@ public record Settings(Map<String, String> all) {
             }
         }
         tls();
-        certificate();
+        if (certificate() instanceof CertificateCheck.Issued) {
+            throw new IllegalArgumentException("an authority of one's own is for LDAP alone; here: system, sha256:…");
+        }
         var _ = connectTimeout();
         var _ = timeout();
         after();
@@ -186,6 +192,13 @@ public record Settings(Map<String, String> all) {
             }
             return new CertificateCheck.Pinned(
                     HexFormat.of().formatHex(HexFormat.of().parseHex(hex)));
+        }
+        if (word.startsWith(Authority.WORD)) {
+            String sum = word.substring(Authority.WORD.length());
+            if (!sum.matches("[0-9a-f]{64}")) {
+                throw wrong("certificate", "authority: and the SHA-256 of its certificates' file");
+            }
+            return new CertificateCheck.Issued(sum);
         }
         return switch (word) {
             case "system" -> new CertificateCheck.BySystem();

@@ -8,13 +8,13 @@ import java.security.KeyStore;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
 
 /// Which certificates of other servers are good, as a source's settings have it. For one connection;
 /// remembers what the server showed, so that who is refused can be told what to pin.
@@ -24,13 +24,21 @@ public final class Trust extends X509ExtendedTrustManager {
     private volatile Optional<String> shown = Optional.empty();
 
     public Trust(CertificateCheck check) throws GeneralSecurityException {
+        this(check, Secrets.inMemory(Map.of()));
+    }
+
+    /// @param kept where the certificates of an authority are, if that is what is checked by
+    public Trust(CertificateCheck check, Secrets kept) throws GeneralSecurityException {
         this.check = check;
-        this.system = system();
+        this.system = authorities(
+                check instanceof CertificateCheck.Issued(String sum)
+                        ? Optional.of(Authority.store(sum, kept))
+                        : Optional.empty());
     }
 
     /// Whether the host's name is compared with the certificate's.
     public boolean checksName() {
-        return check instanceof CertificateCheck.BySystem;
+        return check instanceof CertificateCheck.BySystem || check instanceof CertificateCheck.Issued;
     }
 
     public SSLContext context() throws GeneralSecurityException {
@@ -44,10 +52,10 @@ public final class Trust extends X509ExtendedTrustManager {
         return shown;
     }
 
-    private static X509ExtendedTrustManager system() throws GeneralSecurityException {
+    /// By these authorities alone; where none are given by those that this system trusts.
+    private static X509ExtendedTrustManager authorities(Optional<KeyStore> given) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        @Nullable KeyStore ofTheSystem = null;
-        factory.init(ofTheSystem);
+        factory.init(given.orElse(null));
         for (TrustManager manager : factory.getTrustManagers()) {
             if (manager instanceof X509ExtendedTrustManager extended) {
                 return extended;
@@ -67,7 +75,7 @@ public final class Trust extends X509ExtendedTrustManager {
         String sum = sum(chain[0]);
         shown = Optional.of(sum);
         switch (check) {
-            case CertificateCheck.BySystem _ -> standard.check();
+            case CertificateCheck.BySystem _, CertificateCheck.Issued _ -> standard.check();
             case CertificateCheck.Pinned(String wanted) -> {
                 if (!sum.equals(wanted)) {
                     throw new CertificateException("it is not the pinned one");

@@ -88,6 +88,9 @@ public record OpenIdSettings(
         if (certificate instanceof CertificateCheck.Ignored) {
             throw new IllegalArgumentException("who says who people are is never believed unseen: system or sha256:…");
         }
+        if (certificate instanceof CertificateCheck.Issued) {
+            throw new IllegalArgumentException("an authority of one's own is for LDAP alone; here: system or sha256:…");
+        }
         return new OpenIdSettings(
                 issuer,
                 all.needed("client-id"),

@@ -8,9 +8,12 @@ import io.carteggio.archive.synchronisation.SyncPlan;
 import io.carteggio.archive.synchronisation.Syncs.Sync;
 import io.carteggio.embedded.jobs.JobRun;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.fetch.Authority;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Sealed;
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.fetch.Settings.CertificateCheck;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.jobs.Run;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,10 +70,19 @@ public final class SyncJobs {
         return new SyncJob(sync, by, confirmed);
     }
 
-    /// Refuses settings that cannot work.
+    /// Refuses settings that cannot work, with the secrets that come with them.
     ///
     /// @throws IllegalArgumentException with a line for people
-    public void check(Sync sync) {
+    public void check(Sync sync, Map<String, String> secrets) {
+        check(sync);
+        if (kind(sync).settings().contains("certificate")) {
+            Authority.check(sync.settings(), secrets, sealed(sync.name()));
+        } else if (secrets.containsKey(Secrets.AUTHORITY)) {
+            throw new IllegalArgumentException("an authority of one's own is for LDAP alone");
+        }
+    }
+
+    private void check(Sync sync) {
         Settings settings = new Settings(sync.settings());
         RemoteDirectory kind = kind(sync);
         Set<String> known = new TreeSet<>(Rules.SETTINGS);
@@ -104,9 +117,17 @@ public final class SyncJobs {
         return sealed(name).names();
     }
 
-    /// Keeps secrets of one in place of those of the same names; an empty one is forgotten.
-    public void keep(String name, Map<String, String> secrets) throws ArchiveException {
-        sealed(name).keep(secrets);
+    /// Keeps secrets of one in place of those of the same names; an empty one is forgotten, and so is an authority
+    /// that its settings no longer name.
+    public void keep(Sync sync, Map<String, String> secrets) throws ArchiveException {
+        Map<String, String> all = new HashMap<>(secrets);
+        if (!(new Settings(sync.settings()).certificate() instanceof CertificateCheck.Issued)
+                && secrets(sync.name()).contains(Secrets.AUTHORITY)) {
+            all.put(Secrets.AUTHORITY, "");
+        }
+        if (!all.isEmpty()) {
+            sealed(sync.name()).keep(all);
+        }
     }
 
     /// Forgets all secrets of one, and what was kept of it from one run to the next.

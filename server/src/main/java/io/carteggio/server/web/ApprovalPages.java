@@ -3,6 +3,7 @@ package io.carteggio.server.web;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.approval.Asked;
 import io.carteggio.archive.approval.Asked.State;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.approval.Gate.Passage;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.server.web.page.ApprovalsView;
@@ -22,23 +23,37 @@ final class ApprovalPages {
         this.site = site;
     }
 
-    /// Asks the gate for what a form wants to do. Where it waits, the next page says so, and the form is sent again
-    /// later.
-    static boolean waits(Site site, Visit visit, String operation, String object, String exactly, String reason)
-            throws ArchiveException {
+    /// Something dangerous that a form wants.
+    ///
+    /// @param object to what, in words for the second person
+    /// @param exactly what, so that nothing else is done once it is approved
+    record Danger(String operation, String object, String exactly, String reason) {
+        Danger(String operation, String object, String exactly) {
+            this(operation, object, exactly, "");
+        }
+    }
+
+    /// Does what a form wants, by way of the gate: the last thing that is asked, after all that can be wrong with
+    /// the form. Where it waits for a second person the visit is answered so, and the form is sent again later.
+    ///
+    /// @return whether it was done
+    /// @throws IllegalArgumentException where it is refused, with nothing done and no approval used up
+    static boolean isDone(Site site, Visit visit, Danger danger, Gate.Deed deed) throws ArchiveException {
         Passage passage = site.desk()
                 .gate()
                 .pass(
                         visit.actor(),
-                        operation,
-                        object,
-                        exactly,
-                        Optional.of(reason).filter(r -> !r.isBlank()));
+                        danger.operation(),
+                        danger.object(),
+                        danger.exactly(),
+                        Optional.of(danger.reason()).filter(r -> !r.isBlank()),
+                        deed);
         if (passage instanceof Passage.Waiting) {
             visit.loggedIn().tell(visit.say("approvals.waits"));
-            return true;
+            visit.redirect("/approvals");
+            return false;
         }
-        return false;
+        return true;
     }
 
     void list(Visit visit) {

@@ -10,6 +10,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
@@ -43,6 +44,9 @@ public interface ArchiveDesk {
 
     /// How people log in, besides by a password here.
     LogIns logIns();
+
+    /// People's passkeys.
+    Passkeys passkeys();
 
     /// How people want to have what is theirs.
     Preferences preferences();

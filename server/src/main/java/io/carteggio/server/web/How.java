@@ -7,6 +7,11 @@ sealed interface How {
     /// A password that is kept here.
     record Password() implements How {}
 
+    /// A passkey.
+    ///
+    /// @param name as she calls it
+    record Passkey(String name) implements How {}
+
     /// One that an LDAP directory has.
     ///
     /// @param account what she typed
@@ -22,6 +27,7 @@ sealed interface How {
     default String word() {
         return switch (this) {
             case Password() -> "password";
+            case Passkey(String name) -> "passkey " + name;
             case Directory _ -> "password of the directory";
             case OpenId openId -> "OpenID at " + openId.issuer();
         };

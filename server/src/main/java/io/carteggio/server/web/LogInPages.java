@@ -13,16 +13,13 @@ import io.carteggio.server.login.Accounts;
 import io.carteggio.server.login.Accounts.Told;
 import io.carteggio.server.login.Accounts.Whose;
 import io.carteggio.server.login.OpenIdSettings;
+import io.carteggio.server.login.WebAuthn.Party;
 import io.carteggio.server.sync.ldap.LdapLogIn;
-import io.carteggio.server.web.language.Language;
-import io.carteggio.server.web.page.AccountView;
-import io.carteggio.server.web.page.AccountView.LanguageChoice;
 import io.carteggio.server.web.page.CodeView;
 import io.carteggio.server.web.page.ConfirmView;
 import io.carteggio.server.web.page.LogIn;
 import io.carteggio.server.web.page.Message;
 import io.carteggio.server.web.page.NewPassword;
-import io.carteggio.server.web.page.SecondFactorView;
 import io.javalin.http.HttpStatus;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -33,11 +30,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who are you: set-up, invitations, log-in, log-out, one's own password.
+/// Who are you: set-up, invitations, log-in, log-out, and once more for what is dangerous.
 final class LogInPages {
     /// Longer names and addresses are nobody's (RFC 5321 4.5.3.1: 254 for an address).
     private static final int ACCOUNT_LIMIT_CHARS = 320;
@@ -212,7 +208,7 @@ final class LogInPages {
         form(visit, HttpStatus.OK, "", visit.query("next"), Optional.empty());
     }
 
-    private void form(Visit visit, HttpStatus status, String account, String next, Optional<String> fault) {
+    void form(Visit visit, HttpStatus status, String account, String next, Optional<String> fault) {
         visit.page(
                 status,
                 "log-in",
@@ -223,7 +219,29 @@ final class LogInPages {
                         fault,
                         takesPasswords(),
                         site.openId().set().map(OpenIdSettings::name),
+                        passkeyOrigin(visit),
                         next.isEmpty() ? "" : "?next=" + URLEncoder.encode(next, StandardCharsets.UTF_8)));
+    }
+
+    /// For whom passkeys are that are used here; absent where there can be none, or nobody is to log in by
+    /// one.
+    Optional<Party> party(Visit visit) {
+        return site.desk().logIns().byPasskey() ? Party.of(visit.ownAddress()) : Optional.empty();
+    }
+
+    /// The address at which they can be used.
+    Optional<String> passkeyOrigin(Visit visit) {
+        return party(visit).map(Party::origin);
+    }
+
+    /// Whether a password alone does not let her in, but one of her passkeys besides.
+    boolean asksForPasskey(String person) {
+        return site.desk().logIns().byPasskey()
+                && !site.desk().passkeys().of(person).isEmpty()
+                && site.desk()
+                        .preferences()
+                        .get(person, Preferences.PASSKEY_AFTER_PASSWORD)
+                        .isPresent();
     }
 
     private boolean takesPasswords() {
@@ -338,8 +356,8 @@ final class LogInPages {
     ///
     /// @param fromElsewhere whether another site sent the browser here
     void enter(Visit visit, Entering entering, String next, boolean fromElsewhere) throws ArchiveException {
-        if (site.secondFactors().isOn(entering.person())) {
-            codeForm(visit, HttpStatus.OK, site.halves().keep(entering), next, Optional.empty());
+        if (site.secondFactors().isOn(entering.person()) || asksForPasskey(entering.person())) {
+            codeForm(visit, HttpStatus.OK, site.halves().keep(entering), entering.person(), next, Optional.empty());
             return;
         }
         Optional<Person> person = site.desk().people().directory().byId(entering.person());
@@ -358,8 +376,14 @@ final class LogInPages {
 
     // ---- the second factor
 
-    private static void codeForm(Visit visit, HttpStatus status, String half, String next, Optional<String> fault) {
-        visit.page(status, "code", visit.say("code.title"), new CodeView(half, next, fault));
+    void codeForm(Visit visit, HttpStatus status, String half, String person, String next, Optional<String> fault) {
+        boolean hasOne = !site.desk().passkeys().of(person).isEmpty();
+        boolean code = site.secondFactors().isOn(person);
+        visit.page(
+                status,
+                "code",
+                visit.say(code ? "code.title" : "passkey.code.title"),
+                new CodeView(half, next, code, passkeyOrigin(visit).filter(_ -> hasOne), fault));
     }
 
     /// The second step of a log-in.
@@ -383,6 +407,7 @@ final class LogInPages {
                     visit,
                     HttpStatus.TOO_MANY_REQUESTS,
                     visit.field("half"),
+                    person.get().id(),
                     visit.field("next"),
                     Optional.of(visit.texts()
                             .count("log-in.codes-braked", wait.get().toSeconds() + 1)));
@@ -394,6 +419,7 @@ final class LogInPages {
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     visit.field("half"),
+                    person.get().id(),
                     visit.field("next"),
                     Optional.of(visit.say("code.invalid")));
             return;
@@ -404,71 +430,8 @@ final class LogInPages {
         visit.redirect(LOCAL_PATH.matcher(visit.field("next")).matches() ? visit.field("next") : "/");
     }
 
-    void secondFactor(Visit visit) {
-        secondFactor(visit, HttpStatus.OK, Optional.empty());
-    }
-
-    private void secondFactor(Visit visit, HttpStatus status, Optional<String> fault) {
-        Person self = visit.self();
-        boolean on = site.secondFactors().isOn(self.id());
-        if (!on && visit.loggedIn().proposed().isEmpty()) {
-            visit.loggedIn().propose(Optional.of(site.secondFactors().propose()));
-        }
-        String secret = on ? "" : Totp.base32(visit.loggedIn().proposed().orElseThrow());
-        visit.page(
-                status,
-                "second-factor",
-                visit.say("account.factor"),
-                new SecondFactorView(
-                        on,
-                        secret,
-                        "otpauth://totp/Carteggio:"
-                                + URLEncoder.encode(self.name(), StandardCharsets.UTF_8)
-                                        .replace("+", "%20")
-                                + "?secret=" + secret + "&issuer=Carteggio",
-                        site.secondFactors().recoveryCodes(self.id()),
-                        List.of(),
-                        fault));
-    }
-
-    /// The first code of a proposed secret turns it on.
-    void turnOn(Visit visit) throws ArchiveException {
-        Person self = visit.self();
-        Optional<byte[]> proposed = visit.loggedIn().proposed();
-        if (proposed.isEmpty() || site.secondFactors().isOn(self.id())) {
-            visit.redirect("/account/second-factor");
-            return;
-        }
-        Optional<List<String>> codes = site.secondFactors().turnOn(self.id(), proposed.get(), visit.field("code"));
-        if (codes.isEmpty()) {
-            secondFactor(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("factor.not-its-code")));
-            return;
-        }
-        visit.loggedIn().propose(Optional.empty());
-        visit.audit("second-factor-on", self.name(), Optional.empty());
-        visit.page(
-                "second-factor",
-                visit.say("account.factor"),
-                new SecondFactorView(true, "", "", codes.get().size(), codes.get(), Optional.empty()));
-    }
-
-    /// Her code turns it off.
-    void turnOff(Visit visit) throws ArchiveException {
-        Person self = visit.self();
-        Optional<Duration> wait = site.brake().attempt("code " + self.id(), visit.peer());
-        if (wait.isPresent() || !site.secondFactors().use(self.id(), visit.field("code"))) {
-            secondFactor(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("code.invalid")));
-            return;
-        }
-        site.brake().succeeded("code " + self.id(), visit.peer());
-        site.secondFactors().turnOff(self.id());
-        visit.audit("second-factor-off", self.name(), Optional.empty());
-        visit.loggedIn().tell(visit.say("factor.off.told"));
-        visit.redirect("/account");
-    }
-
     /// Lets somebody in, and writes it down first.
-    private void entered(Visit visit, Person person, Entering entering, String how) throws ArchiveException {
+    void entered(Visit visit, Person person, Entering entering, String how) throws ArchiveException {
         site.desk().acts().audit(person.name(), "log-in", person.name(), Optional.of(how), Optional.of(visit.peer()));
         if (entering.how() instanceof How.OpenId openId) {
             site.desk()
@@ -510,77 +473,23 @@ final class LogInPages {
                 there.map(url -> new Message.Link(url.toString(), visit.say("logged-out.there", name))));
     }
 
-    // ---- one's own account ----
-
-    void account(Visit visit) {
-        account(visit, HttpStatus.OK, Optional.empty());
-    }
-
-    private void account(Visit visit, HttpStatus status, Optional<String> fault) {
-        visit.page(
-                status,
-                "account",
-                visit.say("account.title"),
-                new AccountView(
-                        PeoplePages.row(site, visit.words(), visit.self()),
-                        Passwords.LEAST_CHARS,
-                        fault,
-                        site.sessions().of(visit.self()).stream()
-                                .map(s -> new AccountView.SessionRow(
-                                        s.name(),
-                                        visit.words().exact(s.begun()),
-                                        visit.words().exact(s.lastSeen()),
-                                        s.peer(),
-                                        s == visit.loggedIn()))
-                                .toList(),
-                        languages(visit)));
-    }
-
-    private List<LanguageChoice> languages(Visit visit) {
-        Optional<String> chosen = site.desk().preferences().get(visit.self().id(), Preferences.LANGUAGE);
-        return Stream.of(Language.values())
-                .map(l -> new LanguageChoice(l.word(), l.ownName(), chosen.equals(Optional.of(l.word()))))
-                .toList();
-    }
-
-    /// From now on the pages are in this language for her, wherever she logs in.
-    void chooseLanguage(Visit visit) throws ArchiveException {
-        String word = visit.field("language");
-        if (!word.isEmpty() && Language.ofWord(word).isEmpty()) {
-            visit.notFound();
-            return;
-        }
-        site.desk()
-                .preferences()
-                .set(site.desk().acts(), visit.self().name(), visit.self().id(), Preferences.LANGUAGE, word);
-        visit.redirect("/account");
-    }
-
-    /// Ends one of her own sessions, wherever it is.
-    void endSession(Visit visit) throws ArchiveException {
-        if (!site.sessions().end(visit.self(), visit.path("session"))) {
-            visit.notFound();
-            return;
-        }
-        visit.audit("session-ended", visit.self().name(), Optional.empty());
-        visit.redirect("/account");
-    }
-
     void confirmForm(Visit visit) {
         confirmForm(visit, HttpStatus.OK, Optional.empty());
     }
 
-    private void confirmForm(Visit visit, HttpStatus status, Optional<String> fault) {
+    void confirmForm(Visit visit, HttpStatus status, Optional<String> fault) {
         Optional<String> provider = visit.loggedIn().how() instanceof How.OpenId
                 ? Optional.of(site.openId().set().map(OpenIdSettings::name).orElse(visit.say("confirm.provider")))
                 : Optional.empty();
-        visit.page(status, "confirm", visit.say("confirm.title"), new ConfirmView(fault, provider));
+        Optional<String> passkey = passkeyOrigin(visit)
+                .filter(_ -> !site.desk().passkeys().of(visit.self().id()).isEmpty());
+        visit.page(status, "confirm", visit.say("confirm.title"), new ConfirmView(fault, provider, passkey));
     }
 
     /// Whether it is what she logged in with.
     private boolean isHers(Visit visit, String password) throws ArchiveException, Busy {
         return switch (visit.loggedIn().how()) {
-            case How.Password() ->
+            case How.Password(), How.Passkey _ ->
                 site.passwords()
                         .matches(site.desk().people().credential(visit.self().id()), password);
             case How.Directory(String account) -> {
@@ -625,39 +534,6 @@ final class LogInPages {
         visit.redirect("/");
     }
 
-    void changePassword(Visit visit) throws ArchiveException, Busy {
-        Person self = visit.self();
-        Optional<Duration> wait = site.brake().attempt("account " + self.id(), visit.peer());
-        if (wait.isPresent()) {
-            account(
-                    visit,
-                    HttpStatus.TOO_MANY_REQUESTS,
-                    Optional.of(visit.texts()
-                            .count("log-in.tries-braked", wait.get().toSeconds() + 1)));
-            return;
-        }
-        if (!site.passwords().matches(site.desk().people().credential(self.id()), visit.rawField("current"))) {
-            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, Optional.of(visit.say("account.password.wrong")));
-            return;
-        }
-        site.brake().succeeded("account " + self.id(), visit.peer());
-        Optional<String> fault = passwordFault(visit);
-        if (fault.isPresent()) {
-            account(visit, HttpStatus.UNPROCESSABLE_CONTENT, fault);
-            return;
-        }
-        site.desk()
-                .people()
-                .setCredential(
-                        site.desk().acts(),
-                        self.name(),
-                        self.id(),
-                        site.passwords().hash(visit.rawField("password")));
-        site.sessions().endOthers(visit.loggedIn());
-        visit.loggedIn().tell(visit.say("account.password.changed"));
-        visit.redirect("/account");
-    }
-
     // ---- what a form may hold ----
 
     static Optional<String> nameFault(Visit visit, String name) {
@@ -678,7 +554,7 @@ final class LogInPages {
         return plausible ? Optional.empty() : Optional.of(visit.say("form.address", address));
     }
 
-    private static Optional<String> passwordFault(Visit visit) {
+    static Optional<String> passwordFault(Visit visit) {
         String password = visit.rawField("password");
         return Passwords.fault(visit.texts(), password)
                 .or(() -> password.equals(visit.rawField("again"))

@@ -1,11 +1,13 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.mail.Address;
+import io.carteggio.server.web.ApprovalPages.Danger;
 import io.carteggio.server.web.page.PeopleView;
 import io.carteggio.server.web.page.PeopleView.Held;
 import io.carteggio.server.web.page.PeopleView.PersonRow;
@@ -75,22 +77,18 @@ final class PeoplePages {
                     dangers.add(opens(h));
                 }
             }
-            if (!dangers.isEmpty()
-                    && ApprovalPages.waits(
-                            site,
-                            visit,
-                            "person.add",
-                            "give " + typed.name() + " " + String.join(" and ", dangers),
-                            typed.name() + " " + typed.role() + " " + holdings,
-                            "")) {
-                visit.redirect("/approvals");
-                return;
+            PersonRole role = role(visit, typed.role());
+            String[] id = {""};
+            Gate.Deed add = () -> id[0] =
+                    site.desk().people().add(site.desk().acts(), visit.self().name(), typed.name(), role, holdings);
+            Danger danger = new Danger(
+                    "person.add",
+                    "give " + typed.name() + " " + String.join(" and ", dangers),
+                    typed.name() + " " + typed.role() + " " + holdings);
+            if (isDone(visit, !dangers.isEmpty(), danger, add)) {
+                visit.loggedIn().tell(visit.say("people.added", typed.name()));
+                visit.redirect("/people/" + id[0]);
             }
-            String id = site.desk()
-                    .people()
-                    .add(site.desk().acts(), visit.self().name(), typed.name(), role(visit, typed.role()), holdings);
-            visit.loggedIn().tell(visit.say("people.added", typed.name()));
-            visit.redirect("/people/" + id);
         } catch (IllegalArgumentException e) {
             list(
                     visit,
@@ -98,6 +96,17 @@ final class PeoplePages {
                     Optional.of(visit.sentence(e)),
                     new Typed(typed.name(), typed.role(), blankRows(typed.addresses())));
         }
+    }
+
+    /// Does it at once where it is not dangerous, else by way of the gate.
+    ///
+    /// @return whether it was done; if not, the visit is answered
+    private boolean isDone(Visit visit, boolean dangerous, Danger danger, Gate.Deed deed) throws ArchiveException {
+        if (dangerous) {
+            return ApprovalPages.isDone(site, visit, danger, deed);
+        }
+        deed.run();
+        return true;
     }
 
     void person(Visit visit) {
@@ -144,7 +153,8 @@ final class PeoplePages {
                         RolePages.GIVEN,
                         roleFault,
                         site.sessions().of(person).size(),
-                        site.secondFactors().isOn(person.id())));
+                        site.secondFactors().isOn(person.id()),
+                        site.desk().passkeys().of(person.id()).size()));
     }
 
     /// The person's page again, because a role cannot be given or withdrawn like that.
@@ -168,20 +178,14 @@ final class PeoplePages {
         TypedAddress typed = new TypedAddress(visit.field("address"), visit.field("from"), visit.field("to"));
         try {
             Holding h = holding(visit, typed);
-            if (site.desk().reading().hasMail(h.address())
-                    && ApprovalPages.waits(
-                            site,
-                            visit,
-                            "person.give",
-                            "give " + person.get().name() + " " + opens(h),
-                            person.get().id() + " " + h,
-                            "")) {
-                visit.redirect("/approvals");
+            String id = person.get().id();
+            Gate.Deed give = () -> site.desk()
+                    .people()
+                    .give(site.desk().acts(), visit.self().name(), id, h.address(), h.from(), h.to());
+            Danger danger = new Danger("person.give", "give " + person.get().name() + " " + opens(h), id + " " + h);
+            if (!isDone(visit, site.desk().reading().hasMail(h.address()), danger, give)) {
                 return;
             }
-            site.desk()
-                    .people()
-                    .give(site.desk().acts(), visit.self().name(), person.get().id(), h.address(), h.from(), h.to());
         } catch (IllegalArgumentException e) {
             person(
                     visit,
@@ -218,20 +222,41 @@ final class PeoplePages {
         }
         Set<PersonRole> roles =
                 site.desk().roles().rolesOf(person.get().id(), site.clock().instant());
-        if (roles.size() > 1
-                && ApprovalPages.waits(
-                        site,
-                        visit,
-                        "person.second-factor",
-                        "take the second factor from " + person.get().name(),
-                        person.get().id(),
-                        "")) {
-            visit.redirect("/approvals");
+        String id = person.get().id();
+        Danger danger = new Danger(
+                "person.second-factor",
+                "take the second factor from " + person.get().name(),
+                id);
+        try {
+            if (isDone(visit, roles.size() > 1, danger, () -> {
+                site.secondFactors().turnOff(id);
+                visit.audit("second-factor-off", person.get().name(), Optional.empty());
+            })) {
+                visit.redirect("/people/" + id);
+            }
+        } catch (IllegalArgumentException e) {
+            roleRefused(visit, person.get(), visit.sentence(e));
+        }
+    }
+
+    /// For who lost a device: none of her passkeys opens anything any more.
+    void endPasskeys(Visit visit) throws ArchiveException {
+        Optional<Person> person = asked(visit);
+        if (person.isEmpty() || site.desk().passkeys().of(person.get().id()).isEmpty()) {
+            visit.notFound();
             return;
         }
-        site.secondFactors().turnOff(person.get().id());
-        visit.audit("second-factor-off", person.get().name(), Optional.empty());
-        visit.redirect("/people/" + person.get().id());
+        String id = person.get().id();
+        Set<PersonRole> roles = site.desk().roles().rolesOf(id, site.clock().instant());
+        Danger danger = new Danger(
+                "person.passkeys", "take the passkeys from " + person.get().name(), id);
+        try {
+            if (isDone(visit, roles.size() > 1, danger, () -> PasskeyPages.removeAll(site, visit, person.get()))) {
+                visit.redirect("/people/" + id);
+            }
+        } catch (IllegalArgumentException e) {
+            roleRefused(visit, person.get(), visit.sentence(e));
+        }
     }
 
     private String opens(Holding h) {
@@ -257,27 +282,29 @@ final class PeoplePages {
         }
         Set<PersonRole> roles =
                 site.desk().roles().rolesOf(person.get().id(), site.clock().instant());
-        if (roles.size() > 1
-                && ApprovalPages.waits(
-                        site,
+        String id = person.get().id();
+        String[] path = {""};
+        Danger danger = new Danger(
+                "person.invite",
+                "an invitation link for " + person.get().name() + ", who is "
+                        + String.join(" and ", Roles.words(roles)),
+                id);
+        try {
+            if (isDone(visit, roles.size() > 1, danger, () -> {
+                visit.audit("invite", person.get().name(), Optional.empty());
+                path[0] = "/invitation/" + site.invitations().invite(id);
+            })) {
+                person(
                         visit,
-                        "person.invite",
-                        "an invitation link for " + person.get().name() + ", who is "
-                                + String.join(" and ", Roles.words(roles)),
-                        person.get().id(),
-                        "")) {
-            visit.redirect("/approvals");
-            return;
+                        HttpStatus.OK,
+                        person.get(),
+                        Optional.of(visit.absolute(path[0])),
+                        Optional.empty(),
+                        TypedAddress.BLANK);
+            }
+        } catch (IllegalArgumentException e) {
+            roleRefused(visit, person.get(), visit.sentence(e));
         }
-        visit.audit("invite", person.get().name(), Optional.empty());
-        String path = "/invitation/" + site.invitations().invite(person.get().id());
-        person(
-                visit,
-                HttpStatus.OK,
-                person.get(),
-                Optional.of(visit.absolute(path)),
-                Optional.empty(),
-                TypedAddress.BLANK);
     }
 
     Optional<Person> asked(Visit visit) {

@@ -1,11 +1,13 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.approval.Gate;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.Across;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.role.Grant;
 import io.carteggio.archive.role.Roles;
+import io.carteggio.server.web.ApprovalPages.Danger;
 import io.carteggio.server.web.page.PersonView.RoleRow;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,26 +44,17 @@ final class RolePages {
             String object = "the role " + role.word() + " for " + person.get().name()
                     + across.map(a -> ", " + whose(site, site.kept(), a)).orElse("")
                     + until.map(end -> ", until " + end).orElse("");
-            if (waits(visit, "role.grant", object, person.get().id(), reason)) {
-                visit.redirect("/approvals");
-                return;
+            String id = person.get().id();
+            Danger danger = new Danger("role.grant", object, id + "\n" + object, reason);
+            if (ApprovalPages.isDone(site, visit, danger, () -> {
+                var _ = site.desk()
+                        .roles()
+                        .give(site.desk().acts(), visit.self().name(), id, role, until, across, reason);
+            })) {
+                visit.loggedIn()
+                        .tell(visit.say("person.role.is", person.get().name(), visit.say("role." + role.word())));
+                visit.redirect("/people/" + id);
             }
-            Grant grant = site.desk()
-                    .roles()
-                    .give(
-                            site.desk().acts(),
-                            visit.self().name(),
-                            person.get().id(),
-                            role,
-                            until,
-                            across,
-                            visit.field("reason"));
-            visit.loggedIn()
-                    .tell(visit.say(
-                            "person.role.is",
-                            person.get().name(),
-                            visit.say("role." + grant.role().word())));
-            visit.redirect("/people/" + person.get().id());
         } catch (IllegalArgumentException e) {
             people.roleRefused(visit, person.get(), visit.sentence(e));
         }
@@ -98,21 +91,24 @@ final class RolePages {
             return;
         }
         try {
-            if (grant.get().role() != PersonRole.AUDITOR
-                    && waits(
-                            visit,
-                            "role.withdraw",
-                            "take the role " + grant.get().role().word() + " from "
-                                    + person.get().name(),
-                            grant.get().id(),
-                            visit.field("reason"))) {
-                visit.redirect("/approvals");
-                return;
+            String id = grant.get().id();
+            String reason = visit.field("reason");
+            site.desk().roles().checkWithdrawal(site.desk().acts().now(), id, reason);
+            Gate.Deed withdraw = () -> {
+                var _ = site.desk()
+                        .roles()
+                        .withdraw(site.desk().acts(), visit.self().name(), id, reason);
+            };
+            if (grant.get().role() == PersonRole.AUDITOR) { // whom anybody may stop
+                withdraw.run();
+            } else {
+                String object = "take the role " + grant.get().role().word() + " from "
+                        + person.get().name();
+                Danger danger = new Danger("role.withdraw", object, id + "\n" + object, reason);
+                if (!ApprovalPages.isDone(site, visit, danger, withdraw)) {
+                    return;
+                }
             }
-            site.desk()
-                    .roles()
-                    .withdraw(
-                            site.desk().acts(), visit.self().name(), grant.get().id(), visit.field("reason"));
             visit.loggedIn()
                     .tell(visit.say(
                             "person.role.is-not",
@@ -122,12 +118,6 @@ final class RolePages {
         } catch (IllegalArgumentException e) {
             people.roleRefused(visit, person.get(), visit.sentence(e));
         }
-    }
-
-    /// Whether it waits for a second person; then the next page says so.
-    private boolean waits(Visit visit, String operation, String object, String exactly, String reason)
-            throws ArchiveException {
-        return ApprovalPages.waits(site, visit, operation, object, exactly + "\n" + object, reason);
     }
 
     /// What a person holds, then what she held, newest first.

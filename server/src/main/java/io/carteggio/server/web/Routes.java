@@ -40,6 +40,8 @@ final class Routes {
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
         var openId = new OpenIdPages(site, logIn);
+        var account = new AccountPages(site);
+        var passkeys = new PasskeyPages(site, logIn);
         var search = new SearchPages(site);
         var aids = new SearchAids(site);
         var letters = new LetterPages(site);
@@ -70,17 +72,27 @@ final class Routes {
                 get("/log-in/oidc/callback", Who.VISITOR, openId::back),
                 get("/confirm/oidc", Who.PERSON, openId::again),
                 post("/log-in/code", Who.VISITOR, logIn::logInWithCode),
-                get("/account/second-factor", Who.PERSON, logIn::secondFactor),
-                grave("/account/second-factor", Who.PERSON, logIn::turnOn),
-                grave("/account/second-factor/off", Who.PERSON, logIn::turnOff),
+                get("/account/second-factor", Who.PERSON, account::secondFactor),
+                grave("/account/second-factor", Who.PERSON, account::turnOn),
+                grave("/account/second-factor/off", Who.PERSON, account::turnOff),
                 grave("/people/{person}/second-factor/off", Who.ADMINISTRATOR, people::endSecondFactor),
+                get("/log-in/passkey", Who.VISITOR, passkeys::logInOptions),
+                post("/log-in/passkey", Who.VISITOR, passkeys::logIn),
+                get("/account/passkeys", Who.PERSON, passkeys::list),
+                graveGet("/account/passkeys/options", Who.PERSON, passkeys::newOptions),
+                grave("/account/passkeys", Who.PERSON, passkeys::add),
+                grave("/account/passkeys/ask", Who.PERSON, passkeys::askAfterPassword),
+                grave("/account/passkeys/{passkey}/remove", Who.PERSON, passkeys::remove),
+                get("/confirm/passkey", Who.PERSON, passkeys::confirmOptions),
+                post("/confirm/passkey", Who.PERSON, passkeys::confirm),
+                grave("/people/{person}/passkeys/remove", Who.ADMINISTRATOR, people::endPasskeys),
                 post("/log-out", Who.PERSON, logIn::logOut),
-                get("/account", Who.PERSON, logIn::account),
-                post("/account", Who.PERSON, logIn::changePassword),
-                post("/account/language", Who.PERSON, logIn::chooseLanguage),
+                get("/account", Who.PERSON, account::account),
+                post("/account", Who.PERSON, account::changePassword),
+                post("/account/language", Who.PERSON, account::chooseLanguage),
                 get("/confirm", Who.PERSON, logIn::confirmForm),
                 post("/confirm", Who.PERSON, logIn::confirm),
-                post("/account/sessions/{session}/end", Who.PERSON, logIn::endSession),
+                post("/account/sessions/{session}/end", Who.PERSON, account::endSession),
                 post("/people/{person}/sessions/end", Who.ADMINISTRATOR, people::endSessions),
                 get("/", Who.PERSON, search::home),
                 get("/search", Who.PERSON, search::search),
@@ -148,6 +160,10 @@ final class Routes {
 
     private static Route post(String path, Who who, Action action) {
         return new Route(Method.POST, path, who, action, false);
+    }
+
+    private static Route graveGet(String path, Who who, Action action) {
+        return new Route(Method.GET, path, who, action, true);
     }
 
     private static Route grave(String path, Who who, Action action) {

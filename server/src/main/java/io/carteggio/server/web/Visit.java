@@ -208,6 +208,15 @@ final class Visit {
         return site.config().publicUrl().orElseGet(() -> "http://" + ctx.host()) + path;
     }
 
+    /// The address at which the pages are: as configured, else this machine's own by its name. What a
+    /// request says of
+    /// that itself is not believed.
+    String ownAddress() {
+        return site.config()
+                .publicUrl()
+                .orElseGet(() -> "http://localhost:" + ctx.req().getLocalPort());
+    }
+
     List<String> fields(String name) {
         return ctx.formParams(name).stream().map(String::strip).toList();
     }
@@ -430,7 +439,8 @@ final class Visit {
                 session.flatMap(Session::news));
     }
 
-    private String formToken() {
+    /// What the forms of this session carry, or of this browser, which gets a cookie for it.
+    String formToken() {
         if (session.isPresent()) {
             return session.get().formToken();
         }

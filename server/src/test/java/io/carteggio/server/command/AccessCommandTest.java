@@ -31,6 +31,19 @@ class AccessCommandTest {
                 "journal@example.com",
                 "--password-file",
                 password.toString());
+        shell.done("sync", "add", "hr", "--csv", "people.csv");
+        shell.done(
+                "sync",
+                "add",
+                "ad",
+                "--ldap",
+                "dc.example.com",
+                "--base",
+                "dc=x",
+                "--user",
+                "cn=reader",
+                "--password-file",
+                password.toString());
         shell.done("token", "add", "nightly", "--person", "Ada", "--scope", "job.list", "--expires", tomorrow());
         String printed = shell.done("access", "review").out();
         assertThat(printed)
@@ -42,6 +55,8 @@ class AccessCommandTest {
                         "nightly, for job.list",
                         "logs in as journal@example.com at mail.example.com",
                         "takes mail at journal@archive.example.com",
+                        "reads people as cn=reader at dc.example.com by ldap",
+                        "people.csv",
                         "never reviewed")
                 .doesNotContain("a secret of the mailbox");
         assertThat(shell.run("access", "review", "--sign").exit()).isEqualTo(2);

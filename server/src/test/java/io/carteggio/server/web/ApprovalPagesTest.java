@@ -2,7 +2,10 @@ package io.carteggio.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Unacceptable;
 import io.carteggio.archive.approval.Asked;
 import io.carteggio.archive.approval.Asked.State;
 import io.carteggio.archive.approval.Gate;
@@ -12,6 +15,7 @@ import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.PersonRole;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +162,97 @@ class ApprovalPagesTest {
         assertThatIllegalArgumentException().isThrownBy(() -> erase(ada, "x".repeat(Gate.PARAMS_LIMIT_CHARS)));
         firm.clock.forward(Gate.VALID);
         assertThat(erase(Actor.MACHINE, "one more")).isInstanceOf(Passage.Waiting.class);
+    }
+
+    private State state(Asked request) {
+        return request(request).state(firm.clock.instant());
+    }
+
+    /// An approval is used up by what is done, or breaks off, and not by what is refused.
+    @Test
+    void whatIsRefusedBeforeAnythingWasDoneUsesUpNoApproval() throws Exception {
+        two();
+        List<String> done = new ArrayList<>();
+        Gate.Deed refused = () -> {
+            throw new Unacceptable("role-reason", "not like that");
+        };
+        Gate.Deed broken = () -> {
+            throw new ArchiveException("the disk is full", true);
+        };
+        Asked request = waiting(gate.pass(ada, "erase", "letter 7", "7", WHY, () -> done.add("asked only")));
+        assertThat(done).as("it waits").isEmpty();
+        gate.decide(olga, request.id(), true, "yes");
+        for (int i = 0; i < 3; i++) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> gate.pass(ada, "erase", "letter 7", "7", WHY, refused));
+            assertThat(state(request)).isEqualTo(State.APPROVED);
+        }
+        assertThat(gate.pass(ada, "erase", "letter 7", "7", WHY, () -> done.add("done")))
+                .isInstanceOf(Passage.Open.class);
+        assertThat(done).containsExactly("done");
+        assertThat(state(request)).isEqualTo(State.USED);
+
+        Asked second = waiting(gate.pass(ada, "erase", "letter 8", "8", WHY, broken));
+        gate.decide(olga, second.id(), true, "yes");
+        assertThatThrownBy(() -> gate.pass(ada, "erase", "letter 8", "8", WHY, broken))
+                .isInstanceOf(ArchiveException.class);
+        assertThat(state(second))
+                .as("nobody knows how far it came, so it is not done again")
+                .isEqualTo(State.USED);
+    }
+
+    /// The same on the pages, where the form is looked at before the gate is asked.
+    @Test
+    void aFormThatIsRefusedUsesUpNoApproval() throws Exception {
+        two();
+        String beaId = firm.person("Bea", PersonRole.ADMINISTRATOR);
+        String adaId = ada.person().orElseThrow();
+        try (Browser first = new Browser(server).logIn("Ada")) {
+            record Form(String path, List<String> fields) {
+                String[] all() {
+                    return fields.toArray(String[]::new);
+                }
+            }
+            Form puppet = new Form("/people", List.of("name", "Puppet", "role", "administrator"));
+            Form away = new Form("/people/" + adaId + "/roles/" + adaId + "/withdraw", List.of("reason", "moves on"));
+            for (Form form : List.of(puppet, away)) {
+                first.fill("/people/" + adaId, form.path, form.all());
+            }
+            List<Asked> requests = gate.approvals().in(State.OPEN, firm.clock.instant());
+            assertThat(requests).hasSize(2);
+            for (Asked request : requests) {
+                gate.decide(olga, request.id(), true, "fine");
+            }
+            firm.person("Puppet", PersonRole.USER);
+            firm.roles().withdraw(firm.acts(), "test", beaId, "left"); // so Ada is the last one
+            for (Form form : List.of(puppet, away)) {
+                assertThat(first.fill("/people/" + adaId, form.path, form.all()).statusCode())
+                        .as(form.path)
+                        .isEqualTo(422);
+            }
+            assertThat(requests).extracting(this::state).containsOnly(State.APPROVED);
+            firm.person("Clara", PersonRole.ADMINISTRATOR);
+            assertThat(first.fill("/people/" + adaId, away.path, away.all()).statusCode())
+                    .isEqualTo(303);
+            assertThat(firm.roles().holds(adaId, PersonRole.ADMINISTRATOR, firm.clock.instant()))
+                    .isFalse();
+            assertThat(requests).extracting(this::state).containsExactlyInAnyOrder(State.APPROVED, State.USED);
+        }
+    }
+
+    /// Whoever has too many requests waiting is told so on each page, and nothing is in the log for it.
+    @Test
+    void tooManyRequestsAreASentenceOnThePages() throws Exception {
+        two();
+        for (int i = 0; i < Gate.OPEN_LIMIT; i++) {
+            erase(ada, Integer.toString(i));
+        }
+        String olgas = "/people/" + olga.person().orElseThrow();
+        try (Browser first = new Browser(server).logIn("Ada")) {
+            var answer = first.fill(olgas, olgas + "/invitation");
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat(answer.body()).contains("100 requests wait already");
+        }
     }
 
     @Test

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carteggio.archive.entry.PersonRole;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +41,55 @@ class AttackTableTest {
     void stop() throws Exception {
         server.close();
         firm.close();
+    }
+
+    /// What issue and table say was tried: each has a row, and each row names tests that are there.
+    @Test
+    void everyRowOfTheTableHasItsTests() throws Exception {
+        Path root = Path.of(System.getProperty("carteggio.root", ".."));
+        String page = Files.readString(root.resolve("docs/operations/access.md"));
+        String table = page.substring(page.indexOf("| attack | answer | shown by |"));
+        List<String> rows =
+                table.substring(0, table.indexOf("\n\n")).lines().skip(2).toList();
+        assertThat(rows).hasSizeGreaterThan(20);
+        assertThat(String.join("\n", rows))
+                .contains(
+                        "brute force",
+                        "session fixation",
+                        "CSRF",
+                        "IDOR by guessed ids",
+                        "header injection in addresses",
+                        "LDAP injection",
+                        "open redirect",
+                        "token replayed",
+                        "`alg` none",
+                        "timing of unknown user against wrong password");
+        Map<String, String> tests = new HashMap<>();
+        for (String module : List.of("server", "acceptance")) {
+            try (Stream<Path> files = Files.walk(root.resolve(module + "/src/test/java"))) {
+                for (Path file : (Iterable<Path>) files.filter(f -> f.toString().endsWith("Test.java"))::iterator) {
+                    tests.merge(
+                            file.getFileName().toString().replace(".java", ""), Files.readString(file), String::concat);
+                }
+            }
+        }
+        for (String row : rows) {
+            String shown = row.split("(?<!\\\\)\\|", -1)[3];
+            List<MatchResult> named = Pattern.compile("`([A-Za-z]+Test)(?:#([A-Za-z]+))?`")
+                    .matcher(shown)
+                    .results()
+                    .toList();
+            assertThat(named.size() + (shown.contains("the same") ? 1 : 0))
+                    .as(row)
+                    .isPositive();
+            for (MatchResult test : named) {
+                String source = tests.getOrDefault(test.group(1), "");
+                assertThat(source).as(test.group()).isNotEmpty();
+                if (test.group(2) != null) {
+                    assertThat(source).as(test.group()).contains("void " + test.group(2) + "(");
+                }
+            }
+        }
     }
 
     /// The time that a log-in takes tells nothing of whether there is such a person.

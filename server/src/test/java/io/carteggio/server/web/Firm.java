@@ -24,6 +24,7 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.intake.Sources;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
+import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.Indexer;
@@ -98,6 +99,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     private final ApiTokens apiTokens = new ApiTokens();
     private final SavedSearches savedSearches = new SavedSearches();
     private final LogIns logIns = new LogIns();
+    private final Passkeys passkeys = new Passkeys();
     private final Preferences preferences = new Preferences();
     final Settings watchSettings = new Settings();
     private final GiveBack giveBack = new GiveBack(watchSettings, Clock.systemUTC());
@@ -123,6 +125,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
             apiTokens.apply(act);
             savedSearches.apply(act);
             logIns.apply(act);
+            passkeys.apply(act);
             preferences.apply(act);
             watchSettings.apply(act);
             sources.apply(act);
@@ -314,6 +317,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public GiveBack giveBack() {
         return giveBack;
+    }
+
+    @Override
+    public Passkeys passkeys() {
+        return passkeys;
     }
 
     @Override

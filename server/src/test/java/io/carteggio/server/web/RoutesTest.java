@@ -69,6 +69,7 @@ class RoutesTest {
                 .replace("{grant}", "no-such-grant")
                 .replace("{request}", "no-such-request")
                 .replace("{session}", "no-such-session")
+                .replace("{passkey}", "no-such-passkey")
                 .replace("{search}", "no-such-search")
                 .replace("{arrival}", "7")
                 .replace("{pass}", "a.b")

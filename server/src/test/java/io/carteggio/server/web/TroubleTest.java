@@ -76,6 +76,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.archive.role.Passkeys passkeys() {
+            return firm.passkeys();
+        }
+
+        @Override
         public io.carteggio.archive.search.SavedSearches savedSearches() {
             return firm.savedSearches();
         }

@@ -6,6 +6,7 @@ import io.carteggio.archive.synchronisation.Snapshot.RemoteContact;
 import io.carteggio.archive.synchronisation.Snapshot.RemoteGroup;
 import io.carteggio.archive.synchronisation.Snapshot.RemoteMember;
 import io.carteggio.archive.synchronisation.Snapshot.RemotePerson;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.mail.Address;
 import io.carteggio.server.fetch.FetchException;
 import io.carteggio.server.fetch.FetchException.Kind;
@@ -56,13 +57,14 @@ public final class GraphDirectory implements RemoteDirectory {
     private final GraphMemory memory;
 
     /// @param folder for what it keeps from one run to the next
-    public GraphDirectory(Clock clock, Path folder) {
-        this(clock, folder, Thread::sleep);
+    /// @param key what seals that
+    public GraphDirectory(Clock clock, Path folder, Key key) {
+        this(clock, folder, key, Thread::sleep);
     }
 
-    GraphDirectory(Clock clock, Path folder, GraphClient.Pause pause) {
+    GraphDirectory(Clock clock, Path folder, Key key, GraphClient.Pause pause) {
         this.tokens = new OAuthTokens(clock);
-        this.memory = new GraphMemory(folder);
+        this.memory = new GraphMemory(folder, key);
         this.pause = pause;
     }
 

@@ -1,17 +1,23 @@
 package io.carteggio.server.sync.graph;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -20,16 +26,28 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The users as the last run had them, with the link to go on from, in a file for each synchronisation. Users and link
-/// are kept together or not at all: a link alone would tell changes of nobody knows what. Whatever is missing, damaged
-/// or of another version is as if nothing had been kept; then all is read anew.
+/// are kept together or not at all: a link alone would tell changes of nobody knows what. Whatever is missing, damaged,
+/// sealed under another key or of another version is as if nothing had been kept; then all is read anew.
+///
+/// The file is sealed (AES-256-GCM) under a key of the archive's and bound to the synchronisation's name: it names
+/// people, and the link lets whoever has it and the application's secret go on reading.
+///
+/// ```
+/// u8 version  nonce (12)  sealed: JSON
+/// ```
 final class GraphMemory {
-    private static final int VERSION = 1;
+    private static final byte VERSION = 2;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
     private static final Logger LOG = LoggerFactory.getLogger(GraphMemory.class);
 
     private final Path folder;
+    private final Key key;
+    private final SecureRandom random = new SecureRandom();
 
-    GraphMemory(Path folder) {
+    GraphMemory(Path folder, Key key) {
         this.folder = folder;
+        this.key = key;
     }
 
     /// What was read until the last run, and from where to go on.
@@ -58,18 +76,25 @@ final class GraphMemory {
         }
         try {
             byte[] octets = Files.readAllBytes(file);
-            int sumEnd = Math.min(octets.length, Sha256.of(octets).toString().length());
-            byte[] body = Arrays.copyOfRange(octets, sumEnd, octets.length);
-            if (!new String(octets, 0, sumEnd, StandardCharsets.US_ASCII)
-                    .equals(Sha256.of(body).toString())) {
-                throw new IOException("its sum is another");
+            if (octets.length < 1 + NONCE_BYTES || octets[0] != VERSION) {
+                throw new IOException("it is of another version");
             }
-            JsonNode kept = JsonMapper.shared().readTree(body);
-            return kept.path("version").asInt(0) == VERSION ? Optional.of(state(kept)) : Optional.empty();
-        } catch (IOException | JacksonException e) {
+            byte[] nonce = Arrays.copyOfRange(octets, 1, 1 + NONCE_BYTES);
+            byte[] body = cipher(Cipher.DECRYPT_MODE, name, nonce)
+                    .doFinal(octets, 1 + NONCE_BYTES, octets.length - 1 - NONCE_BYTES);
+            return Optional.of(state(JsonMapper.shared().readTree(body)));
+        } catch (IOException | GeneralSecurityException | JacksonException e) {
             LOG.warn("what was kept of {} cannot be used, all is read anew: {}", name, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Cipher cipher(int mode, String name, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key.aes(), new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(new byte[] {VERSION});
+        cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
+        return cipher;
     }
 
     private static State state(JsonNode kept) {
@@ -93,7 +118,7 @@ final class GraphMemory {
     /// Keeps it for the next run. Where there is no room, the next run goes on from before, which is as right.
     void keep(String name, State state) {
         ObjectNode kept = JsonMapper.shared().createObjectNode();
-        kept.put("version", VERSION).put("of", state.of()).put("delta", state.delta());
+        kept.put("of", state.of()).put("delta", state.delta());
         var users = kept.putArray("users");
         state.users().forEach((id, user) -> {
             ObjectNode one = users.addObject();
@@ -103,14 +128,21 @@ final class GraphMemory {
             one.put("enabled", user.enabled()).put("licensed", user.licensed());
         });
         byte[] body = JsonMapper.shared().writeValueAsBytes(kept);
-        byte[] sum = Sha256.of(body).toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] octets = Arrays.copyOf(sum, sum.length + body.length);
-        System.arraycopy(body, 0, octets, sum.length, body.length);
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
         try {
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, name, nonce).doFinal(body);
+            byte[] octets = ByteBuffer.allocate(1 + NONCE_BYTES + sealed.length)
+                    .put(VERSION)
+                    .put(nonce)
+                    .put(sealed)
+                    .array();
             DurableFiles.createDirectories(folder);
             DurableFiles.write(file(name), octets);
         } catch (IOException e) {
             LOG.warn("what was read of {} cannot be kept for the next run: {}", name, e.getMessage());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has AES-256-GCM", e);
         }
     }
 

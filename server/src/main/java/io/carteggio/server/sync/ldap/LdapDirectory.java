@@ -147,7 +147,7 @@ public final class LdapDirectory implements RemoteDirectory {
 
     @Override
     public Snapshot read(String name, Settings settings, Secrets secrets) throws ArchiveException {
-        try (LDAPConnection connection = connected(settings)) {
+        try (LDAPConnection connection = connected(settings, secrets)) {
             bind(connection, settings, secrets);
             boolean ad = isActiveDirectory(connection, settings);
             List<String> addresses = settings.text("address-attributes")
@@ -189,7 +189,7 @@ public final class LdapDirectory implements RemoteDirectory {
 
     // ---- the connection
 
-    static LDAPConnection connected(Settings settings) throws FetchException {
+    static LDAPConnection connected(Settings settings, Secrets secrets) throws FetchException {
         LDAPConnectionOptions options = new LDAPConnectionOptions();
         options.setConnectTimeoutMillis(
                 Math.toIntExact(settings.connectTimeout().toMillis()));
@@ -198,7 +198,7 @@ public final class LdapDirectory implements RemoteDirectory {
         int port = settings.port(settings.tls() == Tls.IMPLICIT ? PORT_TLS : PORT);
         Trust trust;
         try {
-            trust = new Trust(settings.certificate());
+            trust = new Trust(settings.certificate(), secrets);
             if (trust.checksName()) {
                 options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
             }

@@ -91,7 +91,7 @@ public final class LdapLogIn {
             throw new IllegalArgumentException("people's passwords go there: by TLS, or to this machine alone");
         }
         if (settings.certificate() instanceof CertificateCheck.Ignored) {
-            throw new IllegalArgumentException("people's passwords go there: system or sha256:…");
+            throw new IllegalArgumentException("people's passwords go there: system, sha256:… or authority:…");
         }
         var _ = settings.needed("base");
         var _ = settings.port(1);
@@ -142,7 +142,7 @@ public final class LdapLogIn {
         }
         acquire();
         Settings settings = impatient(map);
-        try (LDAPConnection connection = LdapDirectory.connected(settings)) {
+        try (LDAPConnection connection = LdapDirectory.connected(settings, secrets)) {
             LdapDirectory.bind(connection, settings, secrets);
             Optional<SearchResultEntry> entry = find(connection, settings, account);
             Optional<Found> found = entry.flatMap(e -> found(settings, e));
@@ -248,7 +248,7 @@ public final class LdapLogIn {
     public static List<Step> test(Map<String, String> map, Secrets secrets, Optional<String> account) {
         List<Step> steps = new ArrayList<>();
         Settings settings = impatient(map);
-        try (LDAPConnection connection = LdapDirectory.connected(settings)) {
+        try (LDAPConnection connection = LdapDirectory.connected(settings, secrets)) {
             done(steps, settings.host() + ", " + (connection.getSSLSession() == null ? "without TLS" : "by TLS"));
             LdapDirectory.bind(connection, settings, secrets);
             done(steps, settings.text("user").orElse("as nobody"));

@@ -8,6 +8,7 @@ import java.util.Optional;
 /// @param next where to go afterwards
 /// @param passwords whether anybody logs in by a password
 /// @param provider where else one can log in
+/// @param passkey the address for which there are passkeys; absent where nobody logs in by one
 /// @param query what says there where to go afterwards
 public record LogIn(
         String account,
@@ -15,4 +16,5 @@ public record LogIn(
         Optional<String> fault,
         boolean passwords,
         Optional<String> provider,
+        Optional<String> passkey,
         String query) {}

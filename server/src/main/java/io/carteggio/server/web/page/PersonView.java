@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param roles what she holds and held
 /// @param given roles that can be given
 /// @param secondFactor whether logging in takes a code
+/// @param passkeys how many she has
 /// @param sessions browsers that she is logged in with
 /// @param roleFault why a role was refused
 public record PersonView(
@@ -23,7 +24,8 @@ public record PersonView(
         List<String> given,
         Optional<String> roleFault,
         int sessions,
-        boolean secondFactor) {
+        boolean secondFactor,
+        int passkeys) {
     /// A role.
     ///
     /// @param reach whose letters an auditor may read

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.carteggio.archive.synchronisation.Snapshot;
 import io.carteggio.archive.synchronisation.Snapshot.RemotePerson;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Sha256;
 import io.carteggio.server.fetch.FetchException;
 import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.fetch.Settings;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -48,6 +51,7 @@ class GraphDirectoryTest {
     @TempDir
     Path folder;
 
+    private Key key = Key.random();
     private Secrets secrets = Secrets.inMemory(Map.of("client-secret", "s3cret"));
 
     @BeforeEach
@@ -89,7 +93,7 @@ class GraphDirectoryTest {
 
     /// As after a start: nothing is known but what lies in the folder.
     private GraphDirectory directory() {
-        return new GraphDirectory(Clock.systemUTC(), folder.resolve("sync"), waited::add);
+        return new GraphDirectory(Clock.systemUTC(), folder.resolve("sync"), key, waited::add);
     }
 
     private Snapshot read() throws Exception {
@@ -167,7 +171,7 @@ class GraphDirectoryTest {
         Snapshot again = read();
         assertThat(again.people()).isEqualTo(first.people());
         assertThat(firstAskedSince(before)).contains("deltatoken=");
-        assertThat(Files.readString(kept())).doesNotContain("s3cret");
+        assertThat(Files.readString(kept(), StandardCharsets.ISO_8859_1)).doesNotContain("s3cret");
         directory().forget("entra");
         before = graph().asked.size();
         assertThat(keys(read())).hasSize(8);
@@ -193,6 +197,34 @@ class GraphDirectoryTest {
         assertThat(keys(directory().read("entra", new Settings(other), secrets)))
                 .hasSize(8);
         assertThat(firstAskedSince(before)).contains("assignedLicenses");
+    }
+
+    /// What lies on the disk tells nobody anything: neither who is there nor how to go on asking.
+    @Test
+    void whatIsKeptIsSealedUnderTheArchivesKeyAndForItsNameAlone() throws Exception {
+        var _ = read();
+        String octets = Files.readString(kept(), StandardCharsets.ISO_8859_1);
+        assertThat(octets)
+                .doesNotContain("user", "User 1", "u1@e.com", "alias-", "delta", "http", "127.0.0.1", "users");
+
+        Path others = folder.resolve("sync")
+                .resolve("graph-"
+                        + Sha256.of("other".getBytes(StandardCharsets.UTF_8))
+                                .toString()
+                                .substring(0, 32));
+        Files.copy(kept(), others);
+        int before = graph().asked.size();
+        var _ = directory().read("other", settings(), secrets);
+        assertThat(firstAskedSince(before)).as("another's is nobody's").contains("select=");
+        Files.delete(others);
+
+        before = graph().asked.size();
+        assertThat(keys(read())).hasSize(8);
+        assertThat(firstAskedSince(before)).as("the same key goes on").contains("deltatoken=");
+        key = Key.random();
+        before = graph().asked.size();
+        assertThat(keys(read())).hasSize(8);
+        assertThat(firstAskedSince(before)).as("another key opens nothing").contains("select=");
     }
 
     /// What was kept must not be in the way for ever.

@@ -60,7 +60,8 @@ class TextsTest {
             "Postfix",
             "Exim",
             "STARTTLS",
-            "Server");
+            "Server",
+            "Passkeys");
 
     @Test
     void everyLanguageHasEveryText() {
