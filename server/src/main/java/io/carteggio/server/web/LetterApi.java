@@ -7,6 +7,9 @@ import io.carteggio.archive.access.Message;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.calendar.Appointment;
+import io.carteggio.mail.calendar.CalendarNote;
+import io.carteggio.mail.calendar.When;
 import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.LetterReader;
 import io.carteggio.mail.mime.Mailbox;
@@ -48,6 +51,17 @@ final class LetterApi {
     private static final Shape NESTED =
             Shape.named("NestedLetter").number("part", "bytes").text("subject?", "messageId?", "sha256");
 
+    private static final Shape GUEST = Shape.named("Guest")
+            .text("name", "address")
+            .word("answer", "none", "accepted", "declined", "tentative", "delegated")
+            .flag("optional");
+    private static final Shape APPOINTMENT = Shape.named("Appointment")
+            .word("method", "request", "cancel", "reply", "counter", "publish")
+            .text("title", "start?", "end?", "zone?", "place?")
+            .one("organiser?", GUEST)
+            .list("guests", GUEST)
+            .flag("recurs", "cancelled");
+
     static final Shape LETTER = Shape.named("Letter")
             .text("id", "subject?", "messageId?", "sha256")
             .instant("date?")
@@ -67,7 +81,8 @@ final class LetterApi {
             .text("text?")
             .flag("textCut", "html")
             .list("attachments", PART)
-            .list("letters", NESTED);
+            .list("letters", NESTED)
+            .list("appointments", APPOINTMENT);
 
     private final Site site;
     private final OpenLetters letters;
@@ -86,7 +101,7 @@ final class LetterApi {
                 open -> visit.json(told(visit, open, LetterReader.read(open.bytes(), OpenLetters.LIMITS))));
     }
 
-    private ObjectNode told(Visit visit, OpenLetter open, Letter letter) throws ArchiveException {
+    private ObjectNode told(Visit visit, OpenLetter open, Letter letter) throws ArchiveException, IOException {
         ObjectNode told = JsonNodeFactory.instance
                 .objectNode()
                 .put("id", open.letter().id().text())
@@ -119,7 +134,61 @@ final class LetterApi {
                 .put("textCut", cut)
                 .put("html", letter.html().isPresent());
         parts(told, letter);
+        appointments(told, Appointments.note(open, letter));
         return told;
+    }
+
+    private static void appointments(ObjectNode told, Optional<CalendarNote> note) {
+        ArrayNode list = told.putArray("appointments");
+        if (note.isEmpty()) {
+            return;
+        }
+        for (Appointment one : note.get().appointments()) {
+            ObjectNode line = list.addObject()
+                    .put("method", word(note.get().method()))
+                    .put("title", one.title())
+                    .set("start", text(one.start().map(LetterApi::when)))
+                    .set("end", text(one.end().map(LetterApi::when)))
+                    .set("zone", text(one.start().flatMap(LetterApi::zone)))
+                    .set("place", text(one.place()))
+                    .put("recurs", one.recurrence().isPresent())
+                    .put("cancelled", one.cancelled());
+            line.set(
+                    "organiser",
+                    one.organiser().<JsonNode>map(LetterApi::guest).orElseGet(JsonNodeFactory.instance::nullNode));
+            ArrayNode guests = line.putArray("guests");
+            one.guests().forEach(guest -> guests.add(guest(guest)));
+        }
+    }
+
+    private static ObjectNode guest(Appointment.Guest guest) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("name", guest.name())
+                .put("address", guest.address())
+                .put("answer", word(guest.answer()))
+                .put("optional", guest.optional());
+    }
+
+    private static String word(Enum<?> one) {
+        return one.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// In UTC with `Z`, or by clocks without, or a day alone.
+    private static String when(When when) {
+        return switch (when) {
+            case When.At(Instant at, var _) -> at.toString();
+            case When.Clock(var time, var _) -> time.toString();
+            case When.Day(var day) -> day.toString();
+        };
+    }
+
+    private static Optional<String> zone(When when) {
+        return switch (when) {
+            case When.At(var _, var zone) -> zone;
+            case When.Clock(var _, var zone) -> zone;
+            case When.Day _ -> Optional.empty();
+        };
     }
 
     static JsonNode text(Optional<String> text) {

@@ -27,6 +27,7 @@ import io.carteggio.server.web.page.LetterView.Line;
 import io.carteggio.server.web.page.LetterView.MessageBox;
 import io.carteggio.server.web.page.LetterView.Party;
 import io.carteggio.server.web.page.LetterView.Step;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +52,7 @@ final class LetterViews {
         this.letters = letters;
     }
 
-    LetterView view(Visit visit, OpenLetter open, Letter letter) throws ArchiveException {
+    LetterView view(Visit visit, OpenLetter open, Letter letter) throws ArchiveException, IOException {
         String id = open.letter().id().text();
         String query = visit.query("q");
         Fields fields = fields(open, letter);
@@ -90,7 +91,9 @@ final class LetterViews {
                 "/letters/" + id + "/proof",
                 GiveBackPages.view(site, visit, id),
                 query.isEmpty() ? "/search" : "/search?q=" + SearchPages.encoded(query),
-                conversation(visit, open, query));
+                conversation(visit, open, query),
+                Appointments.of(visit, open, letter),
+                Appointments.cards(visit, open, letter));
     }
 
     /// The fields of a letter's header that the viewer may see.
@@ -150,15 +153,25 @@ final class LetterViews {
 
     private static List<String> notes(Visit visit, Letter letter) {
         List<String> notes = new ArrayList<>();
-        letter.header().fields().stream()
+        signed(letter).ifPresent(key -> notes.add(visit.say(key)));
+        if (!letter.enclosed().isEmpty()) {
+            notes.add(visit.say("letter.tnef"));
+        }
+        letter.notes().forEach(n -> notes.add(note(visit, n)));
+        return notes;
+    }
+
+    /// How it is signed: as a whole, or something in it.
+    private static Optional<String> signed(Letter letter) {
+        Optional<String> whole = letter.header().fields().stream()
                 .filter(f -> f.name().equalsIgnoreCase("Content-Type"))
                 .map(f -> f.decoded().toLowerCase(Locale.ROOT))
                 .findFirst()
                 .filter(type -> type.startsWith("multipart/signed"))
-                .ifPresent(type ->
-                        notes.add(visit.say(type.contains("pgp") ? "letter.signed.pgp" : "letter.signed.smime")));
-        letter.notes().forEach(n -> notes.add(note(visit, n)));
-        return notes;
+                .map(type -> type.contains("pgp") ? "letter.signed.pgp" : "letter.signed.smime");
+        return whole.isPresent() || !letter.signed() || letter.notes().contains(Letter.Note.OPAQUE_SIGNATURE)
+                ? whole
+                : Optional.of("letter.signed.part");
     }
 
     private static String note(Visit visit, Letter.Note note) {
