@@ -145,6 +145,41 @@ class PagesAdministrationTest {
         page.context().close();
     }
 
+    /// The guides that the wizard leads to; with `-Dguides.pictures=true` their pictures are made anew.
+    @Test
+    void theGuidesAreThere() throws Exception {
+        Page page = stage().logIn("ada@firm.example");
+        for (String[] system : new String[][] {
+            {"microsoft-365", "microsoft-365"},
+            {"exchange-server", "exchange-server"},
+            {"google-workspace", "google-workspace"},
+            {"postfix", "postfix"},
+            {"exim", "exim"},
+            {"other", "any-other"},
+            {"mailbox", "existing-mailbox"}
+        }) {
+            page.navigate(stage().url() + "/sources/new/" + system[0]);
+            Page guide = page.waitForPopup(() -> page.click("#guide"));
+            assertThat(guide.textContent("body")).as(system[0]).startsWith("# ");
+            guide.close();
+            if (Boolean.getBoolean("guides.pictures")) {
+                page.setViewportSize(900, 1100);
+                if (!system[0].equals("mailbox")) {
+                    page.navigate(stage().url() + "/sources/exchange?for=" + system[0]);
+                }
+                Pictures.save(
+                        page.locator(
+                                        system[0].equals("mailbox")
+                                                ? "#source-form"
+                                                : "section[aria-labelledby=steps-heading]")
+                                .screenshot(),
+                        Program.root().resolve("docs/guides/pictures/" + system[1] + ".png"));
+                page.setViewportSize(1280, 900);
+            }
+        }
+        page.context().close();
+    }
+
     @AfterEach
     void noFaultWasSeen() {
         stage().assertNoFault();

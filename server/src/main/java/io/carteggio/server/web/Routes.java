@@ -129,6 +129,7 @@ final class Routes {
                 get("/sources/{source}/state", Who.ADMINISTRATOR, sources::state),
                 post("/sources/{source}/test", Who.ADMINISTRATOR, sources::test),
                 post("/sources/{source}/run", Who.ADMINISTRATOR, sources::run),
+                get("/guides/{system}", Who.ADMINISTRATOR, GuidePages::guide),
                 get("/people", Who.ADMINISTRATOR, people::list),
                 grave("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),
