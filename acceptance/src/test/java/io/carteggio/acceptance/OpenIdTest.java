@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -27,23 +24,21 @@ import org.junit.jupiter.api.Test;
 /// than the archive (`127.0.0.1`), so that cookies do what they do between sites.
 @Tag("peers")
 class OpenIdTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final String SECRET = "a secret of the client: +&=%";
 
     private static Optional<Process> provider = Optional.empty();
     private static Optional<Serving> server = Optional.empty();
-    private static Optional<Playwright> playwright = Optional.empty();
     private static Optional<Browser> browser = Optional.empty();
     private static Optional<Program> program = Optional.empty();
 
     @BeforeAll
     static void start() throws Exception {
         Path folder = Program.root().resolve("acceptance/target/oidc-provider");
-        assumeTrue(Files.isExecutable(CHROMIUM), "skipped: no Chromium");
         assumeTrue(
                 Files.isDirectory(folder.resolve("node_modules/oidc-provider")),
                 "skipped: npm could not fetch oidc-provider (./check does it)");
         program = Optional.of(Program.on(Program.freshDirectory("openid")));
+        browser = Optional.of(Chromium.browser());
         server = Optional.of(program().serve());
         try (Pages _ = Pages.ofAdministrator(server())) {
             program().ask("person", "add", "Anna Rossi", "anna@firm.example").done();
@@ -71,22 +66,6 @@ class OpenIdTest {
                         "--role",
                         "archive-admins=administrator")
                 .done();
-        playwright = Optional.of(Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))));
-        browser = Optional.of(playwright
-                .orElseThrow()
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(CHROMIUM)
-                        .setHeadless(true)
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync"))));
     }
 
     private static Program program() {
@@ -129,8 +108,6 @@ class OpenIdTest {
 
     @AfterAll
     static void stop() {
-        browser.ifPresent(Browser::close);
-        playwright.ifPresent(Playwright::close);
         provider.ifPresent(Process::destroy);
         server.ifPresent(Serving::close);
     }

@@ -79,6 +79,34 @@ class RelevanceTest {
         }
     }
 
+    /// A letter with a text and an attachment that is text.
+    private static LetterDocument carrying(long number, String text, String attached) {
+        return letter(
+                number,
+                "From: anna@firm.it\nTo: bob@firm.it\nSubject: x\nMIME-Version: 1.0\n"
+                        + "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n" + text
+                        + "\n--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\n"
+                        + attached + "\n--b--\n",
+                testimony(NOON.plusSeconds(number), "anna@firm.it", "to:bob@firm.it"));
+    }
+
+    /// Twice in an attachment is once in a text of the same length: such letters come newest first, as equals do.
+    @Test
+    void wordsOfAttachmentsWeighByHalf() throws ArchiveException {
+        try (LuceneIndex index = LuceneIndex.open(folder)) {
+            index.put(List.of(
+                    carrying(1, "boiler kettle", "kettle kettle"),
+                    carrying(2, "kettle kettle", "boiler boiler"),
+                    carrying(3, "boiler kettle", "kettle kettle"),
+                    carrying(4, "kettle kettle", "boiler kettle"),
+                    carrying(5, "kettle kettle", "boiler boiler boiler"),
+                    carrying(6, "kettle kettle", "boiler boiler")));
+            index.show();
+            assertThat(best(index, "boiler", ALL)).containsExactly(5L, 6L, 3L, 2L, 1L, 4L);
+            assertThat(best(index, "attachment:boiler", ALL)).containsExactly(5L, 6L, 2L, 4L);
+        }
+    }
+
     /// P5: others' letters move nothing.
     @Test
     void aWordIsRareByOnesOwnLetters() throws ArchiveException {

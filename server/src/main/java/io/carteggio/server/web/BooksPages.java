@@ -102,24 +102,17 @@ final class BooksPages {
                                 new Trail(catalogue)
                                         .page(Trail.Filter.ALL, Long.MAX_VALUE, FIRST_FEW)
                                         .entries()),
-                        days().chart(
+                        Days.of(site)
+                                .chart(
                                         visit.words(),
                                         (double) condition.storedBytes() / Math.max(1, catalogue.letters()),
                                         condition.freeBytes())));
     }
 
-    private Days days() throws ArchiveException {
-        return Days.of(
-                site.desk().catalogue(),
-                site.desk().sources().all().stream().map(Source::name).toList(),
-                site.clock().instant(),
-                site.config().zone());
-    }
-
     /// Reports a day as a table.
     void exportDays(Visit visit) throws ArchiveException {
         visit.header("Content-Disposition", "attachment; filename=\"reports-a-day.csv\"");
-        visit.text("text/csv; charset=utf-8", days().csv());
+        visit.text("text/csv; charset=utf-8", Days.of(site).csv());
     }
 
     private List<Measure> more(Visit visit) throws ArchiveException, IOException {

@@ -2,6 +2,7 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.server.web.page.BooksView.Bar;
 import io.carteggio.server.web.page.BooksView.Chart;
 import java.time.Instant;
@@ -28,6 +29,14 @@ record Days(Map<LocalDate, Long> reports) {
 
     Days {
         reports = java.util.Collections.unmodifiableMap(new TreeMap<>(reports));
+    }
+
+    static Days of(Site site) throws ArchiveException {
+        return of(
+                site.desk().catalogue(),
+                site.desk().sources().all().stream().map(Source::name).toList(),
+                site.clock().instant(),
+                site.config().zone());
     }
 
     static Days of(Catalogue catalogue, Collection<String> sources, Instant now, ZoneId zone) throws ArchiveException {

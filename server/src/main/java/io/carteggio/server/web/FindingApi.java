@@ -7,7 +7,6 @@ import io.carteggio.archive.access.Reading;
 import io.carteggio.archive.access.Viewer;
 import io.carteggio.archive.search.Hit;
 import io.carteggio.archive.search.Query;
-import io.carteggio.archive.search.SavedSearches.SavedSearch;
 import io.carteggio.archive.search.Start;
 import io.javalin.http.HttpStatus;
 import java.util.List;
@@ -20,24 +19,28 @@ import tools.jackson.databind.node.ObjectNode;
 /// Finding letters as JSON (`docs/search.md`, "For programs"), for who is logged in, or by a token that is for it: then
 /// the person's own letters alone.
 final class FindingApi {
-    private static final String JSON = "application/json; charset=utf-8";
+    private static final Shape ATTACHED =
+            Shape.named("FoundAttachment").text("name", "sha256", "type").number("bytes");
+    private static final Shape TOGETHER =
+            Shape.named("Together").number("letters", "matching").flag("complete");
+    private static final Shape FOUND = Shape.named("FoundLetter")
+            .text("id", "from~", "fromName~", "subject~", "text~", "around~")
+            .instant("date")
+            .texts("to", "cc")
+            .number("bytes")
+            .list("attachments", ATTACHED)
+            .one("conversation~", TOGETHER);
+    static final Shape PAGE = Shape.named("FoundLetters")
+            .number("total", "notFullySearched")
+            .text("next~")
+            .list("letters", FOUND);
+    static final Shape CONVERSATION =
+            Shape.named("Conversation").number("total").flag("complete").list("letters", FOUND);
 
     private final Site site;
 
     FindingApi(Site site) {
         this.site = site;
-    }
-
-    /// On whose behalf; empty where the token is not for it, which was answered then.
-    private static Optional<Viewer> viewer(Visit visit, String operation) {
-        if (visit.token().isEmpty()) {
-            return Optional.of(visit.viewer());
-        }
-        if (!visit.token().get().covers(operation)) {
-            fault(visit, HttpStatus.FORBIDDEN, "the token is not for " + operation);
-            return Optional.empty();
-        }
-        return Optional.of(new Viewer.Owner(visit.self()));
     }
 
     private static void fault(Visit visit, HttpStatus status, String what) {
@@ -46,10 +49,7 @@ final class FindingApi {
 
     /// `q`, `sort`, `conversations`, `around`, `limit`, and `before` out of the `next` of the page before.
     void letters(Visit visit) throws ArchiveException {
-        Optional<Viewer> viewer = viewer(visit, "letter.find");
-        if (viewer.isEmpty()) {
-            return;
-        }
+        Viewer viewer = visit.viewer();
         Asking asking = Asking.of(visit);
         String limit = visit.query("limit");
         int most = limit.matches("[0-9]{1,3}") ? Integer.parseInt(limit) : limit.isEmpty() ? SearchPages.PAGE : 0;
@@ -68,17 +68,17 @@ final class FindingApi {
             case Query.Parsed.Good(Query query) -> {
                 Reading.Results results = site.desk()
                         .reading()
-                        .search(viewer.get(), query, asking.text(), start.get(), asking.together(), most);
+                        .search(viewer, query, asking.text(), start.get(), asking.together(), most);
                 ObjectNode answer = JsonNodeFactory.instance.objectNode();
                 answer.put("total", results.total()).put("notFullySearched", results.notFullySearched());
                 results.after().ifPresent(after -> answer.put("next", after.text()));
                 ArrayNode list = answer.putArray("letters");
-                Excerpts excerpts = new Excerpts(site, viewer.get(), query, asking.around());
+                Excerpts excerpts = new Excerpts(site, viewer, query, asking.around());
                 for (Reading.Result result : results.results()) {
                     ObjectNode one = letter(list, result);
                     excerpts.of(result.id()).ifPresent(text -> one.put("around", text));
                 }
-                visit.text(JSON, answer.toString());
+                visit.json(answer);
             }
         }
     }
@@ -117,42 +117,21 @@ final class FindingApi {
 
     /// The letters of a letter's conversation, oldest first.
     void conversation(Visit visit) throws ArchiveException {
-        Optional<Viewer> viewer = viewer(visit, "letter.conversation");
-        if (viewer.isEmpty()) {
-            return;
-        }
+        Viewer viewer = visit.viewer();
         String id = visit.path("id");
         Optional<OpenLetter> open =
-                LetterId.looksLike(id) ? site.desk().reading().open(viewer.get(), new LetterId(id)) : Optional.empty();
+                LetterId.looksLike(id) ? site.desk().reading().open(viewer, new LetterId(id)) : Optional.empty();
         if (open.isEmpty()) {
             visit.notFound();
             return;
         }
-        Reading.Conversation conversation =
-                site.desk().reading().conversation(viewer.get(), open.get(), Reading.PAGE_LIMIT);
+        Reading.Conversation conversation = site.desk().reading().conversation(viewer, open.get(), Reading.PAGE_LIMIT);
         ObjectNode answer = JsonNodeFactory.instance
                 .objectNode()
                 .put("total", conversation.letters())
                 .put("complete", conversation.complete());
         ArrayNode list = answer.putArray("letters");
         conversation.results().forEach(result -> letter(list, result));
-        visit.text(JSON, answer.toString());
-    }
-
-    /// The person's saved searches, by name.
-    void searches(Visit visit) {
-        if (viewer(visit, "saved.list").isEmpty()) {
-            return;
-        }
-        ArrayNode list = JsonNodeFactory.instance.arrayNode();
-        for (SavedSearch saved : site.desk().savedSearches().of(visit.self().id())) {
-            list.addObject()
-                    .put("search", saved.id())
-                    .put("name", saved.name())
-                    .put("query", saved.sought().query())
-                    .put("sort", saved.sought().best() ? "relevance" : "newest")
-                    .put("conversations", saved.sought().together());
-        }
-        visit.text(JSON, list.toString());
+        visit.json(answer);
     }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Brings one's own letter back to one's own mailbox. Who reads across people takes nothing along: what she needs she
 /// exports, by another way and with another entry.
@@ -24,9 +25,11 @@ final class GiveBackPages {
     private static final int PASSWORD_LIMIT_CHARS = 1_024;
 
     private final Site site;
+    private final OpenLetters letters;
 
-    GiveBackPages(Site site) {
+    GiveBackPages(Site site, OpenLetters letters) {
         this.site = site;
+        this.letters = letters;
     }
 
     /// What the letter's page offers; empty where there is no way or no address.
@@ -61,16 +64,52 @@ final class GiveBackPages {
         Optional<Address> address = own(site, visit).stream()
                 .filter(a -> a.raw().equals(visit.field("address")))
                 .findFirst();
-        Optional<OpenLetter> open = address.isEmpty() ? Optional.empty() : LetterPages.opened(site, visit);
+        Optional<OpenLetter> open = address.isEmpty() ? Optional.empty() : letters.opened(visit);
         return open.map(letter -> new Wanted(letter, address.get()));
     }
 
+    /// What came of sending a letter.
+    private sealed interface Sent {
+        record Done(OpenLetter letter, Address to) implements Sent {}
+
+        record Failed(OpenLetter letter, FetchException why) implements Sent {}
+
+        /// There is no such letter, or no such address, or no such way.
+        record Nothing() implements Sent {}
+    }
+
+    /// What a program is told of it.
+    static final Shape SENT = Shape.named("SentBack").text("letter", "address");
+
     /// Sends it to an address of hers.
     void send(Visit visit) throws ArchiveException, IOException {
+        switch (sent(visit)) {
+            case Sent.Nothing() -> visit.notFound();
+            case Sent.Failed(OpenLetter letter, FetchException why) -> failed(visit, letter, why);
+            case Sent.Done(OpenLetter letter, Address to) -> {
+                visit.loggedIn().tell(visit.say("back.sent", to.raw()));
+                visit.redirect("/letters/" + letter.letter().id());
+            }
+        }
+    }
+
+    void sendForProgram(Visit visit) throws ArchiveException, IOException {
+        switch (sent(visit)) {
+            case Sent.Nothing() -> visit.notFound();
+            case Sent.Failed(OpenLetter _, FetchException why) ->
+                visit.message(HttpStatus.BAD_GATEWAY, visit.say("back.failed"), why(visit, why));
+            case Sent.Done(OpenLetter letter, Address to) ->
+                visit.json(JsonNodeFactory.instance
+                        .objectNode()
+                        .put("letter", letter.letter().id().text())
+                        .put("address", to.raw()));
+        }
+    }
+
+    private Sent sent(Visit visit) throws ArchiveException, IOException {
         Optional<Wanted> wanted = wanted(visit);
         if (wanted.isEmpty() || !site.desk().giveBack().bySmtp()) {
-            visit.notFound();
-            return;
+            return new Sent.Nothing();
         }
         OpenLetter letter = wanted.get().letter();
         String said = LetterReader.header(letter.bytes()).subject().orElse("");
@@ -80,15 +119,13 @@ final class GiveBackPages {
         try {
             site.desk().giveBack().send(wanted.get().address(), note, letter.bytes());
         } catch (FetchException e) {
-            failed(visit, letter, e);
-            return;
+            return new Sent.Failed(letter, e);
         }
         visit.audit(
                 "letter-sent",
                 letter.letter().id() + " to " + wanted.get().address().raw(),
                 Optional.empty());
-        visit.loggedIn().tell(visit.say("back.sent", wanted.get().address().raw()));
-        visit.redirect("/letters/" + letter.letter().id());
+        return new Sent.Done(letter, wanted.get().address());
     }
 
     /// Puts it into a mailbox of hers, by the password that she gives for that.
@@ -134,10 +171,13 @@ final class GiveBackPages {
     }
 
     private static void failed(Visit visit, OpenLetter letter, FetchException e) {
-        String why = e.kind() == FetchException.Kind.LOG_IN
+        said(visit, HttpStatus.BAD_GATEWAY, letter, why(visit, e));
+    }
+
+    private static String why(Visit visit, FetchException e) {
+        return e.kind() == FetchException.Kind.LOG_IN
                 ? visit.say("back.failed.log-in")
                 : visit.say("back.failed.why", String.valueOf(e.getMessage()));
-        said(visit, HttpStatus.BAD_GATEWAY, letter, why);
     }
 
     private static void said(Visit visit, HttpStatus status, OpenLetter letter, String why) {

@@ -41,6 +41,15 @@ enum MailSystem {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// The name of its guide in `docs/guides`.
+    String guide() {
+        return switch (this) {
+            case OTHER -> "any-other";
+            case MAILBOX -> "existing-mailbox";
+            case MICROSOFT_365, EXCHANGE_SERVER, GOOGLE_WORKSPACE, POSTFIX, EXIM -> word();
+        };
+    }
+
     static Optional<MailSystem> ofWord(String word) {
         return Stream.of(values()).filter(s -> s.word().equals(word)).findFirst();
     }

@@ -2,7 +2,9 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The one table of all pages: where, who may, what happens.
 final class Routes {
@@ -35,7 +37,8 @@ final class Routes {
 
     /// @param path with `{names}` of path parameters
     /// @param fresh whether it takes a password given a moment ago: it changes who may do what
-    record Route(Method method, String path, Who who, Action action, boolean fresh) {}
+    /// @param doc what is said of it to programs, where it is for them
+    record Route(Method method, String path, Who who, Action action, boolean fresh, Optional<ApiDoc> doc) {}
 
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
@@ -44,19 +47,19 @@ final class Routes {
         var passkeys = new PasskeyPages(site, logIn);
         var search = new SearchPages(site);
         var aids = new SearchAids(site);
-        var letters = new LetterPages(site);
-        var back = new GiveBackPages(site);
+        var open = new OpenLetters(site);
+        var letters = new LetterPages(site, open);
+        var downloads = new LetterDownloads(site, open);
+        var back = new GiveBackPages(site, open);
         var saved = new SavedPages(site);
-        var finding = new FindingApi(site);
         var books = new BooksPages(site);
         var sources = new SourcePages(site);
         var jobs = new JobPages(site);
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
         var approvals = new ApprovalPages(site);
-        var api = new ApiPages(site);
         var monitors = new MonitorPages(site);
-        return List.of(
+        List<Route> routes = new ArrayList<>(List.of(
                 get("/healthz", Who.ANYBODY, monitors::alive),
                 get("/readyz", Who.ANYBODY, monitors::ready),
                 get("/metrics", Who.ANYBODY, monitors::metrics), // asks for more itself
@@ -103,22 +106,19 @@ final class Routes {
                 post("/searches", Who.PERSON, saved::save),
                 post("/searches/{search}/name", Who.PERSON, saved::rename),
                 post("/searches/{search}/remove", Who.PERSON, saved::remove),
-                get("/api/letters", Who.PERSON, finding::letters),
-                get("/api/letters/{id}/conversation", Who.PERSON, finding::conversation),
-                get("/api/searches", Who.PERSON, finding::searches),
                 get("/letters/{id}", Who.PERSON, letters::letter),
                 get("/letters/{id}/html", Who.PERSON, letters::html),
                 // its cookie stays at home when the sandboxed frame asks; the address carries a pass instead
                 get("/letters/{id}/pictures/{part}/{pass}", Who.VISITOR, letters::picture),
-                get("/letters/{id}/attachments/{part}", Who.PERSON, letters::attachment),
-                get("/letters/{id}/letters/{part}", Who.PERSON, letters::nested),
+                get("/letters/{id}/attachments/{part}", Who.PERSON, downloads::attachment),
+                get("/letters/{id}/letters/{part}", Who.PERSON, downloads::nested),
                 get("/letters/{id}/print", Who.PERSON, letters::print),
-                get("/letters/{id}/attachments/{part}/show", Who.PERSON, letters::show),
-                get("/letters/{id}/proof", Who.PERSON, letters::proof),
+                get("/letters/{id}/attachments/{part}/show", Who.PERSON, downloads::show),
+                get("/letters/{id}/proof", Who.PERSON, downloads::proof),
                 post("/letters/{id}/send", Who.PERSON, back::send),
                 post("/letters/{id}/put-back", Who.PERSON, back::putBack),
-                get("/letters/{id}/original", Who.PERSON, letters::original),
-                get("/letters/{id}/reports/{arrival}", Who.PERSON, letters::report),
+                get("/letters/{id}/original", Who.PERSON, downloads::original),
+                get("/letters/{id}/reports/{arrival}", Who.PERSON, downloads::report),
                 get("/reason", Who.AUDITOR, search::reasonForm),
                 post("/reason", Who.AUDITOR, search::stateReason),
                 post("/reason/end", Who.AUDITOR, search::endReason),
@@ -141,6 +141,7 @@ final class Routes {
                 get("/sources/{source}/state", Who.ADMINISTRATOR, sources::state),
                 post("/sources/{source}/test", Who.ADMINISTRATOR, sources::test),
                 post("/sources/{source}/run", Who.ADMINISTRATOR, sources::run),
+                get("/guides/{system}", Who.ADMINISTRATOR, GuidePages::guide),
                 get("/people", Who.ADMINISTRATOR, people::list),
                 grave("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),
@@ -150,16 +151,17 @@ final class Routes {
                 grave("/approvals/{request}", Who.OVERSEER, approvals::decide),
                 grave("/mode", Who.OVERSEER, approvals::mode),
                 grave("/people/{person}/roles", Who.ADMINISTRATOR, roles::give),
-                grave("/people/{person}/roles/{grant}/withdraw", Who.ADMINISTRATOR, roles::withdraw),
-                post("/api/{operation}", Who.OVERSEER, api::call));
+                grave("/people/{person}/roles/{grant}/withdraw", Who.ADMINISTRATOR, roles::withdraw)));
+        routes.addAll(ApiRoutes.of(site, open, downloads, back));
+        return List.copyOf(routes);
     }
 
     private static Route get(String path, Who who, Action action) {
-        return new Route(Method.GET, path, who, action, false);
+        return new Route(Method.GET, path, who, action, false, Optional.empty());
     }
 
     private static Route post(String path, Who who, Action action) {
-        return new Route(Method.POST, path, who, action, false);
+        return new Route(Method.POST, path, who, action, false, Optional.empty());
     }
 
     private static Route graveGet(String path, Who who, Action action) {
@@ -167,6 +169,6 @@ final class Routes {
     }
 
     private static Route grave(String path, Who who, Action action) {
-        return new Route(Method.POST, path, who, action, true);
+        return new Route(Method.POST, path, who, action, true, Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Holding;
 import io.carteggio.archive.search.Query;
 import io.carteggio.mail.Address;
+import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.web.page.NarrowingView;
 import io.carteggio.server.web.page.Piece;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class SearchAids {
             "filename:",
             "type:",
             "has:attachment",
+            "attachment:",
             "label:",
             "after:",
             "before:",
@@ -41,6 +43,7 @@ final class SearchAids {
             "larger:",
             "smaller:",
             "is:unsearched",
+            "unsearched:",
             "id:");
 
     private final Site site;
@@ -179,6 +182,13 @@ final class SearchAids {
                 .filter(o -> !bare.isEmpty() && o.startsWith(bare) && !o.equals(bare))
                 .map(o ->
                         new Suggestion(minus + o, minus + o, visit.say("operator." + o.substring(0, o.indexOf(':')))));
+        if (operator.equals("unsearched:")) {
+            return Stream.of(Shortfall.values())
+                    .map(Shortfall::word)
+                    .filter(why -> why.startsWith(begun) && !why.equals(begun))
+                    .map(why -> new Suggestion(
+                            minus + operator + why, minus + operator + why, visit.say("operator.unsearched")));
+        }
         boolean ofPeople = List.of("", "from:", "to:", "cc:", "bcc:").contains(operator);
         if (!ofPeople || begun.isEmpty()) {
             return operators;

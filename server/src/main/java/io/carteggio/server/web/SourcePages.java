@@ -296,6 +296,7 @@ final class SourcePages {
                                 : List.of(),
                         system.map(s -> SourceGuide.of(visit.texts(), s, facts(visit, source, alternate)))
                                 .orElse(List.of()),
+                        system.map(GuidePages::url),
                         system.filter(s -> s == MailSystem.MICROSOFT_365)
                                 .map(_ -> "carteggio source set '" + source.name()
                                         + "' --networks exchange-online --tls required"),

@@ -21,9 +21,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +36,11 @@ final class Visit {
     static final int BOUND_LIMIT_CHARS = 3_000;
 
     private static final String FORM_FIELD = "token";
+
+    /// Where a script of a page gives the form's token with what is no form.
+    static final String FORM_HEADER = "X-Form-Token";
+
+    private static final String JSON_TYPE = "application/json";
 
     private final Site site;
     private final Context ctx;
@@ -98,8 +107,9 @@ final class Visit {
     }
 
     /// On whose behalf letters are read: her own, or across people while an auditor has stated a reason.
+    /// A program with a token reads its person's own letters alone.
     Viewer viewer() {
-        return viewer(site, loggedIn(), self(), peer());
+        return token.isPresent() ? new Viewer.Owner(self()) : viewer(site, loggedIn(), self(), peer());
     }
 
     static Viewer viewer(Site site, Session session, Person person, String peer) {
@@ -186,6 +196,34 @@ final class Visit {
         return ctx.queryParams(name);
     }
 
+    /// What a program sends as JSON in place of a form; empty where it sends no object.
+    Optional<ObjectNode> sent() {
+        if (!sendsJson()) {
+            return Optional.empty();
+        }
+        try {
+            String body = ctx.body();
+            return JsonMapper.shared().readTree(body.isBlank() ? "{}" : body) instanceof ObjectNode object
+                    ? Optional.of(object)
+                    : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Whether it says so.
+    boolean sendsJson() {
+        return asked("Content-Type")
+                .map(type -> type.toLowerCase(Locale.ROOT).strip())
+                .filter(type -> type.equals(JSON_TYPE) || type.startsWith(JSON_TYPE + ";"))
+                .isPresent();
+    }
+
+    /// A field that is yes or no.
+    boolean flag(String name) {
+        return field(name).equals("yes") || field(name).equals("true");
+    }
+
     /// A field of the form, white space around it removed, empty where absent.
     String field(String name) {
         return rawField(name).strip();
@@ -193,6 +231,12 @@ final class Visit {
 
     /// A field of the form as it was typed, empty where absent.
     String rawField(String name) {
+        if (sendsJson()) {
+            return sent().map(object -> object.path(name))
+                    .filter(JsonNode::isValueNode)
+                    .map(JsonNode::asString)
+                    .orElse("");
+        }
         String value = ctx.formParam(name);
         return value == null ? "" : value;
     }
@@ -230,7 +274,8 @@ final class Visit {
         String wanted = session.map(Session::formToken)
                 .or(() -> cookie(formCookie()).map(c -> site.tokens().seal("form", c)))
                 .orElse("");
-        return !wanted.isEmpty() && Tokens.same(wanted, rawField(FORM_FIELD));
+        String given = asked(FORM_HEADER).orElseGet(() -> sendsJson() ? "" : rawField(FORM_FIELD));
+        return !wanted.isEmpty() && Tokens.same(wanted, given);
     }
 
     // ---- answers ----
@@ -257,7 +302,7 @@ final class Visit {
 
     /// A page that says something; for a program a problem (RFC 9457).
     void message(HttpStatus status, String heading, String... paragraphs) {
-        if (ctx.path().startsWith("/api/")) {
+        if (isForProgram()) {
             problem(status, heading, String.join(" ", paragraphs), Map.of());
             return;
         }
@@ -272,6 +317,11 @@ final class Visit {
                         Optional.of(new Message.Link("/", say("page.start")))));
     }
 
+    /// Whether a program asks, which is answered in its way.
+    boolean isForProgram() {
+        return ctx.path().startsWith("/api/");
+    }
+
     /// What is wrong, for a program (RFC 9457).
     ///
     /// @param more members of its own
@@ -284,6 +334,11 @@ final class Visit {
         more.forEach(problem::put);
         ctx.status(status);
         text("application/problem+json", problem.toString());
+    }
+
+    /// An object of JSON, for a program.
+    void json(ObjectNode answer) {
+        text(JSON_TYPE + "; charset=utf-8", answer.toString());
     }
 
     /// The answer for what is not there, and for what this person may not know to be there: always the same.
@@ -386,7 +441,11 @@ final class Visit {
     }
 
     private String sessionCookie() {
-        return site.config().secure() ? "__Host-carteggio" : "carteggio";
+        return sessionCookie(site.config().secure());
+    }
+
+    static String sessionCookie(boolean secure) {
+        return secure ? "__Host-carteggio" : "carteggio";
     }
 
     private String formCookie() {

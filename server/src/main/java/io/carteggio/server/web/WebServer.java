@@ -142,7 +142,7 @@ public final class WebServer implements AutoCloseable {
     /// The way of each request: who asks, whether she may, whether the form is hers, and only then the page.
     private void answer(Route route, Context ctx) throws Exception {
         Visit visit = new Visit(site, ctx);
-        boolean api = route.path().startsWith("/api/");
+        boolean api = visit.isForProgram();
         if (visit.bearer().isPresent() && api && visit.token().isEmpty()) {
             site.failedLogIns().failed(Optional.empty(), visit.peer());
             visit.header("WWW-Authenticate", "Bearer");
@@ -154,13 +154,22 @@ public final class WebServer implements AutoCloseable {
             return;
         }
         if (route.who() != Who.ANYBODY && site.setUp().waiting()) {
-            visit.redirect("/set-up");
+            if (api) {
+                visit.message(HttpStatus.SERVICE_UNAVAILABLE, visit.say("api.waiting"), visit.say("api.waiting.why"));
+            } else {
+                visit.redirect("/set-up");
+            }
             return;
         }
         boolean needsPerson = switch (route.who()) {
             case ANYBODY, VISITOR -> false;
             case PERSON, AUDITOR, ADMINISTRATOR, OVERSEER -> true;
         };
+        if (needsPerson && visit.person().isEmpty() && api) {
+            visit.header("WWW-Authenticate", "Bearer");
+            visit.message(HttpStatus.UNAUTHORIZED, visit.say("api.nobody"), visit.say("api.nobody.why"));
+            return;
+        }
         if (needsPerson && visit.person().isEmpty()) {
             visit.redirect(
                     route.method() == Method.GET
@@ -182,6 +191,10 @@ public final class WebServer implements AutoCloseable {
                         visit.say("form.unchanged"));
                 return;
             }
+        }
+        if (route.method() == Method.POST && visit.sendsJson() && visit.sent().isEmpty()) {
+            visit.message(HttpStatus.BAD_REQUEST, visit.say("api.json"), visit.say("api.params"));
+            return;
         }
         if (route.method() == Method.POST && visit.token().isEmpty() && !visit.formIsOurs()) {
             visit.message(HttpStatus.FORBIDDEN, visit.say("form.expired"), visit.say("form.expired.why"));

@@ -21,6 +21,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.mime.LetterHeader;
 import io.carteggio.mail.mime.LetterReader;
 import io.carteggio.server.demo.DemoFirm;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,11 +32,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Letters that answer each other: shown together as far as the viewer may see them, whatever their headers claim.
 class ConversationsTest {
@@ -296,6 +302,56 @@ class ConversationsTest {
             }
         }
         assertThat(compared).isGreaterThan(10);
+    }
+
+    /// Against the threads that a generator of mail says it made, which lies beside the project and is not part of it.
+    @Test
+    void theThreadsOfAGeneratorAreFound() throws Exception {
+        Path generator =
+                Path.of(System.getProperty("carteggio.root", ".")).resolveSibling("shared/bench/make_corpus.py");
+        Assumptions.assumeTrue(Files.isRegularFile(generator), "skipped: no generator at " + generator);
+        Path mails = Files.createDirectory(folder.resolve("mails"));
+        Path manifest = folder.resolve("manifest");
+        Process made = new ProcessBuilder(
+                        "python3",
+                        generator.toString(),
+                        "--count",
+                        "256",
+                        "--seed",
+                        "11",
+                        "--profile",
+                        "small",
+                        "--journal",
+                        "--out",
+                        "eml:" + mails,
+                        "--manifest",
+                        manifest.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        assertThat(made.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(made.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+        Source source = new Source("journal", Optional.empty(), Family.REPORT);
+        Map<String, Set<LetterId>> expected = new TreeMap<>();
+        for (String line : Files.readAllLines(manifest)) {
+            JsonNode told = JsonMapper.shared().readTree(line);
+            Content report = Content.of(
+                    Files.readAllBytes(mails.resolve(told.path("file").stringValue())));
+            LetterId letter = archive.take(new Arrival(source, report, Provenance.ofItem("generator")))
+                    .letters()
+                    .getFirst();
+            expected.computeIfAbsent(told.path("thread").stringValue(), _ -> new TreeSet<>())
+                    .add(letter);
+        }
+        assertThat(archive.indexer().awaitCaughtUp(Duration.ofSeconds(60))).isTrue();
+        for (Set<LetterId> together : expected.values()) {
+            for (LetterId one : together) {
+                assertThat(conversation("all", one)).as("%s", one).containsExactlyInAnyOrderElementsOf(together);
+            }
+        }
+        assertThat(expected.values().stream().filter(t -> t.size() > 2)).hasSizeGreaterThan(20);
+        // and a list of them all has a row for each
+        assertThat(rows("all", "", Start.newest())).hasSize(expected.size());
     }
 
     private static String root(Map<String, String> parent, String of) {

@@ -59,11 +59,11 @@ class ApiTokensTest {
     @Test
     void itOpensWhatItIsForUntilItEndsOrIsRevoked() throws Exception {
         Made token = token(adaId, "job.*");
-        assertThat(post("/api/job.list", token.secret())).isEqualTo(200);
-        assertThat(post("/api/source.list", token.secret()))
+        assertThat(post("/api/v1/job.list", token.secret())).isEqualTo(200);
+        assertThat(post("/api/v1/source.list", token.secret()))
                 .as("not made for it")
                 .isEqualTo(403);
-        assertThat(post("/api/raw", token.secret())).as("nobody's").isEqualTo(404);
+        assertThat(post("/api/v1/raw", token.secret())).as("nobody's").isEqualTo(404);
         for (String wrong : List.of(
                 "",
                 "x",
@@ -71,25 +71,29 @@ class ApiTokensTest {
                 token.secret().replace(token.token().id(), "AAAAAAAAAAAA"),
                 token.secret().substring(0, token.secret().length() - 1) + "_",
                 token.token().hash())) {
-            assertThat(post("/api/job.list", wrong)).as(wrong).isEqualTo(401);
+            assertThat(post("/api/v1/job.list", wrong)).as(wrong).isEqualTo(401);
         }
         firm.tokens().revoke(firm.acts(), "test", token.token().id());
-        assertThat(post("/api/job.list", token.secret())).isEqualTo(401);
+        assertThat(post("/api/v1/job.list", token.secret())).isEqualTo(401);
         Made other = token(adaId, "job.list");
         firm.clock.forward(Duration.ofDays(1));
-        assertThat(post("/api/job.list", other.secret())).isEqualTo(401);
+        assertThat(post("/api/v1/job.list", other.secret())).isEqualTo(401);
     }
 
     @Test
     void itOpensNoMoreThanItsPersonMayAtThatInstant() throws Exception {
-        assertThat(post("/api/job.list", token(brunaId, "job.*").secret())).isEqualTo(403);
+        assertThat(post("/api/v1/job.list", token(brunaId, "job.*").secret())).isEqualTo(403);
         Made token = token(adaId, "job.*", "role.*", "approval.*", "mode.*", "token.*");
-        for (String operation : ApiPages.IN_PERSON) {
-            assertThat(post("/api/" + operation, token.secret())).as(operation).isEqualTo(403);
+        for (ApiOperation operation : ApiOperations.all()) {
+            if (operation.inPerson()) {
+                assertThat(post("/api/v1/" + operation.name(), token.secret()))
+                        .as(operation.name())
+                        .isEqualTo(403);
+            }
         }
         firm.person("Bea", PersonRole.ADMINISTRATOR);
         firm.roles().withdraw(firm.acts(), "test", adaId, "left");
-        assertThat(post("/api/job.list", token.secret())).isEqualTo(403);
+        assertThat(post("/api/v1/job.list", token.secret())).isEqualTo(403);
     }
 
     @Test
@@ -169,7 +173,7 @@ class ApiTokensTest {
             var answer = ada.fill("/people/" + brunaId, roles, "role", "administrator", "reason", "x");
             assertThat(answer.headers().firstValue("Location")).contains("/confirm");
             assertThat(firm.roles().rolesOf(brunaId, firm.clock.instant())).containsExactly(PersonRole.USER);
-            assertThat(ada.send("/api/role.grant", "token", ada.token("/account"), "params", "{}")
+            assertThat(ada.send("/api/v1/role.grant", "token", ada.token("/account"), "params", "{}")
                             .statusCode())
                     .isEqualTo(403);
             assertThat(ada.fill("/confirm", "/confirm", "current", "a wrong pass phrase")

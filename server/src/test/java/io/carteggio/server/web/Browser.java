@@ -47,6 +47,17 @@ final class Browser implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /// Sends an object of JSON, with the token of the session's forms beside it.
+    HttpResponse<String> json(String path, String token, String json) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "application/json; charset=utf-8")
+                        .header("X-Form-Token", token)
+                        .POST(HttpRequest.BodyPublishers.ofString(json))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /// Loads the page with the form, then sends it with the page's token.
     HttpResponse<String> fill(String page, String path, String... namesAndValues)
             throws IOException, InterruptedException {

@@ -104,10 +104,10 @@ class FindingTest {
             assertThat(dario.get("/search?q=turbine&conversations=yes").body())
                     .contains("Re: The <mark>turbine</mark>")
                     .doesNotContain("of a conversation");
-            JsonNode told = json(bruna.get("/api/letters/" + offer + "/conversation"));
+            JsonNode told = json(bruna.get("/api/v1/letters/" + offer + "/conversation"));
             assertThat(told.path("total").asInt(0)).isEqualTo(2);
             assertThat(told.path("letters").get(0).path("id").asString("")).isEqualTo(offer.text());
-            assertThat(dario.get("/api/letters/" + offer + "/conversation").statusCode())
+            assertThat(dario.get("/api/v1/letters/" + offer + "/conversation").statusCode())
                     .isEqualTo(404);
         }
     }
@@ -168,10 +168,11 @@ class FindingTest {
             assertThat(bruna.fill("/search?q=x", "/searches", "q", "x", "name", "n".repeat(101))
                             .statusCode())
                     .isEqualTo(422);
-            JsonNode list = json(bruna.get("/api/searches"));
+            JsonNode list = json(bruna.get("/api/v1/searches")).path("searches");
             assertThat(list.size()).isEqualTo(1);
             String id = list.get(0).path("search").asString("");
-            assertThat(json(dario.get("/api/searches")).size()).isZero();
+            assertThat(json(dario.get("/api/v1/searches")).path("searches").size())
+                    .isZero();
             assertThat(dario.fill("/searches", "/searches/" + id + "/remove").statusCode())
                     .as("not his")
                     .isEqualTo(422);
@@ -185,19 +186,19 @@ class FindingTest {
     @Test
     void programsAreAnsweredInJson() throws Exception {
         try (Browser bruna = new Browser(server).logIn("Bruna")) {
-            JsonNode first = json(bruna.get("/api/letters?q=turbine&sort=relevance&limit=1&around=yes"));
+            JsonNode first = json(bruna.get("/api/v1/letters?q=turbine&sort=relevance&limit=1&around=yes"));
             assertThat(first.path("total").asInt(0)).isEqualTo(2);
             assertThat(first.path("letters").get(0).path("id").asString("")).isEqualTo(offer.text());
-            JsonNode second = json(bruna.get("/api/letters?q=turbine&sort=relevance&limit=1&around=yes&before="
+            JsonNode second = json(bruna.get("/api/v1/letters?q=turbine&sort=relevance&limit=1&around=yes&before="
                     + first.path("next").asString("")));
             assertThat(second.path("letters").get(0).path("id").asString("")).isEqualTo(answer.text());
             assertThat(second.path("letters").get(0).path("around").asString(""))
                     .contains("is deep in here");
-            JsonNode wrong = json(bruna.get("/api/letters?q=from%3A"));
+            JsonNode wrong = json(bruna.get("/api/v1/letters?q=from%3A"));
             assertThat(wrong.path("position").asInt(-1)).isZero();
             assertThat(wrong.path("detail").asString("")).contains("needs a word");
             for (String bad : new String[] {"limit=0", "limit=201", "limit=x", "before=x"}) {
-                assertThat(bruna.get("/api/letters?" + bad).statusCode())
+                assertThat(bruna.get("/api/v1/letters?" + bad).statusCode())
                         .as(bad)
                         .isEqualTo(400);
             }

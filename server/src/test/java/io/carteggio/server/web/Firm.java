@@ -295,7 +295,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
         return logIns;
     }
 
-    /// This firm has no ledger; PagesTest has a real proof checked.
+    /// This firm has no ledger; acceptance has a real proof checked.
     @Override
     public byte[] proof(OpenLetter letter) {
         return letter.letter().id().text().getBytes(StandardCharsets.UTF_8);

@@ -126,6 +126,69 @@ class LetterPagesTest {
                 .contains("Thursday, 19 November 2026, 15:20 UTC");
     }
 
+    /// An invitation is told in words, above the text, with what its guests answered; and a card in a line.
+    @Test
+    void appointmentsAndCardsAreTold() throws Exception {
+        String mail = """
+                From: carla@example.com
+                To: bruna@example.com
+                Subject: Mill
+                Date: Thu, 19 Nov 2026 16:20:00 +0100
+                Message-ID: <mill@example.com>
+                MIME-Version: 1.0
+                Content-Type: multipart/mixed; boundary=m
+
+                --m
+                Content-Type: multipart/alternative; boundary=a
+
+                --a
+                Content-Type: text/plain
+
+                come
+                --a
+                Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+                BEGIN:VCALENDAR
+                METHOD:REQUEST
+                BEGIN:VEVENT
+                SUMMARY:The <b>mill</b>
+                DTSTART:20261201T090000Z
+                DTEND:20261201T103000Z
+                RRULE:FREQ=WEEKLY;COUNT=4;BYDAY=TU
+                LOCATION:By the river
+                ORGANIZER;CN=Carla:mailto:carla@example.com
+                ATTENDEE;PARTSTAT=TENTATIVE;CN=Bruna:mailto:bruna@example.com
+                END:VEVENT
+                END:VCALENDAR
+                --a--
+                --m
+                Content-Type: text/vcard; name=carla.vcf
+                Content-Disposition: attachment; filename=carla.vcf
+
+                BEGIN:VCARD
+                FN:Carla Rossi
+                EMAIL:carla@example.com
+                END:VCARD
+                --m--
+                """.replace("\n", "\r\n");
+        LetterId id = firm.report(mail, "Sender: carla@example.com", "To: bruna@example.com");
+        assertThat(read("Bruna", id).body().replaceAll("\\s+", " "))
+                .contains(
+                        "Invitation",
+                        "The &lt;b&gt;mill&lt;/b&gt;",
+                        "Tuesday, 1 December 2026, 09:00 UTC to 10:30",
+                        "every week; Tuesday; 4 times",
+                        "By the river",
+                        "Carla &lt;carla@example.com&gt;",
+                        "Bruna &lt;bruna@example.com&gt;",
+                        "perhaps",
+                        "Visiting card: Carla Rossi, carla@example.com");
+        try (Browser bruna = new Browser(server).logIn("Bruna")) {
+            assertThat(bruna.get("/api/v1/letters/" + id).body())
+                    .contains("\"appointments\":[{\"method\":\"request\"", "\"start\":\"2026-12-01T09:00:00Z\"");
+        }
+    }
+
     /// P2: what comes out is what went in.
     @Test
     void theOriginalComesOutByteForByte() throws Exception {

@@ -69,9 +69,11 @@ class MatrixTest {
         };
     }
 
-    /// Refused is: sent to the log-in, or 403. What there is not, and a form that is wrong, is nobody's secret.
+    /// Refused is: sent to the log-in, or 401 where a program asks, or 403. What there is not, and a form that is
+    /// wrong, is nobody's secret.
     private static boolean isRefused(HttpResponse<String> answer) {
         return answer.statusCode() == 403
+                || answer.statusCode() == 401
                 || (answer.statusCode() == 303
                         && answer.headers().firstValue("Location").orElse("").startsWith("/log-in"));
     }
@@ -122,8 +124,7 @@ class MatrixTest {
     @Test
     void everyOperationOverTheApiAsEverybody() throws Exception {
         Map<String, Row> table = AccessMatrix.of("operation");
-        assertThat(table.keySet()).containsAll(ApiPages.OPERATIONS).containsAll(ApiPages.OVERSEEN);
-        assertThat(table.keySet()).containsAll(ApiPages.IN_PERSON);
+        assertThat(table.keySet()).containsAll(ApiOperations.names());
         List<String> wrong = new ArrayList<>();
         for (String who : AccessMatrix.WHO) {
             try (Browser browser = new Browser(server)) {
@@ -132,9 +133,10 @@ class MatrixTest {
                 }
                 String token = browser.token(who.equals("nobody") ? "/log-in" : "/account");
                 for (Row row : table.values()) {
-                    HttpResponse<String> answer = browser.send("/api/" + row.name(), "token", token);
-                    boolean allowed = answer.statusCode() == 200;
-                    boolean refused = Set.of(303, 403, 404).contains(answer.statusCode());
+                    HttpResponse<String> answer = browser.send("/api/v1/" + row.name(), "token", token);
+                    // this firm knows one operation alone: of the others the call is let through, and not understood
+                    boolean allowed = Set.of(200, 400).contains(answer.statusCode());
+                    boolean refused = Set.of(401, 403, 404).contains(answer.statusCode());
                     String cell = row.cells().getOrDefault(who, "");
                     if (allowed == refused || allowed != cell.equals("yes")) {
                         wrong.add(who + " " + row.name() + ": " + cell + ", but " + answer.statusCode());

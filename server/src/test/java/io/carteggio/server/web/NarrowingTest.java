@@ -148,6 +148,11 @@ class NarrowingTest {
             assertThat(bruna.get("/search/suggest?word=-to:da").body()).contains("\"put\":\"-to:dario@other.example\"");
             assertThat(bruna.get("/search/suggest?word=mil").body()).isEqualTo("[]");
             assertThat(bruna.get("/search/suggest?word=has:").body()).contains("has:attachment");
+            assertThat(bruna.get("/search/suggest?word=att").body()).contains("\"put\":\"attachment:\"");
+            assertThat(bruna.get("/search/suggest?word=uns").body()).contains("\"put\":\"unsearched:\"");
+            assertThat(bruna.get("/search/suggest?word=-unsearched:enc").body())
+                    .contains("\"put\":\"-unsearched:encrypted\"")
+                    .doesNotContain("damaged");
             for (String nothing : List.of("", "x".repeat(300), "subject:c", "%22%3E%3Cscript%3E")) {
                 assertThat(bruna.get("/search/suggest?word=" + nothing).body()).isEqualTo("[]");
             }

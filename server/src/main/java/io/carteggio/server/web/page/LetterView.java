@@ -16,6 +16,8 @@ import java.util.Optional;
 /// @param back how it can be brought back to a mailbox of hers
 /// @param searchUrl back to the results it was found in
 /// @param conversation where it has more letters than this
+/// @param appointments what a calendar in it is about
+/// @param cards visiting cards in it, a line each
 public record LetterView(
         String id,
         String subject,
@@ -39,7 +41,33 @@ public record LetterView(
         String proofUrl,
         Optional<Back> back,
         String searchUrl,
-        Optional<ConversationBox> conversation) {
+        Optional<ConversationBox> conversation,
+        List<AppointmentBox> appointments,
+        List<String> cards) {
+    /// An appointment that a calendar in the letter is about.
+    ///
+    /// @param heading what is wanted of the reader
+    /// @param more what else there is to say: what is not told, or not known
+    public record AppointmentBox(
+            String heading,
+            String title,
+            Optional<String> when,
+            Optional<String> where,
+            Optional<String> organiser,
+            Optional<String> repeats,
+            List<Guest> guests,
+            List<String> more) {
+        public AppointmentBox {
+            guests = List.copyOf(guests);
+            more = List.copyOf(more);
+        }
+    }
+
+    /// Who takes part.
+    ///
+    /// @param state what she answered
+    public record Guest(String who, String state) {}
+
     /// The conversation that the letter is in.
     ///
     /// @param heading how many letters it has, in words
@@ -165,5 +193,7 @@ public record LetterView(
         attachments = List.copyOf(attachments);
         nested = List.copyOf(nested);
         fields = List.copyOf(fields);
+        appointments = List.copyOf(appointments);
+        cards = List.copyOf(cards);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param address where its mail comes in; absent where it is fetched or imported
 /// @param systems for which there are steps
 /// @param steps of the mail system that was chosen
+/// @param guide where all of it stands at length
 /// @param protect the command that lets only the right host deliver
 /// @param job whether it is fetched
 /// @param tried what a test of the connection found
@@ -21,6 +22,7 @@ public record SourceView(
         Optional<String> address,
         List<Choice> systems,
         List<Step> steps,
+        Optional<String> guide,
         Optional<String> protect,
         boolean job,
         List<Check> tried,
