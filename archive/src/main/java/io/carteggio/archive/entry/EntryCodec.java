@@ -332,6 +332,16 @@ public final class EntryCodec {
                         .put("issuer", a.issuer())
                         .put("account", a.account())
                         .put("person", a.person());
+            case Act.BackedUp a ->
+                map.put("act", "backed-up")
+                        .put("place", a.place())
+                        .put("frames", a.frames())
+                        .put("files", a.files())
+                        .put("copied", a.copiedBytes())
+                        .put("seconds", a.seconds())
+                        .put("verified", a.verified())
+                        .put("damaged", a.damaged())
+                        .put("masterKey", a.masterKey());
             case Act.ModeSet a ->
                 map.put("act", "mode-set").put("twoPersons", a.twoPersons()).put("reason", a.reason());
             case Act.Audited a ->
@@ -478,6 +488,18 @@ public final class EntryCodec {
             case "approval-used" -> new Act.ApprovalUsed(at, by, map.text("request"));
             case "approval-returned" -> new Act.ApprovalReturned(at, by, map.text("request"));
             case "log-in-set" -> new Act.LogInSet(at, by, map.text("subject"), settings(map));
+            case "backed-up" ->
+                new Act.BackedUp(
+                        at,
+                        by,
+                        map.text("place"),
+                        map.number("frames"),
+                        map.number("files"),
+                        map.number("copied"),
+                        map.number("seconds"),
+                        map.flag("verified"),
+                        map.number("damaged"),
+                        map.flag("masterKey"));
             case "preference-set" ->
                 new Act.PreferenceSet(at, by, map.text("person"), map.text("name"), map.text("value"));
             case "account-linked" ->

@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Roles, sources, jobs, the quarantine and the directory as JSON: the very operations that the commands call, for who
+/// Roles, sources, jobs, the quarantine and the directory as JSON: the very operations that the
+/// commands call, for who
 /// is an administrator on
 /// the pages.
 ///
@@ -87,7 +88,20 @@ final class ApiPages {
             "sync.list",
             "sync.show",
             "sync.remove",
-            "person.sync");
+            "person.sync",
+            "alarm.list",
+            "alarm.test",
+            "watch.show",
+            "watch.set",
+            "canary.show",
+            "canary.run",
+            "gap.list",
+            "gap.close",
+            "health.show",
+            "backup.show",
+            "ledger.show",
+            "key.show",
+            "key.renew");
 
     /// Those that a data-protection officer may call, too.
     static final Set<String> OVERSEEN = Set.of(
@@ -102,7 +116,8 @@ final class ApiPages {
             "mode.show",
             "mode.set");
 
-    /// What a program may not do with a token, whatever it is for: give rights, decide as a second person.
+    /// What a program may not do with a token, whatever it is for: give rights, decide as a second
+    /// person.
     static final Set<String> IN_PERSON = Set.of(
             "token.add",
             "token.revoke",
@@ -113,7 +128,8 @@ final class ApiPages {
             "approval.approve",
             "approval.refuse",
             "access.sign",
-            "mode.set");
+            "mode.set",
+            "key.renew");
 
     /// How operations end that only look.
     private static final Set<String> LOOKING = Set.of(".list", ".show", ".networks", ".history", ".review");

@@ -133,7 +133,7 @@ final class LogInPages {
         } finally {
             site.setUp().turn.unlock();
         }
-        visit.redirect("/books");
+        visit.redirect(FirstSteps.URL);
     }
 
     // ---- invitations ----

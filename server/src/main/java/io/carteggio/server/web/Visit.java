@@ -39,6 +39,7 @@ final class Visit {
     private final Optional<Person> person;
     private final Optional<ApiToken> token;
     private final Words words;
+    private Optional<String> steps = Optional.empty();
 
     Visit(Site site, Context ctx) {
         this.site = site;
@@ -277,7 +278,8 @@ final class Visit {
         text("application/problem+json", problem.toString());
     }
 
-    /// The answer for what is not there, and for what this person may not know to be there: always the same.
+    /// The answer for what is not there, and for what this person may not know to be there: always
+    /// the same.
     void notFound() {
         message(HttpStatus.NOT_FOUND, say("gone.title"), say("gone.why"));
     }
@@ -357,7 +359,8 @@ final class Visit {
                         there.or(() -> Optional.of(new Message.Link("/log-in", say("log-in.again"))))));
     }
 
-    /// Goes on to a page of ours where another site sent the browser here: by a page of our own, for on a
+    /// Goes on to a page of ours where another site sent the browser here: by a page of our own,
+    /// for on a
     /// mere redirect the session's cookie, which is `Strict`, stays at home.
     void onward(String path) {
         header("Refresh", "0; url=" + path);
@@ -413,6 +416,8 @@ final class Visit {
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
                 site.assets().url(Assets.SCRIPT),
+                Optional.empty(),
+                List.of(),
                 Optional.empty());
     }
 
@@ -427,7 +432,19 @@ final class Visit {
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
                 site.assets().url(Assets.SCRIPT),
-                session.flatMap(Session::news));
+                session.flatMap(Session::news),
+                administers() ? Areas.row(words, ctx.path()) : List.of(),
+                steps);
+    }
+
+    /// Whether this is one of the administrator's pages, and she one.
+    private boolean administers() {
+        return person.isPresent() && Areas.hold(ctx.path()) && holds(PersonRole.ADMINISTRATOR);
+    }
+
+    /// Says on the page how far the first steps are.
+    void steps(Optional<String> progress) {
+        steps = progress;
     }
 
     private String formToken() {
@@ -451,11 +468,7 @@ final class Visit {
             items.add(item(say("nav.across"), "/reason"));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR)) {
-            items.add(item(say("nav.books"), "/books"));
-            items.add(item(say("nav.sources"), "/sources"));
-            items.add(item(say("nav.jobs"), "/jobs"));
-            items.add(item(say("nav.quarantine"), "/quarantine"));
-            items.add(item(say("nav.people"), "/people"));
+            items.add(new NavItem(say("nav.administration"), Areas.ALL, Areas.hold(ctx.path())));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR) || roles.contains(PersonRole.DATA_PROTECTION_OFFICER)) {
             items.add(item(say("nav.approvals"), "/approvals"));
