@@ -47,13 +47,18 @@ final class BackupPages {
                         last,
                         recent,
                         make,
-                        "15 2 * * *  " + make + "\n15 4 * * 0  " + make + " --verify",
+                        crontab("15 2 * * *", make) + "\n" + crontab("15 4 * * 0", make + " --verify"),
                         "carteggio restore --from " + Commands.quoted(place) + " --data " + Commands.quoted(directory)
                                 + opening,
                         "carteggio restore --from " + Commands.quoted(place) + " --data /tmp/carteggio-trial" + opening
                                 + "\ncarteggio --data /tmp/carteggio-trial check" + opening
                                 + "\nrm -r /tmp/carteggio-trial",
                         file.isPresent()));
+    }
+
+    /// A percent sign begins what the command gets on its standard input there.
+    private static String crontab(String when, String command) {
+        return when + "  " + command.replace("%", "\\%");
     }
 
     private String says(Visit visit, Optional<Row> last, boolean due, long days) {

@@ -43,6 +43,9 @@ final class HealthPages {
             "sync-old",
             "warning");
 
+    /// Those whose title says all that the text does.
+    private static final Set<String> PLAIN = Set.of("backup-none", "sync-never", "paused");
+
     /// Where something is done about what was found.
     private static final Map<String, String> WAYS = Map.ofEntries(
             Map.entry("job", "/jobs"),
@@ -76,7 +79,7 @@ final class HealthPages {
             visit.page(
                     "health",
                     visit.say("health.title"),
-                    new HealthView(visit.say("health.unknown"), false, List.of(), List.of(), answer.fault()));
+                    new HealthView(visit.say("health.unknown"), "bad", List.of(), List.of(), answer.fault()));
             return;
         }
         ObjectNode facts = answer.first();
@@ -100,7 +103,7 @@ final class HealthPages {
                         found.isEmpty()
                                 ? visit.say("health.well")
                                 : visit.texts().count("health.found", found.size()),
-                        found.isEmpty(),
+                        found.isEmpty() ? "good" : facts.path("now").asLong(0) > 0 ? "bad" : "fair",
                         groups,
                         facts(visit, facts),
                         Optional.empty()));
@@ -117,7 +120,7 @@ final class HealthPages {
         return new Finding(
                 title,
                 Calls.text(line, "subject").orElse(""),
-                Calls.text(line, "text").orElse(""),
+                PLAIN.contains(kind) ? "" : Calls.text(line, "text").orElse(""),
                 help,
                 Calls.instant(line, "since").map(visit.words()::exact),
                 way(visit, kind),

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Request;
+import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.web.Browser;
 import io.carteggio.server.web.Passwords;
@@ -17,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -570,5 +574,37 @@ class AdministrationPagesTest {
 
         Files.writeString(file, "f".repeat(64) + "\n");
         assertThat(page("/keys")).contains("is not the one that opens this archive now", "do it at the machine");
+    }
+
+    /// A report that came back without its original is answered for on the page, with a reason that is kept.
+    @Test
+    @Order(13)
+    void aMissingReportIsAnsweredFor() throws Exception {
+        Archive archive = own.archive();
+        archive.sources()
+                .add(archive.acts(), "test", "ndr", Optional.of(new Address("ndr@archive.example")), Family.NDR);
+        String notice = "From: <postmaster@firm.example>\r\nTo: <ndr@archive.example>\r\nContent-Type:"
+                + " multipart/report; report-type=delivery-status; boundary=\"n\"\r\nSubject: Undeliverable\r\n\r\n--n"
+                + "\r\nContent-Type: text/plain\r\n\r\nNo.\r\n--n\r\nContent-Type: message/delivery-status\r\n\r\n"
+                + "Reporting-MTA: dns;mta.firm.example\r\n\r\nFinal-Recipient: rfc822;journal@archive.example\r\n"
+                + "Action: failed\r\nStatus: 5.4.316\r\n\r\n--n\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+                + "From: <anna@firm.example>\r\nSubject: report\r\nMessage-ID: <lost@journal.report.generator>\r\n"
+                + "Date: Tue, 17 Mar 2026 09:12:05 +0000\r\nX-MS-Journal-Report:\r\n\r\n--n--\r\n";
+        try (SmtpClient client = SmtpClient.connect(server.smtp(), "mx.example", Duration.ofSeconds(20))) {
+            assertThat(client.send(
+                                    Optional.empty(),
+                                    List.of(new Address("ndr@archive.example")),
+                                    Content.of(notice.getBytes(StandardCharsets.US_ASCII)),
+                                    SmtpClient.Way.DATA)
+                            .kept())
+                    .isTrue();
+        }
+        archive.catalogue(); // everything is registered
+        var gap = archive.gaps().list(false).getFirst();
+        String close = "/health/gaps/" + gap.arrival() + "/close";
+        assertThat(page("/health")).contains("missing report", "lost@journal.report.generator", close);
+        goesTo(fill("/health", close, "reason", "imported from the sender’s mailbox"), "/health");
+        assertThat(page("/health")).contains("is closed").doesNotContain("lost@journal.report.generator");
+        assertThat(page("/trail")).contains("gap-closed", "imported from the sender’s mailbox");
     }
 }

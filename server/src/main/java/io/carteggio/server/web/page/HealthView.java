@@ -6,8 +6,9 @@ import java.util.Optional;
 
 /// What is wrong now, the most urgent first, and how everything stands.
 ///
+/// @param found `good`, `fair` where nothing of it is urgent, or `bad`
 /// @param fault why it cannot be told
-public record HealthView(String says, boolean well, List<Group> groups, List<Fact> facts, Optional<String> fault) {
+public record HealthView(String says, String found, List<Group> groups, List<Fact> facts, Optional<String> fault) {
     /// Findings that are as urgent as each other.
     public record Group(String word, String label, List<Finding> findings) {
         public Group {
