@@ -11,8 +11,8 @@ import io.carteggio.mail.extract.ExtractWire;
 import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
-import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import io.carteggio.server.sync.SyncJobs;
@@ -109,7 +109,7 @@ final class HealthOperations {
     }
 
     /// One line with how everything stands, then one for each finding.
-    Outcome show(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+    Outcome show(Request request, Reply reply) throws IOException {
         List<Finding> findings = new ArrayList<>();
         ObjectNode facts = Json.object().put("version", Carteggio.version());
         Optional<String> trouble = desk.trouble();
@@ -134,14 +134,14 @@ final class HealthOperations {
                         Optional.of(alarm.number())));
             }
         }
-        gaps(findings, facts);
-        disk(findings, facts, alarms);
-        jobs(findings, facts, alarms);
-        backup(findings, facts, alarms);
-        index(findings, facts);
+        look("gaps", findings, () -> gaps(findings, facts));
+        look("disk", findings, () -> disk(findings, facts, alarms));
+        look("jobs", findings, () -> jobs(findings, facts, alarms));
+        look("backup", findings, () -> backup(findings, facts, alarms));
+        look("index", findings, () -> index(findings, facts));
         readers(findings, facts);
-        ledger(findings, facts);
-        people(findings, facts);
+        look("ledger", findings, () -> ledger(findings, facts));
+        look("people", findings, () -> people(findings, facts));
         facts.set("certificate", Json.instant(desk.watch().certificateEnds()));
         facts.put("serving", desk.watch().isRunning());
         for (String warning : desk.watch().warnings()) {
@@ -156,6 +156,21 @@ final class HealthOperations {
             reply.line(finding.line());
         }
         return facts.path("now").asLong(0) == 0 ? Outcome.DONE : Outcome.NO;
+    }
+
+    /// Something to look at.
+    private interface Part {
+        void look() throws ArchiveException, IOException;
+    }
+
+    /// What cannot be looked at is a finding, and hides nothing else: this is asked most where
+    /// something is broken.
+    private static void look(String what, List<Finding> findings, Part part) {
+        try {
+            part.look();
+        } catch (ArchiveException | IOException e) {
+            findings.add(Finding.of(Urgency.NOW, "blind", what, Operations.oneLine(e)));
+        }
     }
 
     private static Urgency urgency(AlarmKind kind) {

@@ -26,6 +26,7 @@ final class HealthPages {
     /// What an operation may find besides alarms.
     private static final Set<String> KINDS = Set.of(
             "trouble",
+            "blind",
             "concern",
             "gap",
             "disk",
