@@ -21,8 +21,10 @@ import java.util.stream.Collectors;
 
 /// Where everything dangerous passes, whoever asks for it and by which way. Safe for many threads.
 ///
-/// In single mode it passes at once, is written down, and announced to the data-protection officer where there is one.
-/// In two-person mode it passes when somebody else has approved exactly this, once; else a request is made.
+/// In single mode it passes at once, is written down, and announced to the data-protection officer
+/// where there is one.
+/// In two-person mode it passes when somebody else has approved exactly this, once; else a request
+/// is made.
 public final class Gate {
     /// How long a request can be approved and done: 72 hours.
     public static final Duration VALID = Duration.ofDays(3);
@@ -32,6 +34,9 @@ public final class Gate {
 
     /// What exactly is to be done is no longer.
     public static final int PARAMS_LIMIT_CHARS = 16 * 1024;
+
+    /// How the sentence begins that tells that a second person has to agree.
+    public static final String WAITS = "this takes a second person";
 
     private final Approvals approvals;
     private final Roles roles;
@@ -68,7 +73,7 @@ public final class Gate {
         record Waiting(Asked request) implements Passage {
             /// What to tell who asked.
             public String sentence() {
-                return "this takes a second person: request " + request.id() + " waits for an administrator or a"
+                return WAITS + ": request " + request.id() + " waits for an administrator or a"
                         + " data-protection officer until " + request.expires()
                         + ". Ask for the very same again once it is approved.";
             }

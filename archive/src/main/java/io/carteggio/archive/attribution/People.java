@@ -33,7 +33,8 @@ public final class People {
     private volatile Directory directory = new Directory(List.of());
     private volatile boolean stale;
 
-    /// Held by whoever looks at the directory, decides, and keeps a change: nothing then changes in between.
+    /// Held by whoever looks at the directory, decides, and keeps a change: nothing then changes in
+    /// between.
     private final ReentrantLock changing = new ReentrantLock();
 
     /// Takes an act into account. Acts that are not about people are ignored.
@@ -63,6 +64,7 @@ public final class People {
                     Act.PasskeyRemoved _,
                     Act.PreferenceSet _,
                     Act.AccountLinked _,
+                    Act.BackedUp _,
                     Act.ModeSet _,
                     Act.RoleWithdrawn _,
                     Act.MailboxSet _,

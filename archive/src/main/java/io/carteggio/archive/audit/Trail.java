@@ -14,9 +14,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The audit trail: everything that anybody did, newest first, as it stands in the ledger. Safe for many threads.
+/// The audit trail: everything that anybody did, newest first, as it stands in the ledger. Safe for
+/// many threads.
 ///
-/// Administrative acts are entries as well as what was only looked at. There is no way to change or remove one.
+/// Administrative acts are entries as well as what was only looked at. There is no way to change or
+/// remove one.
 public final class Trail {
     /// Entries that are read at a time.
     private static final int AT_A_TIME = 500;
@@ -33,7 +35,8 @@ public final class Trail {
     /// Something that was done.
     ///
     /// @param number of its frame
-    /// @param from the peer's address; absent at the machine itself, and where another entry just before says it
+    /// @param from the peer's address; absent at the machine itself, and where another entry just
+    ///     before says it
     public record Entry(
             long number,
             Instant at,
@@ -151,6 +154,14 @@ public final class Trail {
                             "account-linked",
                             a.account() + " of " + a.issuer() + " to "
                                     + a.person().orElse("nobody"),
+                            none);
+                case Act.BackedUp a ->
+                    entry(
+                            done,
+                            "backed-up",
+                            a.frames() + " frames to " + a.place()
+                                    + (a.damaged() > 0 ? ", " + a.damaged() + " files damaged" : "")
+                                    + (a.masterKey() ? ", with the master key" : ""),
                             none);
                 case Act.ModeSet a ->
                     entry(done, "mode-set", a.twoPersons() ? "two-person" : "single", Optional.of(a.reason()));

@@ -20,7 +20,8 @@ public sealed interface Act {
 
     /// A place that mail comes from.
     ///
-    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who got it;
+    /// @param headerOrder fields of a plain mail's header in the order in which they are asked who
+    ///     got it;
     /// none for
     ///     the usual order
     /// @param settings by name: who may deliver to a journaling address, and what becomes of mail of
@@ -291,7 +292,8 @@ public sealed interface Act {
     /// What was approved is begun. Kept before it begins, so that it is never done twice.
     record ApprovalUsed(Instant at, String by, String request) implements Act {}
 
-    /// Nothing was done of what was approved and begun: it was refused first. The approval is good again.
+    /// Nothing was done of what was approved and begun: it was refused first. The approval is good
+    /// again.
     record ApprovalReturned(Instant at, String by, String request) implements Act {}
 
     /// How people log in besides by a password here, or that they do not by one.
@@ -353,6 +355,29 @@ public sealed interface Act {
     /// @param account what the issuer calls it, for good
     /// @param person absent: nobody's any more
     record AccountLinked(Instant at, String by, String issuer, String account, Optional<String> person)
+            implements Act {}
+
+    /// A backup was made.
+    ///
+    /// @param place where it lies, an absolute path at the machine that made it
+    /// @param frames how many it holds, from the first one on
+    /// @param files how many it has
+    /// @param copiedBytes octets that were copied this time
+    /// @param seconds how long it took
+    /// @param verified whether all of it was read back
+    /// @param damaged how many files were then not as they had been written
+    /// @param masterKey whether the master key's file lies in it
+    record BackedUp(
+            Instant at,
+            String by,
+            String place,
+            long frames,
+            long files,
+            long copiedBytes,
+            long seconds,
+            boolean verified,
+            long damaged,
+            boolean masterKey)
             implements Act {}
 
     /// Whether dangerous acts take two from now on.

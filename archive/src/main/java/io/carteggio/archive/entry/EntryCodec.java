@@ -346,6 +346,16 @@ public final class EntryCodec {
                         .put("issuer", a.issuer())
                         .put("account", a.account())
                         .put("person", a.person());
+            case Act.BackedUp a ->
+                map.put("act", "backed-up")
+                        .put("place", a.place())
+                        .put("frames", a.frames())
+                        .put("files", a.files())
+                        .put("copied", a.copiedBytes())
+                        .put("seconds", a.seconds())
+                        .put("verified", a.verified())
+                        .put("damaged", a.damaged())
+                        .put("masterKey", a.masterKey());
             case Act.ModeSet a ->
                 map.put("act", "mode-set").put("twoPersons", a.twoPersons()).put("reason", a.reason());
             case Act.Audited a ->
@@ -507,6 +517,18 @@ public final class EntryCodec {
                         map.flag("synced"));
             case "passkey-used" -> new Act.PasskeyUsed(at, by, map.text("passkey"), map.number("counter"));
             case "passkey-removed" -> new Act.PasskeyRemoved(at, by, map.text("passkey"));
+            case "backed-up" ->
+                new Act.BackedUp(
+                        at,
+                        by,
+                        map.text("place"),
+                        map.number("frames"),
+                        map.number("files"),
+                        map.number("copied"),
+                        map.number("seconds"),
+                        map.flag("verified"),
+                        map.number("damaged"),
+                        map.flag("masterKey"));
             case "preference-set" ->
                 new Act.PreferenceSet(at, by, map.text("person"), map.text("name"), map.text("value"));
             case "account-linked" ->

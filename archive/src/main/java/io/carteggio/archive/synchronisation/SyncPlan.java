@@ -41,7 +41,8 @@ public record SyncPlan(
     /// @param at the instant of the run, which dates every change
     /// @param ids gives new people and groups their ids
     /// @param mustStay who cannot be gone, whatever the other directory says: the last administrator
-    /// @throws IllegalArgumentException where the rules name a group that the other directory does not have
+    /// @throws IllegalArgumentException where the rules name a group that the other directory does
+    ///     not have
     public static SyncPlan of(
             String sync,
             Directory now,
@@ -106,6 +107,42 @@ public record SyncPlan(
                 .collect(Collectors.joining(", "));
         return (counts.isEmpty() ? "nothing to change" : counts)
                 + (remarks.isEmpty() ? "" : ", " + remarks.size() + " remarks");
+    }
+
+    /// A change as a table has it.
+    ///
+    /// @param kind one word for what it is
+    /// @param who whom or what it is about, by name
+    /// @param what the address, the group, the other name; empty where there is nothing more to say
+    /// @param from since when; absent: since always, and where that means nothing
+    public record Told(String kind, String who, String what, Optional<Instant> from) {}
+
+    /// A change for a table; empty for what only we need to know, as with [#line].
+    public Optional<Told> told(Change change) {
+        return switch (change) {
+            case Change.PersonNew(String _, String name, var _) -> told("person-new", name, "");
+            case Change.GroupNew(String _, String name, boolean _) -> told("group-new", name, "");
+            case Change.ContactNew(String _, String name) -> told("contact-new", name, "");
+            case Change.Renamed(String id, String name) -> told("renamed", name(id), name);
+            case Change.Locked(String id, boolean locked) -> told(locked ? "closed" : "opened", name(id), "");
+            case Change.Linked _ -> Optional.empty();
+            case Change.Gone(String id, Instant _) -> told("gone", name(id), "");
+            case Change.Returned(String id) -> told("returned", name(id), "");
+            case Change.Merged(String id, String into) -> told("merged", name(id), name(into));
+            case Change.Given(String id, var address, var span) ->
+                Optional.of(new Told("given", name(id), address.toString(), span.from()));
+            case Change.Redated(String id, var address, var _, var _) -> told("ended", name(id), address.toString());
+            case Change.Joined(String group, var member, var span) ->
+                Optional.of(new Told("joined", name(member), name(group), span.from()));
+            case Change.MembershipRedated(String group, var member, var _, var _) ->
+                told("left", name(member), name(group));
+            case Change.DomainSet(String domain, var _, boolean _) -> told("domain", domain, "");
+            case Change.DomainRemoved(String domain) -> told("domain-gone", domain, "");
+        };
+    }
+
+    private static Optional<Told> told(String kind, String who, String what) {
+        return Optional.of(new Told(kind, who, what, Optional.empty()));
     }
 
     /// A change in a line for people; empty for what only we need to know.

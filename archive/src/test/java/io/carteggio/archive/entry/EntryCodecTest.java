@@ -234,6 +234,8 @@ class EntryCodecTest {
                         Optional.empty(),
                         "said at the log-in",
                         Optional.of("archive-admins")),
+                new Act.BackedUp(AT, "op", "/mnt/backup/ä b", 7, 12, 1L << 40, 3_600, true, 2, true),
+                new Act.BackedUp(AT, "op", "/b", 0, 0, 0, 0, false, 0, false),
                 new Act.ModeSet(AT, "op", true, "we are two now"),
                 new Act.ModeSet(AT, "op", false, "she left"),
                 new Act.RoleWithdrawn(AT, "op", "g1", "the case is closed"),

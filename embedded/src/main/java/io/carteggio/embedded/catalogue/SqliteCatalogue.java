@@ -44,15 +44,18 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and
+/// filled
 /// anew
 /// from the vault, which is the same code that registers every arrival.
 ///
-/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and record), so
+/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and
+/// record), so
 /// no
 /// column says where it lies, and a catalogue made anew numbers the same, also after erasures. What an
 /// arrival says
-/// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and then
+/// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits
+/// and then
 /// compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final long HOUR_MILLIS = 3_600_000;
@@ -68,8 +71,10 @@ public final class SqliteCatalogue implements Catalogue {
     /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
     /// letters,
     /// `unpurged` the numbers of those that the index may still have.
-    /// `gap` has notices that tell of a report that is missing, with the act that closed it. `rhythm` has how
-    /// many reports came in each hour, and the instant of the last in milliseconds. `quarantined` has all
+    /// `gap` has notices that tell of a report that is missing, with the act that closed it.
+    /// `rhythm` has how
+    /// many reports came in each hour, and the instant of the last in milliseconds. `quarantined`
+    /// has all
     /// arrivals
     /// that came into quarantine, with the frame that says what has become of them since, and what.
     private static final String SCHEMA = """
@@ -429,6 +434,7 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.PasskeyRemoved _,
                     Act.PreferenceSet _,
                     Act.AccountLinked _,
+                    Act.BackedUp _,
                     Act.ModeSet _,
                     Act.RoleWithdrawn _,
                     Act.AddressGiven _,
@@ -1046,7 +1052,8 @@ public final class SqliteCatalogue implements Catalogue {
     /// Of which letters another catalogue of the same archive says something else in a table, where
     /// the table has letters.
     ///
-    /// @param anew the other's file, which is closed or at rest; told by what it says where both know the
+    /// @param anew the other's file, which is closed or at rest; told by what it says where both
+    ///     know the
     /// letter
     public List<LetterId> different(String table, Path anew) throws ArchiveException {
         try (Sqlite both = new Sqlite(anew)) {

@@ -33,7 +33,8 @@ import java.util.Optional;
 /// master.key         the master key, unless it is kept elsewhere
 /// ledger/            proofs: tiles are derived, signatures and time stamps are not
 /// catalogue.db       derived
-/// jobs.db            which mails of other servers are archived, the history of jobs: forced, not derived
+/// jobs.db            which mails of other servers are archived, the history of jobs: forced, not
+/// derived
 /// index/             derived
 /// spool/             mail that is coming in
 /// ```
@@ -51,11 +52,13 @@ public final class DataDirectory implements AutoCloseable {
     private final Path path;
     private final FileChannel lockFile;
     private final Keyring keyring;
+    private final Optional<Path> masterKeyFile;
 
-    private DataDirectory(Path path, FileChannel lockFile, Keyring keyring) {
+    private DataDirectory(Path path, FileChannel lockFile, Keyring keyring, Optional<Path> masterKeyFile) {
         this.path = path;
         this.lockFile = lockFile;
         this.keyring = keyring;
+        this.masterKeyFile = masterKeyFile;
     }
 
     /// Opens the directory with the master key that lies in it. See [#open(Path, Optional)].
@@ -104,7 +107,11 @@ public final class DataDirectory implements AutoCloseable {
             }
             checkFormat(path);
             DurableFiles.createDirectories(path.resolve("vault"));
-            return new DataDirectory(path, lockFile, keyring(path.resolve("vault"), masterKey));
+            return new DataDirectory(
+                    path,
+                    lockFile,
+                    keyring(path.resolve("vault"), masterKey),
+                    masterKey instanceof MasterKey.InFile(Path file) ? Optional.of(file) : Optional.empty());
         } catch (IOException | ArchiveException | RuntimeException e) {
             lockFile.close();
             throw e;
@@ -182,6 +189,11 @@ public final class DataDirectory implements AutoCloseable {
     /// The keys of the archive.
     public Keyring keyring() {
         return keyring;
+    }
+
+    /// The file that the master key came from at the opening; absent where it came from no file.
+    public Optional<Path> masterKeyFile() {
+        return masterKeyFile;
     }
 
     /// What seals the texts of attachments in the index. The index is derived, and so is this key.

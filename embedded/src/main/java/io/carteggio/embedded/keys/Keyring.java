@@ -141,7 +141,8 @@ public final class Keyring {
                 newest.revision());
     }
 
-    /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
+    /// A change of the master key writes the copy first. Where it was interrupted there, the old
+    /// key still
     /// opens the other one, but going on with it would leave the new key's copy behind, to win at some
     /// later start.
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
@@ -254,6 +255,13 @@ public final class Keyring {
         return Optional.ofNullable(contents.segments.get(number));
     }
 
+    /// The generation of the key of each segment, by its number.
+    public synchronized Map<Long, Long> generations() {
+        Map<Long, Long> generations = new TreeMap<>();
+        contents.segments.values().forEach(key -> generations.put(key.segment(), key.generation()));
+        return generations;
+    }
+
     /// Keeps keys of segments, in place of those that were known for them, all in one writing.
     public synchronized void put(Collection<SegmentKey> keys) throws IOException {
         keys.forEach(k -> contents.segments.put(k.segment(), k));
@@ -261,7 +269,8 @@ public final class Keyring {
     }
 
     /// Writes what an earlier call could not: after a failure that call's change stands in memory and
-    /// perhaps in one of the files, and must not be followed by one that builds on its not having happened.
+    /// perhaps in one of the files, and must not be followed by one that builds on its not having
+    /// happened.
     public synchronized void settle() throws IOException {
         if (unwritten) {
             write();
@@ -307,7 +316,8 @@ public final class Keyring {
         return derivation.isPassphrase();
     }
 
-    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not
+    /// tell the
     /// key.
     public synchronized String fingerprint() {
         return MasterKey.fingerprint(master);

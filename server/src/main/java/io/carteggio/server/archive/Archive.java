@@ -58,6 +58,7 @@ import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Alarms;
+import io.carteggio.server.watch.Backups;
 import io.carteggio.server.watch.Settings;
 import io.carteggio.server.watch.Watch;
 import java.io.IOException;
@@ -125,6 +126,7 @@ public final class Archive implements AutoCloseable {
     private final JobStore jobs;
     private final LastFailure lastFailure;
     private final Settings watchSettings = new Settings();
+    private final Backups backups = new Backups();
     private final Gaps gaps;
     private final Watch watch;
     private volatile Optional<TextFollower> texts = Optional.empty();
@@ -190,6 +192,7 @@ public final class Archive implements AutoCloseable {
                 arrangements.apply(act);
                 keeping.apply(act);
                 watchSettings.apply(act);
+                backups.apply(act);
             });
             Path ledgerFiles = directory.path().resolve("ledger");
             Disk disk = new RealDisk();
@@ -290,7 +293,8 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    /// What was read of attachments lately is in memory too, ours and that of the programs that read them.
+    /// What was read of attachments lately is in memory too, ours and that of the programs that
+    /// read them.
     private void forgetTexts() {
         texts.ifPresent(TextFollower::forget);
     }
@@ -540,6 +544,17 @@ public final class Archive implements AutoCloseable {
     /// Reports that are known to be missing.
     public Gaps gaps() {
         return gaps;
+    }
+
+    /// The backups that were made of it.
+    public Backups backups() {
+        return backups;
+    }
+
+    /// The file that the master key came from when the archive was opened; absent where it came
+    /// from no file.
+    public Optional<Path> masterKeyFile() {
+        return directory.masterKeyFile();
     }
 
     /// Who looks after this archive.

@@ -5,6 +5,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Arrivals;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
+import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
@@ -35,6 +36,11 @@ record ArchiveWatched(Archive archive) implements Watched {
     @Override
     public Optional<Instant> reviewDue() {
         return archive.roles().reviewDue();
+    }
+
+    @Override
+    public Optional<Instant> lastBackup() {
+        return archive.backups().last().map(Act.BackedUp::at);
     }
 
     @Override

@@ -294,6 +294,12 @@ final class AlarmCommand implements Runnable {
                 description = "So long before the certificate ends; 21 if not given.")
         private Optional<Integer> certificateDays = Optional.empty();
 
+        @Option(
+                names = "--backup-days",
+                paramLabel = "N",
+                description = "So long after the last backup; 8 if not given. Where none was ever made, there is none.")
+        private Optional<Integer> backupDays = Optional.empty();
+
         Limits(Carteggio carteggio) {
             this.carteggio = carteggio;
         }
@@ -304,6 +310,7 @@ final class AlarmCommand implements Runnable {
             diskFree.ifPresent(n -> settings.put("diskFree", n.toString()));
             quarantined.ifPresent(n -> settings.put("quarantined", n.toString()));
             certificateDays.ifPresent(n -> settings.put("certificateDays", n.toString()));
+            backupDays.ifPresent(n -> settings.put("backupDays", n.toString()));
             return set(carteggio, "alarm limits", "limits", settings);
         }
     }

@@ -9,11 +9,14 @@ import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(
@@ -26,8 +29,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class BackupCommand implements Callable<Integer> {
     private final Carteggio carteggio;
 
-    @Option(names = "--to", required = true, paramLabel = "DIR", description = "Where to; outside of the archive.")
-    private Path to = Path.of("");
+    @Option(names = "--to", paramLabel = "DIR", description = "Where to; outside of the archive.")
+    private Optional<Path> place = Optional.empty();
+
+    @Option(names = "--last", description = "Only says when the last ones were made, and how large they were.")
+    private boolean last;
 
     @Option(names = "--verify", description = "Also read back what earlier backups copied.")
     private boolean verify;
@@ -37,13 +43,19 @@ final class BackupCommand implements Callable<Integer> {
             description = "Copy the master key's file too: who has the backup can read it.")
     private boolean withMasterKey;
 
+    private Path to = Path.of("");
+
     BackupCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
 
     @Override
     public Integer call() {
+        if (last) {
+            return carteggio.ask("backup", "backup.show", Json.object(), Lines.printing(carteggio, this::tellOfLast));
+        }
         return carteggio.work("backup", () -> {
+            to = place.orElseThrow(() -> Refusal.usage("where to: --to DIR"));
             try (Access access = carteggio.access(false);
                     ProgressLine shown = new ProgressLine(carteggio.console(), "segments", 0)) {
                 return run(access, shown);
@@ -52,6 +64,7 @@ final class BackupCommand implements Callable<Integer> {
     }
 
     private Outcome run(Access access, ProgressLine shown) throws ArchiveException, IOException, Refusal {
+        long began = System.nanoTime();
         Backup backup = new Backup(carteggio.directory(), to, shown);
         backup.begin();
         List<ObjectNode> begun = new ArrayList<>();
@@ -66,11 +79,55 @@ final class BackupCommand implements Callable<Integer> {
         List<String> wrong = verify ? Backup.verify(to, shown) : List.of();
         shown.clear();
         wrong.forEach(name -> carteggio.console().complain(name + " is not as it was written"));
-        tell(backup, begun.getFirst().path("frames").asLong(0), wrong);
+        long frames = begun.getFirst().path("frames").asLong(0);
+        tell(backup, frames, wrong);
+        note(access, backup, frames, wrong.size(), Duration.ofNanos(System.nanoTime() - began));
         return wrong.isEmpty()
                 ? Outcome.DONE
                 : Outcome.failed(
                         Exit.NO, wrong.size() + " files of the backup are damaged; delete them and run it again");
+    }
+
+    /// The archive keeps that it was made. It is good all the same where that cannot be: a full
+    /// disk is a reason to
+    /// make
+    /// one.
+    private void note(Access access, Backup backup, long frames, int damaged, Duration took) throws IOException {
+        Outcome noted = access.call(
+                "backup.done",
+                Json.object()
+                        .put("place", to.toAbsolutePath().normalize().toString())
+                        .put("frames", frames)
+                        .put("files", backup.files())
+                        .put("copiedBytes", backup.copiedBytes())
+                        .put("seconds", took.toSeconds())
+                        .put("verified", verify)
+                        .put("damaged", damaged)
+                        .put("masterKey", withMasterKey),
+                new Lines(line -> {}));
+        noted.error()
+                .ifPresent(why -> carteggio
+                        .console()
+                        .complain("the backup is made, but the archive could not keep that it was: " + why));
+    }
+
+    private void tellOfLast(ObjectNode line) {
+        Console console = carteggio.console();
+        if (line.path("recent").isEmpty()) {
+            console.line("no backup was ever made, as far as this archive knows");
+        }
+        for (JsonNode one : line.path("recent")) {
+            long damaged = one.path("damaged").asLong(0);
+            console.line(one.path("at").asString("") + "  " + one.path("place").asString("") + "  "
+                    + one.path("frames").asLong(0) + " frames, "
+                    + Sizes.of(one.path("copiedBytes").asLong(0)) + " copied in "
+                    + one.path("seconds").asLong(0) + " s"
+                    + (one.path("verified").asBoolean(false) ? ", read back" : "")
+                    + (damaged > 0 ? ", " + damaged + " FILES DAMAGED" : ""));
+        }
+        if (line.path("due").asBoolean(false)) {
+            console.line("another one is due");
+        }
     }
 
     private Path masterKeyFile() throws IOException, Refusal {

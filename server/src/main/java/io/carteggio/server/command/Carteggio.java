@@ -105,6 +105,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new ProofCommand(this));
         line.addSubcommand(new VerifyProofCommand(this));
         line.addSubcommand(new StatsCommand(this));
+        line.addSubcommand(new HealthCommand(this));
         line.addSubcommand(new TextCommand(this).line());
         line.addSubcommand(new QuarantineCommand(this).line());
         line.addSubcommand(new CheckCommand(this));
@@ -145,7 +146,7 @@ final class Carteggio implements Runnable {
     }
 
     /// As the jar has it; classes that are in no jar have none.
-    private static String version() {
+    static String version() {
         String version = Carteggio.class.getPackage().getImplementationVersion();
         return "carteggio " + (version == null ? "(not from a jar)" : version) + ", on Java " + Runtime.version();
     }

@@ -39,6 +39,7 @@ import io.carteggio.server.ledger.Prover;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.login.OpenId;
 import io.carteggio.server.sync.SyncJobs;
+import io.carteggio.server.watch.Backups;
 import io.carteggio.server.watch.Watch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -196,6 +197,12 @@ interface Desk {
 
     /// The keys of the archive.
     Keyring keyring();
+
+    /// The file that the master key came from when the archive was opened, where it came from one.
+    Optional<Path> masterKeyFile();
+
+    /// The backups that were made.
+    Backups backups();
 
     /// Closes the open segment, so that all that is kept now lies in files that do not change.
     void rollVault() throws ArchiveException;

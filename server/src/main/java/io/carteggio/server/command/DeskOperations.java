@@ -154,7 +154,13 @@ final class DeskOperations {
         table.put("retention.apply", guard.guarded(erasures::applyRetention, guard::retentionApplied));
         table.put("key.show", keys::show);
         table.put("key.rotate", guard.guarded(keys::rotate, Guard::key));
-        table.put("backup.begin", keys::beginBackup);
+        table.put("key.renew", guard.guarded(keys::renew, Guard::key));
+        BackupOperations backups = new BackupOperations(desk);
+        table.put("backup.begin", backups::begin);
+        table.put("backup.done", backups::done);
+        table.put("backup.show", backups::show);
+        HealthOperations health = new HealthOperations(desk);
+        table.put("health.show", health::show);
         return new Operations(table);
     }
 }

@@ -1,7 +1,6 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.keys.MasterKey;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -112,7 +110,8 @@ final class KeyCommand implements Runnable {
             return rotate(access, "key", digits(file), "the key in " + file);
         }
 
-        /// The new key is forced to disk before the keyring is sealed under it, and takes the old one's name after:
+        /// The new key is forced to disk before the keyring is sealed under it, and takes the old
+        /// one's name after:
         /// in between, whatever breaks, both keys are there.
         private Outcome inPlace(Access access) throws ArchiveException, IOException, Refusal {
             Path file = switch (carteggio.masterKey().orElseGet(this::own)) {
@@ -129,9 +128,7 @@ final class KeyCommand implements Runnable {
             Path beside = MasterKey.next(file);
             Outcome outcome = toFile(access, beside);
             if (outcome.error().isEmpty()) {
-                Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                DurableFiles.forceDirectory(
-                        Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow());
+                KeyOperations.takePlace(beside, file);
                 say("it has taken the place of the old one in " + file);
             }
             return outcome;

@@ -4,8 +4,11 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.ledger.LetterProof;
 import io.carteggio.archive.ledger.SignedCheckpoint;
+import io.carteggio.embedded.ledger.TimestampFiles;
 import io.carteggio.mail.Content;
 import io.carteggio.server.ledger.Custody;
+import io.carteggio.server.ledger.TimestampAuthority;
+import io.carteggio.server.ledger.TimestampReply;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -13,6 +16,9 @@ import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -48,21 +54,52 @@ final class LedgerOperations {
     /// How the ledger stands: one line.
     Outcome show(Request request, Reply reply) throws ArchiveException, IOException {
         Custody.Settings settings = desk.arrangements().settings();
-        Optional<SignedCheckpoint> latest = desk.ledger().latest();
-        ObjectNode line = Json.object()
-                .put("key", desk.ledger().key().toString())
-                .put("frames", desk.ledger().size())
-                .put("signed", latest.map(c -> c.checkpoint().size()).orElse(0L));
+        ObjectNode line = Json.object().put("key", desk.ledger().key().toString());
+        head(desk, line);
         line.set("trouble", Json.text(desk.ledger().standing().trouble()));
         line.set("timestampUrl", Json.text(settings.authority().map(a -> a.url().toString())));
         line.put(
                 "timestampTrusted",
                 settings.authority().map(a -> !a.trusted().isEmpty()).orElse(false));
-        line.put("stamped", desk.stamps().sizes().stream().reduce(0L, (a, b) -> b));
         line.set("lodgedIn", Json.text(settings.place().map(Path::toString)));
         line.set("custodyTrouble", Json.texts(desk.custody().trouble().stream()));
         reply.line(line);
         return Outcome.DONE;
+    }
+
+    /// What the tree is now, what of it is signed, and the last time stamp.
+    static void head(Desk desk, ObjectNode line) throws ArchiveException {
+        Optional<SignedCheckpoint> latest = desk.ledger().latest();
+        long stamped = desk.stamps().sizes().stream().reduce(0L, (a, b) -> b);
+        line.put("frames", desk.ledger().size())
+                .put("signed", latest.map(c -> c.checkpoint().size()).orElse(0L));
+        line.set(
+                "root",
+                Json.text(latest.map(c ->
+                        Base64.getEncoder().encodeToString(c.checkpoint().root().toBytes()))));
+        line.put("stamped", stamped);
+        line.set("stampedAt", Json.instant(stampedAt(desk, stamped)));
+    }
+
+    /// When the authority says that it stamped a tree; absent where nothing is stamped, or the
+    /// stamp says nothing that
+    /// is understood, which `check` tells.
+    private static Optional<Instant> stampedAt(Desk desk, long size) throws ArchiveException {
+        if (size == 0) {
+            return Optional.empty();
+        }
+        TimestampFiles.Stamped stamp = desk.stamps().read(size);
+        return TimestampReply.read(
+                                stamp.reply(),
+                                stamp.note(),
+                                desk.arrangements()
+                                        .settings()
+                                        .authority()
+                                        .map(TimestampAuthority::trusted)
+                                        .orElse(List.of()))
+                        instanceof TimestampReply.Reading.Stamped stamped
+                ? Optional.of(stamped.at())
+                : Optional.empty();
     }
 
     /// The newest checkpoint, signed now where something came in since: one line with `note`.
@@ -88,7 +125,8 @@ final class LedgerOperations {
         return now(desk.custody().stamp(), reply);
     }
 
-    /// Names the place where checkpoints are lodged, and lodges one at once; or, without `directory`, none.
+    /// Names the place where checkpoints are lodged, and lodges one at once; or, without
+    /// `directory`, none.
     Outcome lodge(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         try {
             desk.arrangements()

@@ -53,6 +53,7 @@ import io.carteggio.server.sync.SyncJobs;
 import io.carteggio.server.sync.csv.CsvDirectory;
 import io.carteggio.server.sync.graph.GraphDirectory;
 import io.carteggio.server.sync.ldap.LdapDirectory;
+import io.carteggio.server.watch.Backups;
 import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.Busy;
 import io.carteggio.server.web.Passwords;
@@ -349,6 +350,16 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public Keyring keyring() {
         return archive.keyring();
+    }
+
+    @Override
+    public Optional<Path> masterKeyFile() {
+        return archive.masterKeyFile();
+    }
+
+    @Override
+    public Backups backups() {
+        return archive.backups();
     }
 
     @Override

@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `sync` and `person sync`: the directories that people are synchronised with. Secrets come in the body,
+/// `sync` and `person sync`: the directories that people are synchronised with. Secrets come in the
+/// body,
 /// never as a
 /// parameter, and never go out.
 final class SyncOperations {
@@ -48,7 +49,8 @@ final class SyncOperations {
         return Outcome.DONE;
     }
 
-    /// Which file is read is said at the machine: whoever is an administrator on the pages alone does not
+    /// Which file is read is said at the machine: whoever is an administrator on the pages alone
+    /// does not
     /// look at others.
     private static void fileOnlyFromHere(Request request, Sync sync) throws Refusal {
         if (sync.protocol().equals("csv") && request.actor().person().isPresent()) {
@@ -147,8 +149,15 @@ final class SyncOperations {
             throws IOException {
         for (Change change : plan.changes()) {
             Optional<String> text = plan.line(change);
-            if (text.isPresent()) {
-                reply.line(Json.object().put("change", text.get()));
+            Optional<SyncPlan.Told> told = plan.told(change);
+            if (text.isPresent() && told.isPresent()) {
+                ObjectNode line = Json.object()
+                        .put("change", text.get())
+                        .put("kind", told.get().kind())
+                        .put("who", told.get().who())
+                        .put("what", told.get().what());
+                line.set("from", Json.instant(told.get().from()));
+                reply.line(line);
             }
         }
         for (String remark : plan.remarks()) {

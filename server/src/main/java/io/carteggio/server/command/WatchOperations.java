@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,6 +30,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class WatchOperations {
     private static final String NO_CANARY = "there is no canary: set one with 'canary set'";
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private static final Set<Subject> FROM_PAGES =
+            EnumSet.of(Subject.MAIL, Subject.WEBHOOK, Subject.LIMITS, Subject.CANARY, Subject.ALTERNATE_CANARY);
+
+    /// What belongs together where a password is sent.
+    private static final List<String> WITH_PASSWORD = List.of("server", "tls", "user", "passwordFile");
 
     private final Desk desk;
 
@@ -91,6 +99,9 @@ final class WatchOperations {
             }
             settings.put(one.getKey(), one.getValue().stringValue());
         }
+        if (request.actor().person().isPresent()) {
+            fromPages(subject, settings);
+        }
         if (settings.containsKey("alternate")) {
             alternate(settings.get("alternate"));
         }
@@ -101,6 +112,25 @@ final class WatchOperations {
         }
         reply.line(settings(subject));
         return Outcome.DONE;
+    }
+
+    /// Whoever is an administrator on the pages alone has no file of this machine read, nor a
+    /// password of one sent to
+    /// another server than it was given for; nor does he say whom people give the passwords of
+    /// their mailboxes to.
+    private void fromPages(Subject subject, Map<String, String> settings) throws Refusal {
+        if (!FROM_PAGES.contains(subject)) {
+            throw Refusal.no(subject.word() + " is set at the machine itself, by the command 'give-back'");
+        }
+        Map<String, String> before = desk.watch().settings().raw(subject);
+        boolean reads = settings.containsKey("passwordFile");
+        boolean same = WITH_PASSWORD.stream()
+                .allMatch(
+                        name -> Optional.ofNullable(settings.get(name)).equals(Optional.ofNullable(before.get(name))));
+        if (reads && !same) {
+            throw Refusal.no("a file with a password, and the server that it is for, are named at the machine itself:"
+                    + " 'alarm mail set' or 'canary set'");
+        }
     }
 
     private void alternate(String source) throws Refusal {
@@ -168,7 +198,8 @@ final class WatchOperations {
         return Outcome.DONE;
     }
 
-    /// A line for each canary that is set: the one through the mail system, the one to the alternate mailbox.
+    /// A line for each canary that is set: the one through the mail system, the one to the
+    /// alternate mailbox.
     Outcome showCanary(Request request, Reply reply) throws IOException, Refusal {
         boolean any = false;
         for (Subject subject : List.of(Subject.CANARY, Subject.ALTERNATE_CANARY)) {
@@ -203,7 +234,7 @@ final class WatchOperations {
         line.set("trouble", Json.text(flight.trouble()));
     }
 
-    /// Sends a test message now and waits for it.
+    /// Sends a test message now and waits for it; with `noWait` only sends it.
     Outcome runCanary(Request request, Reply reply) throws IOException, Refusal {
         Subject subject = request.flag("alternate") ? Subject.ALTERNATE_CANARY : Subject.CANARY;
         Settings.Canary settings = set(subject).orElseThrow(() -> Refusal.no(NO_CANARY));
@@ -216,6 +247,12 @@ final class WatchOperations {
         if (sent.trouble().isPresent()) {
             throw Refusal.no(
                     "the test message could not be sent: " + sent.trouble().get());
+        }
+        if (request.flag("noWait")) {
+            ObjectNode line = Json.object();
+            put(line, sent);
+            reply.line(line);
+            return Outcome.DONE;
         }
         Instant until = sent.sent().plus(settings.within());
         while (true) {

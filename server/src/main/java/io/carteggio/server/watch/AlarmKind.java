@@ -14,7 +14,8 @@ public enum AlarmKind {
     GAP(false),
     /// Something that runs by itself fails.
     JOB(false),
-    /// Mail did not come as its source expects: from elsewhere, in the clear, without the certificate, of
+    /// Mail did not come as its source expects: from elsewhere, in the clear, without the
+    /// certificate, of
     /// another
     /// organisation.
     AUTHENTICITY(true),
@@ -40,6 +41,8 @@ public enum AlarmKind {
     ALONE(true),
     /// Nobody has looked at who has which rights for too long.
     REVIEW(false),
+    /// The last backup is too long ago.
+    BACKUP(false),
     /// The test message did not come back.
     CANARY(false),
     /// The alternate journaling mailbox does not answer.
@@ -51,7 +54,8 @@ public enum AlarmKind {
         this.event = event;
     }
 
-    /// Whether it happens at an instant, and is over when it has not happened for a while; else it holds until
+    /// Whether it happens at an instant, and is over when it has not happened for a while; else it
+    /// holds until
     /// it is found to be over.
     public boolean isEvent() {
         return event;

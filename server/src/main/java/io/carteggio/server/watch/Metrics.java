@@ -23,7 +23,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What monitors measure. Counts come from the books, so they go on across restarts; delays are counted since
+/// What monitors measure. Counts come from the books, so they go on across restarts; delays are
+/// counted since
 /// the start. Safe for many threads.
 final class Metrics {
     private static final List<Double> DELAYS =
@@ -156,6 +157,12 @@ final class Metrics {
                         out,
                         "carteggio_certificate_expiry_timestamp_seconds",
                         "When the listener's certificate ends.",
+                        at.getEpochSecond()));
+        watched.lastBackup()
+                .ifPresent(at -> gauge(
+                        out,
+                        "carteggio_last_backup_timestamp_seconds",
+                        "When the last backup was made.",
                         at.getEpochSecond()));
         rest.canary()
                 .ifPresent(took -> gauge(

@@ -20,7 +20,8 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who is told of alarms, where they begin, and the canary, as all acts so far have set it. Safe for many
+/// Who is told of alarms, where they begin, and the canary, as all acts so far have set it. Safe
+/// for many
 /// threads.
 public final class Settings {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
@@ -116,12 +117,14 @@ public final class Settings {
     /// @param diskFreeBytes less room than this
     /// @param quarantined so many within a day
     /// @param certificateDays so long before it ends
-    public record Limits(long diskFreeBytes, int quarantined, int certificateDays) {
+    /// @param backupDays so long after the last backup
+    public record Limits(long diskFreeBytes, int quarantined, int certificateDays, int backupDays) {
         static Limits of(Map<String, String> settings) {
             return new Limits(
                     number(settings.getOrDefault("diskFree", "5368709120"), 0, Long.MAX_VALUE, "octets"),
                     (int) number(settings.getOrDefault("quarantined", "10"), 1, 1_000_000, "a number of mails"),
-                    (int) number(settings.getOrDefault("certificateDays", "21"), 0, 3650, "a number of days"));
+                    (int) number(settings.getOrDefault("certificateDays", "21"), 0, 3650, "a number of days"),
+                    (int) number(settings.getOrDefault("backupDays", "8"), 1, 3650, "a number of days"));
         }
     }
 

@@ -47,7 +47,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks after an archive: every minute at everything, and at once at what just came. [#look] is the list of
+/// Looks after an archive: every minute at everything, and at once at what just came. [#look] is
+/// the list of
 /// what it looks at.
 ///
 /// Without [#start] it only notes what happens, for the next process that starts it: short commands tell
@@ -108,7 +109,8 @@ public final class Watch implements Monitor, AutoCloseable {
         this.comparedTo = comparedTo(directory.resolve("gaps"));
     }
 
-    /// Where there is no room for the file, the token is another one at each start: the archive opens all the
+    /// Where there is no room for the file, the token is another one at each start: the archive
+    /// opens all the
     /// same.
     private static String token(Path directory) {
         Path file = directory.resolve("metrics.token");
@@ -159,7 +161,8 @@ public final class Watch implements Monitor, AutoCloseable {
     public interface Reach {
         /// Tries it, and changes nothing there.
         ///
-        /// @param told hears why not, or nothing where it can; is not called where a run is in it right now
+        /// @param told hears why not, or nothing where it can; is not called where a run is in it
+        ///     right now
         void test(Source source, Consumer<Optional<String>> told);
     }
 
@@ -174,6 +177,11 @@ public final class Watch implements Monitor, AutoCloseable {
         running = true;
         watching = Optional.of(Thread.ofVirtual().name("watch").start(this::watch));
         telling = Optional.of(Thread.ofVirtual().name("courier").start(this::deliver));
+    }
+
+    /// When the listener's certificate ends, where there is one.
+    public Optional<Instant> certificateEnds() {
+        return listener.certificate();
     }
 
     /// Whether it looks and tells.
@@ -297,7 +305,8 @@ public final class Watch implements Monitor, AutoCloseable {
                         .toList());
     }
 
-    /// Until the next look; no longer than until a canary is due. One that came due since the canaries were last
+    /// Until the next look; no longer than until a canary is due. One that came due since the
+    /// canaries were last
     /// judged is judged at once: a look may take longer than was left.
     static Duration rest(Instant now, Instant judged, List<Instant> due) {
         return due.stream()
@@ -356,6 +365,16 @@ public final class Watch implements Monitor, AutoCloseable {
         attend("the quarantine", () -> quarantine(now));
         attend("the certificate", () -> certificate(now));
         attend("silence", () -> silence(now));
+        attend(
+                "backups",
+                () -> standing(
+                        AlarmKind.BACKUP,
+                        "backup",
+                        watched.lastBackup()
+                                .filter(at -> now.isAfter(at.plus(
+                                        Duration.ofDays(settings.limits().backupDays()))))
+                                .map(at -> "The last backup was made at " + at.truncatedTo(ChronoUnit.SECONDS)
+                                        + ": 'carteggio backup --to DIR'.")));
         attend(
                 "rights",
                 () -> standing(
@@ -508,7 +527,8 @@ public final class Watch implements Monitor, AutoCloseable {
         }
     }
 
-    /// The alternate mailbox must be up at the same time as the main one, else reports are lost for good.
+    /// The alternate mailbox must be up at the same time as the main one, else reports are lost for
+    /// good.
     private void alternate(Instant now) {
         if (now.isBefore(probed.plus(PROBE))) {
             return;
@@ -533,7 +553,8 @@ public final class Watch implements Monitor, AutoCloseable {
         alarms.retain(AlarmKind.ALTERNATE, names);
     }
 
-    /// Whether a fetched one lets us in. It is normally silent, so that no run fails proves little: the next one
+    /// Whether a fetched one lets us in. It is normally silent, so that no run fails proves little:
+    /// the next one
     /// may be hours away, and a connection that waits for news may be long dead.
     private void reach(Source source) {
         try {

@@ -49,6 +49,9 @@ public interface Watched {
     /// What could not be searched, and why.
     SearchIndex.Coverage coverage() throws ArchiveException;
 
+    /// When the last backup was made, where any was.
+    Optional<Instant> lastBackup();
+
     /// Who reads attachments, where anybody does.
     Optional<TextFollower> texts();
 
@@ -62,7 +65,8 @@ public interface Watched {
 
     long freeBytes() throws ArchiveException;
 
-    /// The header of the first letter that an arrival brought, or of the mail that was kept whole; for the
+    /// The header of the first letter that an arrival brought, or of the mail that was kept whole;
+    /// for the
     /// canaries.
     Optional<Header> header(long arrival) throws ArchiveException;
 }

@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the quarantine only
+/// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of
+/// the quarantine only
 /// envelope and reason.
 final class BooksPages {
     private static final int FIRST_FEW = 5;
@@ -115,6 +116,12 @@ final class BooksPages {
         visit.text("text/csv; charset=utf-8", Days.of(site).csv());
     }
 
+    /// The same as a picture.
+    void exportPicture(Visit visit) throws ArchiveException {
+        visit.header("Content-Disposition", "attachment; filename=\"reports-a-day.svg\"");
+        visit.text("image/svg+xml", days().svg(visit.words()));
+    }
+
     private List<Measure> more(Visit visit) throws ArchiveException, IOException {
         List<Measure> more = new ArrayList<>();
         Optional<Instant> last = Optional.empty();
@@ -142,6 +149,25 @@ final class BooksPages {
                             "books.ledger.note",
                             line.path("signed").asLong(0),
                             line.path("stamped").asLong(0))));
+            more.add(new Measure(
+                    visit.say("books.stamp"),
+                    Calls.instant(line, "stampedAt")
+                            .map(at -> visit.words().exact(at).text())
+                            .orElse(visit.say("books.last.none")),
+                    Calls.text(line, "root")
+                            .map(root -> visit.say("books.stamp.root", root))
+                            .orElse("")));
+        }
+        Calls.Answer texts = Calls.run(site, visit, "text.show", Calls.params());
+        if (!texts.lines().isEmpty()) {
+            long letters = site.desk().catalogue().letters();
+            long partly = texts.first().path("notFullySearched").asLong(0);
+            more.add(new Measure(
+                    visit.say("books.coverage"),
+                    visit.words().percent(letters - partly, letters),
+                    partly == 0
+                            ? visit.say("books.coverage.whole")
+                            : visit.texts().count("books.coverage.partly", partly)));
         }
         return more;
     }

@@ -1,12 +1,18 @@
 package io.carteggio.server.web;
 
+import io.carteggio.archive.approval.Gate;
+import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Calls of the operations that the commands call, too.
@@ -20,6 +26,51 @@ final class Calls {
         Answer {
             lines = List.copyOf(lines);
         }
+
+        boolean isDone() {
+            return outcome.exit() == Exit.DONE;
+        }
+
+        /// Why it was not done, in the operation's own words.
+        Optional<String> fault() {
+            return isDone()
+                    ? Optional.empty()
+                    : Optional.of(outcome.error().orElse(outcome.exit().toString()));
+        }
+
+        /// Whether a second person has to agree first.
+        boolean waits() {
+            return outcome.error().filter(e -> e.startsWith(Gate.WAITS)).isPresent();
+        }
+
+        /// The first line; an empty one where nothing was said.
+        ObjectNode first() {
+            return lines.isEmpty() ? JsonNodeFactory.instance.objectNode() : lines.getFirst();
+        }
+    }
+
+    /// A call without secrets.
+    static Answer run(Site site, Visit visit, String operation, ObjectNode params) throws IOException {
+        return run(site, visit, operation, params, new byte[0]);
+    }
+
+    static ObjectNode params() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /// A text field of a line; empty where it is missing or null.
+    static Optional<String> text(JsonNode line, String name) {
+        return line.path(name).isString() ? Optional.of(line.path(name).stringValue()) : Optional.empty();
+    }
+
+    /// An instant of a line.
+    static Optional<Instant> instant(JsonNode line, String name) {
+        return text(line, name).map(Instant::parse);
+    }
+
+    /// A name as a part of a path.
+    static String inPath(String name) {
+        return SearchPages.encoded(name).replace("+", "%20");
     }
 
     /// The lines of an answer that are wanted.

@@ -89,6 +89,7 @@ record Days(Map<LocalDate, Long> reports) {
                 DAYS * STEP,
                 HEIGHT,
                 bars,
+                words.number(most()),
                 words.say("days.summary", all(), DAYS, most()),
                 aDay < 1 ? Optional.empty() : Optional.of(growth(words, aDay, freeBytes))));
     }
@@ -97,6 +98,64 @@ record Days(Map<LocalDate, Long> reports) {
         String aMonth = words.size(Math.round(aDay * 30));
         long days = Math.round(freeBytes / aDay);
         return days > FAR_DAYS ? words.say("days.growth.far", aMonth) : words.say("days.growth", aMonth, days);
+    }
+
+    /// As a picture that stands by itself, with what it says in words; empty bars where nothing came.
+    String svg(Words words) {
+        int left = 60;
+        int top = 30;
+        StringBuilder svg = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                + "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + (left + DAYS * STEP + 20) + " "
+                + (top + HEIGHT + 30) + "\" font-family=\"sans-serif\" font-size=\"11\">\n"
+                + "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+        text(svg, left, 16, "start", words.say("days.title") + ": " + words.say("days.summary", all(), DAYS, most()));
+        text(svg, left - 6, top + 8, "end", words.number(most()));
+        text(svg, left - 6, top + HEIGHT, "end", "0");
+        int x = left;
+        for (Map.Entry<LocalDate, Long> day : reports.entrySet()) {
+            long height = Math.round((double) day.getValue() * HEIGHT / Math.max(1, most()));
+            svg.append("<rect x=\"")
+                    .append(x)
+                    .append("\" y=\"")
+                    .append(top + HEIGHT - height)
+                    .append("\" width=\"8\" height=\"")
+                    .append(height)
+                    .append("\" fill=\"#1d4f86\"><title>")
+                    .append(day.getKey())
+                    .append(": ")
+                    .append(day.getValue())
+                    .append("</title></rect>\n");
+            x += STEP;
+        }
+        svg.append("<rect x=\"")
+                .append(left)
+                .append("\" y=\"")
+                .append(top + HEIGHT)
+                .append("\" width=\"")
+                .append(DAYS * STEP)
+                .append("\" height=\"1\" fill=\"#555\"/>\n");
+        List<LocalDate> all = List.copyOf(reports.keySet());
+        text(svg, left, top + HEIGHT + 16, "start", all.getFirst().toString());
+        text(
+                svg,
+                left + DAYS * STEP / 2,
+                top + HEIGHT + 16,
+                "middle",
+                all.get(all.size() / 2).toString());
+        text(svg, left + DAYS * STEP, top + HEIGHT + 16, "end", all.getLast().toString());
+        return svg.append("</svg>\n").toString();
+    }
+
+    private static void text(StringBuilder svg, int x, int y, String anchor, String text) {
+        svg.append("<text x=\"")
+                .append(x)
+                .append("\" y=\"")
+                .append(y)
+                .append("\" text-anchor=\"")
+                .append(anchor)
+                .append("\">")
+                .append(text.replace("&", "&amp;").replace("<", "&lt;"))
+                .append("</text>\n");
     }
 
     /// As a table.

@@ -129,7 +129,7 @@ final class LogInPages {
         } finally {
             site.setUp().turn.unlock();
         }
-        visit.redirect("/books");
+        visit.redirect(FirstSteps.URL);
     }
 
     // ---- invitations ----

@@ -15,7 +15,8 @@ final class Routes {
         POST
     }
 
-    /// Who may ask for a page. Whose letters she then sees is not decided here but by the archive's scope.
+    /// Who may ask for a page. Whose letters she then sees is not decided here but by the archive's
+    /// scope.
     enum Who {
         /// Everybody, also before the archive is set up.
         ANYBODY,
@@ -58,6 +59,15 @@ final class Routes {
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
         var approvals = new ApprovalPages(site);
+        var administration = new AdministrationPages(site);
+        var steps = new FirstSteps(site);
+        var domains = new DomainPages(site);
+        var syncs = new SyncPages(site);
+        var unknown = new UnknownPages(site);
+        var backups = new BackupPages(site);
+        var keys = new KeyPages(site);
+        var alarms = new AlarmPages(site);
+        var health = new HealthPages(site);
         var monitors = new MonitorPages(site);
         List<Route> routes = new ArrayList<>(List.of(
                 get("/healthz", Who.ANYBODY, monitors::alive),
@@ -124,6 +134,7 @@ final class Routes {
                 post("/reason/end", Who.AUDITOR, search::endReason),
                 get("/books", Who.ADMINISTRATOR, books::books),
                 get("/books/days", Who.ADMINISTRATOR, books::exportDays),
+                get("/books/days/picture", Who.ADMINISTRATOR, books::exportPicture),
                 get("/quarantine", Who.ADMINISTRATOR, books::quarantine),
                 post("/quarantine/{arrival}/retry", Who.ADMINISTRATOR, books::retry),
                 post("/quarantine/{arrival}/discard", Who.ADMINISTRATOR, books::discard),
@@ -142,6 +153,39 @@ final class Routes {
                 post("/sources/{source}/test", Who.ADMINISTRATOR, sources::test),
                 post("/sources/{source}/run", Who.ADMINISTRATOR, sources::run),
                 get("/guides/{system}", Who.ADMINISTRATOR, GuidePages::guide),
+                get("/administration", Who.ADMINISTRATOR, administration::all),
+                get("/first-steps", Who.ADMINISTRATOR, steps::list),
+                post("/first-steps", Who.ADMINISTRATOR, steps::dismiss),
+                post("/first-steps/{step}", Who.ADMINISTRATOR, steps::skip),
+                get("/health", Who.ADMINISTRATOR, health::health),
+                post("/health/gaps/{arrival}/close", Who.ADMINISTRATOR, health::closeGap),
+                get("/alarms", Who.ADMINISTRATOR, alarms::list),
+                get("/alarms/state", Who.ADMINISTRATOR, alarms::state),
+                post("/alarms/test", Who.ADMINISTRATOR, alarms::test),
+                post("/alarms/set/{subject}", Who.ADMINISTRATOR, alarms::set),
+                post("/alarms/run/{subject}", Who.ADMINISTRATOR, alarms::run),
+                get("/backup", Who.ADMINISTRATOR, backups::backup),
+                get("/keys", Who.ADMINISTRATOR, keys::keys),
+                get("/keys/sheet", Who.ADMINISTRATOR, keys::sheet),
+                grave("/keys/renew", Who.ADMINISTRATOR, keys::renew),
+                get("/domains", Who.ADMINISTRATOR, domains::list),
+                post("/domains", Who.ADMINISTRATOR, domains::add),
+                post("/domains/{domain}/remove", Who.ADMINISTRATOR, domains::remove),
+                get("/unknown", Who.ADMINISTRATOR, unknown::list),
+                post("/unknown/preview", Who.ADMINISTRATOR, unknown::preview),
+                grave("/unknown/assign", Who.ADMINISTRATOR, unknown::assign),
+                // before what has a person in its place
+                get("/people/sync", Who.ADMINISTRATOR, syncs::list),
+                get("/people/sync/new/{protocol}", Who.ADMINISTRATOR, syncs::form),
+                grave("/people/sync/new/{protocol}", Who.ADMINISTRATOR, syncs::create),
+                get("/people/sync/{sync}", Who.ADMINISTRATOR, syncs::sync),
+                get("/people/sync/{sync}/state", Who.ADMINISTRATOR, syncs::state),
+                post("/people/sync/{sync}/look", Who.ADMINISTRATOR, syncs::look),
+                get("/people/sync/{sync}/plan", Who.ADMINISTRATOR, syncs::plan),
+                post("/people/sync/{sync}/run", Who.ADMINISTRATOR, syncs::run),
+                grave("/people/sync/{sync}/confirm", Who.ADMINISTRATOR, syncs::confirm),
+                grave("/people/sync/{sync}/schedule", Who.ADMINISTRATOR, syncs::schedule),
+                post("/people/sync/{sync}/remove", Who.ADMINISTRATOR, syncs::remove),
                 get("/people", Who.ADMINISTRATOR, people::list),
                 grave("/people", Who.ADMINISTRATOR, people::add),
                 get("/people/{person}", Who.ADMINISTRATOR, people::person),

@@ -38,11 +38,11 @@ final class SearchPages {
         this.site = site;
     }
 
-    /// To letters; an administrator who holds no address has none, and goes to the books.
+    /// To letters; an administrator who holds no address has none, and goes to the list of her pages.
     void home(Visit visit) {
         boolean lettersOfHers = !visit.self().holdings().isEmpty();
         if (!lettersOfHers && visit.holds(PersonRole.ADMINISTRATOR)) {
-            visit.redirect("/books");
+            visit.redirect(Areas.ALL);
         } else if (!lettersOfHers && visit.holds(PersonRole.DATA_PROTECTION_OFFICER)) {
             visit.redirect("/trail");
         } else {

@@ -36,9 +36,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Sources, and the wizard that makes one: which mail system, the exact steps for it, and what has arrived.
+/// Sources, and the wizard that makes one: which mail system, the exact steps for it, and what has
+/// arrived.
 final class SourcePages {
-    /// Only where so few letters are in the archive are their recipients counted: it is for the first ones.
+    /// Only where so few letters are in the archive are their recipients counted: it is for the
+    /// first ones.
     private static final int COUNTED_LETTERS = 1_000;
 
     private static final Pattern DOMAIN =
@@ -211,6 +213,10 @@ final class SourcePages {
                 .put("smtp", "@" + domain)
                 .put("family", system.family().word());
         return said(Calls.run(site, visit, "source.add", params, new byte[0]));
+    }
+
+    static boolean isDomain(String text) {
+        return DOMAIN.matcher(text).matches();
     }
 
     private static String held(Map<String, String> typed, String field) {

@@ -48,6 +48,7 @@ final class Visit {
     private final Optional<Person> person;
     private final Optional<ApiToken> token;
     private final Words words;
+    private Optional<String> steps = Optional.empty();
 
     Visit(Site site, Context ctx) {
         this.site = site;
@@ -421,7 +422,8 @@ final class Visit {
                         there.or(() -> Optional.of(new Message.Link("/log-in", say("log-in.again"))))));
     }
 
-    /// Goes on to a page of ours where another site sent the browser here: by a page of our own, for on a
+    /// Goes on to a page of ours where another site sent the browser here: by a page of our own,
+    /// for on a
     /// mere redirect the session's cookie, which is `Strict`, stays at home.
     void onward(String path) {
         header("Refresh", "0; url=" + path);
@@ -481,6 +483,8 @@ final class Visit {
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
                 site.assets().url(Assets.SCRIPT),
+                Optional.empty(),
+                List.of(),
                 Optional.empty());
     }
 
@@ -495,7 +499,19 @@ final class Visit {
                 site.assets().url(Assets.STYLE),
                 site.assets().url(Assets.ICON),
                 site.assets().url(Assets.SCRIPT),
-                session.flatMap(Session::news));
+                session.flatMap(Session::news),
+                administers() ? Areas.row(words, ctx.path()) : List.of(),
+                steps);
+    }
+
+    /// Whether this is one of the administrator's pages, and she one.
+    private boolean administers() {
+        return person.isPresent() && Areas.hold(ctx.path()) && holds(PersonRole.ADMINISTRATOR);
+    }
+
+    /// Says on the page how far the first steps are.
+    void steps(Optional<String> progress) {
+        steps = progress;
     }
 
     /// What the forms of this session carry, or of this browser, which gets a cookie for it.
@@ -520,11 +536,7 @@ final class Visit {
             items.add(item(say("nav.across"), "/reason"));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR)) {
-            items.add(item(say("nav.books"), "/books"));
-            items.add(item(say("nav.sources"), "/sources"));
-            items.add(item(say("nav.jobs"), "/jobs"));
-            items.add(item(say("nav.quarantine"), "/quarantine"));
-            items.add(item(say("nav.people"), "/people"));
+            items.add(new NavItem(say("nav.administration"), Areas.ALL, Areas.hold(ctx.path())));
         }
         if (roles.contains(PersonRole.ADMINISTRATOR) || roles.contains(PersonRole.DATA_PROTECTION_OFFICER)) {
             items.add(item(say("nav.approvals"), "/approvals"));

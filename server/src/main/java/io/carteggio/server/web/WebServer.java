@@ -30,7 +30,8 @@ public final class WebServer implements AutoCloseable {
     /// The largest form; a page of addresses stays far below.
     static final int FORM_LIMIT_BYTES = 64 * 1024;
 
-    /// So much of a form that is refused is read all the same: who is cut off while sending does not hear why.
+    /// So much of a form that is refused is read all the same: who is cut off while sending does
+    /// not hear why.
     private static final int REFUSED_READ_BYTES = 1 << 20;
 
     static final int CONNECTIONS_LIMIT = 500;
@@ -40,10 +41,12 @@ public final class WebServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
 
     private final Site site;
+    private final FirstSteps firstSteps;
     private final Javalin javalin;
 
     private WebServer(WebConfig config, ArchiveDesk desk, Clock clock) {
         site = Site.of(config, desk, clock);
+        firstSteps = new FirstSteps(site);
         javalin = Javalin.create(this::configure);
     }
 
@@ -139,7 +142,8 @@ public final class WebServer implements AutoCloseable {
         return type == null || type.startsWith("text/plain");
     }
 
-    /// The way of each request: who asks, whether she may, whether the form is hers, and only then the page.
+    /// The way of each request: who asks, whether she may, whether the form is hers, and only then
+    /// the page.
     private void answer(Route route, Context ctx) throws Exception {
         Visit visit = new Visit(site, ctx);
         boolean api = visit.isForProgram();
@@ -212,12 +216,22 @@ public final class WebServer implements AutoCloseable {
         if (route.method() == Method.POST && administers && !api) {
             visit.audit("form", visit.pathAndQuery(), Optional.empty());
         }
+        if (route.method() == Method.GET && route.who() == Who.ADMINISTRATOR && hasSteps(route.path())) {
+            visit.steps(firstSteps.progress(visit));
+        }
         try {
             route.action().answer(visit);
         } catch (Busy e) {
             visit.header("Retry-After", "10");
             visit.message(HttpStatus.SERVICE_UNAVAILABLE, visit.say("busy.title"), visit.say("busy.why"));
         }
+    }
+
+    /// Pages that say how far the first steps are: not what is a part of a page, nor the one that
+    /// must be there when
+    /// nothing else is.
+    private static boolean hasSteps(String path) {
+        return Areas.hold(path) && !path.endsWith("/state") && !path.equals(FirstSteps.URL) && !path.equals("/health");
     }
 
     private static boolean allowed(Who who, Visit visit) {
@@ -229,7 +243,8 @@ public final class WebServer implements AutoCloseable {
         };
     }
 
-    /// The one place where trouble becomes a page. What happened goes into the log, under a number that the page shows.
+    /// The one place where trouble becomes a page. What happened goes into the log, under a number
+    /// that the page shows.
     private void failed(Exception e, Context ctx) {
         if (e instanceof HttpResponseException refused) {
             HttpStatus status = HttpStatus.forStatus(refused.getStatus());

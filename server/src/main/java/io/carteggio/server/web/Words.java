@@ -2,6 +2,8 @@ package io.carteggio.server.web;
 
 import io.carteggio.server.web.language.Texts;
 import io.carteggio.server.web.page.LetterView.Moment;
+import java.math.RoundingMode;
+import java.text.NumberFormat;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
@@ -47,6 +49,14 @@ record Words(ZoneId zone, Texts texts) {
         }
         String form = value < 9.95 ? "%.1f %s" : "%.0f %s";
         return String.format(texts.language().locale(), form, value, new String[] {"KB", "MB", "GB", "TB", "PB"}[unit]);
+    }
+
+    /// A part of a whole, never rounded up: what lacks something is not all.
+    String percent(long part, long whole) {
+        NumberFormat form = NumberFormat.getPercentInstance(texts.language().locale());
+        form.setMaximumFractionDigits(2);
+        form.setRoundingMode(RoundingMode.DOWN);
+        return form.format(whole == 0 ? 1 : (double) part / whole);
     }
 
     /// With thousands apart.

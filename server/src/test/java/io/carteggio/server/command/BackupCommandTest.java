@@ -110,8 +110,11 @@ class BackupCommandTest {
                         .json()
                         .path("copiedBytes")
                         .longValue())
-                .as("nothing new but the keys")
-                .isLessThan(4_000);
+                .as("nothing new but the keys, and a segment with the note of the last backup")
+                .isLessThan(40_000);
+        assertThat(shell.done("backup", "--last", "--json").json().path("recent"))
+                .as("each is kept as an act")
+                .hasSize(3);
     }
 
     @Test

@@ -15,7 +15,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// One browser without scripts or eyes: cookies, forms, no following of redirects.
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
+    /// What everybody of a test logs in with.
+    public static final String PASSWORD = Firm.PASSWORD;
+
     private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]+)\"");
 
     private final URI base;
@@ -26,10 +29,14 @@ final class Browser implements AutoCloseable {
             .build();
 
     Browser(WebServer server) {
-        base = server.url();
+        this(server.url());
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public Browser(URI base) {
+        this.base = base;
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(HttpRequest.newBuilder(base.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
@@ -38,7 +45,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// Sends a form as it is, without its token unless given.
-    HttpResponse<String> send(String path, String... namesAndValues) throws IOException, InterruptedException {
+    public HttpResponse<String> send(String path, String... namesAndValues) throws IOException, InterruptedException {
         return client.send(
                 HttpRequest.newBuilder(base.resolve(path))
                         .header("Content-Type", "application/x-www-form-urlencoded")
@@ -59,7 +66,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// Loads the page with the form, then sends it with the page's token.
-    HttpResponse<String> fill(String page, String path, String... namesAndValues)
+    public HttpResponse<String> fill(String page, String path, String... namesAndValues)
             throws IOException, InterruptedException {
         String[] all = java.util.Arrays.copyOf(namesAndValues, namesAndValues.length + 2);
         all[namesAndValues.length] = "token";
@@ -68,7 +75,7 @@ final class Browser implements AutoCloseable {
     }
 
     /// The token of the forms on a page.
-    String token(String page) throws IOException, InterruptedException {
+    public String token(String page) throws IOException, InterruptedException {
         Matcher token = TOKEN.matcher(get(page).body());
         if (!token.find()) {
             throw new AssertionError("no form on " + page);
@@ -76,7 +83,7 @@ final class Browser implements AutoCloseable {
         return token.group(1);
     }
 
-    Browser logIn(String account) throws IOException, InterruptedException {
+    public Browser logIn(String account) throws IOException, InterruptedException {
         HttpResponse<String> answer = fill("/log-in", "/log-in", "account", account, "password", Firm.PASSWORD);
         if (answer.statusCode() != 303) {
             throw new AssertionError(account + " cannot log in: " + answer.statusCode() + "\n" + answer.body());

@@ -49,7 +49,7 @@ class FlowTest {
             assertThat(refused.body()).contains("at least 12 characters");
             var done = browser.fill(
                     link.getPath(), link.getPath(), "name", "Ada", "password", Firm.PASSWORD, "again", Firm.PASSWORD);
-            assertThat(done.headers().firstValue("Location")).contains("/books");
+            assertThat(done.headers().firstValue("Location")).contains("/first-steps");
             assertThat(browser.get("/books").body())
                     .contains("The books balance")
                     .contains("Mail is taken, but this needs you")

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Walks the whole table of routes as everybody who might come along. A route that is added is walked too.
+/// Walks the whole table of routes as everybody who might come along. A route that is added is
+/// walked too.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoutesTest {
     private static final List<String> HEADERS = List.of(
@@ -62,6 +63,11 @@ class RoutesTest {
                 .replace("{job}", "no-such-job")
                 .replace("{act}", "start")
                 .replace("{system}", "postfix")
+                .replace("{step}", "no-such-step")
+                .replace("{subject}", "no-such-subject")
+                .replace("{domain}", "nosuch.example")
+                .replace("{protocol}", "ldap")
+                .replace("{sync}", "no-such-sync")
                 .replace("{source}", "journal")
                 .replace("{id}", brunas.text())
                 .replace("{person}", brunaId)

@@ -25,9 +25,10 @@ public record BooksView(
         Optional<Chart> days) {
     /// Reports a day, as a picture.
     ///
+    /// @param most how many the highest bar stands for
     /// @param summary the same in words
     /// @param growth what that comes to
-    public record Chart(int width, int height, List<Bar> bars, String summary, Optional<String> growth) {
+    public record Chart(int width, int height, List<Bar> bars, String most, String summary, Optional<String> growth) {
         public Chart {
             bars = List.copyOf(bars);
         }

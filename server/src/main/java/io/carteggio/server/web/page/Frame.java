@@ -13,6 +13,8 @@ import java.util.Optional;
 /// @param style address of the style sheet
 /// @param script address of the script; every page does without it
 /// @param news what the last step did
+/// @param areas the administrator's other pages, on one of them
+/// @param steps how far the first steps are, while they are not done
 public record Frame(
         Texts texts,
         String title,
@@ -23,12 +25,22 @@ public record Frame(
         String style,
         String icon,
         String script,
-        Optional<String> news) {
+        Optional<String> news,
+        List<Area> areas,
+        Optional<String> steps) {
     /// A way to another page.
     public record NavItem(String label, String url, boolean current) {}
 
+    /// Ways that belong together.
+    public record Area(String label, List<NavItem> items) {
+        public Area {
+            items = List.copyOf(items);
+        }
+    }
+
     public Frame {
         nav = List.copyOf(nav);
+        areas = List.copyOf(areas);
     }
 
     /// The page's language, as in `lang` of HTML.

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Every text is there in every language, is used, and is filled in alike; and no page says anything by itself.
+/// Every text is there in every language, is used, and is filled in alike; and no page says
+/// anything by itself.
 class TextsTest {
     private static final Path MAIN = Path.of("src/main");
     private static final Path TEMPLATES = MAIN.resolve("jte");
@@ -60,6 +61,8 @@ class TextsTest {
             "Postfix",
             "Exim",
             "STARTTLS",
+            "Backup",
+            "Person",
             "Server",
             "Passkeys");
 
@@ -187,7 +190,8 @@ class TextsTest {
         assertThat(Texts.in(Language.GERMAN).pattern(key)).isNotBlank();
     }
 
-    /// What a template says stands in the bundles: between its tags, and in what is read out or shown of them.
+    /// What a template says stands in the bundles: between its tags, and in what is read out or
+    /// shown of them.
     @Test
     void noTemplateSaysAnythingByItself() throws IOException {
         List<String> found = new ArrayList<>();

@@ -1,0 +1,246 @@
+package io.carteggio.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// An administrator's first hour in a real Chromium: from the set-up link by the first steps to people, alarms, a
+/// backup
+/// and a sheet for the safe. axe looks at every page, light on a desktop and dark on a phone; pictures lie in
+/// `target/screenshots`.
+@Tag("peers")
+class AdministrationTest {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final String PASSWORD = "a long pass phrase of mine";
+    private static final int PEOPLE = 30;
+
+    private final List<String> faults = new ArrayList<>();
+
+    private void look(Page page, String what) {
+        for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
+            faults.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
+                    + rule.getNodes().stream().map(n -> n.getHtml()).limit(3).toList());
+        }
+        narrow(page, what);
+    }
+
+    private void narrow(Page page, String what) {
+        boolean wide =
+                (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+        if (wide) {
+            faults.add(what + ": must be scrolled sideways at " + page.viewportSize().width);
+        }
+    }
+
+    private void picture(Page page, String what) throws IOException {
+        Path folder = Program.root().resolve("acceptance/target/screenshots");
+        Files.createDirectories(folder);
+        shoot(page, folder, what, ColorScheme.DARK, 360);
+        shoot(page, folder, what, ColorScheme.LIGHT, 1280);
+    }
+
+    /// One of them, where another page is made alike.
+    private void glance(Page page, String what) throws IOException {
+        Path folder = Program.root().resolve("acceptance/target/screenshots");
+        Files.createDirectories(folder);
+        shoot(page, folder, what, ColorScheme.DARK, 360);
+        page.setViewportSize(1280, 900);
+    }
+
+    private void shoot(Page page, Path folder, String what, ColorScheme scheme, int width) {
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE));
+        page.setViewportSize(width, width == 360 ? 740 : 900);
+        String name = "admin-" + what + "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
+        look(page, name);
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(folder.resolve(name + ".png"))
+                .setFullPage(true));
+    }
+
+    /// Letters that nobody owns, and a directory of people in a file.
+    private static void fill(Program program) throws IOException, InterruptedException {
+        Path folder = program.data().resolveSibling("administration-in");
+        Files.createDirectories(folder);
+        List<String> to = List.of("anna.berg@firm.example", "ana.berg@firm.example", "dora.engel@firm.example");
+        for (int i = 0; i < to.size(); i++) {
+            Files.write(
+                    folder.resolve(i + ".eml"),
+                    Post.plain(
+                                    "u" + i,
+                                    "x@other.example",
+                                    to.get(i),
+                                    "Letter " + i,
+                                    "secretword " + i,
+                                    "To: " + to.get(i))
+                            .original());
+        }
+        StringBuilder people = new StringBuilder("id,name,addresses\n");
+        for (int i = 0; i < PEOPLE; i++) {
+            people.append(i)
+                    .append(",Person ")
+                    .append(i)
+                    .append(",person")
+                    .append(i)
+                    .append("@firm.example\n");
+        }
+        Path file = folder.resolve("people.csv");
+        Files.writeString(file, people, StandardCharsets.UTF_8);
+        program.ask("person", "add", "Anna Berg", "anna.berg@firm.example").done();
+        program.ask("import", folder.toString()).done();
+        program.ask("sync", "add", "hr", "--csv", file.toString()).done();
+        program.awaitIndexed();
+    }
+
+    @Test
+    void anAdministratorsFirstHour() throws Exception {
+        assumeTrue(Files.isExecutable(CHROMIUM), "skipped: no Chromium");
+        Program program = Program.on(Program.freshDirectory("administration"));
+        try (Serving server = program.serve();
+                Playwright playwright = Playwright.create(
+                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+                Browser browser = playwright
+                        .chromium()
+                        .launch(new BrowserType.LaunchOptions()
+                                .setExecutablePath(CHROMIUM)
+                                .setHeadless(true)
+                                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
+                BrowserContext context = browser.newContext(new Browser.NewContextOptions()
+                        .setViewportSize(1280, 900)
+                        .setLocale("en-GB"))) {
+            context.setDefaultTimeout(15_000);
+            context.onPage(page -> page.onConsoleMessage(message -> {
+                if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+                    faults.add(page.url() + " " + message.text());
+                }
+            }));
+            Page page = context.newPage();
+            page.navigate(server.setUpLink().toString());
+            page.fill("#name", "Ada Minister");
+            for (var field : page.locator("input[type=password]").all()) {
+                field.fill(PASSWORD);
+            }
+            page.click("#save");
+            assertThat(page.url()).endsWith("/first-steps");
+            assertThat(page.textContent("#progress")).contains("0 of 5");
+            picture(page, "first-steps");
+
+            // by keyboard alone: over the skip link to the field, and on with Enter
+            page.navigate(server.url() + "/domains");
+            page.keyboard().press("Tab");
+            page.keyboard().press("Enter");
+            page.keyboard().press("Tab");
+            page.keyboard().type("firm.example");
+            page.keyboard().press("Enter");
+            page.waitForSelector("#domains");
+            assertThat(page.textContent("#domains")).contains("firm.example");
+            assertThat(page.textContent("#steps-bar")).contains("1 of 5");
+            glance(page, "domains");
+            fill(program);
+
+            page.navigate(server.url() + "/people/sync");
+            glance(page, "syncs");
+            page.click("#new-graph");
+            picture(page, "sync-new-graph");
+            page.navigate(server.url() + "/people/sync/new/ldap");
+            page.click("#new-sync summary");
+            glance(page, "sync-new-ldap");
+            page.navigate(server.url() + "/people/sync/hr");
+            picture(page, "sync");
+            page.click("#look");
+            assertThat(page.textContent("#plan-says")).contains(2 * PEOPLE + " changes");
+            picture(page, "sync-plan");
+            page.click("#run");
+            page.locator("#state:has-text('30 people new')").waitFor();
+
+            page.navigate(server.url() + "/unknown");
+            assertThat(page.textContent("main"))
+                    .contains("dora.engel@firm.example")
+                    .doesNotContain("secretword");
+            picture(page, "unknown");
+            page.check("input[value='dora.engel@firm.example']");
+            page.fill("#person", "Anna Berg");
+            page.click("#preview");
+            glance(page, "unknown-preview");
+            page.click("#assign");
+            assertThat(page.textContent("#news")).contains("1 address was given");
+
+            page.navigate(server.url() + "/alarms");
+            page.fill("#mail-server", "127.0.0.1:1");
+            page.fill("#mail-from", "archive@firm.example");
+            page.fill("#mail-to", "it@firm.example");
+            page.click("#set-mail button");
+            page.click("#test");
+            assertThat(page.textContent("#tested")).contains("e-mail");
+            for (var more : page.locator("details summary").all()) {
+                more.click();
+            }
+            picture(page, "alarms");
+
+            page.navigate(server.url() + "/health");
+            picture(page, "health");
+            program.ask("backup", "--to", program.data() + "-backup").done();
+            page.navigate(server.url() + "/backup");
+            assertThat(page.textContent("#backup-says")).contains("whole and young enough");
+            picture(page, "backup");
+            page.navigate(server.url() + "/keys");
+            picture(page, "keys");
+            page.click("#sheet");
+            assertThat(page.textContent("main"))
+                    .doesNotContain(Files.readString(program.data().resolve("master.key"))
+                            .strip());
+            picture(page, "sheet");
+            page.navigate(server.url() + "/administration");
+            picture(page, "administration");
+            page.navigate(server.url() + "/books");
+            glance(page, "books");
+            page.navigate(server.url() + "/first-steps");
+            assertThat(page.textContent("#progress")).as("no report has come").contains("4 of 5");
+            page.click("#steps .bright button");
+            assertThat(page.textContent("#progress")).contains("5 of 5");
+
+            // where words are longer they need more room
+            page.navigate(server.url() + "/account");
+            page.selectOption("#language", "de");
+            page.click("#set-language");
+            page.setViewportSize(360, 740);
+            for (String path : List.of(
+                    "/administration",
+                    "/first-steps",
+                    "/domains",
+                    "/people/sync",
+                    "/people/sync/new/graph",
+                    "/people/sync/new/ldap",
+                    "/people/sync/hr",
+                    "/unknown",
+                    "/alarms",
+                    "/health",
+                    "/backup",
+                    "/keys",
+                    "/keys/sheet",
+                    "/books")) {
+                page.navigate(server.url() + path);
+                narrow(page, path + " in German");
+            }
+            assertThat(faults).as("axe, console, sideways scrolling").isEmpty();
+        }
+    }
+}

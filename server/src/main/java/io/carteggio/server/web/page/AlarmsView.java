@@ -1,0 +1,71 @@
+package io.carteggio.server.web.page;
+
+import io.carteggio.server.web.page.LetterView.Moment;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Alarms, who is told of them, where they begin, and the test messages that prove the way.
+///
+/// @param tested what a test of the ways found
+/// @param alternates the sources that an alternate mailbox is fetched by
+public record AlarmsView(
+        List<Row> standing,
+        List<Row> past,
+        List<String> warnings,
+        Map<String, Form> forms,
+        List<Tested> tested,
+        List<Canary> canaries,
+        List<String> alternates,
+        Optional<String> later) {
+    /// An alarm.
+    public record Row(
+            String kind,
+            String subject,
+            String text,
+            Moment opened,
+            Optional<Moment> closed,
+            String times,
+            String told) {}
+
+    /// A form, as it is set or as it was typed.
+    ///
+    /// @param set whether anything is set
+    /// @param locked whether it logs in with a password that the machine has, so that a part of it
+    ///     is not changed here
+    public record Form(String subject, boolean set, boolean locked, Map<String, String> typed, Optional<String> fault) {
+        public Form {
+            typed = Map.copyOf(typed);
+        }
+
+        public String held(String field) {
+            return typed.getOrDefault(field, "");
+        }
+
+        public boolean is(String field, String value) {
+            return held(field).equals(value);
+        }
+    }
+
+    /// What came of trying a way.
+    public record Tested(String channel, boolean works, String says) {}
+
+    /// How the last test message fared.
+    public record Canary(String subject, String title, boolean set, String says, boolean bad, Optional<Moment> sent) {}
+
+    public AlarmsView {
+        standing = List.copyOf(standing);
+        past = List.copyOf(past);
+        warnings = List.copyOf(warnings);
+        forms = Map.copyOf(forms);
+        tested = List.copyOf(tested);
+        canaries = List.copyOf(canaries);
+        alternates = List.copyOf(alternates);
+    }
+
+    /// The form of a subject.
+    public Form form(String subject) {
+        return Optional.ofNullable(forms.get(subject))
+                .orElseThrow(() -> new IllegalStateException("no form for " + subject));
+    }
+}
