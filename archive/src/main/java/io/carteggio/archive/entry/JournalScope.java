@@ -17,6 +17,8 @@ public enum JournalScope {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /// The scope of a word that [#word] gave, case aside.
+    ///
     /// @throws IllegalArgumentException where there is none of that name
     public static JournalScope ofWord(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
