@@ -2,6 +2,8 @@ package io.carteggio.archive.journaling;
 
 import io.carteggio.mail.Address;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -16,8 +18,15 @@ import java.util.function.Function;
 ///     is told to try again
 /// @param expiry after how long a report that is not delivered goes to the alternate mailbox
 /// @param sender who stands in reports as their sender; absent: `journal-agent` at this host
+/// @param routes by which host mail for a domain is delivered, by [Address#domainKey]; for others the name service is
+///     asked
 public record AgentSettings(
-        Optional<Address> alternate, int limit, boolean accepts, Duration expiry, Optional<Address> sender) {
+        Optional<Address> alternate,
+        int limit,
+        boolean accepts,
+        Duration expiry,
+        Optional<Address> sender,
+        Map<String, Route> routes) {
     /// As many rules as Exchange Online has had since 2019 (JOURNAL-FORMATS 8.6).
     public static final int RULES = 50;
 
@@ -31,17 +40,75 @@ public record AgentSettings(
     private static final String EXPIRE = "expire-days";
     private static final String SENDER = "sender";
 
+    /// What follows is a domain.
+    private static final String ROUTE = "route.";
+
     public static final AgentSettings USUAL =
-            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty());
+            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty(), Map.of());
+
+    /// How a connection is secured.
+    public enum Tls {
+        NONE,
+        /// Where it is offered, whoever has the certificate.
+        OPPORTUNISTIC,
+        /// Always, and the certificate is the host's, by an authority that this system trusts.
+        VERIFIED;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// The host that mail for a domain is given to.
+    public record Route(String host, int port, Tls tls) {
+        /// Reads `HOST:PORT`, and perhaps ` TLS`.
+        static Route of(String text) {
+            String[] words = text.strip().split(" +", -1);
+            int colon = words[0].lastIndexOf(':');
+            String host = colon < 0 ? "" : words[0].substring(0, colon).replaceAll("^\\[|]$", "");
+            if (words.length > 2 || !host.matches("[A-Za-z0-9.:_-]{1,253}")) {
+                throw new IllegalArgumentException(
+                        "a route is HOST:PORT, and perhaps none, opportunistic or verified, not '" + text + "'");
+            }
+            Tls tls = words.length == 1 ? Tls.OPPORTUNISTIC : tls(words[1]);
+            return new Route(host, number("a port", words[0].substring(colon + 1), 65_535), tls);
+        }
+
+        private static Tls tls(String word) {
+            for (Tls one : Tls.values()) {
+                if (one.word().equals(word)) {
+                    return one;
+                }
+            }
+            throw new IllegalArgumentException("TLS is none, opportunistic or verified, not '" + word + "'");
+        }
+
+        @Override
+        public String toString() {
+            return host + ":" + port + " " + tls.word();
+        }
+    }
+
+    public AgentSettings {
+        routes = Map.copyOf(routes);
+    }
 
     /// Reads settings by name.
     ///
     /// @throws IllegalArgumentException where one is none, or makes no sense
     public static AgentSettings of(Map<String, String> settings) {
+        Map<String, Route> routes = new HashMap<>();
         for (String name : new TreeSet<>(settings.keySet())) {
             switch (name) {
                 case ALTERNATE, LIMIT, UNABLE, EXPIRE, SENDER -> {}
-                default -> throw new IllegalArgumentException("the journaling agent has no setting '" + name + "'");
+                default -> {
+                    if (!name.startsWith(ROUTE) || name.length() == ROUTE.length()) {
+                        throw new IllegalArgumentException("the journaling agent has no setting '" + name + "'");
+                    }
+                    routes.put(
+                            Address.domainKey(name.substring(ROUTE.length())),
+                            Route.of(settings.getOrDefault(name, "")));
+                }
             }
         }
         Map<String, String> given = settings;
@@ -58,7 +125,8 @@ public record AgentSettings(
                 accepts,
                 value(given, EXPIRE, text -> Duration.ofDays(number(EXPIRE, text, EXPIRY_DAYS_LIMIT)))
                         .orElse(EXPIRY),
-                value(given, SENDER, AgentSettings::address));
+                value(given, SENDER, AgentSettings::address),
+                routes);
     }
 
     private static <T> Optional<T> value(Map<String, String> given, String name, Function<String, T> reading) {

@@ -41,6 +41,7 @@ public final class ReportQueue implements AutoCloseable {
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
                 attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT);
+            CREATE INDEX report_name ON report (report);
             CREATE INDEX report_due ON report (state, next, id);
             CREATE INDEX report_destination ON report (destination, state, id);
             CREATE TABLE destination (key TEXT PRIMARY KEY, address TEXT NOT NULL, trouble TEXT NOT NULL,
@@ -54,6 +55,7 @@ public final class ReportQueue implements AutoCloseable {
     private final Key key;
     private final Sqlite database;
     private final AtomicLong names = new AtomicLong();
+    private volatile Runnable follower = () -> {};
 
     private ReportQueue(Path folder, Key key, Sqlite database) {
         this.folder = folder;
@@ -124,6 +126,11 @@ public final class ReportQueue implements AutoCloseable {
                 session.run("UPDATE report SET state = ? WHERE state = ?", State.WAITING.name(), State.PENDING.name()));
     }
 
+    /// Whoever delivers is told, from now on, when there is something to be tried at once. Must not block.
+    public void follow(Runnable told) {
+        follower = told;
+    }
+
     private Path file(long id) {
         return folder.resolve(id + ".report");
     }
@@ -160,6 +167,9 @@ public final class ReportQueue implements AutoCloseable {
             remove(id);
             throw e;
         }
+        if (!pending) {
+            follower.run();
+        }
         return id;
     }
 
@@ -191,12 +201,18 @@ public final class ReportQueue implements AutoCloseable {
                 }
                 return ids.size();
             });
+            follower.run();
         }
     }
 
     /// The octets of a report.
     public Content mail(QueuedReport report) {
         return new SealedFile(file(report.id()), report.sizeBytes(), key);
+    }
+
+    /// Whether its octets are still there.
+    public boolean isThere(QueuedReport report) {
+        return Files.exists(file(report.id()));
     }
 
     /// What is to be tried now, the longest due first.
@@ -229,6 +245,15 @@ public final class ReportQueue implements AutoCloseable {
 
     public Optional<QueuedReport> named(long id) throws ArchiveException {
         return database.read(s -> s.first("SELECT " + COLUMNS + " FROM report WHERE id = ?", ReportQueue::report, id));
+    }
+
+    /// The reports of an id that were given to the alternate mailbox.
+    public List<QueuedReport> returned(String reportId) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT " + COLUMNS + " FROM report WHERE report = ? AND state = ?",
+                ReportQueue::report,
+                reportId,
+                State.RETURNED.name()));
     }
 
     /// How many reports there are of each state.
@@ -284,6 +309,7 @@ public final class ReportQueue implements AutoCloseable {
             }
             return ids.size();
         });
+        follower.run();
     }
 
     /// A mailbox that cannot be delivered to.
@@ -335,6 +361,7 @@ public final class ReportQueue implements AutoCloseable {
                     State.WAITING.name(),
                     now.toEpochMilli());
         });
+        follower.run();
     }
 
     /// What waits for a mailbox that is suspended is not tried before an instant, but for one report.
