@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +40,17 @@ import tools.jackson.databind.JsonNode;
 class MilterTest {
     private static final String JOURNAL = "journal-9c1f@archive.example";
     private static final int LARGE_LINES = 400_000; // 30 MB
+
+    private static final List<String> MAILBOXES = List.of(
+            "anna@firm.example",
+            "bruno@firm.example",
+            "sales@firm.example",
+            "eva@firm.example",
+            "p1@firm.example",
+            "p2@firm.example",
+            "x@outside.example",
+            "y@outside.example",
+            "blind@outside.example");
 
     private static Serving server;
     private static Program program;
@@ -64,14 +76,16 @@ class MilterTest {
         program.ask("source", "add", "agent", "--smtp", JOURNAL).done();
         program.ask("rule", "add", "All mail", "--to", "agent").done();
         dovecot = Dovecot.start("service auth {", "  unix_listener postfix-auth {", "    mode = 0666", "  }", "}");
-        Path maps = Files.writeString(dovecot.directory().resolve("mailboxes"), "/^(.*)$/ $1/\n");
+        Path maps = Files.writeString(
+                dovecot.directory().resolve("mailboxes"),
+                MAILBOXES.stream().map(a -> a + " " + a + "/\n").collect(Collectors.joining()));
         postfix = Postfix.start(
                 server.smtp(), // never used: every mailbox is here
                 "smtpd_milters = inet:127.0.0.1:" + server.milter().getPort(),
                 "non_smtpd_milters = $smtpd_milters",
                 "milter_default_action = tempfail",
                 "virtual_mailbox_domains = static:all",
-                "virtual_mailbox_maps = regexp:" + maps,
+                "virtual_mailbox_maps = texthash:" + maps,
                 "virtual_mailbox_base = " + dovecot.directory() + "/mail",
                 "virtual_mailbox_limit = 0",
                 "virtual_minimum_uid = 1",
@@ -117,7 +131,7 @@ class MilterTest {
     /// A mail with what a filter could spoil: folds, blanks, dots, octets above 127, no space behind a colon.
     private static String text(String word, String from, String to) {
         return "From: Somebody <" + from + ">\nTo: " + to + "\nSubject: about  " + word + " \n\tfolded\t line\nX-Odd:no blank\n"
-                + "X-Empty:\nMessage-ID: <" + word + "@test>\n\nThe word is " + word + ".\n.\n..dots\n\u00fc  \n\n\n";
+                + "X-Empty:\nMessage-ID: <" + word + "@test>\nDate: Sun, 29 Nov 2026 12:00:00 +0000\n\nThe word is " + word + ".\n.\n..dots\n\u00fc  \n\n\n";
     }
 
     private static String letter(String word) throws Exception {
@@ -242,7 +256,13 @@ class MilterTest {
     void aLargeMailPasses() throws Exception {
         Path file = Files.createTempFile("large", ".eml");
         try (OutputStream out = Files.newOutputStream(file)) {
-            out.write("From: x@outside.example\r\nSubject: enormous\r\nMessage-ID: <large@test>\r\n\r\n"
+            out.write("""
+                    From: x@outside.example
+                    Subject: enormous
+                    Message-ID: <large@test>
+                    Date: Sun, 29 Nov 2026 12:00:00 +0000
+
+                    """.replace("\n", "\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             byte[] line = ("x".repeat(74) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < LARGE_LINES; i++) {
@@ -274,8 +294,6 @@ class MilterTest {
         Outcome outcome = send(
                 "x@outside.example", mail(text("patience", "x@outside.example", "a@b.example")), false, "anna@firm.example");
         assertThat(outcome.kept()).isFalse();
-        assertThat(Stream.concat(Stream.of(outcome.mail(), outcome.end()), outcome.recipients().stream()))
-                .anyMatch(reply -> reply.code() / 100 == 4)
-                .noneMatch(reply -> reply.code() / 100 == 5);
+        assertThat(outcome.mail().code()).isEqualTo(451);
     }
 }
