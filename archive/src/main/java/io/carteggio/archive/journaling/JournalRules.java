@@ -90,6 +90,14 @@ public final class JournalRules {
     ///
     /// @throws IllegalArgumentException where it must not be, with the reason
     public void add(Acts acts, String by, JournalRule rule, Around around) throws ArchiveException {
+        checkNew(rule, around);
+        keep(acts, by, rule);
+    }
+
+    /// Whether a rule may be added.
+    ///
+    /// @throws IllegalArgumentException where not, with the reason
+    public void checkNew(JournalRule rule, Around around) {
         RuleBook now = book;
         if (now.named(rule.name()).isPresent()) {
             throw new IllegalArgumentException("there is a journal rule named "
@@ -100,7 +108,6 @@ public final class JournalRules {
                     + " journal rules, which is the limit that was set: see `rule settings --limit`");
         }
         check(rule, now, around);
-        keep(acts, by, rule);
     }
 
     /// Sets a rule of that name anew.

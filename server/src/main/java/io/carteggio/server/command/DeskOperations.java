@@ -139,6 +139,8 @@ final class DeskOperations {
         table.put("rule.test", rules::test);
         table.put("rule.settings", rules::settings);
         table.put("rule.forward", rules::forward);
+        table.put("rule.import", rules::importRules);
+        table.put("rule.export", rules::exportRules);
         ReportOperations reports = new ReportOperations(desk);
         table.put("rule.queue", reports::queue);
         table.put("rule.again", reports::again);

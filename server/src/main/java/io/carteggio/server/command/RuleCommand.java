@@ -31,6 +31,7 @@ final class RuleCommand implements Runnable {
         line.addSubcommand(new Test(carteggio));
         line.addSubcommand(new Settings(carteggio));
         line.addSubcommand(new Forward(carteggio));
+        RuleFileCommands.addTo(line, carteggio);
         ReportCommands.addTo(line, carteggio);
     }
 

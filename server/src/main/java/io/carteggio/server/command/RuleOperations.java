@@ -19,11 +19,16 @@ import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Recipient;
 import io.carteggio.mail.report.HeaderPeople;
+import io.carteggio.server.agent.ForeignRule;
+import io.carteggio.server.agent.RuleExport;
+import io.carteggio.server.agent.RuleImport;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -334,6 +339,81 @@ final class RuleOperations {
             ObjectNode line = Json.object().put("address", one.address().raw()).put("copy", one.copy());
             line.set("to", Json.texts(one.to().stream().map(Address::raw)));
             reply.line(line);
+        }
+        return Outcome.DONE;
+    }
+
+    /// Reads rules from a file in the body, and says what would come of each; with `apply`, adds those that may be.
+    ///
+    /// `scope` stands for scopes that the file has as numbers; `mailbox` for journaling mailboxes, all of them.
+    Outcome importRules(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        List<ForeignRule> found;
+        try {
+            found = RuleImport.read(RuleImport.octets(request.body()));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.no(Optional.ofNullable(e.getMessage()).orElse("not a list of rules"));
+        }
+        Optional<String> scope = request.optionalText("scope");
+        Optional<String> mailbox = request.optionalText("mailbox");
+        boolean apply = request.flag("apply");
+        int refused = 0;
+        for (ForeignRule foreign : found) {
+            ObjectNode line = Json.object().put("name", foreign.name());
+            line.set("scope", Json.text(foreign.scope().map(JournalScope::word).or(() -> scope)));
+            line.set("recipient", Json.text(foreign.recipient()));
+            line.put("mailbox", mailbox.orElse(foreign.mailbox())).put("enabled", foreign.enabled());
+            try {
+                JournalRule rule = new JournalRule(
+                        foreign.name(),
+                        foreign.scope().isPresent()
+                                ? foreign.scope().get()
+                                : scope(scope.orElseThrow(() -> new IllegalArgumentException(
+                                        "its scope is a number, whose meaning is not known: say which (`--scope`)"))),
+                        recipient(foreign.recipient()),
+                        mailbox(mailbox.orElse(foreign.mailbox())),
+                        Optional.empty(),
+                        false,
+                        foreign.enabled());
+                if (apply) {
+                    desk.journalRules().add(desk.acts(), request.by(), rule, around());
+                } else {
+                    desk.journalRules().checkNew(rule, around());
+                }
+                line.putNull("refused");
+            } catch (IllegalArgumentException e) {
+                refused++;
+                line.put("refused", Optional.ofNullable(e.getMessage()).orElse("refused"));
+            }
+            reply.line(line);
+        }
+        reply.line(Json.object()
+                .put("rules", found.size())
+                .put("refused", refused)
+                .put("applied", apply));
+        return refused == 0 ? Outcome.DONE : Outcome.NO;
+    }
+
+    /// All rules in one of the forms of Exchange's, as octets.
+    Outcome exportRules(Request request, Reply reply) throws IOException, Refusal {
+        RuleExport.Form form;
+        try {
+            form = RuleExport.Form.ofWord(request.optionalText("form").orElse("csv"));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage("a form is csv, json, clixml, dsc, list or xml");
+        }
+        List<ForeignRule> rules = desk.journalRules().book().rules().stream()
+                .map(rule -> new ForeignRule(
+                        rule.name(),
+                        Optional.of(rule.scope()),
+                        rule.recipient()
+                                .map(member -> Json.optional(said(member), "address")
+                                        .orElseGet(() -> said(member).path("name").asString(""))),
+                        rule.mailbox().raw(),
+                        rule.enabled()))
+                .toList();
+        byte[] octets = RuleExport.write(rules, form).getBytes(StandardCharsets.UTF_8);
+        if (reply.offer(Json.object().put("form", form.word()).put("bytes", octets.length))) {
+            reply.all(new ByteArrayInputStream(octets), octets.length);
         }
         return Outcome.DONE;
     }
