@@ -81,6 +81,10 @@ public final class People {
                     Act.LodgingSet _,
                     Act.WatchSet _,
                     Act.GapClosed _,
+                    Act.JournalRuleSet _,
+                    Act.JournalRuleRemoved _,
+                    Act.ForwardingSet _,
+                    Act.AgentSet _,
                     Act.Audited _ -> {}
         }
     }

@@ -182,6 +182,24 @@ public final class Trail {
                 case Act.LodgingSet a ->
                     entry(done, "lodging-set", a.directory().orElse("nowhere"), none);
                 case Act.WatchSet a -> entry(done, "watch-set", a.subject() + settings(a.settings()), none);
+                case Act.JournalRuleSet a ->
+                    entry(
+                            done,
+                            "journal-rule-set",
+                            a.name() + ", " + a.scope().word() + ", "
+                                    + a.recipient().map(Entry::member).orElse("everybody") + ", to " + a.mailbox()
+                                    + a.alternate().map(to -> ", else to " + to).orElse("")
+                                    + (a.dedicated() ? ", dedicated" : "")
+                                    + (a.enabled() ? "" : ", disabled"),
+                            none);
+                case Act.JournalRuleRemoved a -> entry(done, "journal-rule-removed", a.name(), none);
+                case Act.ForwardingSet a ->
+                    entry(
+                            done,
+                            "forwarding-set",
+                            a.address() + " to " + a.to() + (a.copy() ? " and itself" : ""),
+                            none);
+                case Act.AgentSet a -> entry(done, "agent-set", "the journaling agent" + settings(a.settings()), none);
                 case Act.GapClosed a -> entry(done, "gap-closed", "notice " + a.arrival(), Optional.of(a.reason()));
             };
         }

@@ -383,6 +383,44 @@ public sealed interface Act {
     /// Whether dangerous acts take two from now on.
     record ModeSet(Instant at, String by, boolean twoPersons, String reason) implements Act {}
 
+    /// A journal rule: a new one, or in place of the one of that name.
+    ///
+    /// @param recipient whose mail it is about; absent: everybody's
+    /// @param mailbox where its reports go
+    /// @param alternate where reports go that do not reach it; absent: where those of all rules do
+    /// @param dedicated whether the mailbox is there for reports alone, although it lies in a domain of ours
+    record JournalRuleSet(
+            Instant at,
+            String by,
+            String name,
+            JournalScope scope,
+            Optional<Change.Member> recipient,
+            Address mailbox,
+            Optional<Address> alternate,
+            boolean dedicated,
+            boolean enabled)
+            implements Act {}
+
+    /// A journal rule is no more.
+    record JournalRuleRemoved(Instant at, String by, String name) implements Act {}
+
+    /// Mail for an address goes on to others.
+    ///
+    /// @param to none: no longer
+    /// @param copy whether the address itself gets it, too
+    record ForwardingSet(Instant at, String by, Address address, List<Address> to, boolean copy) implements Act {
+        public ForwardingSet {
+            to = List.copyOf(to);
+        }
+    }
+
+    /// How the journaling agent works: all its settings, in place of those before.
+    record AgentSet(Instant at, String by, Map<String, String> settings) implements Act {
+        public AgentSet {
+            settings = Collections.unmodifiableMap(new TreeMap<>(settings));
+        }
+    }
+
     /// An entry of the audit trail.
     ///
     /// @param what one word for the kind: `search`, `open`, `export`, …

@@ -105,7 +105,7 @@ final class ChangeCodec {
                 : Optional.of(new Span(map.optionalInstant("nowFrom"), map.optionalInstant("nowTo")));
     }
 
-    private static MapWriter member(MapWriter map, Member member) {
+    static MapWriter member(MapWriter map, Member member) {
         return switch (member) {
             case Member.OfPerson(String id) -> map.put("person", id);
             case Member.OfGroup(String id) -> map.put("group", id);
@@ -113,7 +113,7 @@ final class ChangeCodec {
         };
     }
 
-    private static Member member(MapReader map) {
+    static Member member(MapReader map) {
         Optional<String> person = map.optionalText("person");
         Optional<String> group = map.optionalText("group");
         if (person.isPresent()) {

@@ -358,6 +358,27 @@ public final class EntryCodec {
                         .put("masterKey", a.masterKey());
             case Act.ModeSet a ->
                 map.put("act", "mode-set").put("twoPersons", a.twoPersons()).put("reason", a.reason());
+            case Act.JournalRuleSet a -> {
+                map.put("act", "journal-rule-set")
+                        .put("name", a.name())
+                        .put("scope", a.scope().word())
+                        .put("mailbox", a.mailbox().raw())
+                        .put("alternate", a.alternate().map(Address::raw))
+                        .put("everybody", a.recipient().isEmpty())
+                        .put("dedicated", a.dedicated())
+                        .put("enabled", a.enabled());
+                a.recipient().ifPresent(recipient -> ChangeCodec.member(map, recipient));
+            }
+            case Act.JournalRuleRemoved a ->
+                map.put("act", "journal-rule-removed").put("name", a.name());
+            case Act.ForwardingSet a ->
+                map.put("act", "forwarding-set")
+                        .put("address", a.address().raw())
+                        .putAll("to", a.to(), Address::raw)
+                        .put("copy", a.copy());
+            case Act.AgentSet a ->
+                map.put("act", "agent-set")
+                        .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -534,6 +555,26 @@ public final class EntryCodec {
             case "account-linked" ->
                 new Act.AccountLinked(at, by, map.text("issuer"), map.text("account"), map.optionalText("person"));
             case "mode-set" -> new Act.ModeSet(at, by, map.flag("twoPersons"), map.text("reason"));
+            case "journal-rule-set" ->
+                new Act.JournalRuleSet(
+                        at,
+                        by,
+                        map.text("name"),
+                        JournalScope.ofWord(map.text("scope")),
+                        map.flag("everybody") ? Optional.empty() : Optional.of(ChangeCodec.member(map)),
+                        new Address(map.text("mailbox")),
+                        map.optionalText("alternate").map(Address::new),
+                        map.flag("dedicated"),
+                        map.flag("enabled"));
+            case "journal-rule-removed" -> new Act.JournalRuleRemoved(at, by, map.text("name"));
+            case "forwarding-set" ->
+                new Act.ForwardingSet(
+                        at,
+                        by,
+                        new Address(map.text("address")),
+                        map.texts("to").stream().map(Address::new).toList(),
+                        map.flag("copy"));
+            case "agent-set" -> new Act.AgentSet(at, by, settings(map));
             case "audited" ->
                 new Act.Audited(
                         at,

@@ -447,6 +447,10 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.TimestampAuthoritySet _,
                     Act.LodgingSet _,
                     Act.WatchSet _,
+                    Act.JournalRuleSet _,
+                    Act.JournalRuleRemoved _,
+                    Act.ForwardingSet _,
+                    Act.AgentSet _,
                     Act.RetentionSet _ -> put(session, "act", kept, act);
         }
     }

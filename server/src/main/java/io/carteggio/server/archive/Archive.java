@@ -20,6 +20,7 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.archive.intake.Marks;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.journaling.JournalRules;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
@@ -49,6 +50,7 @@ import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
 import io.carteggio.embedded.vault.DictionaryKeeper;
@@ -110,6 +112,8 @@ public final class Archive implements AutoCloseable {
     private final Gate gate;
     private final Sources sources = new Sources();
     private final Syncs syncs = new Syncs();
+    private final JournalRules journalRules = new JournalRules();
+    private final ReportQueue reports;
     private final Arrangements arrangements = new Arrangements();
     private final FileLedger ledger;
     private final TimestampFiles stamps;
@@ -155,6 +159,10 @@ public final class Archive implements AutoCloseable {
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
             jobs = JobStore.open(directory.jobs(), clock.instant());
             opened.push(jobs);
+            reports = ReportQueue.open(
+                    directory.path().resolve("reports"),
+                    directory.keyring().partKey().derive('Q'));
+            opened.push(reports);
             Path watchFiles = directory.path().resolve("watch");
             Alarms alarms = Alarms.open(watchFiles, clock);
             opened.push(alarms);
@@ -189,6 +197,7 @@ public final class Archive implements AutoCloseable {
                 preferences.apply(act);
                 sources.apply(act);
                 syncs.apply(act);
+                journalRules.apply(act);
                 arrangements.apply(act);
                 keeping.apply(act);
                 watchSettings.apply(act);
@@ -482,6 +491,16 @@ public final class Archive implements AutoCloseable {
     /// The directories that people are synchronised with.
     public Syncs syncs() {
         return syncs;
+    }
+
+    /// The rules of the journaling agent.
+    public JournalRules journalRules() {
+        return journalRules;
+    }
+
+    /// Reports of the journaling agent that are not delivered yet.
+    public ReportQueue reports() {
+        return reports;
     }
 
     /// How people log in, besides by a password here.

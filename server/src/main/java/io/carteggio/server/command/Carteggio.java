@@ -125,6 +125,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new CanaryCommand(this).line());
         line.addSubcommand(new SourceCommand(this).line());
         line.addSubcommand(new JobCommand(this).line());
+        line.addSubcommand(new RuleCommand(this).line());
         line.addSubcommand(new PersonCommand(this).line());
         line.addSubcommand(new RoleCommand(this).line());
         line.addSubcommand(new ApprovalCommand(this).line());

@@ -15,6 +15,7 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.journaling.JournalRules;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
@@ -28,6 +29,7 @@ import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.NetworkFiles;
@@ -93,6 +95,12 @@ interface Desk {
 
     /// Sources whose mail is fetched.
     FetchJobs fetches();
+
+    /// The rules of the journaling agent.
+    JournalRules journalRules();
+
+    /// Reports of the journaling agent that are not delivered yet.
+    ReportQueue reports();
 
     /// The directories that people are synchronised with.
     Syncs syncs();

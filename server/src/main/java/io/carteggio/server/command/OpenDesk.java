@@ -15,6 +15,7 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.archive.journaling.JournalRules;
 import io.carteggio.archive.quarantine.Quarantine;
 import io.carteggio.archive.role.ApiTokens;
 import io.carteggio.archive.role.LogIns;
@@ -32,6 +33,7 @@ import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
 import io.carteggio.embedded.ledger.TimestampFiles;
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
@@ -193,6 +195,16 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public Acts acts() {
         return archive.acts();
+    }
+
+    @Override
+    public JournalRules journalRules() {
+        return archive.journalRules();
+    }
+
+    @Override
+    public ReportQueue reports() {
+        return archive.reports();
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.server.agent.AgentServer;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
 import io.carteggio.server.giveback.GiveBack;
@@ -27,7 +28,7 @@ import io.carteggio.server.tls.SelfSigned;
 import io.carteggio.server.watch.Monitor;
 import io.carteggio.server.watch.Watch;
 import io.carteggio.server.web.ArchiveDesk;
-import io.carteggio.server.web.MailExchangers;
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.web.WebConfig;
 import io.carteggio.server.web.WebServer;
 import java.io.IOException;
@@ -46,16 +47,24 @@ final class RunningServer implements AutoCloseable {
     private final SmtpServer smtp;
     private final WebServer web;
     private final Watch watch;
+    private final AgentServer agent;
 
     /// Where a server listens and how it is called.
     ///
+    /// @param milter where a mail system finds the journaling agent's filter; nowhere where absent
     /// @param hostname its name in SMTP and in its certificate
-    record Addresses(InetSocketAddress http, InetSocketAddress smtp, Optional<String> publicUrl, String hostname) {}
+    record Addresses(
+            InetSocketAddress http,
+            InetSocketAddress smtp,
+            Optional<InetSocketAddress> milter,
+            Optional<String> publicUrl,
+            String hostname) {}
 
-    private RunningServer(SmtpServer smtp, WebServer web, Watch watch) {
+    private RunningServer(SmtpServer smtp, WebServer web, Watch watch, AgentServer agent) {
         this.smtp = smtp;
         this.web = web;
         this.watch = watch;
+        this.agent = agent;
     }
 
     static RunningServer start(
@@ -92,7 +101,7 @@ final class RunningServer implements AutoCloseable {
                             Optional.of(smtp.address()),
                             Optional.of(
                                     identity.chain().getFirst().getNotAfter().toInstant())));
-            return new RunningServer(smtp, web, archive.watch());
+            return new RunningServer(smtp, web, archive.watch(), agent(archive, at));
         } catch (IOException e) {
             smtp.close();
             throw e;
@@ -113,8 +122,21 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
+    private static AgentServer agent(Archive archive, Addresses at) throws Refusal {
+        try {
+            return AgentServer.start(archive, at.hostname(), at.milter(), Clock.systemUTC());
+        } catch (IOException e) {
+            throw Refusal.no("cannot listen for a mail system's messages at "
+                    + at.milter().map(Object::toString).orElse("") + ": " + e.getMessage());
+        }
+    }
+
     InetSocketAddress smtp() {
         return smtp.address();
+    }
+
+    Optional<InetSocketAddress> milter() {
+        return agent.milter();
     }
 
     URI url() {
@@ -129,6 +151,7 @@ final class RunningServer implements AutoCloseable {
     @Override
     public void close() {
         watch.close(); // first: that the listener goes is no alarm
+        agent.close();
         smtp.close();
         web.close();
     }

@@ -54,6 +54,13 @@ final class ServeCommand implements Callable<Integer> {
             description = "Where the mail system delivers reports; if not given, 127.0.0.1:2525.")
     private String smtp = "127.0.0.1:2525";
 
+    @Option(
+            names = "--milter",
+            paramLabel = "ADDR:PORT",
+            description = "Where Postfix or Sendmail finds the journaling agent's filter, as 127.0.0.1:8891; if not"
+                    + " given, there is none.")
+    private Optional<String> milter = Optional.empty();
+
     @Option(names = "--public-url", paramLabel = "URL", description = "Where people reach the pages, behind a proxy.")
     private Optional<String> publicUrl = Optional.empty();
 
@@ -104,8 +111,12 @@ final class ServeCommand implements Callable<Integer> {
         if (attachmentReaders.filter(n -> n < 1 || n > READERS_LIMIT).isPresent()) {
             throw Refusal.usage("--attachment-readers is 1 to " + READERS_LIMIT);
         }
-        RunningServer.Addresses addresses =
-                new RunningServer.Addresses(address("--http", http), address("--smtp", smtp), publicUrl, host());
+        RunningServer.Addresses addresses = new RunningServer.Addresses(
+                address("--http", http),
+                address("--smtp", smtp),
+                milter.isPresent() ? Optional.of(address("--milter", milter.get())) : Optional.empty(),
+                publicUrl,
+                host());
         boolean throwAway = demo && !carteggio.directoryGiven();
         Path directory = throwAway ? Files.createTempDirectory("carteggio-demo-") : carteggio.directory();
         CountDownLatch stop = new CountDownLatch(1);
@@ -186,13 +197,14 @@ final class ServeCommand implements Callable<Integer> {
         Console console = carteggio.console();
         Optional<URI> setUp = server.setUpLink();
         InetSocketAddress mail = server.smtp();
-        String mailAddress = mail.getAddress().getHostAddress() + ":" + mail.getPort();
+        String mailAddress = address(mail);
         if (carteggio.json()) {
             var line = Json.object()
                     .put("data", own.archive().directory().toAbsolutePath().toString())
                     .put("http", server.url().toString())
                     .put("smtp", mailAddress);
             setUp.ifPresent(link -> line.put("setUp", link.toString()));
+            server.milter().ifPresent(filter -> line.put("milter", address(filter)));
             line.set(
                     "sources",
                     Json.objects(own.archive().sources().all().stream()
@@ -209,6 +221,7 @@ final class ServeCommand implements Callable<Integer> {
                     + (throwAway ? "   (throw-away: removed when the server stops)" : ""));
             console.line("  web         " + server.url());
             console.line("  smtp        " + mailAddress + " (STARTTLS)");
+            server.milter().ifPresent(filter -> console.line("  milter      " + address(filter)));
             own.archive()
                     .sources()
                     .all()
@@ -223,6 +236,10 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         console.flush();
+    }
+
+    private static String address(InetSocketAddress at) {
+        return at.getAddress().getHostAddress() + ":" + at.getPort();
     }
 
     private String host() {

@@ -1,7 +1,9 @@
 package io.carteggio.server.giveback;
 
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Concatenation;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.server.watch.Submission;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +32,7 @@ record Carrier(Address from, Address to, String id, Instant at, GiveBack.Note no
                 "Date: " + Submission.DATE.format(at.atOffset(java.time.ZoneOffset.UTC)),
                 "From: Carteggio <" + from.raw() + ">",
                 "To: " + to.raw(),
-                "Subject: " + Submission.encoded(note.subject()),
+                "Subject: " + HeaderText.encoded(note.subject()),
                 "Message-ID: <" + id + ">",
                 "Auto-Submitted: auto-generated",
                 "MIME-Version: 1.0",
@@ -47,7 +49,7 @@ record Carrier(Address from, Address to, String id, Instant at, GiveBack.Note no
                 "Content-Disposition: attachment; filename=" + file,
                 "",
                 "");
-        return Joined.of(List.of(
+        return new Concatenation(List.of(
                 octets(head), plain ? letter : new Base64Content(letter), octets("\r\n--" + boundary + "--\r\n")));
     }
 

@@ -155,15 +155,25 @@ public final class SmtpClient implements AutoCloseable {
     /// @param from empty for the null reverse path
     /// @throws IllegalArgumentException for an address that could not stand in a command
     public Outcome send(Optional<Address> from, List<Address> to, Content mail, Way way) throws IOException {
+        return send(from, to, mail, way, Optional.empty());
+    }
+
+    /// The same, and where the server can (RFC 3461) it is asked for a notice with the whole mail if it cannot deliver it.
+    ///
+    /// @param envelopeId stands in that notice
+    public Outcome send(Optional<Address> from, List<Address> to, Content mail, Way way, Optional<String> envelopeId)
+            throws IOException {
         boolean chunks = switch (way) {
             case DATA -> false;
             case BDAT -> true;
             case BEST -> offers("CHUNKING");
         };
         List<String> commands = new ArrayList<>();
-        commands.add("MAIL FROM:<" + from.map(SmtpClient::printable).orElse("") + ">" + parameters(from, to, mail));
+        boolean notices = envelopeId.isPresent() && offers("DSN");
+        commands.add("MAIL FROM:<" + from.map(SmtpClient::printable).orElse("") + ">" + parameters(from, to, mail)
+                + (notices ? " RET=FULL ENVID=" + xtext(envelopeId.get()) : ""));
         for (Address one : to) {
-            commands.add("RCPT TO:<" + printable(one) + ">");
+            commands.add("RCPT TO:<" + printable(one) + ">" + (notices ? " NOTIFY=FAILURE" : ""));
         }
         if (!chunks) {
             commands.add("DATA");
@@ -277,6 +287,16 @@ public final class SmtpClient implements AutoCloseable {
             parameters.append(" SMTPUTF8");
         }
         return parameters.toString();
+    }
+
+    /// RFC 3461, 4: what could not stand in a parameter as `+XX`.
+    private static String xtext(String text) {
+        StringBuilder out = new StringBuilder();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            boolean bare = b > ' ' && b < 0x7f && b != '+' && b != '=';
+            out.append(bare ? String.valueOf((char) b) : String.format(Locale.ROOT, "+%02X", b & 0xff));
+        }
+        return out.toString();
     }
 
     private static boolean isAscii(Address address) {

@@ -46,7 +46,11 @@ public enum AlarmKind {
     /// The test message did not come back.
     CANARY(false),
     /// The alternate journaling mailbox does not answer.
-    ALTERNATE(false);
+    ALTERNATE(false),
+    /// The journaling agent's reports do not reach their mailbox, or are kept here and nowhere else.
+    JOURNALING(false),
+    /// A message passed the journaling agent and went on without a report.
+    UNJOURNALED(true);
 
     private final boolean event;
 

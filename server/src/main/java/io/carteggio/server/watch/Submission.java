@@ -2,6 +2,7 @@ package io.carteggio.server.watch;
 
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
@@ -49,7 +50,7 @@ public final class Submission {
                 "Date: " + DATE.format(at.atOffset(ZoneOffset.UTC)),
                 "From: Carteggio <" + from.raw() + ">",
                 "To: " + String.join(",\r\n ", to.stream().map(Address::raw).toList()),
-                "Subject: " + encoded(subject),
+                "Subject: " + HeaderText.encoded(subject),
                 "Message-ID: <" + id + ">",
                 "Auto-Submitted: auto-generated"));
         lines.addAll(more);
@@ -65,34 +66,6 @@ public final class Submission {
 
     private static boolean isAscii(String text) {
         return text.chars().allMatch(c -> c < 0x7f && (c >= ' ' || c == '\n' || c == '\t'));
-    }
-
-    /// A header's text; long ones in several encoded words of 75 characters at most.
-    public static String encoded(String text) {
-        if (isAscii(text) && text.length() < 900 && !text.contains("\n")) {
-            return text;
-        }
-        StringBuilder words = new StringBuilder();
-        int[] points = text.codePoints().map(c -> c < ' ' ? ' ' : c).toArray();
-        for (int from = 0; from < points.length; ) {
-            int to = from;
-            int octets = 0;
-            while (to < points.length) {
-                int more = new String(points, to, 1).getBytes(StandardCharsets.UTF_8).length;
-                if (octets + more > 45) {
-                    break;
-                }
-                octets += more;
-                to++;
-            }
-            String word = new String(points, from, to - from);
-            words.append(from == 0 ? "" : "\r\n ")
-                    .append("=?utf-8?B?")
-                    .append(Base64.getEncoder().encodeToString(word.getBytes(StandardCharsets.UTF_8)))
-                    .append("?=");
-            from = to;
-        }
-        return words.toString();
     }
 
     /// The name of this host, as it introduces itself.

@@ -38,6 +38,68 @@ final class ApiOperations {
                     .takes(Shape.NOTHING.texts("why"))
                     .gives(ApiShapes.AGAIN),
 
+            act("alarm.test", "Sends a test message to everybody who would be told of an alarm.")
+                    .gives(ApiShapes.CHANNEL),
+            look("watch.show", "Who is told, where alarms begin, and the test messages.")
+                    .gives(ApiShapes.WATCHING),
+            act("watch.set", "Sets one of them anew; without settings: no longer.")
+                    .takes(Shape.NOTHING
+                            .word("subject", "mail", "webhook", "limits", "canary", "alternate-canary")
+                            .textsByName("settings~"))
+                    .gives(ApiShapes.WATCHING),
+            look("canary.show", "How the last test messages fared.").gives(ApiShapes.CANARY),
+            act("canary.run", "Sends a test message; waits until it is back unless `noWait`.")
+                    .takes(Shape.NOTHING.flag("alternate~", "noWait~"))
+                    .gives(ApiShapes.FLIGHT),
+            act("gap.close", "Answers for a report that will not come.")
+                    .takes(Shape.NOTHING.number("gap").text("reason"))
+                    .gives(ApiShapes.GAP_CLOSED),
+            look("health.show", "How everything stands, then what is wrong, the most urgent first.")
+                    .gives(ApiShapes.HEALTH, ApiShapes.FINDING),
+            look("backup.show", "The last backups, and whether another is due.").gives(ApiShapes.BACKUPS),
+            look("key.show", "What opens the archive; never a key.").gives(ApiShapes.KEY),
+            act("key.renew", "Puts a new master key in the place of the old one's file.")
+                    .onlyInPerson()
+                    .gives(ApiShapes.KEY),
+
+            // ---- the journaling agent
+            look("rule.list", "The journal rules, and how they fare.").gives(ApiShapes.RULE),
+            look("rule.show", "One of them.").takes(NAME).gives(ApiShapes.RULE),
+            act("rule.add", "A new rule. `mailbox` is an address, or a source of this archive by its name.")
+                    .takes(NAME.text("mailbox", "scope~", "recipient~", "alternate~")
+                            .flag("dedicated~", "disabled~"))
+                    .gives(ApiShapes.RULE),
+            act("rule.set", "Changes a rule; what is not given stays, an empty `recipient` or `alternate` is none.")
+                    .takes(NAME.text("mailbox~", "scope~", "recipient~", "alternate~")
+                            .flag("dedicated~"))
+                    .gives(ApiShapes.RULE),
+            act("rule.enable", "Puts a rule to work.").takes(NAME).gives(ApiShapes.RULE),
+            act("rule.disable", "Stops a rule.").takes(NAME).gives(ApiShapes.RULE),
+            act("rule.remove", "A rule is no more; what it journaled stays.")
+                    .takes(NAME)
+                    .gives(ApiShapes.REMOVED),
+            look("rule.test", "What the rules say to a message, and which reports would be made. Nothing is sent.")
+                    .takes(Shape.NOTHING
+                            .text("from~")
+                            .texts("to", "headerTo~", "headerCc~")
+                            .flag("authenticated~", "ownSystem~"))
+                    .gives(ApiShapes.NEVER, ApiShapes.VERDICT, ApiShapes.REPORT),
+            act("rule.settings", "How the agent works; with `settings` sets those, empty ones back to the usual.")
+                    .takes(Shape.NOTHING.textsByName("settings~"))
+                    .gives(ApiShapes.AGENT),
+            act("rule.forward", "Where mail goes on to; with `address` sets that, nowhere without `to`.")
+                    .takes(Shape.NOTHING.text("address~").texts("to~").flag("copy~"))
+                    .gives(ApiShapes.FORWARDING),
+            look("rule.queue", "Mailboxes that are in the way of reports, reports that are not delivered, and how many.")
+                    .takes(Shape.NOTHING.number("after~", "limit~").text("state~"))
+                    .gives(ApiShapes.IN_THE_WAY, ApiShapes.QUEUED, ApiShapes.QUEUE),
+            act("rule.again", "Sends reports again that were returned or reached nobody: `ids`, or `all`.")
+                    .takes(Shape.NOTHING.numbers("ids~").flag("all~"))
+                    .gives(ApiShapes.REPORTS_AGAIN),
+            act("rule.resume", "Tries a mailbox that is in the way, and all that waits for it, now.")
+                    .takes(Shape.NOTHING.text("mailbox"))
+                    .gives(ApiShapes.RESUMED),
+
             // ---- sources and jobs
             look("source.list", "The places that mail comes from.").gives(ApiShapes.SOURCE_ROW),
             look("source.show", "One source with its settings.").takes(NAME).gives(ApiShapes.SOURCE),
@@ -285,11 +347,11 @@ final class ApiOperations {
 
             // ---- logging in
             look("login.show", "How people log in besides by a password here.")
-                    .takes(Shape.NOTHING.word("subject~", "oidc", "ldap", "password"))
+                    .takes(Shape.NOTHING.word("subject~", "oidc", "ldap", "password", "passkey"))
                     .gives(ApiShapes.WAY, ApiShapes.ACCOUNTS),
             act("login.set", "Changes settings of a way to log in; `off`: no longer that way.")
                     .takes(Shape.NOTHING
-                            .word("subject", "oidc", "ldap", "password")
+                            .word("subject", "oidc", "ldap", "password", "passkey")
                             .textsByName("settings~")
                             .flag("off~"))
                     .withSecrets()
@@ -297,7 +359,7 @@ final class ApiOperations {
                     .gives(ApiShapes.WAY, ApiShapes.WAY_OFF),
             act("login.test", "Tries a way to log in, step by step.")
                     .takes(Shape.NOTHING
-                            .word("subject", "oidc", "ldap", "password")
+                            .word("subject", "oidc", "ldap", "password", "passkey")
                             .text("redirect~", "account~"))
                     .gives(ApiShapes.STEP),
             act("login.forget", "Forgets which accounts elsewhere are a person's.")

@@ -145,7 +145,8 @@ final class ApiShapes {
             .text("name", "protocol", "job")
             .textsByName("settings")
             .texts("secrets");
-    static final Shape CHANGE = Shape.named("DirectoryChange").text("change");
+    static final Shape CHANGE =
+            Shape.named("DirectoryChange").text("change", "kind", "who", "what").instant("from?");
     static final Shape REMARK = Shape.named("DirectoryRemark").text("remark");
     static final Shape SYNCED = Shape.named("SynchronisationResult")
             .text("sync", "summary", "needsConfirmation?")
@@ -197,8 +198,9 @@ final class ApiShapes {
             .text("source", "why", "reportId?", "messageId?", "recipient?", "by?", "reason?")
             .instant("told", "journaled?", "closed?");
     static final Shape LEDGER = Shape.named("Ledger")
-            .text("key", "trouble?", "timestampUrl?", "lodgedIn?")
+            .text("key", "root?", "trouble?", "timestampUrl?", "lodgedIn?")
             .number("frames", "signed", "stamped")
+            .instant("stampedAt?")
             .flag("timestampTrusted")
             .texts("custodyTrouble");
     private static final Shape BOOKED = Shape.NOTHING.number(
@@ -221,6 +223,105 @@ final class ApiShapes {
             .text("trouble~")
             .list("alarms", ALARM)
             .texts("warnings", "concerns");
+
+    static final Shape CHANNEL =
+            Shape.named("AlarmChannel").text("channel").flag("works").text("trouble?");
+    static final Shape WATCHING = Shape.named("Watching").text("subject").textsByName("settings");
+    static final Shape FLIGHT = Shape.named("TestMessage")
+            .instant("sent~", "back~?")
+            .number("seconds~?", "arrival~")
+            .text("trouble~?");
+    static final Shape CANARY =
+            Shape.named("Canary").text("subject").textsByName("settings").and(FLIGHT);
+    static final Shape GAP_CLOSED = Shape.named("ClosedGap").number("closed");
+    static final Shape HEALTH = Shape.named("Health")
+            .text("version")
+            .number(
+                    "gaps",
+                    "freeBytes",
+                    "freeLimit",
+                    "jobs",
+                    "jobsFailing",
+                    "letters",
+                    "indexLag",
+                    "notFullySearched",
+                    "attachmentsWaiting",
+                    "readers~",
+                    "readersEnded~",
+                    "frames",
+                    "signed",
+                    "stamped",
+                    "syncs",
+                    "findings",
+                    "now")
+            .instant("lastBackup?", "stampedAt?", "peopleAsOf?", "certificate?")
+            .text("root?")
+            .flag("reading", "serving");
+    static final Shape FINDING = Shape.named("Finding")
+            .word("urgency", "now", "soon", "look")
+            .text("kind", "subject", "text")
+            .instant("since?")
+            .number("number~");
+    private static final Shape BACKUP = Shape.named("Backup")
+            .instant("at")
+            .text("by", "place")
+            .number("frames", "files", "copiedBytes", "seconds", "damaged")
+            .flag("verified", "masterKey");
+    static final Shape BACKUPS = Shape.named("Backups")
+            .text("directory")
+            .number("days")
+            .flag("due")
+            .one("last?", BACKUP)
+            .list("recent", BACKUP);
+    static final Shape KEY = Shape.named("MasterKey")
+            .word("kind", "key", "passphrase")
+            .text("fingerprint", "archive", "directory", "file?")
+            .number("revision", "segments", "generation", "secrets")
+            .flag("fileFits", "inDataDirectory");
+
+    private static final Shape RULE_RECIPIENT = Shape.named("JournalRuleRecipient")
+            .word("kind", "person", "group", "address")
+            .text("name", "address?");
+    static final Shape RULE = Shape.named("JournalRule")
+            .text("name")
+            .word("scope", "internal", "external", "global")
+            .one("recipient?", RULE_RECIPIENT)
+            .text("mailbox", "source?", "alternate?")
+            .flag("ownAlternate", "dedicated", "enabled")
+            .word("state", "working", "disabled", "suspended", "refused", "unreachable")
+            .instant("since?")
+            .text("lastAnswer?");
+    static final Shape NEVER = Shape.named("NeverJournaled").text("never");
+    static final Shape VERDICT = Shape.named("RuleVerdict").text("rule", "why").flag("fires");
+    private static final Shape NAMED =
+            Shape.named("ReportedRecipient").text("role", "address", "expanded?", "forwarded?");
+    static final Shape REPORT = Shape.named("ReportToCome")
+            .text("mailbox", "source?", "alternate?", "sender?")
+            .texts("rules")
+            .list("recipients", NAMED);
+    static final Shape AGENT = Shape.named("JournalingAgent")
+            .text("alternate?", "sender?")
+            .number("limit", "expireDays")
+            .word("unable", "tempfail", "accept")
+            .textsByName("routes")
+            .texts("warnings");
+    static final Shape FORWARDING =
+            Shape.named("Forwarding").text("address").flag("copy").texts("to");
+    static final Shape IN_THE_WAY = Shape.named("MailboxInTheWay")
+            .text("mailbox", "lastAnswer")
+            .word("trouble", "suspended", "refused", "unreachable")
+            .instant("since");
+    static final Shape QUEUED = Shape.named("QueuedReport")
+            .number("id", "bytes", "attempts")
+            .word("state", "pending", "waiting", "returned", "dead")
+            .word("kind", "report", "notice")
+            .text("mailbox", "alternate?", "report", "lastAnswer?", "remote?")
+            .texts("rules")
+            .instant("queued", "next");
+    static final Shape QUEUE =
+            Shape.named("ReportQueue").number("pending", "waiting", "returned", "dead").instant("oldest?");
+    static final Shape REPORTS_AGAIN = Shape.named("ReportsAgain").number("again");
+    static final Shape RESUMED = Shape.named("ResumedMailbox").text("resumed");
 
     private ApiShapes() {}
 }

@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;

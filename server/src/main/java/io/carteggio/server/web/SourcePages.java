@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Person;
@@ -11,7 +12,7 @@ import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.mail.Address;
 import io.carteggio.server.local.Exit;
-import io.carteggio.server.web.MailExchangers.Answer;
+import io.carteggio.server.smtp.MailExchangers.Answer;
 import io.carteggio.server.web.page.SourceView;
 import io.carteggio.server.web.page.SourceView.Check;
 import io.carteggio.server.web.page.SourcesView;

@@ -82,7 +82,7 @@ class AdministrationPagesTest {
         server = RunningServer.start(
                 archive,
                 own.operations(),
-                new RunningServer.Addresses(ANY, ANY, Optional.empty(), "archive.example"),
+                new RunningServer.Addresses(ANY, ANY, Optional.empty(), Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
         ada = new Browser(server.url()).logIn("Ada");

@@ -67,7 +67,7 @@ class ApiAnswersTest {
         server = RunningServer.start(
                 own.archive(),
                 own.operations(),
-                new RunningServer.Addresses(ANY, ANY, Optional.empty(), "archive.example"),
+                new RunningServer.Addresses(ANY, ANY, Optional.empty(), Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
         String original = String.join(
@@ -169,6 +169,28 @@ class ApiAnswersTest {
             "gap.list {'all':true}",
             "ledger.show {}",
             "text.show {}",
+            "watch.set {'subject':'limits','settings':{'quarantined':'20'}}",
+            "watch.show {}",
+            "alarm.test {}",
+            "canary.show {}",
+            "canary.run {'noWait':true} 422",
+            "gap.close {'gap':1,'reason':'it was a test'} 422",
+            "health.show {}",
+            "backup.show {}",
+            "key.show {}",
+            "rule.add {'name':'All mail','mailbox':'exchange','scope':'global'}",
+            "rule.set {'name':'All mail','alternate':'ndr@other.example','recipient':'Ada'}",
+            "rule.disable {'name':'All mail'}",
+            "rule.enable {'name':'All mail'}",
+            "rule.list {}",
+            "rule.show {'name':'All mail'}",
+            "rule.test {'from':'ada@example.com','to':['x@y.example'],'authenticated':true}",
+            "rule.settings {'settings':{'alternate':'all@other.example'}}",
+            "rule.forward {'address':'eve@example.com','to':['m@y.example'],'copy':true}",
+            "rule.queue {'state':'dead','limit':5}",
+            "rule.again {'all':true}",
+            "rule.resume {'mailbox':'x@y.example'} 422",
+            "rule.remove {'name':'All mail'}",
             "text.again {'why':['slow']} 422",
             "source.list {}",
             "source.show {'name':'exchange'}",
@@ -253,7 +275,8 @@ class ApiAnswersTest {
             "login.show {}",
             "login.test {'subject':'oidc'}",
             "login.set {'subject':'oidc','off':true}",
-            "login.forget {'person':'Ada'}");
+            "login.forget {'person':'Ada'}",
+            "key.renew {}");
 
     @Test
     void everythingIsAnsweredAsItIsDescribed() throws Exception {

@@ -3,6 +3,7 @@ package io.carteggio.server.giveback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.mail.Address;
+import io.carteggio.mail.Concatenation;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.LetterReader;
@@ -70,7 +71,7 @@ class CarrierTest {
         for (int i = 0; i < 300; i++) {
             byte[] plain = new byte[random.nextInt(400)];
             random.nextBytes(plain);
-            Content content = Joined.of(List.of(
+            Content content = new Concatenation(List.of(
                     Content.of(octets("head")), new Base64Content(Content.of(plain)), Content.of(octets("tail"))));
             byte[] all;
             try (InputStream in = content.open()) {

@@ -1,5 +1,6 @@
 package io.carteggio.server.watch;
 
+import io.carteggio.mail.mime.HeaderText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -265,9 +266,9 @@ class AlarmsTest {
     @Test
     void aSubjectInAnyLanguageFitsIntoAHeader() {
         String text = "Störung: Qualität ".repeat(20) + "\r\nBcc: x@y";
-        String encoded = Submission.encoded(text);
+        String encoded = HeaderText.encoded(text);
         assertThat(encoded.lines())
                 .allMatch(line -> line.length() <= 76 && line.strip().startsWith("=?utf-8?B?"));
-        assertThat(Submission.encoded("plain")).isEqualTo("plain");
+        assertThat(HeaderText.encoded("plain")).isEqualTo("plain");
     }
 }

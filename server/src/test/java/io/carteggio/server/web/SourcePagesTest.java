@@ -1,9 +1,10 @@
 package io.carteggio.server.web;
 
+import io.carteggio.server.smtp.MailExchangers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.entry.PersonRole;
-import io.carteggio.server.web.MailExchangers.Answer;
+import io.carteggio.server.smtp.MailExchangers.Answer;
 import io.carteggio.server.web.SourceGuide.Facts;
 import io.carteggio.server.web.language.Language;
 import io.carteggio.server.web.language.Texts;

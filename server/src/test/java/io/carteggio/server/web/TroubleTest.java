@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.server.smtp.MailExchangers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.ArchiveException;

@@ -1,4 +1,4 @@
-package io.carteggio.server.web;
+package io.carteggio.server.smtp;
 
 import java.net.IDN;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public interface MailExchangers {
             }
 
             /// Whether that is Exchange Online.
-            boolean areExchangeOnline() {
+            public boolean areExchangeOnline() {
                 return hosts.stream()
                         .anyMatch(h -> h.toLowerCase(Locale.ROOT).endsWith(".mail.protection.outlook.com"));
             }

@@ -1,0 +1,410 @@
+package io.carteggio.embedded.reports;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Key;
+import io.carteggio.embedded.catalogue.Sqlite;
+import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.embedded.reports.QueuedReport.Draft;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.ReportWriter.Octets;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The reports that are not delivered yet, in a folder of their own: one SQLite file of facts, one sealed file a
+/// report.
+/// Safe for many threads.
+public final class ReportQueue implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
+
+    private static final int SCHEMA_VERSION = 1;
+
+    /// `destination` has a row for each mailbox that cannot be delivered to now.
+    private static final String SCHEMA = """
+            CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
+                mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
+                report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
+                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT);
+            CREATE INDEX report_name ON report (report);
+            CREATE INDEX report_due ON report (state, next, id);
+            CREATE INDEX report_destination ON report (destination, state, id);
+            CREATE TABLE destination (key TEXT PRIMARY KEY, address TEXT NOT NULL, trouble TEXT NOT NULL,
+                since INTEGER NOT NULL, suspended INTEGER NOT NULL, last TEXT NOT NULL) WITHOUT ROWID
+            """;
+
+    private static final String COLUMNS = "id, state, notice, mailbox, alternate, rules, report, needs, bytes, queued,"
+            + " attempts, next, last, remote";
+
+    private final Path folder;
+    private final Key key;
+    private final Sqlite database;
+    private final AtomicLong names = new AtomicLong();
+    private volatile Runnable follower = () -> {};
+
+    private ReportQueue(Path folder, Key key, Sqlite database) {
+        this.folder = folder;
+        this.key = key;
+        this.database = database;
+    }
+
+    /// Opens the queue in a folder, which is made where it is missing. What was pending when the program ended waits to
+    /// be delivered: better a report of a message that did not go on than none of one that did.
+    ///
+    /// @param key seals the reports
+    public static ReportQueue open(Path folder, Key key) throws ArchiveException {
+        try {
+            DurableFiles.createDirectories(folder);
+            Path file = folder.resolve("queue.db");
+            boolean fresh = !Files.exists(file);
+            ReportQueue queue = new ReportQueue(folder, key, Sqlite.forced(file, "queue of reports"));
+            try {
+                queue.begin(fresh, file);
+                return queue;
+            } catch (ArchiveException | IOException | RuntimeException e) {
+                queue.close();
+                throw e;
+            }
+        } catch (SQLException | IOException e) {
+            throw new ArchiveException(
+                    "the queue of reports in " + folder + " cannot be opened: " + e.getMessage(), true, e);
+        }
+    }
+
+    private void begin(boolean fresh, Path file) throws ArchiveException, IOException {
+        int version = database.read(s -> s.first("PRAGMA user_version", r -> r.getInt(1)))
+                .orElse(0);
+        if (fresh || version == 0) {
+            database.write(session -> {
+                session.script(SCHEMA);
+                return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
+            });
+        } else if (version != SCHEMA_VERSION) {
+            throw new ArchiveException(
+                    file + " is of version " + version + ", this program reads " + SCHEMA_VERSION
+                            + ". Nothing was changed: deliver what waits with the program that wrote it.",
+                    false);
+        }
+        long highest = database.read(s -> s.first("SELECT max(id) FROM report", r -> r.getLong(1)))
+                .orElse(0L);
+        List<Long> known = database.read(s -> s.list("SELECT id FROM report", r -> r.getLong(1)));
+        List<Long> files = new ArrayList<>();
+        try (DirectoryStream<Path> reports = Files.newDirectoryStream(folder, "*.report")) {
+            for (Path report : reports) {
+                long id = Long.parseLong(report.getFileName().toString().replace(".report", ""));
+                highest = Math.max(highest, id);
+                files.add(id);
+            }
+        }
+        for (long id : files) {
+            if (!known.contains(id)) { // written, and never vouched for; or delivered, and its file not yet removed
+                Files.deleteIfExists(file(id));
+            }
+        }
+        for (long id : known) {
+            if (!files.contains(id)) {
+                LOG.error("the report {} has no file any more", id);
+            }
+        }
+        names.set(highest);
+        database.write(session ->
+                session.run("UPDATE report SET state = ? WHERE state = ?", State.WAITING.name(), State.PENDING.name()));
+    }
+
+    /// Whoever delivers is told, from now on, when there is something to be tried at once. Must not block.
+    public void follow(Runnable told) {
+        follower = told;
+    }
+
+    private Path file(long id) {
+        return folder.resolve(id + ".report");
+    }
+
+    /// Queues a report. When this returns it is forced to disk.
+    ///
+    /// @param pending whether [#release] or [#drop] is still to come
+    /// @return its id
+    public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
+        long id = names.incrementAndGet();
+        try {
+            SealedFile.write(file(id), mail, key);
+            DurableFiles.forceDirectory(folder);
+        } catch (IOException e) {
+            throw new ArchiveException("a report cannot be queued: " + e.getMessage(), true, e);
+        }
+        try {
+            database.write(session -> session.run(
+                    "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs, bytes,"
+                            + " queued, attempts, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
+                    id,
+                    (pending ? State.PENDING : State.WAITING).name(),
+                    draft.notice() ? 1 : 0,
+                    draft.mailbox().raw(),
+                    draft.mailbox().key(),
+                    draft.alternate().map(Address::raw).orElse(null),
+                    String.join("\n", draft.rules()),
+                    draft.reportId(),
+                    draft.needs().name(),
+                    mail.sizeBytes(),
+                    now.toEpochMilli(),
+                    now.toEpochMilli()));
+        } catch (ArchiveException | RuntimeException e) {
+            remove(id);
+            throw e;
+        }
+        if (!pending) {
+            follower.run();
+        }
+        return id;
+    }
+
+    private void remove(long id) {
+        try {
+            Files.deleteIfExists(file(id));
+        } catch (IOException e) {
+            LOG.warn("the file of report {} could not be removed; it goes with the next start", id, e);
+        }
+    }
+
+    /// Its message goes on: it is to be delivered.
+    public void release(Collection<Long> ids) throws ArchiveException {
+        states(ids, State.WAITING);
+    }
+
+    /// Its message does not go on: there is nothing to report.
+    public void drop(Collection<Long> ids) throws ArchiveException {
+        for (long id : ids) {
+            delivered(id);
+        }
+    }
+
+    private void states(Collection<Long> ids, State state) throws ArchiveException {
+        if (!ids.isEmpty()) {
+            database.write(session -> {
+                for (long id : ids) {
+                    session.run("UPDATE report SET state = ? WHERE id = ?", state.name(), id);
+                }
+                return ids.size();
+            });
+            follower.run();
+        }
+    }
+
+    /// The octets of a report.
+    public Content mail(QueuedReport report) {
+        return new SealedFile(file(report.id()), report.sizeBytes(), key);
+    }
+
+    /// Whether its octets are still there.
+    public boolean isThere(QueuedReport report) {
+        return Files.exists(file(report.id()));
+    }
+
+    /// What is to be tried now, the longest due first.
+    public List<QueuedReport> due(Instant now, int limit) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ? ORDER BY next, id LIMIT ?",
+                ReportQueue::report,
+                State.WAITING.name(),
+                now.toEpochMilli(),
+                limit));
+    }
+
+    /// When something is to be tried next.
+    public Optional<Instant> nextDue() throws ArchiveException {
+        return database.read(s -> s.first(
+                        "SELECT min(next) FROM report WHERE state = ?", r -> instant(r, 1), State.WAITING.name()))
+                .flatMap(next -> next);
+    }
+
+    /// Reports of these states, the oldest first, with ids above `after`.
+    public List<QueuedReport> list(Collection<State> states, long after, int limit) throws ArchiveException {
+        String names =
+                String.join(", ", states.stream().map(s -> "'" + s.name() + "'").toList());
+        return database.read(s -> s.list(
+                "SELECT " + COLUMNS + " FROM report WHERE state IN (" + names + ") AND id > ? ORDER BY id LIMIT ?",
+                ReportQueue::report,
+                after,
+                limit));
+    }
+
+    public Optional<QueuedReport> named(long id) throws ArchiveException {
+        return database.read(s -> s.first("SELECT " + COLUMNS + " FROM report WHERE id = ?", ReportQueue::report, id));
+    }
+
+    /// The reports of an id that were given to the alternate mailbox.
+    public List<QueuedReport> returned(String reportId) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT " + COLUMNS + " FROM report WHERE report = ? AND state = ?",
+                ReportQueue::report,
+                reportId,
+                State.RETURNED.name()));
+    }
+
+    /// How many reports there are of each state.
+    public Map<State, Long> counts() throws ArchiveException {
+        Map<State, Long> counts = new TreeMap<>();
+        database.read(s -> s.list("SELECT state, count(*) FROM report GROUP BY state", r -> {
+            counts.put(State.valueOf(r.getString(1)), r.getLong(2));
+            return 1;
+        }));
+        return counts;
+    }
+
+    /// Since when the oldest waits that is to be delivered.
+    public Optional<Instant> oldest() throws ArchiveException {
+        return database.read(s -> s.first(
+                        "SELECT min(queued) FROM report WHERE state = ?", r -> instant(r, 1), State.WAITING.name()))
+                .flatMap(at -> at);
+    }
+
+    /// It has arrived: it is forgotten here.
+    public void delivered(long id) throws ArchiveException {
+        database.write(session -> session.run("DELETE FROM report WHERE id = ?", id));
+        remove(id);
+    }
+
+    /// It is tried again later.
+    public void deferred(long id, Instant next, String last, Optional<String> remote) throws ArchiveException {
+        database.write(session -> session.run(
+                "UPDATE report SET attempts = attempts + 1, next = ?, last = ?, remote = ? WHERE id = ?",
+                next.toEpochMilli(),
+                last,
+                remote.orElse(null),
+                id));
+    }
+
+    /// It is not tried any more, but kept.
+    public void ended(long id, State state, String last) throws ArchiveException {
+        database.write(
+                session -> session.run("UPDATE report SET state = ?, last = ? WHERE id = ?", state.name(), last, id));
+    }
+
+    /// It waits anew from now on, as if it had never been tried.
+    public void again(Collection<Long> ids, Instant now) throws ArchiveException {
+        database.write(session -> {
+            for (long id : ids) {
+                session.run(
+                        "UPDATE report SET state = ?, queued = ?, next = ?, attempts = 0 WHERE id = ? AND state <> ?",
+                        State.WAITING.name(),
+                        now.toEpochMilli(),
+                        now.toEpochMilli(),
+                        id,
+                        State.PENDING.name());
+            }
+            return ids.size();
+        });
+        follower.run();
+    }
+
+    /// A mailbox that cannot be delivered to.
+    ///
+    /// @param refused whether its address is; else nobody takes the mail
+    /// @param since when that began
+    /// @param suspended whether it has been so for so long that it is only asked now and then
+    public record Destination(Address address, boolean refused, Instant since, boolean suspended, String last) {}
+
+    /// All mailboxes that cannot be delivered to, by [Address#key].
+    public Map<String, Destination> destinations() throws ArchiveException {
+        Map<String, Destination> all = new TreeMap<>();
+        database.read(s -> s.list("SELECT key, address, trouble, since, suspended, last FROM destination", r -> {
+            all.put(
+                    r.getString(1),
+                    new Destination(
+                            new Address(r.getString(2)),
+                            r.getString(3).equals("refused"),
+                            Instant.ofEpochMilli(r.getLong(4)),
+                            r.getBoolean(5),
+                            r.getString(6)));
+            return 1;
+        }));
+        return all;
+    }
+
+    /// Keeps how a mailbox stands; what was known of it is replaced.
+    public void troubled(Destination destination) throws ArchiveException {
+        database.write(session -> session.run(
+                "INSERT INTO destination (key, address, trouble, since, suspended, last) VALUES (?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (key) DO UPDATE SET trouble = excluded.trouble, since = excluded.since,"
+                        + " suspended = excluded.suspended, last = excluded.last",
+                destination.address().key(),
+                destination.address().raw(),
+                destination.refused() ? "refused" : "unreachable",
+                destination.since().toEpochMilli(),
+                destination.suspended() ? 1 : 0,
+                destination.last()));
+    }
+
+    /// A mailbox takes mail (again): all that waits for it is tried at once.
+    public void recovered(Address mailbox, Instant now) throws ArchiveException {
+        database.write(session -> {
+            session.run("DELETE FROM destination WHERE key = ?", mailbox.key());
+            return session.run(
+                    "UPDATE report SET next = ? WHERE destination = ? AND state = ? AND next > ?",
+                    now.toEpochMilli(),
+                    mailbox.key(),
+                    State.WAITING.name(),
+                    now.toEpochMilli());
+        });
+        follower.run();
+    }
+
+    /// What waits for a mailbox that is suspended is not tried before an instant, but for one report.
+    public void postponed(Address mailbox, long but, Instant until) throws ArchiveException {
+        database.write(session -> session.run(
+                "UPDATE report SET next = ? WHERE destination = ? AND state = ? AND next < ? AND id <> ?",
+                until.toEpochMilli(),
+                mailbox.key(),
+                State.WAITING.name(),
+                until.toEpochMilli(),
+                but));
+    }
+
+    private static QueuedReport report(ResultSet r) throws SQLException {
+        String rules = r.getString(6);
+        return new QueuedReport(
+                r.getLong(1),
+                State.valueOf(r.getString(2)),
+                r.getBoolean(3),
+                new Address(r.getString(4)),
+                Optional.ofNullable(r.getString(5)).map(Address::new),
+                rules.isEmpty() ? List.of() : List.of(rules.split("\n", -1)),
+                r.getString(7),
+                Octets.valueOf(r.getString(8)),
+                r.getLong(9),
+                Instant.ofEpochMilli(r.getLong(10)),
+                r.getInt(11),
+                Instant.ofEpochMilli(r.getLong(12)),
+                Optional.ofNullable(r.getString(13)),
+                Optional.ofNullable(r.getString(14)));
+    }
+
+    private static Optional<Instant> instant(ResultSet r, int column) throws SQLException {
+        @Nullable Object value = r.getObject(column);
+        return value == null ? Optional.empty() : Optional.of(Instant.ofEpochMilli(r.getLong(column)));
+    }
+
+    @Override
+    public void close() throws ArchiveException {
+        try {
+            database.close();
+        } catch (SQLException e) {
+            throw new ArchiveException("the queue of reports did not close", false, e);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package io.carteggio.embedded.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Key;
+import io.carteggio.embedded.reports.QueuedReport.Draft;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.ReportWriter.Octets;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportQueueTest {
+    private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
+    private static final Address MAILBOX = new Address("J@archive.example");
+    private static final Key KEY = Key.random();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private ReportQueue open() throws ArchiveException {
+        return ReportQueue.open(folder, KEY);
+    }
+
+    private static Draft draft(String id) {
+        return new Draft(
+                false,
+                MAILBOX,
+                Optional.of(new Address("ndr@firm.example")),
+                List.of("All mail", "Another"),
+                id,
+                Octets.EIGHT_BIT);
+    }
+
+    private static Content mail(String text) {
+        return Content.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Content content) throws IOException {
+        return new String(content.toByteArray(1 << 20), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatWaitsIsThereAfterARestart() throws Exception {
+        long id;
+        try (ReportQueue queue = open()) {
+            id = queue.put(draft("r1@x"), mail("words"), NOW, false);
+        }
+        try (ReportQueue queue = open()) {
+            QueuedReport report = queue.named(id).orElseThrow();
+            assertThat(report)
+                    .isEqualTo(new QueuedReport(
+                            id,
+                            State.WAITING,
+                            false,
+                            MAILBOX,
+                            Optional.of(new Address("ndr@firm.example")),
+                            List.of("All mail", "Another"),
+                            "r1@x",
+                            Octets.EIGHT_BIT,
+                            5,
+                            NOW,
+                            0,
+                            NOW,
+                            Optional.empty(),
+                            Optional.empty()));
+            assertThat(text(queue.mail(report))).isEqualTo("words");
+            assertThat(queue.due(NOW, 10)).containsExactly(report);
+            assertThat(queue.due(NOW.minusMillis(1), 10)).isEmpty();
+            assertThat(queue.nextDue()).contains(NOW);
+            queue.delivered(id);
+            assertThat(queue.named(id)).isEmpty();
+            assertThat(queue.nextDue()).isEmpty();
+            assertThat(reportFiles()).isEmpty();
+        }
+    }
+
+    private List<Path> reportFiles() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".report")).toList();
+        }
+    }
+
+    @Test
+    void largeReportsAndStretchesOfThemComeBackOctetForOctet() throws Exception {
+        byte[] octets = new byte[300_000];
+        new Random(1).nextBytes(octets);
+        try (ReportQueue queue = open()) {
+            for (int size : new int[] {0, 1, 65_535, 65_536, 65_537, 131_072, 300_000}) {
+                long id = queue.put(draft("s" + size), Content.owning(octets, size), NOW, false);
+                Content back = queue.mail(queue.named(id).orElseThrow());
+                assertThat(back.toByteArray(size)).isEqualTo(java.util.Arrays.copyOf(octets, size));
+                if (size > 100) {
+                    assertThat(back.slice(50, size - 99L).toByteArray(size))
+                            .isEqualTo(java.util.Arrays.copyOfRange(octets, 50, size - 49));
+                }
+            }
+        }
+    }
+
+    @Test
+    void nothingOfTheMailLiesInTheClearAndAChangeIsFound() throws Exception {
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("r"), mail("a secret that nobody should read"), NOW, false);
+            Path file = reportFiles().getFirst();
+            byte[] sealed = Files.readAllBytes(file);
+            assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
+            sealed[sealed.length - 1] ^= 1;
+            Files.write(file, sealed);
+            assertThatThrownBy(() -> text(queue.mail(queue.named(id).orElseThrow())))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aReportOfAMessageThatMayHaveGoneOnIsDelivered() throws Exception {
+        long released;
+        long unsure;
+        try (ReportQueue queue = open()) {
+            released = queue.put(draft("a"), mail("a"), NOW, true);
+            unsure = queue.put(draft("b"), mail("b"), NOW, true);
+            long dropped = queue.put(draft("c"), mail("c"), NOW, true);
+            assertThat(queue.due(NOW, 10)).isEmpty();
+            queue.release(Set.of(released));
+            queue.drop(Set.of(dropped));
+            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(released);
+            assertThat(queue.counts()).containsEntry(State.PENDING, 1L).containsEntry(State.WAITING, 1L);
+        }
+        try (ReportQueue queue = open()) {
+            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(released, unsure);
+        }
+    }
+
+    /// The program ended between the file and the row, or between the row's end and the file's.
+    @Test
+    void filesWithoutAReportAreRemovedAndReportsWithoutAFileStayKnown() throws Exception {
+        long lost;
+        try (ReportQueue queue = open()) {
+            lost = queue.put(draft("a"), mail("a"), NOW, false);
+        }
+        Files.delete(reportFiles().getFirst());
+        Files.write(folder.resolve("900.report"), new byte[] {1, 2, 3});
+        try (ReportQueue queue = open()) {
+            QueuedReport report = queue.named(lost).orElseThrow();
+            assertThat(queue.isThere(report)).isFalse();
+            assertThat(reportFiles()).isEmpty();
+            assertThat(queue.put(draft("b"), mail("b"), NOW, false)).isGreaterThan(900);
+        }
+    }
+
+    @Test
+    void triesAreRememberedAndEndedOnesAreKept() throws Exception {
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("r@x"), mail("a"), NOW, false);
+            Instant next = NOW.plus(Duration.ofMinutes(5));
+            queue.deferred(id, next, "451 later", Optional.of("mx.archive.example"));
+            QueuedReport tried = queue.named(id).orElseThrow();
+            assertThat(tried.attempts()).isEqualTo(1);
+            assertThat(tried.last()).contains("451 later");
+            assertThat(queue.due(NOW, 10)).isEmpty();
+            assertThat(queue.due(next, 10)).hasSize(1);
+            queue.ended(id, State.RETURNED, "time is over");
+            assertThat(queue.due(next, 10)).isEmpty();
+            assertThat(queue.returned("r@x")).extracting(QueuedReport::id).containsExactly(id);
+            assertThat(queue.list(EnumSet.of(State.RETURNED), 0, 10)).hasSize(1);
+            assertThat(queue.list(EnumSet.of(State.RETURNED), id, 10)).isEmpty();
+            queue.again(List.of(id), next);
+            assertThat(queue.named(id).orElseThrow().attempts()).isZero();
+            assertThat(queue.oldest()).contains(next);
+        }
+    }
+
+    @Test
+    void aMailboxThatIsInTheWayHoldsUpAllThatWaitsForIt() throws Exception {
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            long two = queue.put(draft("2"), mail("a"), NOW, false);
+            Instant next = NOW.plusSeconds(60);
+            Destination trouble = new Destination(new Address("j@ARCHIVE.example"), true, NOW, false, "550 who?");
+            queue.troubled(trouble);
+            queue.postponed(MAILBOX, one, next);
+            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(one);
+            assertThat(queue.named(two).orElseThrow().attempts()).isZero();
+            assertThat(queue.destinations()).containsEntry("j@archive.example", trouble);
+            queue.recovered(MAILBOX, NOW);
+            assertThat(queue.destinations()).isEmpty();
+            assertThat(queue.due(NOW, 10)).hasSize(2);
+        }
+    }
+
+    @Test
+    void whoDeliversIsTold() throws Exception {
+        int[] told = {0};
+        try (ReportQueue queue = open()) {
+            queue.follow(() -> told[0]++);
+            long id = queue.put(draft("1"), mail("a"), NOW, true);
+            assertThat(told[0]).isZero();
+            queue.release(List.of(id));
+            queue.put(draft("2"), mail("a"), NOW, false);
+            queue.again(List.of(id), NOW);
+            queue.recovered(MAILBOX, NOW);
+            assertThat(told[0]).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void aFullDiskIsSaidAndLeavesNothing() throws Exception {
+        try (ReportQueue queue = open()) {
+            Content broken = new Content() {
+                @Override
+                public long sizeBytes() {
+                    return 10;
+                }
+
+                @Override
+                public java.io.InputStream open(long offset, long length) throws IOException {
+                    throw new IOException("no");
+                }
+            };
+            assertThatThrownBy(() -> queue.put(draft("1"), broken, NOW, false))
+                    .isInstanceOfSatisfying(
+                            ArchiveException.class,
+                            e -> assertThat(e.laterHelps()).isTrue());
+            assertThat(reportFiles()).isEmpty();
+            assertThat(queue.due(NOW, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void aNewerFileIsRefused() throws Exception {
+        try (ReportQueue queue = open()) {
+            queue.put(draft("1"), mail("a"), NOW, false);
+        }
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
+                var statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 99");
+        }
+        assertThatThrownBy(this::open).isInstanceOf(ArchiveException.class).hasMessageContaining("99");
+    }
+}

@@ -1,0 +1,252 @@
+package io.carteggio.server.agent;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.entry.Provenance;
+import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Source;
+import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.Decider;
+import io.carteggio.archive.journaling.Decision;
+import io.carteggio.archive.journaling.Decision.Report;
+import io.carteggio.archive.journaling.JournalRule;
+import io.carteggio.archive.journaling.RuleBook;
+import io.carteggio.archive.journaling.Submission;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.HeaderPeople;
+import io.carteggio.mail.report.ReportWriter;
+import io.carteggio.mail.report.ReportWriter.Facts;
+import io.carteggio.mail.report.ReportWriter.Written;
+import io.carteggio.mail.structure.Part;
+import io.carteggio.mail.structure.Structure;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.watch.AlarmKind;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes journal reports of messages and puts each where it is safe: into this archive where its mailbox is one of our
+/// sources, else into the queue. Safe for many threads.
+public final class JournalAgent {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalAgent.class);
+
+    /// What rules mean is worked out anew after so long, since members come and go by the clock alone.
+    private static final Duration FRESH = Duration.ofSeconds(60);
+
+    private final Archive archive;
+    private final String host;
+    private final Clock clock;
+    private final ReportMark mark;
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder reports = new LongAdder();
+    private final LongAdder unjournaled = new LongAdder();
+    private volatile Optional<Current> current = Optional.empty();
+
+    /// What is in force.
+    private record Current(Directory directory, RuleBook book, Instant at, Decider decider, ReportWriter writer) {}
+
+    /// @param host this system's name, for reports
+    public JournalAgent(Archive archive, String host, Clock clock) {
+        this.archive = archive;
+        this.host = host;
+        this.clock = clock;
+        this.mark = new ReportMark(archive.keyring().partKey().derive('J'));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // both are made anew when they change, and only then
+    private Current current() {
+        Directory directory = archive.people().directory();
+        RuleBook book = archive.journalRules().book();
+        Instant now = clock.instant();
+        Optional<Current> known = current;
+        if (known.isPresent()
+                && known.get().directory == directory
+                && known.get().book == book
+                && now.isBefore(known.get().at.plus(FRESH))) {
+            return known.get();
+        }
+        Address sender = book.settings().sender().orElseGet(() -> new Address("journal-agent@" + host));
+        Current made = new Current(
+                directory,
+                book,
+                now,
+                new Decider(directory, book, now),
+                new ReportWriter(sender, host, UUID::randomUUID, mark));
+        current = Optional.of(made);
+        return made;
+    }
+
+    /// What the rules say to a message, without anything being done.
+    public Decision decide(Message message) throws IOException {
+        Part head = Structure.head(message.mail());
+        return current().decider.decide(submission(message, head));
+    }
+
+    private Submission submission(Message message, Part head) throws IOException {
+        return new Submission(
+                message.mailFrom(),
+                message.rcptTo(),
+                message.authenticated(),
+                message.ownSystem(),
+                HeaderPeople.of(head.header()),
+                mark.isOn(message.mail(), head));
+    }
+
+    /// Reports that are safe.
+    public final class Kept {
+        private final List<Long> pending;
+
+        private Kept(List<Long> pending) {
+            this.pending = List.copyOf(pending);
+        }
+
+        /// The message goes on: its reports are delivered.
+        public void release() throws ArchiveException {
+            archive.reports().release(pending);
+        }
+
+        /// The message does not go on: there is nothing to report.
+        public void drop() throws ArchiveException {
+            archive.reports().drop(pending);
+        }
+    }
+
+    /// Journals a message. When this returns, all its reports are forced to disk.
+    ///
+    /// @param pending whether it is not yet sure that the message goes on: then nothing is delivered before
+    ///     [Kept#release]. If this process ends before, its reports are delivered
+    /// @throws ArchiveException where a report could not be kept. Of some there may be one nevertheless: where the message
+    ///     comes again, that becomes a redelivery
+    public Kept journal(Message message, boolean pending) throws ArchiveException {
+        messages.increment();
+        List<Long> ids = new ArrayList<>();
+        try {
+            Current now = current();
+            Part head = Structure.head(message.mail());
+            Decision decision = now.decider.decide(submission(message, head));
+            for (Report report : decision.reports()) {
+                Written written = now.writer.write(
+                        new Facts(
+                                report.envelope(),
+                                clock.instant(),
+                                report.rules().stream().map(JournalRule::name).toList()),
+                        message.mail());
+                reports.increment();
+                if (!pending && takenHere(report, written, message.item())) {
+                    continue;
+                }
+                ids.add(archive.reports()
+                        .put(
+                                new QueuedReport.Draft(
+                                        false,
+                                        report.mailbox(),
+                                        report.alternate(),
+                                        report.rules().stream()
+                                                .map(JournalRule::name)
+                                                .toList(),
+                                        written.messageId(),
+                                        written.needs()),
+                                written.content(),
+                                clock.instant(),
+                                pending));
+            }
+            return new Kept(pending ? ids : List.of());
+        } catch (IOException e) {
+            dropAll(pending ? ids : List.of(), e);
+            throw new ArchiveException("a message cannot be journaled: " + e.getMessage(), true, e);
+        } catch (ArchiveException | RuntimeException e) {
+            dropAll(pending ? ids : List.of(), e);
+            throw e;
+        }
+    }
+
+    private void dropAll(List<Long> ids, Exception why) {
+        try {
+            archive.reports().drop(ids);
+        } catch (ArchiveException e) {
+            why.addSuppressed(e); // then it is a report of a message that comes again
+        }
+    }
+
+    /// Where the archive does not take it now, the queue does.
+    private boolean takenHere(Report report, Written written, Optional<String> item) {
+        try {
+            return take(archive, report.mailbox(), report.alternate(), written.content(), item);
+        } catch (ArchiveException e) {
+            LOG.warn("a report for {} waits, since the archive does not take it: {}", report.mailbox(), e.getMessage());
+            return false;
+        }
+    }
+
+    /// Takes a mail into the archive where the mailbox is one of its sources.
+    ///
+    /// @return false where it is none
+    static boolean take(
+            Archive archive, Address mailbox, Optional<Address> from, Content mail, Optional<String> item)
+            throws ArchiveException {
+        Optional<Source> source = archive.sources().at(mailbox);
+        if (source.isEmpty()) {
+            return false;
+        }
+        Optional<String> trouble = archive.trouble();
+        if (trouble.isPresent()) {
+            throw new ArchiveException(trouble.get(), true);
+        }
+        archive.accept(new Arrival(
+                source.get().trusting(),
+                mail,
+                new Provenance(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        from,
+                        List.of(mailbox),
+                        Optional.of("the journaling agent" + item.map(id -> ", " + id).orElse("")))));
+        return true;
+    }
+
+    /// Whether mail goes on that could not be journaled.
+    public boolean acceptsUnjournaled() {
+        return current().book.settings().accepts();
+    }
+
+    /// A message goes on, and no report of it was kept: that is said as loudly as can be.
+    public void unjournaled(Message message, Exception why) {
+        unjournaled.increment();
+        String what = "a message of " + message.mail().sizeBytes() + " octets from "
+                + message.mailFrom().map(Address::raw).orElse("<>") + " to " + message.rcptTo() + " went on and is in no archive"
+                + message.item().map(id -> " (" + id + ")").orElse("") + ": " + why.getMessage();
+        LOG.error("UNJOURNALED: {}", what);
+        archive.watch().alarms().raise(AlarmKind.UNJOURNALED, "agent", what);
+    }
+
+    /// How the agent is set.
+    public AgentSettings settings() {
+        return current().book.settings();
+    }
+
+    /// Messages seen since the start.
+    public long messages() {
+        return messages.sum();
+    }
+
+    /// Reports made since the start.
+    public long reports() {
+        return reports.sum();
+    }
+
+    /// Messages since the start that went on without a report, although a rule may have wanted one.
+    public long unjournaledMessages() {
+        return unjournaled.sum();
+    }
+}

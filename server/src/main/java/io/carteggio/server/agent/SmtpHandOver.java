@@ -1,0 +1,145 @@
+package io.carteggio.server.agent;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.AgentSettings.Route;
+import io.carteggio.archive.journaling.AgentSettings.Tls;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.report.ReportWriter.Octets;
+import io.carteggio.mail.smtp.Reply;
+import io.carteggio.server.agent.HandOver.Answer.Later;
+import io.carteggio.server.agent.HandOver.Answer.Never;
+import io.carteggio.server.agent.HandOver.Answer.Taken;
+import io.carteggio.server.archive.Archive;
+import io.carteggio.server.smtp.MailExchangers;
+import io.carteggio.server.smtp.SmtpClient;
+import io.carteggio.server.smtp.SmtpClient.Outcome;
+import io.carteggio.server.smtp.SmtpClient.Way;
+import io.carteggio.server.tls.TlsContexts;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+
+/// Gives reports to this archive where their mailbox is one of its sources, else to the mail server of its domain by SMTP:
+/// the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a server cannot
+/// carry waits (JOURNAL-FORMATS 2.9). Safe for many threads.
+final class SmtpHandOver implements HandOver {
+    private static final int PORT = 25;
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+    private final Archive archive;
+    private final String host;
+    private final MailExchangers exchangers;
+    private final Supplier<AgentSettings> settings;
+
+    SmtpHandOver(Archive archive, String host, MailExchangers exchangers, Supplier<AgentSettings> settings) {
+        this.archive = archive;
+        this.host = host;
+        this.exchangers = exchangers;
+        this.settings = settings;
+    }
+
+    @Override
+    public Answer give(QueuedReport report, Content mail) {
+        Optional<Address> from = report.notice() ? Optional.empty() : report.alternate();
+        try {
+            if (JournalAgent.take(archive, report.mailbox(), from, mail, Optional.empty())) {
+                return new Taken();
+            }
+        } catch (ArchiveException e) {
+            return new Later(Cause.UNREACHABLE, "this archive: " + e.getMessage(), Optional.empty());
+        }
+        String domain = Address.domainKey(report.mailbox().domain());
+        Optional<Route> set = Optional.ofNullable(settings.get().routes().get(domain));
+        List<Route> routes = set.map(List::of).orElseGet(() -> routes(domain));
+        Later last = new Later(Cause.UNREACHABLE, "no mail server is known for " + domain, Optional.empty());
+        for (Route route : routes) {
+            switch (over(route, from, report, mail)) {
+                case Later(Cause cause, String said, Optional<String> remote) when cause == Cause.UNREACHABLE ->
+                    last = new Later(cause, said, remote);
+                case Answer answer -> {
+                    return answer;
+                }
+            }
+        }
+        return last;
+    }
+
+    private List<Route> routes(String domain) {
+        return switch (exchangers.of(domain)) {
+            case MailExchangers.Answer.Hosts(List<String> hosts) ->
+                hosts.stream().map(one -> new Route(one, PORT, Tls.OPPORTUNISTIC)).toList();
+            case MailExchangers.Answer.Nowhere _, MailExchangers.Answer.Unknown _ -> List.of();
+        };
+    }
+
+    private Answer over(Route route, Optional<Address> from, QueuedReport report, Content mail) {
+        Optional<String> remote = Optional.of(route.host());
+        InetSocketAddress address = new InetSocketAddress(route.host(), route.port());
+        if (address.isUnresolved()) {
+            return new Later(Cause.UNREACHABLE, "there is no host " + route.host(), remote);
+        }
+        try (SmtpClient client = SmtpClient.connect(address, host, TIMEOUT)) {
+            secure(client, route);
+            boolean carries = switch (report.needs()) {
+                case SEVEN_BIT -> true;
+                case EIGHT_BIT -> client.offers("8BITMIME") || client.offers("CHUNKING");
+                case BINARY -> client.offers("CHUNKING");
+            };
+            if (!carries) {
+                String lacks = report.needs() == Octets.BINARY ? "CHUNKING" : "8BITMIME";
+                return new Later(
+                        Cause.REPORT,
+                        "the server offers no " + lacks + ", without which this report would have to be altered",
+                        remote);
+            }
+            Outcome outcome =
+                    client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId()));
+            return answer(outcome, remote);
+        } catch (IOException e) {
+            return new Later(Cause.UNREACHABLE, route.host() + ":" + route.port() + ": " + e.getMessage(), remote);
+        } catch (GeneralSecurityException e) {
+            return new Later(Cause.UNREACHABLE, "TLS cannot be used: " + e.getMessage(), remote);
+        } catch (IllegalArgumentException e) {
+            return new Later(Cause.REFUSED, report.mailbox() + " cannot stand in a command of SMTP", remote);
+        }
+    }
+
+    private static void secure(SmtpClient client, Route route) throws IOException, GeneralSecurityException {
+        switch (route.tls()) {
+            case NONE -> {}
+            case OPPORTUNISTIC -> {
+                if (client.offers("STARTTLS")) {
+                    client.startTls(TlsContexts.opportunisticClient());
+                }
+            }
+            case VERIFIED -> client.startTls(SSLContext.getDefault(), route.host());
+        }
+    }
+
+    private static Answer answer(Outcome outcome, Optional<String> remote) {
+        if (outcome.kept()) {
+            return new Taken();
+        }
+        Optional<Reply> refused = outcome.recipients().stream()
+                .filter(reply -> !reply.positive())
+                .findFirst();
+        if (!outcome.mail().positive()) {
+            return new Later(Cause.UNREACHABLE, outcome.mail().toString(), remote);
+        }
+        if (refused.isPresent()) {
+            Cause cause = refused.get().code() / 100 == 5 ? Cause.REFUSED : Cause.UNREACHABLE;
+            return new Later(cause, refused.get().toString(), remote);
+        }
+        return outcome.end().code() / 100 == 5
+                ? new Never(outcome.end(), remote)
+                : new Later(Cause.REPORT, outcome.end().toString(), remote);
+    }
+}

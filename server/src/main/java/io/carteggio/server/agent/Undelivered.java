@@ -1,0 +1,68 @@
+package io.carteggio.server.agent;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.mail.Address;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Alarms;
+import java.time.Clock;
+import java.util.List;
+
+/// What an administrator does about reports that do not arrive, and what stands in alarms of them. Safe for many threads.
+public final class Undelivered {
+    private static final String DEAD_LETTERS = "dead letters";
+
+    private final ReportQueue queue;
+    private final Alarms alarms;
+    private final Clock clock;
+
+    public Undelivered(ReportQueue queue, Alarms alarms, Clock clock) {
+        this.queue = queue;
+        this.alarms = alarms;
+        this.clock = clock;
+    }
+
+    /// A mailbox takes mail again, or is to be tried again: all that waits for it is tried now.
+    public void resume(Address mailbox) throws ArchiveException {
+        queue.recovered(mailbox, clock.instant());
+        alarms.clear(AlarmKind.JOURNALING, mailbox.raw());
+    }
+
+    /// Sends reports again that were returned, or that are kept here and nowhere else.
+    public void again(List<Long> ids) throws ArchiveException {
+        queue.again(ids, clock.instant());
+        if (dead() == 0) {
+            alarms.clear(AlarmKind.JOURNALING, DEAD_LETTERS);
+        }
+    }
+
+    private long dead() throws ArchiveException {
+        return queue.counts().getOrDefault(State.DEAD, 0L);
+    }
+
+    /// A report is kept here and nowhere else.
+    void tellOfDead() throws ArchiveException {
+        alarms.raise(
+                AlarmKind.JOURNALING,
+                DEAD_LETTERS,
+                dead() + " journal reports reached neither their mailbox nor an alternate one. They are kept here and"
+                        + " nowhere else: see `rule queue`, and send them again with `rule again`");
+    }
+
+    /// A mailbox is in the way.
+    void tellOf(ReportQueue.Destination trouble) {
+        String how = trouble.refused() ? "whose address is refused" : "which nobody answers for";
+        alarms.raise(
+                AlarmKind.JOURNALING,
+                trouble.address().raw(),
+                (trouble.suspended()
+                                ? "SUSPENDED: for two days no report could be delivered to "
+                                : "reports cannot be delivered to ")
+                        + trouble.address() + ", " + how + ", since " + trouble.since()
+                        + ". They wait; the last answer was: " + trouble.last()
+                        + (trouble.suspended()
+                                ? ". When it is mended: `rule resume " + trouble.address() + "`"
+                                : ""));
+    }
+}

@@ -1,0 +1,324 @@
+package io.carteggio.server.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.vault.Key;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.QueuedReport.Draft;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Envelope;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
+import io.carteggio.mail.report.ReportWriter;
+import io.carteggio.mail.report.ReportWriter.Facts;
+import io.carteggio.mail.report.ReportWriter.Written;
+import io.carteggio.mail.report.Unwrapped;
+import io.carteggio.mail.report.Unwrapper;
+import io.carteggio.mail.smtp.Reply;
+import io.carteggio.server.agent.HandOver.Answer;
+import io.carteggio.server.agent.HandOver.Cause;
+import io.carteggio.server.watch.Alarm;
+import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Alarms;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Days of delivering, with the clock handed in.
+@SuppressWarnings("NullAway.Init") // set before each test
+class DelivererTest {
+    private static final Instant BEGIN = Instant.parse("2026-11-02T08:00:00Z");
+    private static final Address JOURNAL = new Address("journal@archive.example");
+    private static final Address ALTERNATE = new Address("ndr@firm.example");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private final Hands clock = new Hands();
+    private final Mailboxes mailboxes = new Mailboxes();
+    private ReportQueue queue;
+    private Alarms alarms;
+    private Deliverer deliverer;
+    private Undelivered undelivered;
+
+    private static final class Hands extends Clock {
+        private Instant now = BEGIN;
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+
+    /// Whatever comes of a mailbox, as a test sets it; what was taken.
+    private static final class Mailboxes implements HandOver {
+        private final Map<String, Answer> answers = new HashMap<>();
+        private final Map<String, List<String>> taken = new HashMap<>();
+        private final List<Instant> tries = new ArrayList<>();
+        private Clock clock = Clock.systemUTC();
+
+        @Override
+        public synchronized Answer give(QueuedReport report, Content mail) {
+            tries.add(clock.instant());
+            Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
+            if (answer instanceof Answer.Taken) {
+                taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>()).add(originals(mail));
+            }
+            return answer;
+        }
+
+        private static String originals(Content mail) {
+            try {
+                Unwrapped.Report report = switch (Unwrapper.unwrap(mail)) {
+                    case Unwrapped.Report r -> r;
+                    case Unwrapped.Ndr ndr -> ndr.report().orElseThrow();
+                    case Unwrapped other -> throw new AssertionError(other.toString());
+                };
+                return new String(
+                        report.originals().getFirst().bytes().toByteArray(1000), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        List<String> at(Address mailbox) {
+            return taken.getOrDefault(mailbox.raw(), List.of());
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        mailboxes.clock = clock;
+        queue = ReportQueue.open(folder.resolve("reports"), Key.random());
+        alarms = Alarms.open(folder.resolve("watch"), clock);
+        deliverer = new Deliverer(queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, clock);
+        undelivered = new Undelivered(queue, alarms, clock);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        alarms.close();
+        queue.close();
+    }
+
+    private static Answer later(Cause cause, String said) {
+        return new Answer.Later(cause, said, Optional.of("mx.archive.example"));
+    }
+
+    private void journal(String words, boolean withAlternate) throws Exception {
+        Written written = new ReportWriter(new Address("agent@firm.example"), "mx", UUID::randomUUID, (id, body) -> "m")
+                .write(
+                        new Facts(
+                                new Envelope(
+                                        Optional.of(new Address("a@firm.example")),
+                                        Optional.empty(),
+                                        List.of(new Recipient(Role.TO, new Address("b@firm.example")))),
+                                clock.now,
+                                List.of("All")),
+                        Content.of(words.getBytes(StandardCharsets.UTF_8)));
+        queue.put(
+                new Draft(
+                        false,
+                        JOURNAL,
+                        withAlternate ? Optional.of(ALTERNATE) : Optional.empty(),
+                        List.of("All"),
+                        written.messageId(),
+                        written.needs()),
+                written.content(),
+                clock.now,
+                false);
+    }
+
+    private void passes(Duration time) throws ArchiveException {
+        Instant until = clock.now.plus(time);
+        while (clock.now.isBefore(until)) {
+            clock.now = clock.now.plus(Duration.ofMinutes(1));
+            deliverer.attemptAll();
+        }
+    }
+
+    private List<String> standing() {
+        return alarms.standing().stream()
+                .filter(alarm -> alarm.kind() == AlarmKind.JOURNALING)
+                .map(Alarm::text)
+                .toList();
+    }
+
+    @Test
+    void fiveDaysWithoutTheJournalingMailbox() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "connection refused"));
+        for (int hour = 0; hour < 5 * 24; hour++) {
+            journal("hour " + hour, true);
+            passes(Duration.ofHours(1));
+        }
+        // the first minutes: every minute, then every five, then every ten
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 1; i < 14; i++) {
+            pauses.add(Duration.between(mailboxes.tries.get(i - 1), mailboxes.tries.get(i)).toMinutes());
+        }
+        assertThat(pauses).startsWith(1L, 1L, 1L, 1L, 5L, 5L, 5L, 5L, 5L, 5L, 10L);
+        assertThat(mailboxes.tries.size())
+                .as("one try at a time asks for all that waits")
+                .isLessThan(5 * 24 * 60 / 10 + 100 + 3 * 24);
+        assertThat(mailboxes.at(JOURNAL)).isEmpty();
+        assertThat(mailboxes.at(ALTERNATE))
+                .as("those whose two days are over are in the alternate mailbox, in their order")
+                .hasSizeBetween(70, 74)
+                .startsWith("hour 0", "hour 1", "hour 2");
+        assertThat(queue.destinations().values()).singleElement().satisfies(d -> {
+            assertThat(d.suspended()).isTrue();
+            assertThat(d.refused()).isFalse();
+        });
+        assertThat(standing()).singleElement().asString().startsWith("SUSPENDED").contains("rule resume");
+
+        mailboxes.answers.remove(JOURNAL.raw());
+        undelivered.resume(JOURNAL);
+        passes(Duration.ofMinutes(2));
+        assertThat(standing()).isEmpty();
+        assertThat(queue.destinations()).isEmpty();
+        TreeSet<String> all = new TreeSet<>(mailboxes.at(ALTERNATE));
+        all.addAll(mailboxes.at(JOURNAL));
+        assertThat(all).as("every report is in one of the two").hasSize(5 * 24);
+
+        List<Long> returned = queue.list(List.of(State.RETURNED), 0, 1000).stream()
+                .map(QueuedReport::id)
+                .toList();
+        assertThat(returned).hasSize(mailboxes.at(ALTERNATE).size());
+        undelivered.again(List.of());
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).hasSize(5 * 24 - returned.size());
+        undelivered.again(returned.subList(0, 1));
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).hasSize(5 * 24 - returned.size() + 1).contains("hour 0");
+        undelivered.again(returned.subList(1, returned.size()));
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).hasSize(5 * 24).doesNotHaveDuplicates();
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    /// The probe alone brings the mailbox back, without anybody's hand.
+    @Test
+    void aSuspendedMailboxRecoversByItself() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REFUSED, "550 5.1.1 no such user"));
+        journal("first", false);
+        passes(Duration.ofDays(1));
+        journal("second", false);
+        passes(Duration.ofHours(25));
+        assertThat(queue.destinations().values()).singleElement().satisfies(trouble -> {
+            assertThat(trouble.suspended()).isTrue();
+            assertThat(trouble.refused()).isTrue();
+        });
+        assertThat(standing()).anySatisfy(text -> assertThat(text).contains("whose address is refused"));
+        assertThat(queue.counts()).as("the first has no alternate mailbox, so it stays").containsEntry(State.DEAD, 1L);
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(16));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("second");
+        undelivered.again(List.of(queue.list(List.of(State.DEAD), 0, 1).getFirst().id()));
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("second", "first");
+        assertThat(standing()).isEmpty();
+    }
+
+    @Test
+    void whatTheAlternateMailboxDoesNotTakeIsNeverDropped() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        mailboxes.answers.put(ALTERNATE.raw(), later(Cause.UNREACHABLE, "down too"));
+        journal("words", true);
+        passes(Duration.ofDays(5));
+        assertThat(queue.counts()).containsOnly(Map.entry(State.DEAD, 1L));
+        assertThat(standing()).anySatisfy(text -> assertThat(text).contains("1 journal reports reached neither"));
+        mailboxes.answers.clear();
+        undelivered.again(queue.list(List.of(State.DEAD), 0, 10).stream().map(QueuedReport::id).toList());
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+    }
+
+    @Test
+    void aReportThatIsRefusedForGoodGoesToTheAlternateMailboxAtOnceAndHoldsUpNobody() throws Exception {
+        journal("too large", true);
+        mailboxes.answers.put(
+                JOURNAL.raw(), new Answer.Never(new Reply(552, "5.3.4", "too large"), Optional.of("mx")));
+        passes(Duration.ofMinutes(1));
+        mailboxes.answers.remove(JOURNAL.raw());
+        journal("small", true);
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("too large");
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("small");
+        assertThat(queue.counts()).containsOnly(Map.entry(State.RETURNED, 1L));
+        assertThat(queue.destinations()).isEmpty();
+    }
+
+    @Test
+    void troubleOfOneReportHoldsUpNoOther() throws Exception {
+        journal("odd", true);
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "451 not this one"));
+        passes(Duration.ofMinutes(1));
+        mailboxes.answers.remove(JOURNAL.raw());
+        journal("even", true);
+        deliverer.attemptAll();
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even");
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even", "odd");
+    }
+
+    @Test
+    void aReportWhoseFileIsGoneIsSaidToBe() throws Exception {
+        journal("gone", true);
+        try (var files = java.nio.file.Files.newDirectoryStream(folder.resolve("reports"), "*.report")) {
+            for (Path file : files) {
+                java.nio.file.Files.delete(file);
+            }
+        }
+        passes(Duration.ofMinutes(1));
+        assertThat(queue.counts()).containsOnly(Map.entry(State.DEAD, 1L));
+        assertThat(standing()).hasSize(1);
+    }
+
+    /// With threads of its own, as in a server.
+    @Test
+    void itDeliversByItself() throws Exception {
+        deliverer.start();
+        for (int i = 0; i < 50; i++) {
+            journal("mail " + i, true);
+        }
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!queue.counts().isEmpty() && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
+        deliverer.close();
+        assertThat(queue.counts()).isEmpty();
+        assertThat(mailboxes.tries).hasSize(50);
+    }
+}
