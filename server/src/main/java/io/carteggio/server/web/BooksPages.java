@@ -119,7 +119,7 @@ final class BooksPages {
     /// The same as a picture.
     void exportPicture(Visit visit) throws ArchiveException {
         visit.header("Content-Disposition", "attachment; filename=\"reports-a-day.svg\"");
-        visit.text("image/svg+xml", days().svg(visit.words()));
+        visit.text("image/svg+xml", Days.of(site).svg(visit.words()));
     }
 
     private List<Measure> more(Visit visit) throws ArchiveException, IOException {

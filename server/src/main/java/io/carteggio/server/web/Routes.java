@@ -209,7 +209,7 @@ final class Routes {
     }
 
     private static Route graveGet(String path, Who who, Action action) {
-        return new Route(Method.GET, path, who, action, true);
+        return new Route(Method.GET, path, who, action, true, Optional.empty());
     }
 
     private static Route grave(String path, Who who, Action action) {
