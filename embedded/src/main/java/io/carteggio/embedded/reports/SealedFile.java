@@ -18,7 +18,8 @@ import java.security.SecureRandom;
 import java.util.Objects;
 import javax.crypto.Mac;
 
-/// A mail in a file of its own, sealed in chunks (AES-256-GCM, as the records of the vault) under a key that comes of the
+/// A mail in a file of its own, sealed in chunks (AES-256-GCM, as the records of the vault) under a key that comes of
+/// the
 /// archive's and of a salt at the beginning of the file. So files can be removed without a trace in any list of keys.
 ///
 /// ```
@@ -58,7 +59,7 @@ record SealedFile(Path file, long sizeBytes, Key key) implements Content {
                         NAME,
                         counter++,
                         left == 0,
-                        (sealed, length) -> DurableFiles.writeFully(channel, ByteBuffer.wrap(sealed, 0, length)));
+                        (done, length) -> DurableFiles.writeFully(channel, ByteBuffer.wrap(done, 0, length)));
             } while (left > 0);
             channel.force(true);
         } catch (IOException | RuntimeException e) {

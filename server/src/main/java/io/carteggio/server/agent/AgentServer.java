@@ -7,7 +7,8 @@ import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.Optional;
 
-/// The journaling agent of a running server: its fronts, where any is asked for, and what delivers. Safe for many threads.
+/// The journaling agent of a running server: its fronts, where any is asked for, and what delivers. Safe for many
+/// threads.
 public final class AgentServer implements AutoCloseable {
     private final Deliverer deliverer;
     private final Optional<MilterServer> milter;

@@ -6,7 +6,6 @@ import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
-import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.NdrWriter;
 import io.carteggio.mail.smtp.Reply;
@@ -29,10 +28,12 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees to it that queued reports arrive: tries each again as Exchange does (JOURNAL-FORMATS 7.3), gives one whose time is
+/// Sees to it that queued reports arrive: tries each again as Exchange does (JOURNAL-FORMATS 7.3), gives one whose time
+/// is
 /// over to the alternate journaling mailbox in a notice (NDR), and never lets go of one that reached neither.
 ///
-/// A mailbox that could not be delivered to for two days is *suspended*: it is asked by one report at a time, and an alarm
+/// A mailbox that could not be delivered to for two days is *suspended*: it is asked by one report at a time, and an
+/// alarm
 /// stands, until it takes mail again or somebody resumes it. What is reported meanwhile waits.
 final class Deliverer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);

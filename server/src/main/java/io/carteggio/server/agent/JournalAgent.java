@@ -125,7 +125,8 @@ public final class JournalAgent {
     ///
     /// @param pending whether it is not yet sure that the message goes on: then nothing is delivered before
     ///     [Kept#release]. If this process ends before, its reports are delivered
-    /// @throws ArchiveException where a report could not be kept. Of some there may be one nevertheless: where the message
+    /// @throws ArchiveException where a report could not be kept. Of some there may be one nevertheless: where the
+    message
     ///     comes again, that becomes a redelivery
     public Kept journal(Message message, boolean pending) throws ArchiveException {
         messages.increment();
@@ -191,8 +192,7 @@ public final class JournalAgent {
     /// Takes a mail into the archive where the mailbox is one of its sources.
     ///
     /// @return false where it is none
-    static boolean take(
-            Archive archive, Address mailbox, Optional<Address> from, Content mail, Optional<String> item)
+    static boolean take(Archive archive, Address mailbox, Optional<Address> from, Content mail, Optional<String> item)
             throws ArchiveException {
         Optional<Source> source = archive.sources().at(mailbox);
         if (source.isEmpty()) {
@@ -211,7 +211,8 @@ public final class JournalAgent {
                         Optional.empty(),
                         from,
                         List.of(mailbox),
-                        Optional.of("the journaling agent" + item.map(id -> ", " + id).orElse("")))));
+                        Optional.of("the journaling agent"
+                                + item.map(id -> ", " + id).orElse("")))));
         return true;
     }
 
@@ -224,7 +225,8 @@ public final class JournalAgent {
     public void unjournaled(Message message, Exception why) {
         unjournaled.increment();
         String what = "a message of " + message.mail().sizeBytes() + " octets from "
-                + message.mailFrom().map(Address::raw).orElse("<>") + " to " + message.rcptTo() + " went on and is in no archive"
+                + message.mailFrom().map(Address::raw).orElse("<>") + " to " + message.rcptTo()
+                + " went on and is in no archive"
                 + message.item().map(id -> " (" + id + ")").orElse("") + ": " + why.getMessage();
         LOG.error("UNJOURNALED: {}", what);
         archive.watch().alarms().raise(AlarmKind.UNJOURNALED, "agent", what);

@@ -32,7 +32,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The filter beside Postfix or Sendmail (the milter protocol, [io.carteggio.mail.milter]): sees each message before the
+/// The filter beside Postfix or Sendmail (the milter protocol, [io.carteggio.mail.milter]): sees each message before
+/// the
 /// mail system takes responsibility for it, and answers when its reports are forced to disk. It changes no message, and
 /// refuses none but for trouble of its own, with 451.
 ///
@@ -296,7 +297,10 @@ public final class MilterServer implements AutoCloseable {
                     agent.unjournaled(message, e);
                     return MilterAnswer.goOn();
                 }
-                LOG.error("a message is not journaled and comes again{}: {}", item.map(id -> ", " + id).orElse(""), e.toString());
+                LOG.error(
+                        "a message is not journaled and comes again{}: {}",
+                        item.map(id -> ", " + id).orElse(""),
+                        e.toString());
                 LOG.debug("a message is not journaled", e);
                 return MilterAnswer.later("The message cannot be journaled now, try again later");
             } finally {

@@ -16,7 +16,8 @@ import java.util.Optional;
 import javax.crypto.Mac;
 
 /// Tells the agent's own reports from whatever looks like one: by a keyed mark over the report's id and all behind its
-/// header. So nobody keeps a message from being journaled by a header field that he writes into it. Safe for many threads.
+/// header. So nobody keeps a message from being journaled by a header field that he writes into it. Safe for many
+/// threads.
 final class ReportMark implements ReportWriter.Seal {
     private static final int OCTETS = 16;
 

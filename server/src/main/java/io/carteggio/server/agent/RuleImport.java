@@ -65,8 +65,9 @@ public final class RuleImport {
         } else if (text.lines().anyMatch(line -> line.matches("(?i)\\s*Name\\s*:.*"))) {
             rules = list(text);
         } else {
-            throw new IllegalArgumentException("no journal rules were found: expected is what Get-JournalRule gives as CSV,"
-                    + " JSON, CLIXML or Format-List, a Microsoft365DSC state, or an exported rule collection");
+            throw new IllegalArgumentException(
+                    "no journal rules were found: expected is what Get-JournalRule gives as CSV,"
+                            + " JSON, CLIXML or Format-List, a Microsoft365DSC state, or an exported rule collection");
         }
         if (rules.isEmpty()) {
             throw new IllegalArgumentException("the file has no journal rule in it");
@@ -84,7 +85,10 @@ public final class RuleImport {
         } else if (file.length >= 2 && (file[0] & 0xff) == 0xfe && (file[1] & 0xff) == 0xff) {
             charset = StandardCharsets.UTF_16BE;
             from = 2;
-        } else if (file.length >= 3 && (file[0] & 0xff) == 0xef && (file[1] & 0xff) == 0xbb && (file[2] & 0xff) == 0xbf) {
+        } else if (file.length >= 3
+                && (file[0] & 0xff) == 0xef
+                && (file[1] & 0xff) == 0xbb
+                && (file[2] & 0xff) == 0xbf) {
             from = 3;
         } else if (file.length >= 2 && file[0] != 0 && file[1] == 0) {
             charset = StandardCharsets.UTF_16LE;
@@ -93,7 +97,8 @@ public final class RuleImport {
     }
 
     private static ForeignRule rule(Map<String, String> said) {
-        String scope = said.getOrDefault("scope", said.getOrDefault("rulescope", "Global")).strip();
+        String scope = said.getOrDefault("scope", said.getOrDefault("rulescope", "Global"))
+                .strip();
         String enabled = said.getOrDefault("enabled", "True").strip();
         return new ForeignRule(
                 said.getOrDefault("name", "").strip(),
@@ -145,8 +150,9 @@ public final class RuleImport {
                 .findFirst()
                 .orElse("")
                 .toLowerCase(Locale.ROOT);
-        return head.contains("name") && head.contains("journalemailaddress") && (head.contains(",") || head.contains(";")
-                || head.contains("\t"));
+        return head.contains("name")
+                && head.contains("journalemailaddress")
+                && (head.contains(",") || head.contains(";") || head.contains("\t"));
     }
 
     private static List<ForeignRule> table(String text) {
@@ -361,7 +367,8 @@ public final class RuleImport {
             }
         } catch (XMLStreamException e) {
             throw new IllegalArgumentException(
-                    "the file looks like XML and is none: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    "the file looks like XML and is none: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
                     e);
         }
         return root.children.getFirst();
@@ -421,7 +428,9 @@ public final class RuleImport {
                 said.putIfAbsent(journal ? "journalemailaddress" : "recipient", address.group());
             } else if (value.strip().matches("(?i)internal|external|global")) {
                 said.putIfAbsent("scope", value.strip());
-            } else if (element.name.equals("name") && !value.isBlank() && said.getOrDefault("name", "").isEmpty()) {
+            } else if (element.name.equals("name")
+                    && !value.isBlank()
+                    && said.getOrDefault("name", "").isEmpty()) {
                 said.put("name", value.strip());
             }
         }

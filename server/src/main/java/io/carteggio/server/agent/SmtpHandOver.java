@@ -27,8 +27,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
-/// Gives reports to this archive where their mailbox is one of its sources, else to the mail server of its domain by SMTP:
-/// the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a server cannot
+/// Gives reports to this archive where their mailbox is one of its sources, else to the mail server of its domain by
+/// SMTP:
+/// the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a server
+/// cannot
 /// carry waits (JOURNAL-FORMATS 2.9). Safe for many threads.
 final class SmtpHandOver implements HandOver {
     private static final int PORT = 25;
@@ -62,8 +64,8 @@ final class SmtpHandOver implements HandOver {
         Later last = new Later(Cause.UNREACHABLE, "no mail server is known for " + domain, Optional.empty());
         for (Route route : routes) {
             switch (over(route, from, report, mail)) {
-                case Later(Cause cause, String said, Optional<String> remote) when cause == Cause.UNREACHABLE ->
-                    last = new Later(cause, said, remote);
+                case Later(Cause cause, String said, Optional<String> remote)
+                when cause == Cause.UNREACHABLE -> last = new Later(cause, said, remote);
                 case Answer answer -> {
                     return answer;
                 }
@@ -75,7 +77,9 @@ final class SmtpHandOver implements HandOver {
     private List<Route> routes(String domain) {
         return switch (exchangers.of(domain)) {
             case MailExchangers.Answer.Hosts(List<String> hosts) ->
-                hosts.stream().map(one -> new Route(one, PORT, Tls.OPPORTUNISTIC)).toList();
+                hosts.stream()
+                        .map(one -> new Route(one, PORT, Tls.OPPORTUNISTIC))
+                        .toList();
             case MailExchangers.Answer.Nowhere _, MailExchangers.Answer.Unknown _ -> List.of();
         };
     }
@@ -128,9 +132,8 @@ final class SmtpHandOver implements HandOver {
         if (outcome.kept()) {
             return new Taken();
         }
-        Optional<Reply> refused = outcome.recipients().stream()
-                .filter(reply -> !reply.positive())
-                .findFirst();
+        Optional<Reply> refused =
+                outcome.recipients().stream().filter(reply -> !reply.positive()).findFirst();
         if (!outcome.mail().positive()) {
             return new Later(Cause.UNREACHABLE, outcome.mail().toString(), remote);
         }

@@ -9,7 +9,8 @@ import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.util.List;
 
-/// What an administrator does about reports that do not arrive, and what stands in alarms of them. Safe for many threads.
+/// What an administrator does about reports that do not arrive, and what stands in alarms of them. Safe for many
+/// threads.
 public final class Undelivered {
     private static final String DEAD_LETTERS = "dead letters";
 
@@ -61,8 +62,6 @@ public final class Undelivered {
                                 : "reports cannot be delivered to ")
                         + trouble.address() + ", " + how + ", since " + trouble.since()
                         + ". They wait; the last answer was: " + trouble.last()
-                        + (trouble.suspended()
-                                ? ". When it is mended: `rule resume " + trouble.address() + "`"
-                                : ""));
+                        + (trouble.suspended() ? ". When it is mended: `rule resume " + trouble.address() + "`" : ""));
     }
 }

@@ -1,4 +1,5 @@
-/// The journaling agent: sees the messages of a mail system that has no journaling of its own, makes reports of those that
+/// The journaling agent: sees the messages of a mail system that has no journaling of its own, makes reports of those
+/// that
 /// the rules want journaled, and sees to it that they arrive. Start at [JournalAgent].
 ///
 /// In front stands [MilterServer]; behind, reports for this archive go the short way in, all others through a queue

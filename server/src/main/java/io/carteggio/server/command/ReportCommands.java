@@ -21,15 +21,18 @@ final class ReportCommands {
         rule.addSubcommand(new Resume(carteggio));
     }
 
-    @Command(name = "queue", description = "Lists reports that are not delivered, and the mailboxes that are in the way.")
+    @Command(
+            name = "queue",
+            description = "Lists reports that are not delivered, and the mailboxes that are in the way.")
     private static final class Queue implements Callable<Integer> {
         private final Carteggio carteggio;
 
         @Option(
                 names = "--state",
                 paramLabel = "STATE",
-                description = "Only those: waiting, returned (the alternate mailbox has them), dead (kept here alone) or"
-                        + " pending.")
+                description =
+                        "Only those: waiting, returned (the alternate mailbox has them), dead (kept here alone) or"
+                                + " pending.")
         private Optional<String> state = Optional.empty();
 
         @Option(names = "--after", paramLabel = "N", description = "Only reports with numbers above this.")
@@ -104,7 +107,9 @@ final class ReportCommands {
                     params,
                     Lines.printing(
                             carteggio,
-                            line -> carteggio.console().line("sent again: " + line.path("again").asLong(0))));
+                            line -> carteggio
+                                    .console()
+                                    .line("sent again: " + line.path("again").asLong(0))));
         }
     }
 

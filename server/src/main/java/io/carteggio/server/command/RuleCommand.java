@@ -260,7 +260,8 @@ final class RuleCommand implements Runnable {
                 console.line("never journaled: " + line.path("never").asString(""));
             } else if (line.has("rule")) {
                 console.line((line.path("fires").asBoolean(false) ? "fires     " : "does not  ")
-                        + line.path("rule").asString("") + ": " + line.path("why").asString(""));
+                        + line.path("rule").asString("") + ": "
+                        + line.path("why").asString(""));
             } else {
                 console.line("report to " + line.path("mailbox").asString("")
                         + Json.optional(line, "source")
@@ -346,16 +347,16 @@ final class RuleCommand implements Runnable {
 
         private void print(ObjectNode line) {
             Console console = carteggio.console();
-            console.line("alternate mailbox   " + Json.optional(line, "alternate").orElse("none"));
+            console.line(
+                    "alternate mailbox   " + Json.optional(line, "alternate").orElse("none"));
             console.line("rules at most       " + line.path("limit").asInt(0));
             console.line("unable to journal   " + line.path("unable").asString(""));
             console.line("reports expire in   " + line.path("expireDays").asInt(0) + " days");
-            console.line("sender of reports   "
-                    + Json.optional(line, "sender").orElse("journal-agent at this host"));
+            console.line("sender of reports   " + Json.optional(line, "sender").orElse("journal-agent at this host"));
             line.path("routes")
                     .properties()
-                    .forEach(one -> console.line(
-                            "route               " + one.getKey() + " to " + one.getValue().asString("")));
+                    .forEach(one -> console.line("route               " + one.getKey() + " to "
+                            + one.getValue().asString("")));
             Json.texts(line.path("warnings")).forEach(warning -> console.line("warning: " + warning));
         }
     }

@@ -67,7 +67,8 @@ final class RuleFileCommands {
         private void print(ObjectNode line) {
             Console console = carteggio.console();
             if (line.has("rules")) {
-                console.line(line.path("rules").asInt(0) + " rules, " + line.path("refused").asInt(0) + " refused"
+                console.line(line.path("rules").asInt(0) + " rules, "
+                        + line.path("refused").asInt(0) + " refused"
                         + (line.path("applied").asBoolean(false) ? "" : "; nothing was added (--yes adds them)"));
             } else {
                 console.line(String.format(
@@ -77,7 +78,9 @@ final class RuleFileCommands {
                         Json.optional(line, "recipient").orElse("everybody"),
                         line.path("mailbox").asString(""),
                         line.path("enabled").asBoolean(true) ? "" : ", disabled",
-                        Json.optional(line, "refused").map(why -> "\n    REFUSED: " + why).orElse("")));
+                        Json.optional(line, "refused")
+                                .map(why -> "\n    REFUSED: " + why)
+                                .orElse("")));
             }
         }
     }

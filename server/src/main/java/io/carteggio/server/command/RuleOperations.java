@@ -121,10 +121,7 @@ final class RuleOperations {
     }
 
     private Address mailbox(String text) {
-        return desk.sources()
-                .named(text)
-                .flatMap(Source::address)
-                .orElseGet(() -> AgentSettings.address(text));
+        return desk.sources().named(text).flatMap(Source::address).orElseGet(() -> AgentSettings.address(text));
     }
 
     private JournalRule named(String name) throws Refusal {
@@ -181,9 +178,8 @@ final class RuleOperations {
                 ? "disabled"
                 : trouble.map(t -> t.suspended() ? "suspended" : t.refused() ? "refused" : "unreachable")
                         .orElse("working");
-        ObjectNode line = Json.object()
-                .put("name", rule.name())
-                .put("scope", rule.scope().word());
+        ObjectNode line =
+                Json.object().put("name", rule.name()).put("scope", rule.scope().word());
         line.set("recipient", rule.recipient().<JsonNode>map(this::said).orElseGet(() -> Json.text(Optional.empty())));
         line.put("mailbox", rule.mailbox().raw());
         line.set("source", Json.text(desk.sources().at(rule.mailbox()).map(Source::name)));
@@ -207,7 +203,9 @@ final class RuleOperations {
 
     private ObjectNode said(String kind, String id, Optional<? extends Holder> holder) {
         Instant now = now();
-        ObjectNode line = Json.object().put("kind", kind).put("name", holder.map(Holder::name).orElse(id));
+        ObjectNode line = Json.object()
+                .put("kind", kind)
+                .put("name", holder.map(Holder::name).orElse(id));
         line.set(
                 "address",
                 Json.address(holder.flatMap(one -> one.holdings().stream()
@@ -252,7 +250,8 @@ final class RuleOperations {
                 List.of(),
                 List.of(),
                 List.of());
-        Decision decision = new Decider(desk.people().directory(), desk.journalRules().book(), now())
+        Decision decision = new Decider(
+                        desk.people().directory(), desk.journalRules().book(), now())
                 .decide(new Submission(
                         from, to, request.flag("authenticated"), request.flag("ownSystem"), people, false));
         if (decision.never().isPresent()) {
@@ -276,7 +275,9 @@ final class RuleOperations {
         line.set("alternate", Json.address(report.alternate()));
         line.set("rules", Json.texts(report.rules().stream().map(JournalRule::name)));
         line.set("sender", Json.address(report.envelope().sender()));
-        line.set("recipients", Json.objects(report.envelope().recipients().stream().map(RuleOperations::line)));
+        line.set(
+                "recipients",
+                Json.objects(report.envelope().recipients().stream().map(RuleOperations::line)));
         return line;
     }
 
@@ -295,7 +296,8 @@ final class RuleOperations {
         if (!given.properties().isEmpty()) {
             Map<String, String> next = new TreeMap<>(desk.journalRules().settings());
             for (Map.Entry<String, JsonNode> one : given.properties()) {
-                String value = one.getValue().isString() ? one.getValue().stringValue().strip() : "";
+                String value =
+                        one.getValue().isString() ? one.getValue().stringValue().strip() : "";
                 if (value.isEmpty()) {
                     next.remove(one.getKey());
                 } else {
@@ -386,10 +388,8 @@ final class RuleOperations {
             }
             reply.line(line);
         }
-        reply.line(Json.object()
-                .put("rules", found.size())
-                .put("refused", refused)
-                .put("applied", apply));
+        reply.line(
+                Json.object().put("rules", found.size()).put("refused", refused).put("applied", apply));
         return refused == 0 ? Outcome.DONE : Outcome.NO;
     }
 
@@ -407,7 +407,8 @@ final class RuleOperations {
                         Optional.of(rule.scope()),
                         rule.recipient()
                                 .map(member -> Json.optional(said(member), "address")
-                                        .orElseGet(() -> said(member).path("name").asString(""))),
+                                        .orElseGet(
+                                                () -> said(member).path("name").asString(""))),
                         rule.mailbox().raw(),
                         rule.enabled()))
                 .toList();

@@ -158,7 +158,8 @@ public final class SmtpClient implements AutoCloseable {
         return send(from, to, mail, way, Optional.empty());
     }
 
-    /// The same, and where the server can (RFC 3461) it is asked for a notice with the whole mail if it cannot deliver it.
+    /// The same, and where the server can (RFC 3461) it is asked for a notice with the whole mail if it cannot deliver
+    /// it.
     ///
     /// @param envelopeId stands in that notice
     public Outcome send(Optional<Address> from, List<Address> to, Content mail, Way way, Optional<String> envelopeId)

@@ -37,7 +37,6 @@ final class ApiOperations {
             act("text.again", "Reads attachments once more that could not be read for one of these reasons.")
                     .takes(Shape.NOTHING.texts("why"))
                     .gives(ApiShapes.AGAIN),
-
             act("alarm.test", "Sends a test message to everybody who would be told of an alarm.")
                     .gives(ApiShapes.CHANNEL),
             look("watch.show", "Who is told, where alarms begin, and the test messages.")
@@ -90,7 +89,9 @@ final class ApiOperations {
             act("rule.forward", "Where mail goes on to; with `address` sets that, nowhere without `to`.")
                     .takes(Shape.NOTHING.text("address~").texts("to~").flag("copy~"))
                     .gives(ApiShapes.FORWARDING),
-            look("rule.queue", "Mailboxes that are in the way of reports, reports that are not delivered, and how many.")
+            look(
+                            "rule.queue",
+                            "Mailboxes that are in the way of reports, reports that are not delivered, and how many.")
                     .takes(Shape.NOTHING.number("after~", "limit~").text("state~"))
                     .gives(ApiShapes.IN_THE_WAY, ApiShapes.QUEUED, ApiShapes.QUEUE),
             act("rule.again", "Sends reports again that were returned or reached nobody: `ids`, or `all`.")

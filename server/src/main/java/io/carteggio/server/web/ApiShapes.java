@@ -318,8 +318,9 @@ final class ApiShapes {
             .text("mailbox", "alternate?", "report", "lastAnswer?", "remote?")
             .texts("rules")
             .instant("queued", "next");
-    static final Shape QUEUE =
-            Shape.named("ReportQueue").number("pending", "waiting", "returned", "dead").instant("oldest?");
+    static final Shape QUEUE = Shape.named("ReportQueue")
+            .number("pending", "waiting", "returned", "dead")
+            .instant("oldest?");
     static final Shape REPORTS_AGAIN = Shape.named("ReportsAgain").number("again");
     static final Shape RESUMED = Shape.named("ResumedMailbox").text("resumed");
 

@@ -1,6 +1,5 @@
 package io.carteggio.server.web;
 
-import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.OpenLetter;
 import io.carteggio.archive.access.Reading;
@@ -18,6 +17,7 @@ import io.carteggio.archive.search.SavedSearches;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.watch.Monitor;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;

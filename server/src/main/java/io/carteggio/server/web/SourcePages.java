@@ -1,6 +1,5 @@
 package io.carteggio.server.web;
 
-import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.AcceptedDomain;
 import io.carteggio.archive.attribution.Person;

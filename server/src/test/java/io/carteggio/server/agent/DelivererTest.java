@@ -94,7 +94,8 @@ class DelivererTest {
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
             if (answer instanceof Answer.Taken) {
-                taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>()).add(originals(mail));
+                taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>())
+                        .add(originals(mail));
             }
             return answer;
         }
@@ -106,8 +107,7 @@ class DelivererTest {
                     case Unwrapped.Ndr ndr -> ndr.report().orElseThrow();
                     case Unwrapped other -> throw new AssertionError(other.toString());
                 };
-                return new String(
-                        report.originals().getFirst().bytes().toByteArray(1000), StandardCharsets.UTF_8);
+                return new String(report.originals().getFirst().bytes().toByteArray(1000), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -186,7 +186,8 @@ class DelivererTest {
         // the first minutes: every minute, then every five, then every ten
         List<Long> pauses = new ArrayList<>();
         for (int i = 1; i < 14; i++) {
-            pauses.add(Duration.between(mailboxes.tries.get(i - 1), mailboxes.tries.get(i)).toMinutes());
+            pauses.add(Duration.between(mailboxes.tries.get(i - 1), mailboxes.tries.get(i))
+                    .toMinutes());
         }
         assertThat(pauses).startsWith(1L, 1L, 1L, 1L, 5L, 5L, 5L, 5L, 5L, 5L, 10L);
         assertThat(mailboxes.tries.size())
@@ -201,7 +202,11 @@ class DelivererTest {
             assertThat(d.suspended()).isTrue();
             assertThat(d.refused()).isFalse();
         });
-        assertThat(standing()).singleElement().asString().startsWith("SUSPENDED").contains("rule resume");
+        assertThat(standing())
+                .singleElement()
+                .asString()
+                .startsWith("SUSPENDED")
+                .contains("rule resume");
 
         mailboxes.answers.remove(JOURNAL.raw());
         undelivered.resume(JOURNAL);
@@ -241,11 +246,14 @@ class DelivererTest {
             assertThat(trouble.refused()).isTrue();
         });
         assertThat(standing()).anySatisfy(text -> assertThat(text).contains("whose address is refused"));
-        assertThat(queue.counts()).as("the first has no alternate mailbox, so it stays").containsEntry(State.DEAD, 1L);
+        assertThat(queue.counts())
+                .as("the first has no alternate mailbox, so it stays")
+                .containsEntry(State.DEAD, 1L);
         mailboxes.answers.remove(JOURNAL.raw());
         passes(Duration.ofMinutes(16));
         assertThat(mailboxes.at(JOURNAL)).containsExactly("second");
-        undelivered.again(List.of(queue.list(List.of(State.DEAD), 0, 1).getFirst().id()));
+        undelivered.again(
+                List.of(queue.list(List.of(State.DEAD), 0, 1).getFirst().id()));
         passes(Duration.ofMinutes(1));
         assertThat(mailboxes.at(JOURNAL)).containsExactly("second", "first");
         assertThat(standing()).isEmpty();
@@ -260,7 +268,9 @@ class DelivererTest {
         assertThat(queue.counts()).containsOnly(Map.entry(State.DEAD, 1L));
         assertThat(standing()).anySatisfy(text -> assertThat(text).contains("1 journal reports reached neither"));
         mailboxes.answers.clear();
-        undelivered.again(queue.list(List.of(State.DEAD), 0, 10).stream().map(QueuedReport::id).toList());
+        undelivered.again(queue.list(List.of(State.DEAD), 0, 10).stream()
+                .map(QueuedReport::id)
+                .toList());
         passes(Duration.ofMinutes(1));
         assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
     }
@@ -268,8 +278,7 @@ class DelivererTest {
     @Test
     void aReportThatIsRefusedForGoodGoesToTheAlternateMailboxAtOnceAndHoldsUpNobody() throws Exception {
         journal("too large", true);
-        mailboxes.answers.put(
-                JOURNAL.raw(), new Answer.Never(new Reply(552, "5.3.4", "too large"), Optional.of("mx")));
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(552, "5.3.4", "too large"), Optional.of("mx")));
         passes(Duration.ofMinutes(1));
         mailboxes.answers.remove(JOURNAL.raw());
         journal("small", true);

@@ -38,7 +38,9 @@ class RuleImportTest {
                 "Anna's, ""special""\","anna@firm.example","SMTP:j@archive.example.org","External","False"
 
                 """)).containsExactly(ALL, ANNA);
-        assertThat(read("Enabled;Scope;JournalEmailAddress;Name\r\nTrue;Global;archive@archive.example.org;All mail\r\n"))
+        assertThat(
+                        read(
+                                "Enabled;Scope;JournalEmailAddress;Name\r\nTrue;Global;archive@archive.example.org;All mail\r\n"))
                 .containsExactly(ALL);
     }
 
@@ -196,7 +198,8 @@ class RuleImportTest {
         assertThatIllegalArgumentException().isThrownBy(() -> read("<a>".repeat(500) + "</a>".repeat(500)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RuleImport.read(new byte[RuleImport.FILE_BYTES_LIMIT + 1]));
-        String bomb = "<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><rules><rule>&b;</rule></rules>";
+        String bomb =
+                "<!DOCTYPE b [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><rules><rule>&b;</rule></rules>";
         assertThatIllegalArgumentException().isThrownBy(() -> read(bomb));
     }
 
@@ -204,8 +207,33 @@ class RuleImportTest {
     @Test
     void nothingBreaksTheReader() {
         List<String> pieces = new ArrayList<>(List.of(
-                "Name", ":", "=", ",", ";", "\"", "'", "{", "}", "[", "]", "<", ">", "/", "\n", " ", "rule", "Objs", "Obj",
-                "EXOJournalRule", "JournalEmailAddress", "x@y.example", "$True", "\ufeff", "null", "1", "\0"));
+                "Name",
+                ":",
+                "=",
+                ",",
+                ";",
+                "\"",
+                "'",
+                "{",
+                "}",
+                "[",
+                "]",
+                "<",
+                ">",
+                "/",
+                "\n",
+                " ",
+                "rule",
+                "Objs",
+                "Obj",
+                "EXOJournalRule",
+                "JournalEmailAddress",
+                "x@y.example",
+                "$True",
+                "\ufeff",
+                "null",
+                "1",
+                "\0"));
         Random random = new Random(7);
         for (int i = 0; i < 30_000; i++) {
             StringBuilder text = new StringBuilder();

@@ -1,9 +1,9 @@
 package io.carteggio.server.watch;
 
-import io.carteggio.mail.mime.HeaderText;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.server.watch.Alarms.Due;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.carteggio.server.web;
 
-import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.OpenLetter;
@@ -40,6 +39,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.watch.Alarm;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Monitor;

@@ -1,6 +1,5 @@
 package io.carteggio.server.web;
 
-import io.carteggio.server.smtp.MailExchangers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.entry.PersonRole;

@@ -1,6 +1,5 @@
 package io.carteggio.server.web;
 
-import io.carteggio.server.smtp.MailExchangers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.ArchiveException;
@@ -10,6 +9,7 @@ import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.intake.Sources;
+import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.watch.Monitor;
 import java.io.IOException;
 import java.net.InetAddress;
