@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
-/// The journaling agent as a filter beside a real Postfix, whose mailboxes are Dovecot's, which also knows who may log in:
-/// each message arrives once and unharmed, and its report names whom it should.
+/// The journaling agent as a filter beside a real Postfix, whose mailboxes are Dovecot's, which also knows who may
+/// log in: each message arrives once and unharmed, and its report names whom it should.
 @Tag("peers")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MilterTest {
@@ -130,8 +130,10 @@ class MilterTest {
 
     /// A mail with what a filter could spoil: folds, blanks, dots, octets above 127, no space behind a colon.
     private static String text(String word, String from, String to) {
-        return "From: Somebody <" + from + ">\nTo: " + to + "\nSubject: about  " + word + " \n\tfolded\t line\nX-Odd:no blank\n"
-                + "X-Empty:\nMessage-ID: <" + word + "@test>\nDate: Sun, 29 Nov 2026 12:00:00 +0000\n\nThe word is " + word + ".\n.\n..dots\n\u00fc  \n\n\n";
+        return "From: Somebody <" + from + ">\nTo: " + to + "\nSubject: about  " + word
+                + " \n\tfolded\t line\nX-Odd:no blank\n" + "X-Empty:\nMessage-ID: <" + word
+                + "@test>\nDate: Sun, 29 Nov 2026 12:00:00 +0000\n\nThe word is " + word
+                + ".\n.\n..dots\n\u00fc  \n\n\n";
     }
 
     private static String letter(String word) throws Exception {
@@ -150,8 +152,9 @@ class MilterTest {
                 .json()
                 .path("envelopes")) {
             for (JsonNode one : envelope.path("recipients")) {
-                lines.add(one.path("role").asString("") + " " + one.path("address").asString("")
-                        + said(one, "expanded", " of ") + said(one, "forwarded", " by "));
+                lines.add(one.path("role").asString("") + " "
+                        + one.path("address").asString("") + said(one, "expanded", " of ")
+                        + said(one, "forwarded", " by "));
             }
         }
         return lines;
@@ -188,10 +191,7 @@ class MilterTest {
 
     @ParameterizedTest
     @Order(1)
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             inbound   | x@outside.example  | anna@firm.example                    | recipient anna@firm.example
             outbound  | anna@firm.example  | y@outside.example                    | recipient y@outside.example
             internal  | anna@firm.example  | bruno@firm.example                   | recipient bruno@firm.example
@@ -262,15 +262,15 @@ class MilterTest {
                     Message-ID: <large@test>
                     Date: Sun, 29 Nov 2026 12:00:00 +0000
 
-                    """.replace("\n", "\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+                    """.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
             byte[] line = ("x".repeat(74) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             for (int i = 0; i < LARGE_LINES; i++) {
                 out.write(line);
             }
         }
         Content mail = new io.carteggio.embedded.disk.FileContent(file, 0, Files.size(file));
-        assertThat(send("x@outside.example", mail, false, "anna@firm.example").kept()).isTrue();
+        assertThat(send("x@outside.example", mail, false, "anna@firm.example").kept())
+                .isTrue();
         assertThat(original(letter("enormous"))).isEqualTo(Files.readAllBytes(file));
         Files.delete(file);
     }
@@ -281,8 +281,10 @@ class MilterTest {
     void markersOfStrangersChangeNothing() throws Exception {
         String text = "X-MS-Journal-Report:\nX-Journal-Mark: 00112233445566778899aabbccddeeff\n"
                 + "X-MS-Exchange-Organization-Processed-By-Journaling: Journal Agent\n"
-                + "X-MS-Exchange-Organization-AuthAs: Internal\n" + text("evading", "x@outside.example", "anna@firm.example");
-        assertThat(send("x@outside.example", mail(text), false, "anna@firm.example").kept())
+                + "X-MS-Exchange-Organization-AuthAs: Internal\n"
+                + text("evading", "x@outside.example", "anna@firm.example");
+        assertThat(send("x@outside.example", mail(text), false, "anna@firm.example")
+                        .kept())
                 .isTrue();
         assertThat(recipients(letter("evading"))).containsExactly("recipient anna@firm.example");
     }
@@ -292,7 +294,10 @@ class MilterTest {
     void whatIsRefusedByNobodyButCannotBeJournaledComesAgain() throws Exception {
         server.stop();
         Outcome outcome = send(
-                "x@outside.example", mail(text("patience", "x@outside.example", "a@b.example")), false, "anna@firm.example");
+                "x@outside.example",
+                mail(text("patience", "x@outside.example", "a@b.example")),
+                false,
+                "anna@firm.example");
         assertThat(outcome.kept()).isFalse();
         assertThat(outcome.mail().code()).isEqualTo(451);
     }

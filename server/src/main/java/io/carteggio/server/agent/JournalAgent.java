@@ -104,7 +104,7 @@ public final class JournalAgent {
 
     /// Reports that are safe.
     public final class Kept {
-        private final List<Long> pending;
+        private final List<Long> pending; // ids in the queue
 
         private Kept(List<Long> pending) {
             this.pending = List.copyOf(pending);
@@ -125,9 +125,8 @@ public final class JournalAgent {
     ///
     /// @param pending whether it is not yet sure that the message goes on: then nothing is delivered before
     ///     [Kept#release]. If this process ends before, its reports are delivered
-    /// @throws ArchiveException where a report could not be kept. Of some there may be one nevertheless: where the
-    message
-    ///     comes again, that becomes a redelivery
+    /// @throws ArchiveException where a report could not be kept. Of some there may be one nevertheless: where
+    ///     the message comes again, that becomes a redelivery
     public Kept journal(Message message, boolean pending) throws ArchiveException {
         messages.increment();
         List<Long> ids = new ArrayList<>();
