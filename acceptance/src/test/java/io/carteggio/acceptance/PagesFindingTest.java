@@ -294,6 +294,7 @@ class PagesFindingTest {
         page.locator("#log-in-form button[type=submit]").tap();
         page.fill("#q", "angebot");
         page.locator("#search").tap();
+        page.locator("#results h2 a").first().waitFor(); // a tap waits for nothing
         stage().look(page, "search on a phone");
         stage().save(page, "phone-search");
         page.locator("#results h2 a").first().tap();

@@ -21,7 +21,7 @@ final class Serving implements AutoCloseable {
 
     private static final Pattern WEB = Pattern.compile("(https?://[^/\\s]+:\\d+)/?(?=\\s|$)");
     private static final Pattern SMTP = Pattern.compile("(?i)smtp\\D*?(?:smtp://)?(127\\.0\\.0\\.1):(\\d+)");
-    private static final Pattern MILTER = Pattern.compile("milter +(127\\.0\\.0\\.1):(\\d+)");
+    private static final Pattern PROXY = Pattern.compile("proxy +(127\\.0\\.0\\.1):(\\d+)");
     private static final Pattern SET_UP = Pattern.compile("https?://\\S+/set-up/\\S+");
     private static final Pattern MAILBOX = Pattern.compile("[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[A-Za-z0-9]");
 
@@ -113,9 +113,9 @@ final class Serving implements AutoCloseable {
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 
-    /// Where the journaling agent's filter listens.
-    InetSocketAddress milter() {
-        Matcher found = said(MILTER);
+    /// Where the journaling agent's proxy listens.
+    InetSocketAddress proxy() {
+        Matcher found = said(PROXY);
         return new InetSocketAddress(found.group(1), Integer.parseInt(found.group(2)));
     }
 

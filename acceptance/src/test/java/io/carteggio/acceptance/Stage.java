@@ -303,6 +303,7 @@ final class Stage {
 
     /// Lets axe look at the page as it stands.
     void look(Page page, String what) {
+        page.waitForLoadState(); // into a page that is about to go nothing can be put
         for (Rule rule : new AxeBuilder(page).exclude("iframe").analyze().getViolations()) {
             faults.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
                     + rule.getNodes().stream().map(n -> n.getHtml()).limit(3).toList());

@@ -72,6 +72,25 @@ public sealed interface Command {
         };
     }
 
+    /// Whom a MAIL or RCPT command names.
+    ///
+    /// @param address empty for `<>`
+    record Named(Optional<Address> address) {}
+
+    /// Reads whom a MAIL or RCPT command names, whatever parameters follow; empty where the line is neither, or its
+    /// path
+    /// cannot be read.
+    static Optional<Named> named(String line) {
+        int blank = line.indexOf(' ');
+        String verb = upper(blank < 0 ? line : line.substring(0, blank));
+        String keyword = verb.equals("MAIL") ? "FROM:" : verb.equals("RCPT") ? "TO:" : "";
+        return keyword.isEmpty()
+                        || !(SmtpPath.parse(line.substring(blank + 1).strip(), keyword)
+                                instanceof SmtpPath.Found(Optional<Address> address, String _))
+                ? Optional.empty()
+                : Optional.of(new Named(address));
+    }
+
     private static Command mail(String rest) {
         SmtpPath path = SmtpPath.parse(rest, "FROM:");
         return switch (path) {

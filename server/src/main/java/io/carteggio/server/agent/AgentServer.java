@@ -2,6 +2,7 @@ package io.carteggio.server.agent;
 
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.MailExchangers;
+import io.carteggio.server.smtp.ProxyServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -12,23 +13,39 @@ import java.util.Optional;
 public final class AgentServer implements AutoCloseable {
     private final Deliverer deliverer;
     private final Optional<MilterServer> milter;
+    private final Optional<ProxyServer> proxy;
 
-    private AgentServer(Deliverer deliverer, Optional<MilterServer> milter) {
+    private AgentServer(Deliverer deliverer, Optional<MilterServer> milter, Optional<ProxyServer> proxy) {
         this.deliverer = deliverer;
         this.milter = milter;
+        this.proxy = proxy;
     }
+
+    /// Where mail systems find the agent.
+    ///
+    /// @param milter the filter
+    /// @param proxy the proxy, and what is behind it
+    public record Fronts(Optional<InetSocketAddress> milter, Optional<ProxyServer.Config> proxy) {}
 
     /// Begins to deliver, and to listen.
     ///
     /// @param host this system's name
-    /// @param milter where a mail system finds the filter
-    /// @throws IOException where that address cannot be bound
-    public static AgentServer start(Archive archive, String host, Optional<InetSocketAddress> milter, Clock clock)
-            throws IOException {
+    /// @throws IOException where an address cannot be bound
+    public static AgentServer start(Archive archive, String host, Fronts fronts, Clock clock) throws IOException {
         JournalAgent agent = new JournalAgent(archive, host, clock);
-        Optional<MilterServer> filter = milter.isPresent()
-                ? Optional.of(MilterServer.start(milter.get(), agent, archive::spool))
-                : Optional.empty();
+        Optional<MilterServer> milter = Optional.empty();
+        Optional<ProxyServer> proxy = Optional.empty();
+        try {
+            if (fronts.milter().isPresent()) {
+                milter = Optional.of(MilterServer.start(fronts.milter().get(), agent, archive::spool));
+            }
+            if (fronts.proxy().isPresent()) {
+                proxy = Optional.of(ProxyServer.start(fronts.proxy().get(), new AgentOnlooker(agent, archive::spool)));
+            }
+        } catch (IOException e) {
+            milter.ifPresent(MilterServer::close);
+            throw e;
+        }
         Deliverer deliverer = new Deliverer(
                 archive.reports(),
                 new SmtpHandOver(archive, host, MailExchangers.SYSTEM, agent::settings),
@@ -37,7 +54,7 @@ public final class AgentServer implements AutoCloseable {
                 archive.watch().alarms(),
                 clock);
         deliverer.start();
-        return new AgentServer(deliverer, filter);
+        return new AgentServer(deliverer, milter, proxy);
     }
 
     /// Where the filter listens.
@@ -45,9 +62,15 @@ public final class AgentServer implements AutoCloseable {
         return milter.map(MilterServer::address);
     }
 
+    /// Where the proxy listens.
+    public Optional<InetSocketAddress> proxy() {
+        return proxy.map(ProxyServer::address);
+    }
+
     @Override
     public void close() {
         milter.ifPresent(MilterServer::close);
+        proxy.ifPresent(ProxyServer::close);
         deliverer.close();
     }
 }

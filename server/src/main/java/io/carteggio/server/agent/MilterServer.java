@@ -6,6 +6,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.milter.MilterAnswer;
 import io.carteggio.mail.milter.MilterCommand;
+import io.carteggio.server.smtp.Listener;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -14,7 +15,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -23,11 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,27 +42,15 @@ public final class MilterServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofHours(2);
 
     private static final Duration STOP = Duration.ofSeconds(10);
-    private static final long STACK_BYTES = 512 * 1024;
 
-    private final ServerSocket listener;
     private final JournalAgent agent;
     private final Supplier<Spool> spools;
-    private final Semaphore free = new Semaphore(CONNECTIONS);
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicLong accepted = new AtomicLong();
-    private volatile boolean closed;
+    private Optional<Listener> listener = Optional.empty(); // set before start returns
+    private volatile boolean stopping;
 
-    private MilterServer(InetSocketAddress bind, JournalAgent agent, Supplier<Spool> spools) throws IOException {
+    private MilterServer(JournalAgent agent, Supplier<Spool> spools) {
         this.agent = agent;
         this.spools = spools;
-        this.listener = new ServerSocket();
-        try {
-            listener.setReuseAddress(true);
-            listener.bind(bind, 1024);
-        } catch (IOException e) {
-            listener.close();
-            throw e;
-        }
     }
 
     /// Listens from now on.
@@ -76,82 +59,26 @@ public final class MilterServer implements AutoCloseable {
     /// @throws IOException where the address cannot be bound
     public static MilterServer start(InetSocketAddress bind, JournalAgent agent, Supplier<Spool> spools)
             throws IOException {
-        MilterServer server = new MilterServer(bind, agent, spools);
-        Thread.ofPlatform().name("milter-accept").daemon().start(server::accept);
-        LOG.info("milter at {}", server.address());
+        MilterServer server = new MilterServer(agent, spools);
+        server.listener =
+                Optional.of(Listener.start(bind, "milter", CONNECTIONS, STOP, socket -> server.new Connection(socket)));
         return server;
     }
 
     /// Where it listens.
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.getLocalSocketAddress();
-    }
-
-    private void accept() {
-        while (!closed) {
-            try {
-                welcome(listener.accept());
-            } catch (IOException e) {
-                if (!closed) {
-                    LOG.error("the milter cannot accept", e);
-                    pause(Duration.ofMillis(100));
-                }
-            }
-        }
-    }
-
-    private void welcome(Socket socket) throws IOException {
-        if (!free.tryAcquire()) {
-            LOG.warn("milter connection refused, {} are open", connections.size());
-            socket.close();
-            return;
-        }
-        Connection connection = new Connection(socket);
-        connections.add(connection);
-        Thread.ofPlatform()
-                .daemon()
-                .stackSize(STACK_BYTES)
-                .name("milter-" + accepted.incrementAndGet())
-                .start(() -> {
-                    try {
-                        connection.run();
-                    } finally {
-                        connections.remove(connection);
-                        free.release();
-                    }
-                });
-        if (closed) {
-            connection.stop();
-        }
-    }
-
-    private static boolean pause(Duration time) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(time.toNanos());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return listener.orElseThrow().address();
     }
 
     /// Takes no more; a message that is being journaled is answered first, all others come again.
     @Override
     public void close() {
-        closed = true;
-        try {
-            listener.close();
-        } catch (IOException e) {
-            LOG.warn("the milter did not close", e);
-        }
-        connections.forEach(Connection::stop);
-        long until = System.nanoTime() + STOP.toNanos();
-        while (!connections.isEmpty() && System.nanoTime() < until && pause(Duration.ofMillis(5))) {}
-        connections.forEach(Connection::abort);
+        stopping = true;
+        listener.ifPresent(Listener::close);
     }
 
     /// One connection of the mail system, with one message after the other.
-    private final class Connection {
+    private final class Connection implements Listener.Served {
         private final Socket socket;
         private int agreed;
         private boolean authenticated;
@@ -167,7 +94,8 @@ public final class MilterServer implements AutoCloseable {
             this.socket = socket;
         }
 
-        void run() {
+        @Override
+        public void run() {
             try (socket) {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout((int) IDLE.toMillis());
@@ -186,7 +114,7 @@ public final class MilterServer implements AutoCloseable {
         }
 
         private void converse(DataInputStream in, OutputStream out) throws IOException {
-            while (!closed) {
+            while (!stopping) {
                 int length = in.readInt();
                 if (length < 1 || length > MilterCommand.PACKET_BYTES_LIMIT) {
                     throw new IOException("a packet of " + length + " octets");
@@ -325,13 +253,15 @@ public final class MilterServer implements AutoCloseable {
         }
 
         /// At its next read it ends; what is being journaled is answered.
-        void stop() {
+        @Override
+        public void stop() {
             if (!busy) {
                 abort();
             }
         }
 
-        void abort() {
+        @Override
+        public void abort() {
             try {
                 socket.close();
             } catch (IOException e) {

@@ -23,6 +23,7 @@ import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.smtp.Limits;
 import io.carteggio.server.smtp.MailExchangers;
+import io.carteggio.server.smtp.ProxyServer;
 import io.carteggio.server.smtp.SmtpServer;
 import io.carteggio.server.tls.PemIdentity;
 import io.carteggio.server.tls.SelfSigned;
@@ -51,12 +52,12 @@ final class RunningServer implements AutoCloseable {
 
     /// Where a server listens and how it is called.
     ///
-    /// @param milter where a mail system finds the journaling agent's filter; nowhere where absent
+    /// @param fronts where a mail system finds the journaling agent
     /// @param hostname its name in SMTP and in its certificate
     record Addresses(
             InetSocketAddress http,
             InetSocketAddress smtp,
-            Optional<InetSocketAddress> milter,
+            Fronts fronts,
             Optional<String> publicUrl,
             String hostname) {}
 
@@ -101,7 +102,7 @@ final class RunningServer implements AutoCloseable {
                             Optional.of(smtp.address()),
                             Optional.of(
                                     identity.chain().getFirst().getNotAfter().toInstant())));
-            return new RunningServer(smtp, web, archive.watch(), agent(archive, at));
+            return new RunningServer(smtp, web, archive.watch(), agent(archive, at, tls));
         } catch (IOException e) {
             smtp.close();
             throw e;
@@ -122,12 +123,37 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static AgentServer agent(Archive archive, Addresses at) throws Refusal {
+    /// Where a mail system finds the journaling agent: nowhere where both are absent.
+    ///
+    /// @param milter its filter
+    /// @param proxy its SMTP proxy
+    /// @param next the mail system behind the proxy
+    /// @param proxied whether a balancer in front of the proxy says who the client is
+    record Fronts(
+            Optional<InetSocketAddress> milter,
+            Optional<InetSocketAddress> proxy,
+            Optional<InetSocketAddress> next,
+            boolean proxied) {
+        static final Fronts NONE = new Fronts(Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    private static AgentServer agent(Archive archive, Addresses at, SSLContext tls) throws Refusal {
+        Optional<ProxyServer.Config> proxy = at.fronts()
+                .proxy()
+                .flatMap(bind -> at.fronts()
+                        .next()
+                        .map(next -> new ProxyServer.Config(
+                                bind,
+                                next,
+                                at.hostname(),
+                                Optional.of(tls),
+                                Limits.DEFAULT,
+                                at.fronts().proxied())));
         try {
-            return AgentServer.start(archive, at.hostname(), at.milter(), Clock.systemUTC());
+            return AgentServer.start(
+                    archive, at.hostname(), new AgentServer.Fronts(at.fronts().milter(), proxy), Clock.systemUTC());
         } catch (IOException e) {
-            throw Refusal.no("cannot listen for a mail system's messages at "
-                    + at.milter().map(Object::toString).orElse("") + ": " + e.getMessage());
+            throw Refusal.no("cannot listen for a mail system's messages: " + e.getMessage());
         }
     }
 
@@ -135,8 +161,8 @@ final class RunningServer implements AutoCloseable {
         return smtp.address();
     }
 
-    Optional<InetSocketAddress> milter() {
-        return agent.milter();
+    AgentServer agent() {
+        return agent;
     }
 
     URI url() {

@@ -61,6 +61,24 @@ final class ServeCommand implements Callable<Integer> {
                     + " given, there is none.")
     private Optional<String> milter = Optional.empty();
 
+    @Option(
+            names = "--proxy",
+            paramLabel = "ADDR:PORT",
+            description = "Where mail comes that the journaling agent passes on to --next-hop, for mail systems without"
+                    + " milters.")
+    private Optional<String> proxy = Optional.empty();
+
+    @Option(
+            names = "--next-hop",
+            paramLabel = "HOST:PORT",
+            description = "The mail system behind --proxy: its own listener, open to this machine alone.")
+    private Optional<String> nextHop = Optional.empty();
+
+    @Option(
+            names = "--proxy-protocol",
+            description = "A balancer in front of --proxy says who the client is (PROXY protocol, version 1).")
+    private boolean proxied;
+
     @Option(names = "--public-url", paramLabel = "URL", description = "Where people reach the pages, behind a proxy.")
     private Optional<String> publicUrl = Optional.empty();
 
@@ -111,12 +129,11 @@ final class ServeCommand implements Callable<Integer> {
         if (attachmentReaders.filter(n -> n < 1 || n > READERS_LIMIT).isPresent()) {
             throw Refusal.usage("--attachment-readers is 1 to " + READERS_LIMIT);
         }
+        if (proxy.isPresent() != nextHop.isPresent()) {
+            throw Refusal.usage("--proxy and --next-hop come together");
+        }
         RunningServer.Addresses addresses = new RunningServer.Addresses(
-                address("--http", http),
-                address("--smtp", smtp),
-                milter.isPresent() ? Optional.of(address("--milter", milter.get())) : Optional.empty(),
-                publicUrl,
-                host());
+                address("--http", http), address("--smtp", smtp), fronts(), publicUrl, host());
         boolean throwAway = demo && !carteggio.directoryGiven();
         Path directory = throwAway ? Files.createTempDirectory("carteggio-demo-") : carteggio.directory();
         CountDownLatch stop = new CountDownLatch(1);
@@ -204,7 +221,8 @@ final class ServeCommand implements Callable<Integer> {
                     .put("http", server.url().toString())
                     .put("smtp", mailAddress);
             setUp.ifPresent(link -> line.put("setUp", link.toString()));
-            server.milter().ifPresent(filter -> line.put("milter", address(filter)));
+            server.agent().milter().ifPresent(filter -> line.put("milter", address(filter)));
+            server.agent().proxy().ifPresent(front -> line.put("proxy", address(front)));
             line.set(
                     "sources",
                     Json.objects(own.archive().sources().all().stream()
@@ -221,7 +239,10 @@ final class ServeCommand implements Callable<Integer> {
                     + (throwAway ? "   (throw-away: removed when the server stops)" : ""));
             console.line("  web         " + server.url());
             console.line("  smtp        " + mailAddress + " (STARTTLS)");
-            server.milter().ifPresent(filter -> console.line("  milter      " + address(filter)));
+            server.agent().milter().ifPresent(filter -> console.line("  milter      " + address(filter)));
+            server.agent()
+                    .proxy()
+                    .ifPresent(front -> console.line("  proxy       " + address(front) + " to " + nextHop.orElse("")));
             own.archive()
                     .sources()
                     .all()
@@ -236,6 +257,14 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         console.flush();
+    }
+
+    private RunningServer.Fronts fronts() throws Refusal {
+        return new RunningServer.Fronts(
+                milter.isPresent() ? Optional.of(address("--milter", milter.get())) : Optional.empty(),
+                proxy.isPresent() ? Optional.of(address("--proxy", proxy.get())) : Optional.empty(),
+                nextHop.isPresent() ? Optional.of(address("--next-hop", nextHop.get())) : Optional.empty(),
+                proxied);
     }
 
     private static String address(InetSocketAddress at) {

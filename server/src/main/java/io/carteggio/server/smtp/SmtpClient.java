@@ -115,6 +115,12 @@ public final class SmtpClient implements AutoCloseable {
         return offers.containsKey(keyword);
     }
 
+    /// What stands behind the keyword of an extension that the server offers; empty where nothing does, or it is not
+    /// offered.
+    public String offer(String keyword) {
+        return offers.getOrDefault(keyword, "");
+    }
+
     /// Secures the connection and introduces itself anew. Whom to trust is the context's matter.
     public void startTls(SSLContext context) throws IOException {
         startTls(context, Optional.empty());
@@ -230,6 +236,23 @@ public final class SmtpClient implements AutoCloseable {
             command("RSET");
         }
         return new Outcome(mailReply, recipients, end);
+    }
+
+    /// Hands over the mail of a transaction that was begun with commands of one's own, for at least one recipient that
+    /// was accepted.
+    ///
+    /// @return the answer to the mail, or that which kept it from being sent
+    public Reply transfer(Content mail, Way way) throws IOException {
+        try {
+            if (way == Way.BDAT || (way == Way.BEST && offers("CHUNKING"))) {
+                return sendChunks(mail);
+            }
+            Reply go = command("DATA");
+            return go.code() == 354 ? sendData(mail, true) : go;
+        } catch (IOException | RuntimeException e) {
+            abort(); // as in send
+            throw e;
+        }
     }
 
     private Reply sendChunks(Content mail) throws IOException {

@@ -82,7 +82,7 @@ class AdministrationPagesTest {
         server = RunningServer.start(
                 archive,
                 own.operations(),
-                new RunningServer.Addresses(ANY, ANY, Optional.empty(), Optional.empty(), "archive.example"),
+                new RunningServer.Addresses(ANY, ANY, RunningServer.Fronts.NONE, Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
         ada = new Browser(server.url()).logIn("Ada");
@@ -436,7 +436,7 @@ class AdministrationPagesTest {
                 .containsEntry("user", "archive");
         String token = ada.token("/account");
         HttpResponse<String> api = ada.send(
-                "/api/watch.set",
+                "/api/v1/watch.set",
                 "token",
                 token,
                 "params",
@@ -444,7 +444,7 @@ class AdministrationPagesTest {
                         + "\"passwordFile\":\"/etc/shadow\",\"from\":\"a@b.c\",\"to\":\"d@e.f\"}}");
         assertThat(api.body()).contains("at the machine itself", "\"exit\":1");
         assertThat(ada.send(
-                                "/api/watch.set",
+                                "/api/v1/watch.set",
                                 "token",
                                 token,
                                 "params",

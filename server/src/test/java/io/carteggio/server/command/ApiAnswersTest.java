@@ -67,7 +67,7 @@ class ApiAnswersTest {
         server = RunningServer.start(
                 own.archive(),
                 own.operations(),
-                new RunningServer.Addresses(ANY, ANY, Optional.empty(), Optional.empty(), "archive.example"),
+                new RunningServer.Addresses(ANY, ANY, RunningServer.Fronts.NONE, Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
         String original = String.join(

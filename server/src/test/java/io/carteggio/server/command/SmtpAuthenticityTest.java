@@ -68,7 +68,7 @@ class SmtpAuthenticityTest {
         server = RunningServer.start(
                 archive,
                 own.operations(),
-                new RunningServer.Addresses(ANY, ANY, Optional.empty(), Optional.empty(), "archive.example"),
+                new RunningServer.Addresses(ANY, ANY, RunningServer.Fronts.NONE, Optional.empty(), "archive.example"),
                 Optional.empty(),
                 Optional.empty());
         shell = new Shell(directory.resolve("data"));
