@@ -94,7 +94,7 @@ public final class NdrWriter {
                         HeaderText.oneLine(facts.diagnostic()),
                         "",
                         "An archive that fetches this mailbox takes the report out of the notice by itself. It can be"
-                                + " sent again, too: `rule returned`.",
+                                + " sent again, too: `rule again`.",
                         "")),
                 "",
                 "--" + boundary,

@@ -1,4 +1,5 @@
-/// What a journal report says, and where the originals in it lie. Start at [Unwrapper].
+/// What a journal report says, and where the originals in it lie. Start at [Unwrapper]. Those of our own agent are
+/// written by [ReportWriter], notices of them by [NdrWriter].
 ///
 /// Reads the reports of Exchange 2007 up to Exchange Online ([MS-XJRNL]), Amazon WorkMail and Exchange 2003, and the
 /// delivery status notices about them (RFC 3464). Takes exactly one level of report apart, inside at most one notice:
