@@ -58,9 +58,10 @@ class Carteggio:
     """The system under test, in a data directory of its own."""
     protocol = 'smtp'
 
-    def __init__(self, program, folder, options='', under=()):
+    def __init__(self, program, folder, options='', under=(), arguments=()):
         self.name = 'carteggio'
         self.under = list(under)
+        self.arguments = list(arguments)
         self.program = program
         self.data = os.path.join(folder, 'data')
         self.log = os.path.join(folder, 'carteggio.log')
@@ -75,7 +76,7 @@ class Carteggio:
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
                 [*self.under, self.program, 'serve', '--json', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0', '--hostname',
-                 'bench.example'], env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
+                 'bench.example', *self.arguments], env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f'bench: Carteggio did not start; see {self.log}')
@@ -130,8 +131,9 @@ class Postfix:
     port = 2625
     sink_port = 2626
     recipients = ['journal@example.com']
+    milter_port = 2627  # the same, with a filter
 
-    def __init__(self, folder):
+    def __init__(self, folder, milter=None):
         self.name = 'postfix'
         self.etc = os.path.join(folder, 'etc')
         self.queue = os.path.join(folder, 'queue')
@@ -147,6 +149,9 @@ class Postfix:
                 words = line.split()
                 if words and words[0] == 'smtp' and words[1] == 'inet':
                     line = f'127.0.0.1:{self.port} inet n - n - - smtpd\n'
+                    if milter:
+                        line += (f'127.0.0.1:{self.milter_port} inet n - n - - smtpd -o smtpd_milters=inet:{milter}'
+                                 ' -o milter_default_action=tempfail\n')
                 elif words and not line[0].isspace() and len(words) > 4 and words[4] == 'y':
                     words[4] = 'n'  # a chroot needs files that this folder does not have
                     line = ' '.join(words) + '\n'
@@ -162,6 +167,7 @@ setgid_group = postdrop
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
+smtpd_authorized_xforward_hosts = 127.0.0.0/8
 mydestination =
 myhostname = relay.example.com
 relayhost = [127.0.0.1]:{self.sink_port}
