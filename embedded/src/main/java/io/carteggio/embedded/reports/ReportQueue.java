@@ -9,6 +9,7 @@ import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.ReportWriter.Octets;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,29 +19,35 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The reports that are not delivered yet, in a folder of their own: one SQLite file of facts, one sealed file a
-/// report.
-/// Safe for many threads.
+/// The reports that are not delivered yet, in a folder of their own: one SQLite file, in which a small report stands
+/// sealed beside its facts, so that many that come at a time are forced together; a large one has a sealed file of its
+/// own. Safe for many threads.
 public final class ReportQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
 
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
+
+    /// Larger reports have a file.
+    private static final int INLINE_BYTES = 256 * 1024;
 
     /// `destination` has a row for each mailbox that cannot be delivered to now.
     private static final String SCHEMA = """
             CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
-                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT);
+                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB);
             CREATE INDEX report_name ON report (report);
             CREATE INDEX report_due ON report (state, next, id);
             CREATE INDEX report_destination ON report (destination, state, id);
@@ -94,6 +101,11 @@ public final class ReportQueue implements AutoCloseable {
                 session.script(SCHEMA);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
             });
+        } else if (version == 1) { // all had files then
+            database.write(session -> {
+                session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
+            });
         } else if (version != SCHEMA_VERSION) {
             throw new ArchiveException(
                     file + " is of version " + version + ", this program reads " + SCHEMA_VERSION
@@ -102,8 +114,9 @@ public final class ReportQueue implements AutoCloseable {
         }
         long highest = database.read(s -> s.first("SELECT max(id) FROM report", r -> r.getLong(1)))
                 .orElse(0L);
-        List<Long> known = database.read(s -> s.list("SELECT id FROM report", r -> r.getLong(1)));
-        List<Long> files = new ArrayList<>();
+        Set<Long> known = new HashSet<>(
+                database.read(s -> s.list("SELECT id FROM report WHERE octets IS NULL", r -> r.getLong(1))));
+        Set<Long> files = new HashSet<>();
         try (DirectoryStream<Path> reports = Files.newDirectoryStream(folder, "*.report")) {
             for (Path report : reports) {
                 long id = Long.parseLong(report.getFileName().toString().replace(".report", ""));
@@ -141,28 +154,39 @@ public final class ReportQueue implements AutoCloseable {
     /// @return its id
     public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
         long id = names.incrementAndGet();
+        boolean inline = mail.sizeBytes() <= INLINE_BYTES;
+        byte @Nullable [] octets = null;
         try {
-            SealedFile.write(file(id), mail, key);
-            DurableFiles.forceDirectory(folder);
+            if (inline) {
+                octets = SealedMail.seal(mail, key);
+            } else {
+                SealedMail.write(file(id), mail, key);
+                DurableFiles.forceDirectory(folder);
+            }
         } catch (IOException e) {
             throw new ArchiveException("a report cannot be queued: " + e.getMessage(), true, e);
         }
+        byte @Nullable [] row = octets;
         try {
-            database.write(session -> session.run(
-                    "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs, bytes,"
-                            + " queued, attempts, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-                    id,
-                    (pending ? State.PENDING : State.WAITING).name(),
-                    draft.notice() ? 1 : 0,
-                    draft.mailbox().raw(),
-                    draft.mailbox().key(),
-                    draft.alternate().map(Address::raw).orElse(null),
-                    String.join("\n", draft.rules()),
-                    draft.reportId(),
-                    draft.needs().name(),
-                    mail.sizeBytes(),
-                    now.toEpochMilli(),
-                    now.toEpochMilli()));
+            database.writeGathered(
+                    session -> session.run(
+                            "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
+                                    + " bytes, queued, attempts, next, octets)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                            id,
+                            (pending ? State.PENDING : State.WAITING).name(),
+                            draft.notice() ? 1 : 0,
+                            draft.mailbox().raw(),
+                            draft.mailbox().key(),
+                            draft.alternate().map(Address::raw).orElse(null),
+                            String.join("\n", draft.rules()),
+                            draft.reportId(),
+                            draft.needs().name(),
+                            mail.sizeBytes(),
+                            now.toEpochMilli(),
+                            now.toEpochMilli(),
+                            row),
+                    true);
         } catch (ArchiveException | RuntimeException e) {
             remove(id);
             throw e;
@@ -181,48 +205,67 @@ public final class ReportQueue implements AutoCloseable {
         }
     }
 
-    /// Its message goes on: it is to be delivered.
+    /// Its message goes on: it is to be delivered. Not forced: after a power cut it is delivered all the same.
     public void release(Collection<Long> ids) throws ArchiveException {
-        states(ids, State.WAITING);
+        if (!ids.isEmpty()) {
+            database.writeGathered(
+                    session -> {
+                        for (long id : ids) {
+                            session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
+                        }
+                        return ids.size();
+                    },
+                    false);
+            follower.run();
+        }
     }
 
-    /// Its message does not go on: there is nothing to report.
+    /// Its message does not go on: there is nothing to report. Not forced: after a power cut it may be delivered.
     public void drop(Collection<Long> ids) throws ArchiveException {
         for (long id : ids) {
             delivered(id);
         }
     }
 
-    private void states(Collection<Long> ids, State state) throws ArchiveException {
-        if (!ids.isEmpty()) {
-            database.write(session -> {
-                for (long id : ids) {
-                    session.run("UPDATE report SET state = ? WHERE id = ?", state.name(), id);
-                }
-                return ids.size();
-            });
-            follower.run();
+    /// The octets of a report.
+    public Content mail(QueuedReport report) {
+        return report.sizeBytes() > INLINE_BYTES || Files.exists(file(report.id())) // as all of version 1
+                ? SealedMail.in(file(report.id()), report.sizeBytes(), key)
+                : new SealedMail(() -> new ByteArrayInputStream(sealed(report.id())), report.sizeBytes(), key);
+    }
+
+    private byte[] sealed(long id) throws IOException {
+        try {
+            return database.read(s -> s.first("SELECT octets FROM report WHERE id = ?", r -> r.getBytes(1), id))
+                    .orElseThrow(() -> new IOException("report " + id + " is not here any more"));
+        } catch (ArchiveException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
-    /// The octets of a report.
-    public Content mail(QueuedReport report) {
-        return new SealedFile(file(report.id()), report.sizeBytes(), key);
-    }
-
     /// Whether its octets are still there.
-    public boolean isThere(QueuedReport report) {
-        return Files.exists(file(report.id()));
+    public boolean isThere(QueuedReport report) throws ArchiveException {
+        return Files.exists(file(report.id()))
+                || database.read(s -> s.first(
+                                "SELECT 1 FROM report WHERE id = ? AND octets IS NOT NULL", r -> true, report.id()))
+                        .isPresent();
     }
 
     /// What is to be tried now, the longest due first.
-    public List<QueuedReport> due(Instant now, int limit) throws ArchiveException {
+    ///
+    /// @param but mailboxes ([Address#key]) that are left out
+    public List<QueuedReport> due(Instant now, Collection<String> but, int limit) throws ArchiveException {
+        List<Object> values = new ArrayList<>(List.of(State.WAITING.name(), now.toEpochMilli()));
+        values.addAll(but);
+        values.add(limit);
+        String others = but.isEmpty()
+                ? ""
+                : " AND destination NOT IN (" + String.join(", ", Collections.nCopies(but.size(), "?")) + ")";
         return database.read(s -> s.list(
-                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ? ORDER BY next, id LIMIT ?",
+                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ?" + others
+                        + " ORDER BY next, id LIMIT ?",
                 ReportQueue::report,
-                State.WAITING.name(),
-                now.toEpochMilli(),
-                limit));
+                values.toArray()));
     }
 
     /// When something is to be tried next.
@@ -273,10 +316,14 @@ public final class ReportQueue implements AutoCloseable {
                 .flatMap(at -> at);
     }
 
-    /// It has arrived: it is forgotten here.
+    /// It has arrived: it is forgotten here. Not forced, but where it has a file: after a power cut it may arrive once
+    /// more, and must then still be whole.
     public void delivered(long id) throws ArchiveException {
-        database.write(session -> session.run("DELETE FROM report WHERE id = ?", id));
-        remove(id);
+        boolean hasFile = Files.exists(file(id));
+        database.writeGathered(session -> session.run("DELETE FROM report WHERE id = ?", id), hasFile);
+        if (hasFile) {
+            remove(id);
+        }
     }
 
     /// It is tried again later.

@@ -6,6 +6,7 @@ import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.NdrWriter;
 import io.carteggio.mail.smtp.Reply;
@@ -15,6 +16,7 @@ import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,17 +31,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sees to it that queued reports arrive: tries each again as Exchange does (JOURNAL-FORMATS 7.3), gives one whose time
-/// is
-/// over to the alternate journaling mailbox in a notice (NDR), and never lets go of one that reached neither.
+/// is over to the alternate journaling mailbox in a notice (NDR), and never lets go of one that reached neither.
 ///
 /// A mailbox that could not be delivered to for two days is *suspended*: it is asked by one report at a time, and an
-/// alarm
-/// stands, until it takes mail again or somebody resumes it. What is reported meanwhile waits.
+/// alarm stands, until it takes mail again or somebody resumes it. What is reported meanwhile waits.
 final class Deliverer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
     private static final int AT_A_TIME = 16;
-    private static final int AT_A_TIME_PER_MAILBOX = 4;
     private static final int LOOKED_AT = 256;
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration BETWEEN = Duration.ofMillis(200);
@@ -91,11 +90,7 @@ final class Deliverer implements AutoCloseable {
         while (!closed) {
             Duration pause = IDLE;
             try {
-                boolean some = false;
-                for (QueuedReport report : queue.due(clock.instant(), LOOKED_AT)) {
-                    some |= begin(report);
-                }
-                pause = some ? BETWEEN : idle();
+                pause = begin() ? BETWEEN : idle();
             } catch (ArchiveException e) {
                 LOG.error("the queue of reports cannot be read", e);
             }
@@ -108,6 +103,28 @@ final class Deliverer implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /// Tries what is due, as far as there is room. Mailboxes that have all they are given at a time are left out, so
+    /// that none holds up others.
+    private boolean begin() throws ArchiveException {
+        List<String> full = new ArrayList<>();
+        int inFlightNow;
+        synchronized (this) {
+            inFlightNow = inFlight.size();
+            busy.forEach((mailbox, n) -> {
+                if (n >= handOver.atATime(new Address(mailbox))) {
+                    full.add(mailbox);
+                }
+            });
+        }
+        boolean some = false;
+        if (inFlightNow < AT_A_TIME) {
+            for (QueuedReport report : queue.due(clock.instant(), full, AT_A_TIME + inFlightNow)) {
+                some |= begin(report);
+            }
+        }
+        return some || inFlightNow > 0;
     }
 
     private Duration idle() throws ArchiveException {
@@ -138,7 +155,7 @@ final class Deliverer implements AutoCloseable {
         String mailbox = report.mailbox().key();
         if (closed
                 || inFlight.size() >= AT_A_TIME
-                || busy.getOrDefault(mailbox, 0) >= AT_A_TIME_PER_MAILBOX
+                || busy.getOrDefault(mailbox, 0) >= handOver.atATime(report.mailbox())
                 || !inFlight.add(report.id())) {
             return false;
         }
@@ -160,7 +177,7 @@ final class Deliverer implements AutoCloseable {
     ///
     /// @return how many
     int attemptAll() throws ArchiveException {
-        List<QueuedReport> due = queue.due(clock.instant(), LOOKED_AT);
+        List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
             Optional<QueuedReport> now = queue.named(report.id());
             if (now.filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()))

@@ -63,6 +63,7 @@ final class ProxyConnection implements Listener.Served {
         private final List<Address> to = new ArrayList<>();
         private Optional<Sight> sight = Optional.empty();
         private Optional<IOException> lost = Optional.empty();
+        private boolean goneOn;
         private long bytes;
 
         Transaction(Optional<Address> from) {
@@ -461,9 +462,13 @@ final class ProxyConnection implements Listener.Served {
             wire.allow(NEXT_PATIENCE.multipliedBy(2).toNanos());
             Reply answer = answer(server, mail, most, came);
             commands = answer.positive() ? 0 : commands;
-            end();
             wire.reply(answer);
+            wire.flush(); // the client need not wait for what follows
         } finally {
+            if (mail.goneOn) {
+                mail.sight.ifPresent(Sight::wentOn);
+            }
+            end();
             busy = false;
         }
     }
@@ -491,16 +496,10 @@ final class ProxyConnection implements Listener.Served {
             LOG.error("SMTP proxy: a mail is not journaled and comes again: {}", e.getMessage());
             return refused(server, new Reply(451, "4.3.0", "The message cannot be journaled now, try again later"));
         }
-        Reply reply;
-        try {
-            reply = server.transfer(content, bare ? Way.BDAT : came);
-        } catch (IOException e) {
-            sight.wentOn(); // nobody knows: better a report of a mail that comes again
-            throw e;
-        }
-        if (reply.code() / 100 == 2) {
-            sight.wentOn();
-        } else {
+        mail.goneOn = true; // where the connection breaks nobody knows: better a report of a mail that comes again
+        Reply reply = server.transfer(content, bare ? Way.BDAT : came);
+        if (reply.code() / 100 != 2) {
+            mail.goneOn = false;
             sight.refused();
         }
         return reply;
