@@ -130,8 +130,9 @@ class ReportQueueTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 20_000})
     void nothingOfTheMailLiesInTheClearAndAChangeIsFound(int times) throws Exception {
+        long id;
         try (ReportQueue queue = open()) {
-            long id = queue.put(draft("r"), mail("a secret that nobody should read ".repeat(times)), NOW, false);
+            id = queue.put(draft("r"), mail("a secret that nobody should read ".repeat(times)), NOW, false);
             for (Path file : files("")) {
                 assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
                         .as(file.toString())
@@ -146,6 +147,8 @@ class ReportQueueTest {
                 sealed[sealed.length - 1] ^= 1;
                 Files.write(file, sealed);
             }
+        }
+        try (ReportQueue queue = open()) { // what came just now is in memory
             assertThatThrownBy(() -> text(queue.mail(queue.named(id).orElseThrow())))
                     .isInstanceOf(IOException.class);
         }
@@ -305,16 +308,53 @@ class ReportQueueTest {
 
     @Test
     void whoDeliversIsTold() throws Exception {
-        int[] told = {0};
+        List<String> told = new ArrayList<>();
         try (ReportQueue queue = open()) {
-            queue.follow(() -> told[0]++);
+            queue.follow(new ReportQueue.Follower() {
+                @Override
+                public void look() {
+                    told.add("look");
+                }
+
+                @Override
+                public void released(List<QueuedReport> reports) {
+                    for (QueuedReport report : reports) {
+                        assertThat(report.state()).isEqualTo(State.WAITING);
+                        told.add(report.reportId());
+                    }
+                }
+            });
             long id = queue.put(draft("1"), mail("a"), NOW, true);
-            assertThat(told[0]).isZero();
+            assertThat(told).isEmpty();
             queue.release(List.of(id));
             queue.put(draft("2"), mail("a"), NOW, false);
+            queue.put(draft("large"), mail("a".repeat(300_000)), NOW, false);
             queue.again(List.of(id), NOW);
             queue.recovered(MAILBOX, NOW);
-            assertThat(told[0]).isEqualTo(4);
+            assertThat(told).containsExactly("1", "2", "look", "look", "look");
+        }
+    }
+
+    /// One report asks for all: what comes meanwhile waits for its answer.
+    @Test
+    void whatComesForAMailboxInTroubleWaitsUntilThatIsTriedAgain() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            queue.troubled(new Destination(MAILBOX, false, NOW, false, "refused"));
+            queue.deferred(one, next, "refused", Optional.empty());
+            queue.postponed(MAILBOX, one, next);
+            queue.put(draft("2"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+        }
+        try (ReportQueue queue = open()) {
+            queue.put(draft("3"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+            assertThat(queue.due(next, List.of(), 10)).hasSize(3);
+            assertThat(queue.due(next, List.of(MAILBOX.key()), 10)).isEmpty();
+            queue.recovered(MAILBOX, NOW);
+            queue.put(draft("4"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).hasSize(4);
         }
     }
 

@@ -16,7 +16,9 @@ import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +40,9 @@ import org.slf4j.LoggerFactory;
 final class Deliverer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
-    private static final int AT_A_TIME = 16;
+    /// So many reports are on their way at a time.
+    static final int AT_A_TIME = 16;
+
     private static final int LOOKED_AT = 256;
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration BETWEEN = Duration.ofMillis(200);
@@ -57,6 +61,9 @@ final class Deliverer implements AutoCloseable {
     private final Semaphore woken = new Semaphore(0);
     private final Map<String, Integer> busy = new HashMap<>(); // by mailbox, guarded by this
     private final Set<Long> inFlight = new HashSet<>(); // guarded by this
+    private final Deque<QueuedReport> fresh = new ArrayDeque<>(); // guarded by this
+    private boolean more; // may be due than could be begun; guarded by this
+    private volatile boolean looking = true;
     private volatile boolean closed;
     private Optional<Thread> thread = Optional.empty();
 
@@ -73,7 +80,18 @@ final class Deliverer implements AutoCloseable {
         this.settings = settings;
         this.undelivered = new Undelivered(queue, alarms, clock);
         this.clock = clock;
-        queue.follow(this::wake);
+        queue.follow(new ReportQueue.Follower() {
+            @Override
+            public void look() {
+                looking = true;
+                wake();
+            }
+
+            @Override
+            public void released(List<QueuedReport> reports) {
+                take(reports);
+            }
+        });
     }
 
     /// Delivers by itself from now on.
@@ -86,13 +104,35 @@ final class Deliverer implements AutoCloseable {
         woken.release();
     }
 
+    /// What came just now need not be looked for, but where there are many.
+    private void take(List<QueuedReport> reports) {
+        synchronized (this) {
+            if (fresh.size() + reports.size() <= LOOKED_AT) {
+                fresh.addAll(reports);
+            } else {
+                looking = true;
+            }
+        }
+        wake();
+    }
+
     private void deliver() {
+        long lookNanos = System.nanoTime();
         while (!closed) {
             Duration pause = IDLE;
             try {
-                pause = begin() ? BETWEEN : idle();
+                beginFresh();
+                if (looking || System.nanoTime() - lookNanos >= 0) {
+                    looking = false;
+                    beginDue();
+                    pause = idle();
+                    lookNanos = System.nanoTime() + pause.toNanos();
+                } else {
+                    pause = Duration.ofNanos(Math.max(0, lookNanos - System.nanoTime()));
+                }
             } catch (ArchiveException e) {
                 LOG.error("the queue of reports cannot be read", e);
+                lookNanos = System.nanoTime() + IDLE.toNanos();
             }
             try {
                 if (woken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -105,26 +145,55 @@ final class Deliverer implements AutoCloseable {
         }
     }
 
+    private void beginFresh() {
+        while (true) {
+            QueuedReport report;
+            synchronized (this) {
+                report = fresh.peek();
+                if (report == null) {
+                    return;
+                }
+                if (!enter(report)) {
+                    break;
+                }
+                fresh.remove();
+            }
+            begin(report, () -> attempt(report));
+        }
+        synchronized (this) { // one that must wait must not hold up those of other mailboxes
+            if (!fresh.isEmpty() && inFlight.size() < AT_A_TIME) {
+                fresh.clear();
+                looking = true;
+            }
+        }
+    }
+
     /// Tries what is due, as far as there is room. Mailboxes that have all they are given at a time are left out, so
     /// that none holds up others.
-    private boolean begin() throws ArchiveException {
+    private void beginDue() throws ArchiveException {
         List<String> full = new ArrayList<>();
-        int inFlightNow;
+        int most;
         synchronized (this) {
-            inFlightNow = inFlight.size();
+            most = AT_A_TIME + inFlight.size() + fresh.size(); // those are due, too
             busy.forEach((mailbox, n) -> {
                 if (n >= handOver.atATime(new Address(mailbox))) {
                     full.add(mailbox);
                 }
             });
         }
-        boolean some = false;
-        if (inFlightNow < AT_A_TIME) {
-            for (QueuedReport report : queue.due(clock.instant(), full, AT_A_TIME + inFlightNow)) {
-                some |= begin(report);
+        List<QueuedReport> due = queue.due(clock.instant(), full, most);
+        for (QueuedReport report : due) {
+            boolean entered;
+            synchronized (this) {
+                entered = fresh.stream().noneMatch(one -> one.id() == report.id()) && enter(report);
+            }
+            if (entered) {
+                begin(report, () -> attemptIfDue(report));
             }
         }
-        return some || inFlightNow > 0;
+        synchronized (this) {
+            more = !full.isEmpty() || due.size() == most;
+        }
     }
 
     private Duration idle() throws ArchiveException {
@@ -134,21 +203,23 @@ final class Deliverer implements AutoCloseable {
         return until.compareTo(IDLE) > 0 ? IDLE : until.compareTo(BETWEEN) < 0 ? BETWEEN : until;
     }
 
-    /// Tries a report on a thread of its own, where there is room.
-    private boolean begin(QueuedReport report) {
-        if (!enter(report)) {
-            return false;
-        }
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws ArchiveException;
+    }
+
+    /// Tries a report, which has its room, on a thread of its own.
+    private void begin(QueuedReport report, Attempt attempt) {
         Thread.ofVirtual().name("report-" + report.id()).start(() -> {
             try {
-                attempt(report);
+                attempt.run();
             } catch (ArchiveException | RuntimeException e) {
                 LOG.error("report {} could not be looked after; it is tried again", report.id(), e);
+                looking = true;
             } finally {
                 leave(report);
             }
         });
-        return true;
     }
 
     private synchronized boolean enter(QueuedReport report) {
@@ -166,7 +237,12 @@ final class Deliverer implements AutoCloseable {
     private synchronized void leave(QueuedReport report) {
         inFlight.remove(report.id());
         busy.computeIfPresent(report.mailbox().key(), (mailbox, n) -> n == 1 ? null : n - 1);
-        wake();
+        if (more) {
+            looking = true;
+        }
+        if (looking || !fresh.isEmpty()) {
+            wake();
+        }
     }
 
     private synchronized boolean isBusy() {
@@ -179,13 +255,18 @@ final class Deliverer implements AutoCloseable {
     int attemptAll() throws ArchiveException {
         List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
-            Optional<QueuedReport> now = queue.named(report.id());
-            if (now.filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()))
-                    .isPresent()) {
-                attempt(now.get());
-            }
+            attemptIfDue(report);
         }
         return due.size();
+    }
+
+    /// What was looked up a moment ago may have been delivered or put off since.
+    private void attemptIfDue(QueuedReport known) throws ArchiveException {
+        Optional<QueuedReport> now = queue.named(known.id())
+                .filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()));
+        if (now.isPresent()) {
+            attempt(now.get());
+        }
     }
 
     private void attempt(QueuedReport report) throws ArchiveException {

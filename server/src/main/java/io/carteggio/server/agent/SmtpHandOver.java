@@ -39,7 +39,7 @@ final class SmtpHandOver implements HandOver {
     /// A mail server gets few at a time; this archive takes many in one turn of its disk.
     private static final int ELSEWHERE = 4;
 
-    private static final int HERE = 12;
+    private static final int HERE = Deliverer.AT_A_TIME;
 
     private final Archive archive;
     private final String host;
