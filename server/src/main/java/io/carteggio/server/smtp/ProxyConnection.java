@@ -7,6 +7,7 @@ import io.carteggio.mail.report.ReportWriter.Octets;
 import io.carteggio.mail.smtp.Command;
 import io.carteggio.mail.smtp.DataDecoder;
 import io.carteggio.mail.smtp.Line;
+import io.carteggio.mail.smtp.ProxyHeader;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.smtp.Onlooker.Passing;
 import io.carteggio.server.smtp.Onlooker.Sight;
@@ -129,8 +130,8 @@ final class ProxyConnection implements Listener.Served {
     }
 
     private void converse() throws IOException {
-        if (config.proxied() && !isPresented(wire.readLine())) {
-            throw new IOException("no header of the PROXY protocol");
+        if (config.proxied()) {
+            client = ProxyHeader.read(wire.input()).client().orElse(client);
         }
         SmtpClient server;
         try {
@@ -155,23 +156,6 @@ final class ProxyConnection implements Listener.Served {
                 }
             };
         }
-    }
-
-    /// `PROXY TCP4 SOURCE DESTINATION PORT PORT`, or `PROXY UNKNOWN`.
-    private boolean isPresented(Line line) {
-        if (!(line instanceof Line.Text(String text)) || !text.startsWith("PROXY ")) {
-            return false;
-        }
-        String[] words = text.split(" ", -1);
-        if (words.length == 6 && (words[1].equals("TCP4") || words[1].equals("TCP6"))) {
-            try {
-                client = InetAddress.ofLiteral(words[2]);
-                return true;
-            } catch (IllegalArgumentException notAnAddress) {
-                return false;
-            }
-        }
-        return words.length >= 2 && words[1].equals("UNKNOWN");
     }
 
     private boolean bad(Reply why) throws IOException {
