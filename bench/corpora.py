@@ -310,3 +310,15 @@ def letters_pack(corpus):
                 pack.write(struct.pack('>I', len(wire)) + wire)
         os.rename(path + '.new', path)
     return path
+
+
+def reports(corpus, first, count):
+    """So many journal reports of a corpus, as they are."""
+    with open(corpus.pack, 'rb') as pack:
+        for number in range(first + count):
+            length, = struct.unpack('>I', pack.read(4))
+            if number < first:
+                pack.seek(length, os.SEEK_CUR)
+            else:
+                wire = pack.read(length)[:-3]
+                yield (wire[1:] if wire.startswith(b'.') else wire).replace(b'\r\n..', b'\r\n.')

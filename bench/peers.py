@@ -229,6 +229,83 @@ local_recipient_maps =
                 f.write(self.before)
 
 
+class DovecotMailboxes:
+    """Maildirs of journal reports, to be fetched by IMAP and POP3 in the clear."""
+    imap = 2634
+    pop3 = 2635
+    password = 'p'
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.conf = os.path.join(folder, 'dovecot.conf')
+        self.run = os.path.join(folder, 'run')
+        self.mail = os.path.join(folder, 'mail')
+        self.owner = pwd.getpwnam('mail').pw_uid
+        for d in folder, self.run, self.mail:
+            os.makedirs(d, exist_ok=True)
+            os.chmod(d, 0o755)
+        os.chown(self.mail, self.owner, -1)
+        with open(self.conf, 'w') as f:
+            f.write(f'''base_dir = {self.run}
+state_dir = {self.run}
+log_path = {folder}/dovecot.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{self.mail}/%n
+mail_uid = mail
+mail_gid = mail
+first_valid_uid = 1
+auth_username_format = %n
+passdb {{
+  driver = static
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={self.mail}/%n allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {self.imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {self.pop3}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+''')
+
+    def fill(self, user, mails):
+        box = os.path.join(self.mail, user)
+        for d in box, *(os.path.join(box, part) for part in ('cur', 'new', 'tmp')):
+            os.makedirs(d)
+            os.chown(d, self.owner, -1)
+        for number, mail in enumerate(mails):
+            path = os.path.join(box, 'cur', f'{1700000000 + number}.M{number}.bench,S={len(mail)}:2,S')
+            with open(path, 'wb') as f:
+                f.write(mail)
+
+    def start(self):
+        subprocess.run(['dovecot', '-c', self.conf], check=True)
+        pid = os.path.join(self.run, 'master.pid')
+        wait_for('dovecot', lambda: os.path.exists(pid) and open(pid).read().strip())
+        time.sleep(1)
+        return self
+
+    def stop(self):
+        subprocess.run(['dovecot', '-c', self.conf, 'stop'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
+
+
 class DovecotLmtp:
     """Dovecot's LMTP into maildirs, `mail_fsync=always`; the mails go to `users` mailboxes in turn."""
     protocol = 'lmtp'
