@@ -416,6 +416,11 @@ public final class ReportQueue implements AutoCloseable {
         }
     }
 
+    /// Nothing of what left is in any file when this returns.
+    public void scrub() throws ArchiveException {
+        database.emptyLog();
+    }
+
     /// It is tried again later.
     public void deferred(long id, Instant next, String last, Optional<String> remote) throws ArchiveException {
         forget(id);
