@@ -11,11 +11,14 @@ import java.util.Optional;
 /// The journaling agent of a running server: its fronts, where any is asked for, and what delivers. Safe for many
 /// threads.
 public final class AgentServer implements AutoCloseable {
+    private final SmtpHandOver handOver;
     private final Deliverer deliverer;
     private final Optional<MilterServer> milter;
     private final Optional<ProxyServer> proxy;
 
-    private AgentServer(Deliverer deliverer, Optional<MilterServer> milter, Optional<ProxyServer> proxy) {
+    private AgentServer(
+            SmtpHandOver handOver, Deliverer deliverer, Optional<MilterServer> milter, Optional<ProxyServer> proxy) {
+        this.handOver = handOver;
         this.deliverer = deliverer;
         this.milter = milter;
         this.proxy = proxy;
@@ -46,15 +49,16 @@ public final class AgentServer implements AutoCloseable {
             milter.ifPresent(MilterServer::close);
             throw e;
         }
+        SmtpHandOver handOver = new SmtpHandOver(archive, host, MailExchangers.SYSTEM, agent::settings);
         Deliverer deliverer = new Deliverer(
                 archive.reports(),
-                new SmtpHandOver(archive, host, MailExchangers.SYSTEM, agent::settings),
+                handOver,
                 host,
                 agent::settings,
                 archive.watch().alarms(),
                 clock);
         deliverer.start();
-        return new AgentServer(deliverer, milter, proxy);
+        return new AgentServer(handOver, deliverer, milter, proxy);
     }
 
     /// Where the filter listens.
@@ -72,5 +76,6 @@ public final class AgentServer implements AutoCloseable {
         milter.ifPresent(MilterServer::close);
         proxy.ifPresent(ProxyServer::close);
         deliverer.close();
+        handOver.close();
     }
 }

@@ -12,6 +12,7 @@ import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.agent.HandOver.Answer.Later;
 import io.carteggio.server.agent.HandOver.Answer.Never;
 import io.carteggio.server.agent.HandOver.Answer.Taken;
+import io.carteggio.server.agent.SmtpConnections.Lent;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.smtp.SmtpClient;
@@ -28,11 +29,9 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /// Gives reports to this archive where their mailbox is one of its sources, else to the mail server of its domain by
-/// SMTP:
-/// the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a server
-/// cannot
-/// carry waits (JOURNAL-FORMATS 2.9). Safe for many threads.
-final class SmtpHandOver implements HandOver {
+/// SMTP: the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a
+/// server cannot carry waits (JOURNAL-FORMATS 2.9). Safe for many threads.
+final class SmtpHandOver implements HandOver, AutoCloseable {
     private static final int PORT = 25;
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -45,6 +44,7 @@ final class SmtpHandOver implements HandOver {
     private final String host;
     private final MailExchangers exchangers;
     private final Supplier<AgentSettings> settings;
+    private final SmtpConnections connections = new SmtpConnections();
 
     SmtpHandOver(Archive archive, String host, MailExchangers exchangers, Supplier<AgentSettings> settings) {
         this.archive = archive;
@@ -100,8 +100,8 @@ final class SmtpHandOver implements HandOver {
         if (address.isUnresolved()) {
             return new Later(Cause.UNREACHABLE, "there is no host " + route.host(), remote);
         }
-        try (SmtpClient client = SmtpClient.connect(address, host, TIMEOUT)) {
-            secure(client, route);
+        try (Lent connection = connections.lend(route, () -> open(address, route))) {
+            SmtpClient client = connection.client();
             boolean carries = switch (report.needs()) {
                 case SEVEN_BIT -> true;
                 case EIGHT_BIT -> client.offers("8BITMIME") || client.offers("CHUNKING");
@@ -116,6 +116,9 @@ final class SmtpHandOver implements HandOver {
             }
             Outcome outcome =
                     client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId()));
+            if (outcome.end().code() != 421) {
+                connection.handBack();
+            }
             return answer(outcome, remote);
         } catch (IOException e) {
             return new Later(Cause.UNREACHABLE, route.host() + ":" + route.port() + ": " + e.getMessage(), remote);
@@ -123,6 +126,17 @@ final class SmtpHandOver implements HandOver {
             return new Later(Cause.UNREACHABLE, "TLS cannot be used: " + e.getMessage(), remote);
         } catch (IllegalArgumentException e) {
             return new Later(Cause.REFUSED, report.mailbox() + " cannot stand in a command of SMTP", remote);
+        }
+    }
+
+    private SmtpClient open(InetSocketAddress address, Route route) throws IOException, GeneralSecurityException {
+        SmtpClient client = SmtpClient.connect(address, host, TIMEOUT);
+        try {
+            secure(client, route);
+            return client;
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            client.abort();
+            throw e;
         }
     }
 
@@ -154,5 +168,10 @@ final class SmtpHandOver implements HandOver {
         return outcome.end().code() / 100 == 5
                 ? new Never(outcome.end(), remote)
                 : new Later(Cause.REPORT, outcome.end().toString(), remote);
+    }
+
+    @Override
+    public void close() {
+        connections.close();
     }
 }
