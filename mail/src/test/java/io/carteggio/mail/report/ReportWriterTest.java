@@ -236,7 +236,12 @@ class ReportWriterTest {
         String clear = "Message-ID: <x@y>\r\n\r\nwords\r\n";
         Written written = writer(counted())
                 .write(
-                        new Facts(envelope("a@b", to("c@d")), AT, List.of(), Optional.of(octets(clear))),
+                        new Facts(
+                                envelope("a@b", to("c@d")),
+                                AT,
+                                List.of(),
+                                Optional.of(octets(clear)),
+                                Optional.of("decrypted")),
                         octets(secret));
         Unwrapped.Report report = (Unwrapped.Report) Unwrapper.unwrap(written.content());
         assertThat(report.originals()).extracting(o -> text(o.bytes())).containsExactly(secret, clear);
