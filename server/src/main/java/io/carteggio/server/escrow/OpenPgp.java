@@ -87,12 +87,16 @@ final class OpenPgp {
             if (!(one instanceof PGPPublicKeyEncryptedData recipient)) {
                 continue;
             }
-            boolean anybody = recipient.getKeyIdentifier().isWildcard(); // RFC 9580, 5.1.8: the sender does not say to whom
+            boolean anybody =
+                    recipient.getKeyIdentifier().isWildcard(); // RFC 9580, 5.1.8: the sender does not say to whom
             if (anybody && ++nameless > NAMELESS) {
                 continue;
             }
             for (EscrowKey.OfPgp key : keys) {
-                if (anybody || recipient.getKeyIdentifier().matchesExplicit(key.open().getKeyIdentifier())) {
+                if (anybody
+                        || recipient
+                                .getKeyIdentifier()
+                                .matchesExplicit(key.open().getKeyIdentifier())) {
                     PublicKeyDataDecryptorFactory way = new BcPublicKeyDataDecryptorFactory(key.pair());
                     Optional<Integer> cipher = cipher(recipient, way, anybody);
                     if (cipher.isPresent()) {

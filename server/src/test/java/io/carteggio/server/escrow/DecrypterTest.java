@@ -9,7 +9,6 @@ import io.carteggio.server.escrow.Decryption.Why;
 import io.carteggio.server.escrow.Sealing.Integrity;
 import io.carteggio.server.escrow.Sealing.Person;
 import io.carteggio.server.escrow.Sealing.PgpPerson;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DecrypterTest {
     private static final ClearMark MARK = new ClearMark(new SecretKeySpec(new byte[32], "AES"));
     private static final Bounded LIMITS = new Bounded(4 * 1024 * 1024, 2 * 1024 * 1024);
-    private static final Instant NEXT_YEAR = Instant.now().plus(Duration.ofDays(365));
+    private static final Instant IN_FORCE = Instant.parse("2049-01-01T00:00:00Z");
 
     private static List<Person> people = List.of();
     private static List<PgpPerson> pgpPeople = List.of();
@@ -39,8 +38,8 @@ class DecrypterTest {
     @BeforeAll
     static void make() throws Exception {
         people = List.of(
-                Sealing.person("anna@firm.example", NEXT_YEAR), // in escrow
-                Sealing.person("bert@partner.example", NEXT_YEAR),
+                Sealing.person("anna@firm.example", IN_FORCE), // in escrow
+                Sealing.person("bert@partner.example", IN_FORCE),
                 Sealing.person("old@firm.example", Instant.parse("2020-01-01T00:00:00Z"))); // in escrow
         pgpPeople = List.of(
                 Sealing.pgpPerson("Anna <anna@firm.example>"), Sealing.pgpPerson("Bert <bert@partner.example>"));
@@ -197,7 +196,7 @@ class DecrypterTest {
         assertThat(text(clear.content())).doesNotContain("boss");
         assertThat(ClearCopy.read(clear.content(), MARK)).contains(clear.account());
         assertThat(ClearCopy.read(forged, MARK)).isEmpty();
-        ClearMark another = new ClearMark(new SecretKeySpec(new byte[16], "AES"));
+        ClearMark another = new ClearMark(new SecretKeySpec("another".getBytes(UTF_8), "AES"));
         assertThat(ClearCopy.read(clear.content(), another)).isEmpty();
         byte[] changed = clear.content().toByteArray(100_000);
         changed[changed.length - 5] ^= 1;

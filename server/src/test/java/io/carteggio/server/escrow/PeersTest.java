@@ -26,10 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("peers")
 class PeersTest {
     private static final ClearMark MARK = new ClearMark(new SecretKeySpec(new byte[32], "AES"));
-    private static final String ENTITY = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
-            + "Der Wasserfall f\u00e4llt.\nSecond line.\n";
-    private static final String CLEAR_END = "Content-Type: text/plain; charset=utf-8\r\n"
-            + "Content-Transfer-Encoding: 8bit\r\n\r\nDer Wasserfall f\u00e4llt.\r\nSecond line.\r\n";
+    private static final String ENTITY = """
+            Content-Type: text/plain; charset=utf-8
+            Content-Transfer-Encoding: 8bit
+
+            Der Wasserfall f\u00e4llt.
+            Second line.
+            """;
+    private static final String CLEAR_END = ENTITY.replace("\n", "\r\n");
 
     @TempDir
     static Path folder = Path.of("");

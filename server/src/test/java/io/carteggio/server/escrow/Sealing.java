@@ -25,6 +25,7 @@ import org.bouncycastle.bcpg.ArmoredOutputStream;
 import org.bouncycastle.bcpg.CompressionAlgorithmTags;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
+import org.bouncycastle.bcpg.PublicKeyPacket;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
@@ -62,16 +63,17 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /// Makes keys, and mails encrypted to them, also such as no honest program makes.
-final class Sealing {
-    static final String ENTITY = "Content-Type: text/plain; charset=utf-8\r\n\r\nThe word is Wasserfall.\r\n";
+public final class Sealing {
+    public static final String ENTITY = "Content-Type: text/plain; charset=utf-8\r\n\r\nThe word is Wasserfall.\r\n";
     static final ASN1ObjectIdentifier CBC = new ASN1ObjectIdentifier("2.16.840.1.101.3.4.1.42");
     private static final BouncyCastleProvider PROVIDER = new BouncyCastleProvider();
 
     private Sealing() {}
 
     /// A key with a certificate that says it is its own issuer.
-    record Person(KeyPair pair, X509CertificateHolder certificate) {
-        byte[] pkcs12(String password) throws Exception {
+    public record Person(KeyPair pair, X509CertificateHolder certificate) {
+        /// A file of it.
+        public byte[] pkcs12(String password) throws Exception {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setKeyEntry("key", pair.getPrivate(), password.toCharArray(), new java.security.cert.Certificate[] {
@@ -83,15 +85,15 @@ final class Sealing {
         }
     }
 
-    static Person person(String address, Instant until) throws Exception {
+    public static Person person(String address, Instant until) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair pair = generator.generateKeyPair();
         X500Name name = new X500Name("CN=" + address.replaceFirst("@.*", ""));
         X509CertificateHolder certificate = new JcaX509v3CertificateBuilder(
                         name,
-                        BigInteger.valueOf(Math.abs(address.hashCode()) + 1L),
-                        Date.from(until.minus(Duration.ofDays(3_650))),
+                        BigInteger.valueOf(address.length()),
+                        Date.from(until.minus(Duration.ofDays(30 * 365))),
                         Date.from(until),
                         name,
                         pair.getPublic())
@@ -111,7 +113,7 @@ final class Sealing {
                 .getBytes(UTF_8));
     }
 
-    static Content smime(byte[] der) {
+    public static Content smime(byte[] der) {
         return smime("enveloped-data", der);
     }
 
@@ -119,13 +121,13 @@ final class Sealing {
         return mail(cms(kind, der));
     }
 
-    static String cms(String kind, byte[] der) {
+    public static String cms(String kind, byte[] der) {
         return "Content-Type: application/pkcs7-mime; smime-type=" + kind + "; name=smime.p7m\r\n"
                 + "Content-Transfer-Encoding: base64\r\n\r\n"
                 + Base64.getMimeEncoder().encodeToString(der) + "\r\n";
     }
 
-    static Content pgp(byte[] message) throws Exception {
+    public static Content pgp(byte[] message) throws Exception {
         return mail(pgpMime(armored(message)));
     }
 
@@ -144,13 +146,13 @@ final class Sealing {
         return out.toString(StandardCharsets.US_ASCII);
     }
 
-    static byte[] octets(String text) {
+    public static byte[] octets(String text) {
         return text.getBytes(ISO_8859_1);
     }
 
     // ---- S/MIME
 
-    static byte[] enveloped(byte[] entity, Person... to) throws Exception {
+    public static byte[] enveloped(byte[] entity, Person... to) throws Exception {
         CMSEnvelopedDataGenerator generator = new CMSEnvelopedDataGenerator();
         for (Person one : to) {
             generator.addRecipientInfoGenerator(new JceKeyTransRecipientInfoGenerator(
@@ -179,7 +181,7 @@ final class Sealing {
                 .getEncoded();
     }
 
-    static byte[] signed(byte[] entity, Person by, boolean whole, boolean withCertificate) throws Exception {
+    public static byte[] signed(byte[] entity, Person by, boolean whole, boolean withCertificate) throws Exception {
         CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
         generator.addSignerInfoGenerator(
                 new JcaSignerInfoGeneratorBuilder(new JcaDigestCalculatorProviderBuilder().build())
@@ -202,9 +204,9 @@ final class Sealing {
     // ---- OpenPGP
 
     /// A key that signs and decrypts.
-    record PgpPerson(PGPKeyPair pair, String name) {
+    public record PgpPerson(PGPKeyPair pair, String name) {
         /// Its secret keyring.
-        byte[] keyring(String passphrase) throws Exception {
+        public byte[] keyring(String passphrase) throws Exception {
             var sums = new BcPGPDigestCalculatorProvider().get(HashAlgorithmTags.SHA1);
             PGPKeyRingGenerator generator = new PGPKeyRingGenerator(
                     PGPSignature.POSITIVE_CERTIFICATION,
@@ -220,11 +222,12 @@ final class Sealing {
         }
     }
 
-    static PgpPerson pgpPerson(String name) throws Exception {
+    public static PgpPerson pgpPerson(String name) throws Exception {
         RSAKeyPairGenerator generator = new RSAKeyPairGenerator();
         generator.init(new RSAKeyGenerationParameters(BigInteger.valueOf(65_537), new SecureRandom(), 2048, 80));
         return new PgpPerson(
                 new BcPGPKeyPair(
+                        PublicKeyPacket.VERSION_4,
                         PublicKeyAlgorithmTags.RSA_GENERAL,
                         generator.generateKeyPair(),
                         Date.from(Instant.parse("2026-01-01T00:00:00Z"))),
@@ -232,7 +235,7 @@ final class Sealing {
     }
 
     /// How a message of OpenPGP is protected against change.
-    enum Integrity {
+    public enum Integrity {
         NONE,
         MDC,
         /// RFC 9580, 5.13.2.
@@ -241,7 +244,7 @@ final class Sealing {
         OCB
     }
 
-    static byte[] encrypted(byte[] packets, Integrity integrity, PGPPublicKey... to) throws Exception {
+    public static byte[] encrypted(byte[] packets, Integrity integrity, PGPPublicKey... to) throws Exception {
         BcPGPDataEncryptorBuilder builder = new BcPGPDataEncryptorBuilder(SymmetricKeyAlgorithmTags.AES_256);
         switch (integrity) {
             case NONE -> builder.setWithIntegrityPacket(false);
@@ -264,10 +267,11 @@ final class Sealing {
         return out.toByteArray();
     }
 
-    static byte[] literal(byte[] entity) throws Exception {
+    public static byte[] literal(byte[] entity) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PGPLiteralDataGenerator generator = new PGPLiteralDataGenerator();
-        try (OutputStream in = generator.open(out, PGPLiteralData.BINARY, "", entity.length, new Date(0))) {
+        try (OutputStream in =
+                generator.open(out, PGPLiteralData.BINARY, "", entity.length, Date.from(Instant.EPOCH))) {
             in.write(entity);
         }
         return out.toByteArray();
