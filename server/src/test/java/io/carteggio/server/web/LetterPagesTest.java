@@ -195,9 +195,8 @@ class LetterPagesTest {
         }
     }
 
-    /// P2: what comes out is what went in.
-    /// What the journaling agent has decrypted says so, and what was found of its signature; what claims it does
-    not.
+    /// What the journaling agent has decrypted says so, and what was found of its signature; what only
+    /// claims it does not.
     @Test
     void aClearCopyTellsItsSignature() throws Exception {
         Sealing.Person bruna = Sealing.person("bruna@example.com", Instant.parse("2049-01-01T00:00:00Z"));
@@ -242,6 +241,7 @@ class LetterPagesTest {
                 .doesNotContain("Decrypted by the journaling agent", "the signature matches");
     }
 
+    /// P2: what comes out is what went in.
     @Test
     void theOriginalComesOutByteForByte() throws Exception {
         try (Browser bruna = new Browser(server).logIn("Bruna")) {
