@@ -78,12 +78,19 @@ public enum Protection {
         if (type.is("multipart", "encrypted")) {
             return Optional.of(OPENPGP);
         }
-        boolean cms = type.is("application", "pkcs7-mime") || type.is("application", "x-pkcs7-mime");
         String kind = type.parameter("smime-type").orElse("").toLowerCase(Locale.ROOT);
         String name = Unwrapper.fileName(type, header);
-        boolean hidden = cms
-                ? !OPEN.contains(kind) && !name.endsWith(".p7s") && !name.endsWith(".p7c")
-                : type.is("application", "octet-stream") && name.endsWith(".p7m");
-        return hidden ? Optional.of(SMIME) : Optional.empty();
+        boolean open = OPEN.contains(kind) || name.endsWith(".p7s") || name.endsWith(".p7c");
+        return isCms(header) && !open ? Optional.of(SMIME) : Optional.empty();
+    }
+
+    /// Whether the entity is one of CMS: encrypted, signed in one piece, or compressed. Old programs name it by its
+    /// file alone (RFC 8551, 3.2.1).
+    public static boolean isCms(Header header) {
+        MediaType type = header.contentType();
+        return type.is("application", "pkcs7-mime")
+                || type.is("application", "x-pkcs7-mime")
+                || (type.is("application", "octet-stream")
+                        && Unwrapper.fileName(type, header).endsWith(".p7m"));
     }
 }

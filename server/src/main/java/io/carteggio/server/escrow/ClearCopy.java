@@ -54,7 +54,7 @@ public final class ClearCopy {
     static Content write(Content mail, byte[] entity, Account account, ClearMark mark)
             throws NotDecryptedException, IOException {
         Part outer = Structure.head(mail);
-        Content inside = Content.of(entity);
+        Content inside = Content.owning(entity, entity.length);
         boolean mime = beginsWithHeader(entity);
         Part inner = Structure.head(inside);
         if (!outer.header().complete() || (mime && !inner.header().complete())) {
@@ -86,7 +86,8 @@ public final class ClearCopy {
         ByteArrayOutputStream whole = new ByteArrayOutputStream(first.length + rest.length);
         whole.writeBytes(first);
         whole.writeBytes(rest);
-        return Content.of(whole.toByteArray());
+        byte[] copy = whole.toByteArray();
+        return Content.owning(copy, copy.length);
     }
 
     /// Some programs encrypt a text as it is, without the header that RFC 8551 (3.1) wants.

@@ -81,7 +81,7 @@ public final class Decrypter {
         one.lock();
         try {
             byte[] octets = mail.toByteArray(Math.toIntExact(limits.sourceBytes()));
-            return inMemory(Content.of(octets), form.get());
+            return inMemory(Content.owning(octets, octets.length), form.get());
         } finally {
             one.unlock();
         }
@@ -108,7 +108,7 @@ public final class Decrypter {
         Optional<Form> outermostForm = Optional.empty();
         List<Signature> signatures = new ArrayList<>();
         for (int layers = 0; ; layers++) {
-            Content here = Content.of(entity);
+            Content here = Content.owning(entity, entity.length);
             Part head = Structure.head(here);
             Optional<Form> form = wrapping(here, head);
             Optional<SignedParts> signed = SignedParts.of(here, head);
@@ -186,7 +186,7 @@ public final class Decrypter {
     }
 
     private static Optional<Form> wrapping(Part head) {
-        if (Form.isCms(head.header())) {
+        if (Protection.isCms(head.header())) {
             return Optional.of(Form.SMIME);
         }
         return Form.isPgpEncrypted(head.header()) ? Optional.of(Form.OPENPGP) : Optional.empty();

@@ -3,7 +3,6 @@ package io.carteggio.server.escrow;
 import io.carteggio.mail.report.Protection;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.MediaType;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The standards by which mail is encrypted and signed.
@@ -47,19 +46,6 @@ public enum Form {
             case OPENPGP -> Optional.of(OPENPGP);
             case RIGHTS_MANAGEMENT -> Optional.empty();
         };
-    }
-
-    /// Whether the entity is one of CMS: encrypted, signed in one piece, or compressed. Old programs name it
-    /// by its file alone (RFC 8551, 3.2.1).
-    static boolean isCms(Header header) {
-        MediaType type = header.contentType();
-        if (type.is("application", "pkcs7-mime") || type.is("application", "x-pkcs7-mime")) {
-            return true;
-        }
-        return type.is("application", "octet-stream")
-                && type.parameter("name")
-                        .filter(name -> name.toLowerCase(Locale.ROOT).endsWith(".p7m"))
-                        .isPresent();
     }
 
     static boolean isPgpEncrypted(Header header) {
