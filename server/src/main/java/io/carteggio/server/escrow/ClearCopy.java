@@ -49,10 +49,11 @@ public final class ClearCopy {
     /// Writes one; the same for the same mail whenever it is written.
     ///
     /// @param mail as it was sent
-    /// @param entity what was encrypted
+    /// @param decrypted what was encrypted: an entity of MIME, or a text alone
     /// @throws NotDecryptedException where the mail's header is too large to be copied
-    static Content write(Content mail, byte[] entity, Account account, ClearMark mark)
+    static Content write(Content mail, byte[] decrypted, Account account, ClearMark mark)
             throws NotDecryptedException, IOException {
+        byte[] entity = withMailsLines(decrypted);
         Part outer = Structure.head(mail);
         Content inside = Content.owning(entity, entity.length);
         boolean mime = beginsWithHeader(entity);
@@ -88,6 +89,29 @@ public final class ClearCopy {
         whole.writeBytes(rest);
         byte[] copy = whole.toByteArray();
         return Content.owning(copy, copy.length);
+    }
+
+    /// A text of Unix, in which every line ends in LF alone, in lines of CRLF, as it should have been encrypted (RFC
+    /// 8551, 3.1.1; RFC 3156, 3): else the report would need a way that carries binary mail. All else stays.
+    private static byte[] withMailsLines(byte[] entity) {
+        int lines = 0;
+        for (byte c : entity) {
+            if (c == '\r' || c == 0) {
+                return entity;
+            }
+            lines += c == '\n' ? 1 : 0;
+        }
+        if (lines == 0) {
+            return entity;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(entity.length + lines);
+        for (byte c : entity) {
+            if (c == '\n') {
+                out.write('\r');
+            }
+            out.write(c);
+        }
+        return out.toByteArray();
     }
 
     /// Some programs encrypt a text as it is, without the header that RFC 8551 (3.1) wants.

@@ -184,6 +184,20 @@ class DecrypterTest {
         assertThat(copy).endsWith("\r\nMIME-Version: 1.0\r\n\r\njust words\r\nand more\r\n");
     }
 
+    /// So that the report can go where binary mail cannot.
+    @Test
+    void linesOfUnixBecomeLinesOfMail() throws Exception {
+        String unix = "Content-Type: text/plain\n\none\n\ntwo\n";
+        assertThat(text(((Decryption.Clear) decrypt(Sealing.smime(Sealing.enveloped(Sealing.octets(unix), anna()))))
+                        .content()))
+                .endsWith("\r\nContent-Type: text/plain\r\n\r\none\r\n\r\ntwo\r\n")
+                .doesNotContainPattern("[^\r]\n");
+        String mixed = "Content-Type: text/plain\r\n\r\none\ntwo\r\n";
+        assertThat(text(((Decryption.Clear) decrypt(Sealing.smime(Sealing.enveloped(Sealing.octets(mixed), anna()))))
+                        .content()))
+                .endsWith("\r\n\r\none\ntwo\r\n");
+    }
+
     // ---- the account
 
     @Test

@@ -184,6 +184,21 @@ class PeersTest {
     }
 
     @Test
+    void whatSomebodyHasChangedInGcmIsNotDecrypted() throws Exception {
+        run("openssl cms -encrypt -in entity -outform DER -out mail.der -aes-256-gcm anna.pem");
+        byte[] der = Files.readAllBytes(folder.resolve("mail.der"));
+        Decrypter decrypter = new Decrypter(keys, MARK);
+        assertThat(decrypter.decrypt(Sealing.smime(der))).isInstanceOf(Decryption.Clear.class);
+        for (int fromEnd : List.of(1, 16, 30, 60)) { // the tag, and the ciphertext before it
+            assertThat(decrypter.decrypt(Sealing.smime(Sealing.flipped(der, fromEnd))))
+                    .as("changed %s octets before the end", fromEnd)
+                    .isInstanceOfSatisfying(
+                            Decryption.Refused.class,
+                            refused -> assertThat(refused.why()).isEqualTo(Decryption.Why.CHANGED));
+        }
+    }
+
+    @Test
     void whatOpensslEncryptsToAnOutsiderIsLeftAlone() throws Exception {
         run("openssl cms -encrypt -in entity -out mail -aes-256-cbc bert.pem");
         assertThat(decrypt(read("mail"))).isEqualTo(new Decryption.LeftAlone(Form.SMIME));
