@@ -60,15 +60,17 @@ final class Certificates {
 
     /// Mail addresses: of the subject's alternative names (RFC 8550, 3), else of the subject itself.
     private static List<String> addresses(X509CertificateHolder certificate) {
-        Extension extension = certificate.getExtension(Extension.subjectAlternativeName);
         List<String> addresses = new ArrayList<>();
-        if (extension != null) {
-            for (GeneralName name :
-                    GeneralNames.getInstance(extension.getParsedValue()).getNames()) {
+        try {
+            GeneralNames names =
+                    GeneralNames.fromExtensions(certificate.getExtensions(), Extension.subjectAlternativeName);
+            for (GeneralName name : names == null ? new GeneralName[0] : names.getNames()) {
                 if (name.getTagNo() == GeneralName.rfc822Name) {
                     addresses.add(name.getName().toString());
                 }
             }
+        } catch (RuntimeException e) {
+            // a stranger's certificate: what cannot be read in it names nobody
         }
         return addresses.isEmpty() ? values(certificate, BCStyle.EmailAddress) : addresses;
     }

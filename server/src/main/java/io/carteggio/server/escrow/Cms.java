@@ -185,13 +185,18 @@ final class Cms {
         }
     }
 
+    /// A signature that cannot be read keeps nobody from reading what was signed.
     private List<Signature> signatures(CMSSignedData signed) {
         List<Signature> found = new ArrayList<>();
-        for (SignerInformation signer : signed.getSignerInfos()) {
-            if (found.size() == Signature.LIMIT) {
-                break;
+        try {
+            for (SignerInformation signer : signed.getSignerInfos()) {
+                if (found.size() == Signature.LIMIT) {
+                    break;
+                }
+                found.add(signature(signed, signer));
             }
-            found.add(signature(signed, signer));
+        } catch (RuntimeException e) {
+            found.add(Signature.unreadable(Form.SMIME));
         }
         return found;
     }

@@ -126,6 +126,10 @@ class DecrypterTest {
         assertThat(signatures(good)).containsExactly("valid bert <bert@partner.example>");
         assertThat(signatures(bare)).containsExactly("unknown-key ");
         assertThat(signatures(changed)).containsExactly("invalid bert <bert@partner.example>");
+        Person odd = Sealing.person("odd@partner.example", IN_FORCE, new byte[] {0x30, 0x7f, 1, 2});
+        assertThat(signatures(Sealing.signed(entity(), odd, true, true)))
+                .as("a certificate that cannot be read wholly")
+                .containsExactly("valid odd");
     }
 
     private static List<String> signatures(byte[] signed) throws Exception {

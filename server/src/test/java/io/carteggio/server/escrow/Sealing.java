@@ -86,6 +86,11 @@ public final class Sealing {
     }
 
     public static Person person(String address, Instant until) throws Exception {
+        return person(address, until, new GeneralNames(new GeneralName(GeneralName.rfc822Name, address)).getEncoded());
+    }
+
+    /// @param names the subject's alternative names, whatever octets these are
+    static Person person(String address, Instant until, byte[] names) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair pair = generator.generateKeyPair();
@@ -97,10 +102,7 @@ public final class Sealing {
                         Date.from(until),
                         name,
                         pair.getPublic())
-                .addExtension(
-                        Extension.subjectAlternativeName,
-                        false,
-                        new GeneralNames(new GeneralName(GeneralName.rfc822Name, address)))
+                .addExtension(Extension.subjectAlternativeName, false, names)
                 .build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate()));
         return new Person(pair, certificate);
     }
