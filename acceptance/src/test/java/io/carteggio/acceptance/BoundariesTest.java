@@ -210,6 +210,23 @@ class BoundariesTest {
                 .check(main);
     }
 
+    /// What reads mail with private keys reaches nothing to keep it in.
+    @Test
+    void whatDecryptsKnowsNoArchive() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.carteggio.server.escrow..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.carteggio.archive..",
+                        "io.carteggio.embedded..",
+                        "java.nio.file..",
+                        "java.nio.channels..",
+                        "java.net..")
+                .check(main);
+    }
+
     @Test
     void packagesOfAModuleFormNoCycles() {
         for (String module : Set.of("mail", "archive", "embedded", "server")) {

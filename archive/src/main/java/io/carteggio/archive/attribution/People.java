@@ -85,6 +85,8 @@ public final class People {
                     Act.JournalRuleRemoved _,
                     Act.ForwardingSet _,
                     Act.AgentSet _,
+                    Act.EscrowKeysAdded _,
+                    Act.EscrowKeysRemoved _,
                     Act.Audited _ -> {}
         }
     }

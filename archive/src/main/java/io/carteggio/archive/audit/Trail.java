@@ -200,6 +200,9 @@ public final class Trail {
                             a.address() + " to " + a.to() + (a.copy() ? " and itself" : ""),
                             none);
                 case Act.AgentSet a -> entry(done, "agent-set", "the journaling agent" + settings(a.settings()), none);
+                case Act.EscrowKeysAdded a ->
+                    entry(done, "escrow-keys-added", a.name() + ": " + String.join("; ", a.keys()), none);
+                case Act.EscrowKeysRemoved a -> entry(done, "escrow-keys-removed", a.name(), none);
                 case Act.GapClosed a -> entry(done, "gap-closed", "notice " + a.arrival(), Optional.of(a.reason()));
             };
         }

@@ -421,6 +421,20 @@ public sealed interface Act {
         }
     }
 
+    /// Private keys are held in escrow from now on, so that mail encrypted to them can be decrypted for its
+    /// report. The keys themselves lie in the keyring.
+    ///
+    /// @param form `smime` or `openpgp`
+    /// @param keys what each says of itself: fingerprint and owner
+    record EscrowKeysAdded(Instant at, String by, String name, String form, List<String> keys) implements Act {
+        public EscrowKeysAdded {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /// Keys are not held in escrow any more.
+    record EscrowKeysRemoved(Instant at, String by, String name) implements Act {}
+
     /// An entry of the audit trail.
     ///
     /// @param what one word for the kind: `search`, `open`, `export`, …

@@ -379,6 +379,13 @@ public final class EntryCodec {
             case Act.AgentSet a ->
                 map.put("act", "agent-set")
                         .putAll("settings", List.copyOf(a.settings().entrySet()), EntryCodec::setting);
+            case Act.EscrowKeysAdded a ->
+                map.put("act", "escrow-keys-added")
+                        .put("name", a.name())
+                        .put("form", a.form())
+                        .putAll("keys", a.keys(), key -> key);
+            case Act.EscrowKeysRemoved a ->
+                map.put("act", "escrow-keys-removed").put("name", a.name());
             case Act.Audited a ->
                 map.put("act", "audited")
                         .put("what", a.what())
@@ -575,6 +582,9 @@ public final class EntryCodec {
                         map.texts("to").stream().map(Address::new).toList(),
                         map.flag("copy"));
             case "agent-set" -> new Act.AgentSet(at, by, settings(map));
+            case "escrow-keys-added" ->
+                new Act.EscrowKeysAdded(at, by, map.text("name"), map.text("form"), map.texts("keys"));
+            case "escrow-keys-removed" -> new Act.EscrowKeysRemoved(at, by, map.text("name"));
             case "audited" ->
                 new Act.Audited(
                         at,

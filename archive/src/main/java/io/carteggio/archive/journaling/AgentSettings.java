@@ -18,6 +18,7 @@ import java.util.function.Function;
 ///     is told to try again
 /// @param expiry after how long a report that is not delivered goes to the alternate mailbox
 /// @param sender who stands in reports as their sender; absent: `journal-agent` at this host
+/// @param escrow whether mail that is encrypted to keys held in escrow gets a clear copy in its report
 /// @param routes by which host mail for a domain is delivered, by [Address#domainKey]; for others the name service is
 ///     asked
 public record AgentSettings(
@@ -26,6 +27,7 @@ public record AgentSettings(
         boolean accepts,
         Duration expiry,
         Optional<Address> sender,
+        boolean escrow,
         Map<String, Route> routes) {
     /// As many rules as Exchange Online has had since 2019 (JOURNAL-FORMATS 8.6).
     public static final int RULES = 50;
@@ -39,12 +41,13 @@ public record AgentSettings(
     private static final String UNABLE = "unable";
     private static final String EXPIRE = "expire-days";
     private static final String SENDER = "sender";
+    private static final String ESCROW = "escrow";
 
     /// What follows is a domain.
     private static final String ROUTE = "route.";
 
     public static final AgentSettings USUAL =
-            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty(), Map.of());
+            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty(), false, Map.of());
 
     /// How a connection is secured.
     public enum Tls {
@@ -100,7 +103,7 @@ public record AgentSettings(
         Map<String, Route> routes = new HashMap<>();
         for (String name : new TreeSet<>(settings.keySet())) {
             switch (name) {
-                case ALTERNATE, LIMIT, UNABLE, EXPIRE, SENDER -> {}
+                case ALTERNATE, LIMIT, UNABLE, EXPIRE, SENDER, ESCROW -> {}
                 default -> {
                     if (!name.startsWith(ROUTE) || name.length() == ROUTE.length()) {
                         throw new IllegalArgumentException("the journaling agent has no setting '" + name + "'");
@@ -119,6 +122,13 @@ public record AgentSettings(
                 throw new IllegalArgumentException(
                         "what becomes of mail that cannot be journaled: tempfail or accept, not '" + other + "'");
         };
+        boolean escrow = switch (given.getOrDefault(ESCROW, "off")) {
+            case "off" -> false;
+            case "on" -> true;
+            case String other ->
+                throw new IllegalArgumentException(
+                        "mail encrypted to keys in escrow is decrypted for its report: on or off, not '" + other + "'");
+        };
         return new AgentSettings(
                 value(given, ALTERNATE, AgentSettings::address),
                 value(given, LIMIT, text -> number(LIMIT, text, RULES_LIMIT)).orElse(RULES),
@@ -126,6 +136,7 @@ public record AgentSettings(
                 value(given, EXPIRE, text -> Duration.ofDays(number(EXPIRE, text, EXPIRY_DAYS_LIMIT)))
                         .orElse(EXPIRY),
                 value(given, SENDER, AgentSettings::address),
+                escrow,
                 routes);
     }
 

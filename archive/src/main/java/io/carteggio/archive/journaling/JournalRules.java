@@ -26,10 +26,15 @@ public final class JournalRules {
 
     private static final int FORWARDINGS = 1_000;
 
+    /// They lie in the keyring, which is written anew with each segment.
+    private static final int ESCROW_FILES = 200;
+
     private final Map<String, JournalRule> byName = new LinkedHashMap<>(); // guarded by this
     private final Map<String, Forwarding> forwardings = new TreeMap<>(); // guarded by this
     private Map<String, String> settings = Map.of(); // guarded by this
+    private final Map<String, EscrowedKeys> escrow = new TreeMap<>(); // guarded by this
     private volatile RuleBook book = RuleBook.EMPTY;
+    private volatile List<EscrowedKeys> escrowed = List.of();
 
     /// Takes an act into account. Others are ignored.
     public synchronized void apply(Act act) {
@@ -54,6 +59,16 @@ public final class JournalRules {
                 }
             }
             case Act.AgentSet a -> settings = a.settings();
+            case Act.EscrowKeysAdded a -> {
+                escrow.put(a.name(), new EscrowedKeys(a.name(), a.form(), a.keys(), a.at()));
+                escrowed = List.copyOf(escrow.values());
+                return;
+            }
+            case Act.EscrowKeysRemoved a -> {
+                escrow.remove(a.name());
+                escrowed = List.copyOf(escrow.values());
+                return;
+            }
             case Act _ -> {
                 return;
             }
@@ -81,6 +96,45 @@ public final class JournalRules {
     /// What was set of the agent, by name.
     public synchronized Map<String, String> settings() {
         return settings;
+    }
+
+    /// The files of keys that are held in escrow, by name; the same list until that changes.
+    public List<EscrowedKeys> escrowed() {
+        return escrowed;
+    }
+
+    /// Says that keys are held in escrow; whoever calls has kept them.
+    ///
+    /// @throws IllegalArgumentException where there are keys of that name
+    public void addEscrow(Acts acts, String by, EscrowedKeys keys) throws ArchiveException {
+        checkEscrow(keys.name());
+        acts.keep(new Act.EscrowKeysAdded(acts.now(), by, keys.name(), keys.form(), keys.keys()));
+    }
+
+    /// Whether keys may be held by that name.
+    ///
+    /// @throws IllegalArgumentException where not, with the reason
+    public void checkEscrow(String name) {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9@._-]{0,63}")) {
+            throw new IllegalArgumentException(
+                    "a name is 1 to " + NAME_CHARS + " letters, digits, '.', '-', '_' and '@', not '" + name + "'");
+        }
+        if (escrowed.stream().anyMatch(known -> known.name().equals(name))) {
+            throw new IllegalArgumentException("keys named " + name + " are held in escrow already");
+        }
+        if (escrowed.size() >= ESCROW_FILES) {
+            throw new IllegalArgumentException(ESCROW_FILES + " files of keys are held in escrow, and no more can be");
+        }
+    }
+
+    /// Says that keys are held no more; whoever calls forgets them then.
+    ///
+    /// @throws IllegalArgumentException where there are none of that name
+    public void removeEscrow(Acts acts, String by, String name) throws ArchiveException {
+        if (escrowed.stream().noneMatch(known -> known.name().equals(name))) {
+            throw new IllegalArgumentException("no keys named " + name + " are held in escrow");
+        }
+        acts.keep(new Act.EscrowKeysRemoved(acts.now(), by, name));
     }
 
     /// What a rule is checked against.

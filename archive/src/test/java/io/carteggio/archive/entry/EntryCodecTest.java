@@ -334,6 +334,8 @@ class EntryCodecTest {
                 new Act.ForwardingSet(AT, "op", new Address("eve@x"), List.of(new Address("m@y")), true),
                 new Act.ForwardingSet(AT, "op", new Address("eve@x"), List.of(), false),
                 new Act.AgentSet(AT, "op", java.util.Map.of("alternate", "ndr@firm.example")),
+                new Act.EscrowKeysAdded(AT, "op", "firm", "smime", List.of("9f86 Firm <escrow@firm.example>")),
+                new Act.EscrowKeysRemoved(AT, "op", "firm"),
                 new Act.Audited(AT, "op", "search", "from:x", Optional.of("case 7")));
         for (Act act : acts) {
             assertThat(EntryCodec.act(EntryCodec.encode(act))).isEqualTo(act);

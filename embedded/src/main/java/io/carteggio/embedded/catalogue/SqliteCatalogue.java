@@ -451,6 +451,8 @@ public final class SqliteCatalogue implements Catalogue {
                     Act.JournalRuleRemoved _,
                     Act.ForwardingSet _,
                     Act.AgentSet _,
+                    Act.EscrowKeysAdded _,
+                    Act.EscrowKeysRemoved _,
                     Act.RetentionSet _ -> put(session, "act", kept, act);
         }
     }

@@ -16,9 +16,9 @@ public record Original(Kind kind, Content bytes, Optional<Span> span, Part head)
     public enum Kind {
         /// The one mail that was sent.
         ORIGINAL,
-        /// The mail as it was sent, encrypted by rights management.
+        /// The mail as it was sent, encrypted as a whole: [Protection] says how.
         PROTECTED,
-        /// The copy of a protected mail that the mail system has decrypted.
+        /// The copy of a protected mail that the mail system, or our journaling agent, has decrypted.
         CLEAR;
 
         /// The word used in output: `original`, `protected`, `clear`.

@@ -77,13 +77,15 @@ public final class ReportWriter {
     /// @param at when it is journaled
     /// @param rules the names of the rules because of which it is
     /// @param clear what of a protected original could be read, as a mail of its own
-    public record Facts(Envelope envelope, Instant at, List<String> rules, Optional<Content> clear) {
+    /// @param decryption what came of decrypting it, for a person; absent where nobody tried
+    public record Facts(
+            Envelope envelope, Instant at, List<String> rules, Optional<Content> clear, Optional<String> decryption) {
         public Facts {
             rules = List.copyOf(rules);
         }
 
         public Facts(Envelope envelope, Instant at, List<String> rules) {
-            this(envelope, at, rules, Optional.empty());
+            this(envelope, at, rules, Optional.empty(), Optional.empty());
         }
     }
 
@@ -98,7 +100,7 @@ public final class ReportWriter {
     ///
     /// @param messageId its own, without angle brackets
     /// @param content all of it
-    /// @param needs what the original needs of the way
+    /// @param needs what the original, and the clear copy, need of the way
     public record Written(String messageId, Content content, Octets needs) {}
 
     /// Writes one.
@@ -111,6 +113,7 @@ public final class ReportWriter {
         String reportId = names.get() + "@journal.report.generator";
         String boundary = boundary(facts, original);
         Octets needs = octets(original);
+        Octets clearNeeds = facts.clear().isPresent() ? octets(facts.clear().get()) : Octets.SEVEN_BIT;
         List<Content> body = body(facts, original, header, parent, boundary, needs);
         StringBuilder head = new StringBuilder(2_000);
         field(head, "Content-Type", "multipart/mixed;" + CRLF + "\tboundary=\"" + boundary + "\"");
@@ -137,10 +140,11 @@ public final class ReportWriter {
                 HeaderText.encoded(
                         "<" + facts.envelope().sender().map(Address::raw).orElse("") + ">"));
         field(head, "X-Journal-Digest", "sha-256=" + Sha256.of(original));
+        facts.decryption().ifPresent(what -> field(head, "X-Journal-Decryption", HeaderText.encoded(what)));
         field(head, MARK, seal.of(reportId, Sha256.of(new Concatenation(body))));
         head.append(CRLF);
         body.addFirst(text(head));
-        return new Written(reportId, new Concatenation(body), needs);
+        return new Written(reportId, new Concatenation(body), needs.compareTo(clearNeeds) < 0 ? clearNeeds : needs);
     }
 
     private static List<Content> body(

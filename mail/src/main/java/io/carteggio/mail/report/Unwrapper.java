@@ -36,9 +36,6 @@ public final class Unwrapper {
     /// How deep the envelope text may lie; reports have it at 1, those of Exchange 2003 at 2.
     private static final int ENVELOPE_DEPTH = 3;
 
-    /// A protected mail is known by its first parts; no more of it than this is looked at.
-    private static final int PROTECTION_BYTES = 1024 * 1024;
-
     /// Recipients of a notice that are named in the explanation.
     private static final int STATUS_STEPS = 5;
 
@@ -346,12 +343,17 @@ public final class Unwrapper {
         List<Original> originals = tnef.isPresent() && parts.originals.isEmpty()
                 ? judged(tnef.get().originals(), spans, envelope.messageId(), warnings)
                 : originals(whole, parts.originals, spans, envelope.messageId(), warnings);
-        originals.forEach(o -> steps.add("an original of " + o.bytes().sizeBytes() + " octets"
-                + switch (o.kind()) {
-                    case ORIGINAL -> "";
-                    case PROTECTED -> ", protected by rights management";
-                    case CLEAR -> ", the clear copy of a protected one";
-                }));
+        for (Original o : originals) {
+            steps.add("an original of " + o.bytes().sizeBytes() + " octets"
+                    + switch (o.kind()) {
+                        case ORIGINAL -> "";
+                        case PROTECTED ->
+                            Protection.of(o.bytes(), o.head())
+                                    .map(by -> ", protected by " + by.title())
+                                    .orElse("");
+                        case CLEAR -> ", the clear copy of a protected one";
+                    });
+        }
         steps.add("nothing in an original is unwrapped in its turn, whatever it says of itself");
         return new Unwrapped.Report(
                 marked.map(Marked::dialect).orElse(Dialect.EXCHANGE_2007),
@@ -548,20 +550,21 @@ public final class Unwrapper {
             List<Original> originals, boolean spans, Optional<String> messageId, Warnings warnings) throws IOException {
         List<Original> found = new ArrayList<>();
         int protectedOnes = 0;
+        Optional<Protection> first = Optional.empty();
         for (Original original : originals) {
-            boolean isProtected = isProtected(original.bytes(), original.head());
-            protectedOnes += isProtected ? 1 : 0;
+            Optional<Protection> protection = Protection.of(original.bytes(), original.head());
+            protectedOnes += protection.isPresent() ? 1 : 0;
+            first = first.or(() -> protection);
             checkMessageId(original.head().header(), messageId, warnings);
             found.add(new Original(
-                    isProtected ? Kind.PROTECTED : Kind.ORIGINAL,
+                    protection.isPresent() ? Kind.PROTECTED : Kind.ORIGINAL,
                     original.bytes(),
                     spans ? original.span() : Optional.empty(),
                     original.head()));
         }
         if (found.size() == 1) {
-            if (protectedOnes == 1) {
-                warnings.add(Warning.Code.ENCRYPTED, "");
-            }
+            first.ifPresent(
+                    by -> warnings.add(Warning.Code.ENCRYPTED, by == Protection.RIGHTS_MANAGEMENT ? "" : by.title()));
             return found;
         }
         if (protectedOnes == 0 || protectedOnes == found.size()) {
@@ -582,22 +585,6 @@ public final class Unwrapper {
                     Warning.Code.MESSAGE_ID_MISMATCH,
                     ids.isEmpty() ? "the original has none" : ids.getFirst().text());
         }
-    }
-
-    /// JOURNAL-FORMATS 3.1.
-    private static boolean isProtected(Content mail, Part head) throws IOException {
-        if (head.header()
-                .text("Content-Class")
-                .filter(value -> value.equalsIgnoreCase("rpmsg.message"))
-                .isPresent()) {
-            return true;
-        }
-        if (!head.header().contentType().isMultipart()) {
-            return false;
-        }
-        long end = head.bodyOffset() + Math.min(head.bodySizeBytes(), PROTECTION_BYTES);
-        return Structure.scan(mail, 0, end).children().stream()
-                .anyMatch(child -> child.header().contentType().is("application", "x-microsoft-rpmsg-message"));
     }
 
     /// The message inside a part. RFC 2046 (5.2.1) allows it no transfer encoding that changes octets; where

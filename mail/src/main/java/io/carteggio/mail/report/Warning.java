@@ -39,7 +39,8 @@ public record Warning(Code code, String detail) {
         NO_RECIPIENTS,
         /// Several originals, and none or all of them look protected.
         SEVERAL_ORIGINALS,
-        /// Only the protected mail came, no clear copy.
+        /// Only the protected mail came, no clear copy; the detail says how it is encrypted, or nothing where it is by
+        /// rights management.
         ENCRYPTED,
         /// An original was transfer-encoded, which RFC 2046 (5.2.1) forbids; it was decoded.
         ENCODED_ORIGINAL,

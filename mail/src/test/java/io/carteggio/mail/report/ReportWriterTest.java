@@ -236,10 +236,37 @@ class ReportWriterTest {
         String clear = "Message-ID: <x@y>\r\n\r\nwords\r\n";
         Written written = writer(counted())
                 .write(
-                        new Facts(envelope("a@b", to("c@d")), AT, List.of(), Optional.of(octets(clear))),
+                        new Facts(
+                                envelope("a@b", to("c@d")),
+                                AT,
+                                List.of(),
+                                Optional.of(octets(clear)),
+                                Optional.of("decrypted")),
                         octets(secret));
         Unwrapped.Report report = (Unwrapped.Report) Unwrapper.unwrap(written.content());
         assertThat(report.originals()).extracting(o -> text(o.bytes())).containsExactly(secret, clear);
+        assertThat(report.originals())
+                .extracting(Original::kind)
+                .containsExactly(Original.Kind.PROTECTED, Original.Kind.CLEAR);
+    }
+
+    /// The way must carry both, and the report says what was done.
+    @Test
+    void aReadableCopyOfEightBitsNeedsAWayThatCarriesIt() throws IOException {
+        String secret = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nMIA=\r\n";
+        String clear = "Content-Type: text/plain; charset=utf-8\r\n\r\n\u00fc\r\n";
+        Written written = writer(counted())
+                .write(
+                        new Facts(
+                                envelope("a@b", to("c@d")),
+                                AT,
+                                List.of(),
+                                Optional.of(octets(clear)),
+                                Optional.of("smime; decrypted")),
+                        octets(secret));
+        assertThat(written.needs()).isEqualTo(ReportWriter.Octets.EIGHT_BIT);
+        assertThat(text(written.content())).contains("\r\nX-Journal-Decryption: smime; decrypted\r\n");
+        Unwrapped.Report report = (Unwrapped.Report) Unwrapper.unwrap(written.content());
         assertThat(report.originals())
                 .extracting(Original::kind)
                 .containsExactly(Original.Kind.PROTECTED, Original.Kind.CLEAR);

@@ -47,6 +47,7 @@ public final class JournalAgent {
     private final String host;
     private final Clock clock;
     private final ReportMark mark;
+    private final Escrow escrow;
     private final LongAdder messages = new LongAdder();
     private final LongAdder reports = new LongAdder();
     private final LongAdder unjournaled = new LongAdder();
@@ -61,6 +62,7 @@ public final class JournalAgent {
         this.host = host;
         this.clock = clock;
         this.mark = new ReportMark(archive.keyring().partKey().derive('J'));
+        this.escrow = new Escrow(archive.journalRules(), new EscrowStore(archive.keyring()), archive.clearMark());
     }
 
     @SuppressWarnings("ReferenceEquality") // both are made anew when they change, and only then
@@ -134,12 +136,16 @@ public final class JournalAgent {
             Current now = current();
             Part head = Structure.head(message.mail());
             Decision decision = now.decider.decide(submission(message, head));
+            Escrow.Result decrypted =
+                    decision.reports().isEmpty() ? Escrow.Result.NOTHING : escrow.decrypt(message.mail());
             for (Report report : decision.reports()) {
                 Written written = now.writer.write(
                         new Facts(
                                 report.envelope(),
                                 clock.instant(),
-                                report.rules().stream().map(JournalRule::name).toList()),
+                                report.rules().stream().map(JournalRule::name).toList(),
+                                decrypted.clear(),
+                                decrypted.said()),
                         message.mail());
                 reports.increment();
                 if (!pending && takenHere(report, written, message.item())) {

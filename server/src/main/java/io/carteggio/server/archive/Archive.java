@@ -55,6 +55,7 @@ import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
 import io.carteggio.embedded.vault.DictionaryKeeper;
 import io.carteggio.embedded.vault.SegmentFileVault;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -414,6 +415,11 @@ public final class Archive implements AutoCloseable {
     /// The keys of the archive.
     public Keyring keyring() {
         return directory.keyring();
+    }
+
+    /// Tells the clear copies that this archive's journaling agent has made.
+    public ClearMark clearMark() {
+        return new ClearMark(directory.keyring().partKey().derive('D').aes());
     }
 
     /// What seals what synchronisations keep from one run to the next.

@@ -33,6 +33,7 @@ import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.NetworkFiles;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.ledger.Arrangements;
@@ -98,6 +99,9 @@ interface Desk {
 
     /// The rules of the journaling agent.
     JournalRules journalRules();
+
+    /// Tells the clear copies that the journaling agent has made.
+    ClearMark clearMark();
 
     /// Reports of the journaling agent that are not delivered yet.
     ReportQueue reports();

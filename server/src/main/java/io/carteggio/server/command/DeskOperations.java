@@ -137,10 +137,14 @@ final class DeskOperations {
         table.put("rule.disable", rules::disable);
         table.put("rule.remove", rules::remove);
         table.put("rule.test", rules::test);
-        table.put("rule.settings", rules::settings);
+        table.put("rule.settings", guard.guarded(rules::settings, Guard::escrowOn));
         table.put("rule.forward", rules::forward);
         table.put("rule.import", rules::importRules);
         table.put("rule.export", rules::exportRules);
+        EscrowOperations escrow = new EscrowOperations(desk);
+        table.put("rule.escrow", escrow::list);
+        table.put("rule.escrow.add", guard.guarded(escrow::add, Guard::escrow));
+        table.put("rule.escrow.remove", escrow::remove);
         ReportOperations reports = new ReportOperations(desk);
         table.put("rule.queue", reports::queue);
         table.put("rule.again", reports::again);

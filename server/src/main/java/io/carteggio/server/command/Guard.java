@@ -335,4 +335,16 @@ final class Guard {
     static Optional<String> key(Request request) throws Refusal {
         return Optional.of("seal the archive's keys under another master key");
     }
+
+    static Optional<String> escrow(Request request) throws Refusal {
+        return Optional.of("hold the private keys " + request.text("name") + " in escrow (file of SHA-256 "
+                + request.text("sum") + ")");
+    }
+
+    /// Whether encrypted mail is to be decrypted from now on; all other settings are harmless.
+    static Optional<String> escrowOn(Request request) {
+        return request.params().path("settings").path("escrow").asString("").equals("on")
+                ? Optional.of("decrypt mail that is encrypted to keys in escrow")
+                : Optional.empty();
+    }
 }

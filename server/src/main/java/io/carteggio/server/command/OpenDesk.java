@@ -39,6 +39,7 @@ import io.carteggio.mail.Sha256;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.NetworkFiles;
 import io.carteggio.server.archive.ReaderFolder;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.fetch.FetchJobs;
 import io.carteggio.server.fetch.Protocols;
 import io.carteggio.server.fetch.Sealed;
@@ -357,6 +358,11 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public void removeCatalogue(Path file) throws IOException {
         SqliteCatalogue.remove(file);
+    }
+
+    @Override
+    public ClearMark clearMark() {
+        return archive.clearMark();
     }
 
     @Override

@@ -23,6 +23,8 @@ import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.LetterReader;
 import io.carteggio.mail.mime.Mailbox;
 import io.carteggio.mail.mime.ReadLimits;
+import io.carteggio.server.escrow.ClearCopy;
+import io.carteggio.server.escrow.Decryption;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -203,7 +205,12 @@ final class ReadingOperations {
             line.set("otherVersions", Json.texts(others.stream().map(LetterId::text)));
         }
         line.set("unsearched", Json.objects(unsearched(open.letter().number())));
-        line.set("notes", Json.texts(letter.notes().stream().map(Letter.Note::sentence)));
+        Stream<String> decrypted = ClearCopy.read(open.bytes(), desk.clearMark()).stream()
+                .flatMap(account -> account.remarks().stream())
+                .map(Decryption.Remark::sentence);
+        line.set(
+                "notes",
+                Json.texts(Stream.concat(decrypted, letter.notes().stream().map(Letter.Note::sentence))));
         line.set("text", Json.text(letter.text()));
         line.put("html", letter.html().isPresent());
         line.put("searchText", letter.text().isPresent() ? "" : letter.searchText());

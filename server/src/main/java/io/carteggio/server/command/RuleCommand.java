@@ -31,6 +31,7 @@ final class RuleCommand implements Runnable {
         line.addSubcommand(new Test(carteggio));
         line.addSubcommand(new Settings(carteggio));
         line.addSubcommand(new Forward(carteggio));
+        EscrowCommand.addTo(line, carteggio);
         RuleFileCommands.addTo(line, carteggio);
         ReportCommands.addTo(line, carteggio);
     }
@@ -353,6 +354,8 @@ final class RuleCommand implements Runnable {
             console.line("unable to journal   " + line.path("unable").asString(""));
             console.line("reports expire in   " + line.path("expireDays").asInt(0) + " days");
             console.line("sender of reports   " + Json.optional(line, "sender").orElse("journal-agent at this host"));
+            console.line("escrow              "
+                    + (line.path("escrow").asBoolean(false) ? "encrypted mail is decrypted" : "off"));
             line.path("routes")
                     .properties()
                     .forEach(one -> console.line("route               " + one.getKey() + " to "

@@ -313,6 +313,7 @@ final class RuleOperations {
                 .put("unable", settings.accepts() ? "accept" : "tempfail")
                 .put("expireDays", settings.expiry().toDays());
         line.set("sender", Json.address(settings.sender()));
+        line.put("escrow", settings.escrow());
         ObjectNode routes = Json.object();
         new TreeMap<>(settings.routes()).forEach((domain, route) -> routes.put(domain, route.toString()));
         line.set("routes", routes);

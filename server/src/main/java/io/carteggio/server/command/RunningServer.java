@@ -18,6 +18,7 @@ import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.server.agent.AgentServer;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.archive.ArchiveMailbox;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Refusal;
@@ -228,6 +229,11 @@ final class RunningServer implements AutoCloseable {
         @Override
         public Optional<byte[]> secret(String name) {
             return archive.keyring().secret(name);
+        }
+
+        @Override
+        public ClearMark clearMark() {
+            return archive.clearMark();
         }
 
         @Override

@@ -107,7 +107,7 @@ final class SearchCommand implements Callable<Integer> {
             }
             Json.optional(line, "around").ifPresent(text -> console.line("    " + text));
             if (line.path("protected").asBoolean(false)) {
-                console.line("    protected by rights management; there is no clear copy");
+                console.line("    encrypted; there is no clear copy");
             }
             if (!line.path("attachments").isEmpty()) {
                 console.line("    "

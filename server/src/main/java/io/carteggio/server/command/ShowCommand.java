@@ -102,7 +102,7 @@ final class ShowCommand implements Callable<Integer> {
             field("variant", "and more, which are not looked at");
         }
         if (letter.path("protected").asBoolean(false)) {
-            field("protected", "by rights management; there is no clear copy");
+            field("protected", "it is encrypted; there is no clear copy");
         }
         Json.texts(letter.path("otherVersions"))
                 .forEach(other -> field("differs", other + " has the same Message-ID and another content"));

@@ -268,7 +268,7 @@ public final class Watch implements Monitor, AutoCloseable {
                     "Reports come without the marker (X-MS-Journal-Report); they are still known by all else. What"
                             + " takes it away may take more.");
         }
-        if (warned(entry, Warning.Code.ENCRYPTED)) {
+        if (entry.warnings().contains(Warning.Code.ENCRYPTED.name())) { // by rights management: others have a detail
             alarms.raise(
                     AlarmKind.PROTECTED,
                     entry.source(),

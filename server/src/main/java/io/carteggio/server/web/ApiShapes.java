@@ -303,6 +303,7 @@ final class ApiShapes {
             .text("alternate?", "sender?")
             .number("limit", "expireDays")
             .word("unable", "tempfail", "accept")
+            .flag("escrow")
             .textsByName("routes")
             .texts("warnings");
     static final Shape FORWARDING =

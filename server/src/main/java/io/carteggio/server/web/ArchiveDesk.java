@@ -14,6 +14,7 @@ import io.carteggio.archive.role.Passkeys;
 import io.carteggio.archive.role.Preferences;
 import io.carteggio.archive.role.Roles;
 import io.carteggio.archive.search.SavedSearches;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
@@ -70,6 +71,9 @@ public interface ArchiveDesk {
 
     /// Keeps secrets in place of those of the same names; an empty one is forgotten.
     void keepSecrets(Map<String, byte[]> secrets) throws ArchiveException;
+
+    /// Tells the clear copies that the journaling agent has made.
+    ClearMark clearMark();
 
     /// The secrets whose names begin so, by the rest of their names.
     default Secrets secrets(String prefix) {

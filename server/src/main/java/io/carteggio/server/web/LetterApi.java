@@ -13,6 +13,7 @@ import io.carteggio.mail.calendar.When;
 import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.LetterReader;
 import io.carteggio.mail.mime.Mailbox;
+import io.carteggio.server.escrow.ClearCopy;
 import io.carteggio.server.web.page.LetterView;
 import java.io.IOException;
 import java.time.Instant;
@@ -118,6 +119,10 @@ final class LetterApi {
         open.envelopes().forEach(e -> envelopes.add(envelope(visit, e)));
         message(told, visit, open, letter);
         ArrayNode notes = told.putArray("notes");
+        ClearCopy.read(open.bytes(), site.desk().clearMark())
+                .ifPresent(account -> account.remarks()
+                        .forEach(remark ->
+                                notes.addObject().put("note", remark.word()).put("text", remark.sentence())));
         letter.notes()
                 .forEach(note -> notes.addObject()
                         .put("note", note.name().toLowerCase(Locale.ROOT).replace('_', '-'))

@@ -17,6 +17,8 @@ import io.carteggio.mail.mime.HeaderField;
 import io.carteggio.mail.mime.Letter;
 import io.carteggio.mail.mime.Mailbox;
 import io.carteggio.mail.mime.NestedLetter;
+import io.carteggio.server.escrow.ClearCopy;
+import io.carteggio.server.escrow.Decryption.Account;
 import io.carteggio.server.web.page.LetterView;
 import io.carteggio.server.web.page.LetterView.Body;
 import io.carteggio.server.web.page.LetterView.ConversationBox;
@@ -72,7 +74,7 @@ final class LetterViews {
                         .map(e -> box(visit, e.letter().text(), e))
                         .toList(),
                 message(visit, open, letter),
-                notes(visit, letter),
+                notes(visit, open, letter),
                 body,
                 OpenLetters.parts(letter)
                         .filter(a -> !FileNames.isPicture(a.type())
@@ -151,9 +153,15 @@ final class LetterViews {
                 .toList();
     }
 
-    private static List<String> notes(Visit visit, Letter letter) {
+    private List<String> notes(Visit visit, OpenLetter open, Letter letter) throws IOException {
         List<String> notes = new ArrayList<>();
-        signed(letter).ifPresent(key -> notes.add(visit.say(key)));
+        Optional<Account> account = ClearCopy.read(open.bytes(), site.desk().clearMark());
+        account.ifPresent(a -> a.remarks()
+                .forEach(remark -> notes.add(
+                        visit.texts().translated("note." + remark.word(), remark.sentence(), remark.values()))));
+        if (account.isEmpty()) {
+            signed(letter).ifPresent(key -> notes.add(visit.say(key)));
+        }
         if (!letter.enclosed().isEmpty()) {
             notes.add(visit.say("letter.tnef"));
         }

@@ -36,6 +36,7 @@ import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.server.escrow.ClearMark;
 import io.carteggio.server.giveback.GiveBack;
 import io.carteggio.server.local.Operations;
 import io.carteggio.server.local.Outcome;
@@ -280,6 +281,11 @@ final class Firm implements ArchiveDesk, AutoCloseable {
     @Override
     public Optional<byte[]> secret(String name) {
         return directory.keyring().secret(name);
+    }
+
+    @Override
+    public ClearMark clearMark() {
+        return new ClearMark(directory.keyring().partKey().derive('D').aes());
     }
 
     @Override

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.mail.Content;
+import io.carteggio.server.escrow.Decrypter;
+import io.carteggio.server.escrow.Decryption;
+import io.carteggio.server.escrow.EscrowFile;
+import io.carteggio.server.escrow.Sealing;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -187,6 +193,52 @@ class LetterPagesTest {
             assertThat(bruna.get("/api/v1/letters/" + id).body())
                     .contains("\"appointments\":[{\"method\":\"request\"", "\"start\":\"2026-12-01T09:00:00Z\"");
         }
+    }
+
+    /// What the journaling agent has decrypted says so, and what was found of its signature; what only
+    /// claims it does not.
+    @Test
+    void aClearCopyTellsItsSignature() throws Exception {
+        Sealing.Person bruna = Sealing.person("bruna@example.com", Instant.parse("2049-01-01T00:00:00Z"));
+        Sealing.Person carla = Sealing.person("carla@example.com", Instant.parse("2049-01-01T00:00:00Z"));
+        byte[] signed = Sealing.signed(Sealing.octets(Sealing.ENTITY), carla, true, true);
+        Content mail = Sealing.smime(Sealing.enveloped(Sealing.octets(Sealing.cms("signed-data", signed)), bruna));
+        Decrypter decrypter = new Decrypter(EscrowFile.open(bruna.pkcs12("x"), "x"), firm.clearMark());
+        Decryption.Clear clear = (Decryption.Clear) decrypter.decrypt(mail);
+        String report = """
+                X-MS-Journal-Report:
+                Content-Type: multipart/mixed; boundary=b
+
+                --b
+
+                Sender: bert@partner.example
+                Recipient: bruna@example.com
+
+                --b
+                Content-Type: message/rfc822
+
+                """.replace("\n", "\r\n");
+        String between = "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n";
+        String copy = new String(clear.content().toByteArray(100_000), StandardCharsets.ISO_8859_1);
+        String original = new String(mail.toByteArray(100_000), StandardCharsets.ISO_8859_1);
+        LetterId shown = firm.take(
+                        (report + original + between + copy + "\r\n--b--\r\n").getBytes(StandardCharsets.ISO_8859_1))
+                .letters()
+                .getLast();
+        String page = read("Bruna", shown).body();
+        assertThat(page)
+                .contains("The word is Wasserfall.")
+                .contains("Decrypted by the journaling agent (S/MIME, aes-256-cbc)")
+                .contains("Signed with S/MIME by carla &lt;carla@example.com&gt;; the signature matches.")
+                .contains("has no integrity check")
+                .contains("the protected mail, as it was sent");
+        LetterId forged = firm.report(
+                copy.replaceFirst("X-Journal-Clear: ..", "X-Journal-Clear: 00"),
+                "Sender: bert@partner.example",
+                "Recipient: bruna@example.com");
+        assertThat(read("Bruna", forged).body())
+                .contains("The word is Wasserfall.")
+                .doesNotContain("Decrypted by the journaling agent", "the signature matches");
     }
 
     /// P2: what comes out is what went in.

@@ -92,6 +92,11 @@ class TroubleTest {
         }
 
         @Override
+        public io.carteggio.server.escrow.ClearMark clearMark() {
+            return firm.clearMark();
+        }
+
+        @Override
         public void keepSecrets(java.util.Map<String, byte[]> secrets) throws ArchiveException {
             firm.keepSecrets(secrets);
         }
