@@ -56,7 +56,24 @@ public final class Decider {
         }
         boolean senderInside =
                 mail.mailFrom().map(directory::isInside).orElse(mail.authenticated() || mail.ownSystem());
-        List<Recipient> all = recipients(mail);
+        return decided(new Envelope(mail.mailFrom(), onBehalfOf(mail), recipients(mail)), senderInside);
+    }
+
+    /// Decides about a message that went its way already, by who sent it and who got it in the
+    /// end: nobody
+    /// is
+    /// looked for behind a group or a forwarding any more. The null sender counts as outside.
+    public Decision decide(Envelope came) {
+        if (!came.recipients().isEmpty()
+                && came.recipients().stream()
+                        .allMatch(one -> forReports.contains(one.address().key()))) {
+            return never("it goes to journaling mailboxes alone");
+        }
+        return decided(came, came.sender().filter(directory::isInside).isPresent());
+    }
+
+    private Decision decided(Envelope mail, boolean senderInside) {
+        List<Recipient> all = mail.recipients();
         List<Recipient> inside = new ArrayList<>();
         List<Recipient> outside = new ArrayList<>();
         all.forEach(one -> (directory.isInside(one.address()) ? inside : outside).add(one));
@@ -68,7 +85,7 @@ public final class Decider {
                 case INTERNAL -> senderInside ? inside : List.of();
                 case EXTERNAL -> senderInside ? outside : all;
             };
-            Verdict verdict = verdict(rule, mail, about, senderInside);
+            Verdict verdict = verdict(rule, mail.sender(), about, senderInside);
             verdicts.add(verdict);
             if (verdict.fires()) {
                 drafts.computeIfAbsent(rule.mailbox().key(), key -> new Draft(rule.mailbox()))
@@ -81,8 +98,8 @@ public final class Decider {
                     draft.mailbox,
                     draft.rules,
                     new Envelope(
-                            mail.mailFrom(),
-                            onBehalfOf(mail),
+                            mail.sender(),
+                            mail.onBehalfOf(),
                             all.stream().filter(draft.recipients::contains).toList()),
                     draft.rules.stream()
                             .flatMap(rule -> book.alternateOf(rule).stream())
@@ -110,7 +127,7 @@ public final class Decider {
         }
     }
 
-    private Verdict verdict(JournalRule rule, Submission mail, List<Recipient> about, boolean senderInside) {
+    private Verdict verdict(JournalRule rule, Optional<Address> sender, List<Recipient> about, boolean senderInside) {
         if (!rule.enabled()) {
             return new Verdict(rule, false, "the rule is disabled");
         }
@@ -131,7 +148,7 @@ public final class Decider {
             return new Verdict(rule, true, "it is about everybody's mail");
         }
         Set<String> keys = whose.getOrDefault(rule, Set.of());
-        if (mail.mailFrom().filter(from -> keys.contains(from.key())).isPresent()) {
+        if (sender.filter(from -> keys.contains(from.key())).isPresent()) {
             return new Verdict(rule, true, "whom it is about sent the message");
         }
         Optional<Address> got = about.stream()

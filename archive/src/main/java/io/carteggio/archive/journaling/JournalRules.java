@@ -198,7 +198,7 @@ public final class JournalRules {
     /// Whether a rule may be.
     ///
     /// @throws IllegalArgumentException where not, with the reason
-    static void check(JournalRule rule, RuleBook book, Around around) {
+    public static void check(JournalRule rule, RuleBook book, Around around) {
         String name = rule.name();
         if (name.isBlank() || name.length() > NAME_CHARS || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("a journal rule's name has 1 to " + NAME_CHARS + " characters");

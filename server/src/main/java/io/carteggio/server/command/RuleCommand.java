@@ -28,7 +28,7 @@ final class RuleCommand implements Runnable {
         named(carteggio, "enable", "Puts a rule to work.");
         named(carteggio, "disable", "Stops a rule: what it alone would journal goes unjournaled.");
         named(carteggio, "remove", "Removes a rule; what was journaled stays.");
-        line.addSubcommand(new Test(carteggio));
+        line.addSubcommand(new RuleTestCommand(carteggio));
         line.addSubcommand(new Settings(carteggio));
         line.addSubcommand(new Forward(carteggio));
         RuleFileCommands.addTo(line, carteggio);
@@ -206,79 +206,6 @@ final class RuleCommand implements Runnable {
                     "rule." + word,
                     Json.object().put("name", name),
                     Lines.printing(carteggio, line -> print(carteggio, line)));
-        }
-    }
-
-    @Command(
-            name = "test",
-            description = {
-                "Says which rules would fire for a message, which reports would go where, and why. Sends nothing.",
-                "Exit code 1: it would not be journaled."
-            })
-    private static final class Test implements Callable<Integer> {
-        private final Carteggio carteggio;
-
-        @Option(names = "--from", paramLabel = "ADDRESS", description = "MAIL FROM; if not given, the null sender.")
-        private Optional<String> from = Optional.empty();
-
-        @Option(
-                names = "--to",
-                required = true,
-                paramLabel = "ADDRESS",
-                description = "RCPT TO; several times for several.")
-        private List<String> to = new ArrayList<>();
-
-        @Option(names = "--authenticated", description = "The sender has logged in at the mail system.")
-        private boolean authenticated;
-
-        @Option(
-                names = "--header-to",
-                paramLabel = "ADDRESS",
-                description = "Whom its To field names; if not given, all recipients.")
-        private List<String> headerTo = new ArrayList<>();
-
-        @Option(names = "--header-cc", paramLabel = "ADDRESS", description = "Whom its Cc field names.")
-        private List<String> headerCc = new ArrayList<>();
-
-        Test(Carteggio carteggio) {
-            this.carteggio = carteggio;
-        }
-
-        @Override
-        public Integer call() {
-            ObjectNode params = Json.object().put("authenticated", authenticated);
-            from.ifPresent(address -> params.put("from", address));
-            params.set("to", Json.texts(to.stream()));
-            params.set("headerTo", Json.texts(headerTo.stream()));
-            params.set("headerCc", Json.texts(headerCc.stream()));
-            return carteggio.ask("rule test", "rule.test", params, Lines.printing(carteggio, this::print));
-        }
-
-        private void print(ObjectNode line) {
-            Console console = carteggio.console();
-            if (line.has("never")) {
-                console.line("never journaled: " + line.path("never").asString(""));
-            } else if (line.has("rule")) {
-                console.line((line.path("fires").asBoolean(false) ? "fires     " : "does not  ")
-                        + line.path("rule").asString("") + ": "
-                        + line.path("why").asString(""));
-            } else {
-                console.line("report to " + line.path("mailbox").asString("")
-                        + Json.optional(line, "source")
-                                .map(source -> " (source " + source + ")")
-                                .orElse("")
-                        + ", by " + Json.texts(line.path("rules")).collect(Collectors.joining(", ")));
-                line.path("recipients")
-                        .valueStream()
-                        .forEach(one -> console.line("    " + one.path("role").asString("") + " "
-                                + one.path("address").asString("")
-                                + Json.optional(one, "expanded")
-                                        .map(group -> ", expanded from " + group)
-                                        .orElse("")
-                                + Json.optional(one, "forwarded")
-                                        .map(by -> ", forwarded by " + by)
-                                        .orElse("")));
-            }
         }
     }
 

@@ -299,6 +299,12 @@ final class ApiShapes {
             .text("mailbox", "source?", "alternate?", "sender?")
             .texts("rules")
             .list("recipients", NAMED);
+    static final Shape LOOKED = Shape.named("PastLookedAt").number("looked", "lookedBytes");
+    static final Shape CAUGHT = Shape.named("PastCaught").text("rule").number("letters", "bytes");
+    static final Shape PAST = Shape.named("PastMail")
+            .instant("since")
+            .flag("whole")
+            .number("letters", "bytes", "withoutEnvelope", "withoutSender", "unreadable");
     static final Shape AGENT = Shape.named("JournalingAgent")
             .text("alternate?", "sender?")
             .number("limit", "expireDays")
