@@ -16,6 +16,9 @@ import java.util.function.Function;
 /// @param accepts whether mail goes on that could not be journaled, with a gap that is alarmed of; else whoever brings
 /// it
 ///     is told to try again
+/// @param disables whether a rule whose mailbox is suspended journals nothing more, but for a
+///     gap
+///     record of each message (as Exchange disables it); else its reports go on queueing
 /// @param expiry after how long a report that is not delivered goes to the alternate mailbox
 /// @param sender who stands in reports as their sender; absent: `journal-agent` at this host
 /// @param routes by which host mail for a domain is delivered, by [Address#domainKey]; for others the name service is
@@ -24,6 +27,7 @@ public record AgentSettings(
         Optional<Address> alternate,
         int limit,
         boolean accepts,
+        boolean disables,
         Duration expiry,
         Optional<Address> sender,
         Map<String, Route> routes) {
@@ -37,6 +41,7 @@ public record AgentSettings(
     static final String ALTERNATE = "alternate";
     private static final String LIMIT = "limit";
     private static final String UNABLE = "unable";
+    private static final String SUSPENDED = "suspended";
     private static final String EXPIRE = "expire-days";
     private static final String SENDER = "sender";
 
@@ -44,7 +49,7 @@ public record AgentSettings(
     private static final String ROUTE = "route.";
 
     public static final AgentSettings USUAL =
-            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty(), Map.of());
+            new AgentSettings(Optional.empty(), RULES, false, false, EXPIRY, Optional.empty(), Map.of());
 
     /// How a connection is secured.
     public enum Tls {
@@ -100,7 +105,7 @@ public record AgentSettings(
         Map<String, Route> routes = new HashMap<>();
         for (String name : new TreeSet<>(settings.keySet())) {
             switch (name) {
-                case ALTERNATE, LIMIT, UNABLE, EXPIRE, SENDER -> {}
+                case ALTERNATE, LIMIT, UNABLE, SUSPENDED, EXPIRE, SENDER -> {}
                 default -> {
                     if (!name.startsWith(ROUTE) || name.length() == ROUTE.length()) {
                         throw new IllegalArgumentException("the journaling agent has no setting '" + name + "'");
@@ -119,10 +124,18 @@ public record AgentSettings(
                 throw new IllegalArgumentException(
                         "what becomes of mail that cannot be journaled: tempfail or accept, not '" + other + "'");
         };
+        boolean disables = switch (given.getOrDefault(SUSPENDED, "queue")) {
+            case "queue" -> false;
+            case "disable" -> true;
+            case String other ->
+                throw new IllegalArgumentException(
+                        "what becomes of a rule whose mailbox is suspended: queue or disable, not '" + other + "'");
+        };
         return new AgentSettings(
                 value(given, ALTERNATE, AgentSettings::address),
                 value(given, LIMIT, text -> number(LIMIT, text, RULES_LIMIT)).orElse(RULES),
                 accepts,
+                disables,
                 value(given, EXPIRE, text -> Duration.ofDays(number(EXPIRE, text, EXPIRY_DAYS_LIMIT)))
                         .orElse(EXPIRY),
                 value(given, SENDER, AgentSettings::address),

@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.Group;
 import io.carteggio.archive.attribution.Group.Membership;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.Change.Member;
+import io.carteggio.archive.journaling.Decision.Reason;
 import io.carteggio.archive.journaling.Decision.Report;
 import io.carteggio.archive.journaling.Decision.Verdict;
 import io.carteggio.mail.Address;
@@ -129,35 +130,30 @@ public final class Decider {
 
     private Verdict verdict(JournalRule rule, Optional<Address> sender, List<Recipient> about, boolean senderInside) {
         if (!rule.enabled()) {
-            return new Verdict(rule, false, "the rule is disabled");
+            return new Verdict(rule, Reason.DISABLED);
         }
         if (about.isEmpty()) {
             return new Verdict(
                     rule,
-                    false,
                     switch (rule.scope()) {
-                        case GLOBAL -> "the message has no recipient";
-                        case INTERNAL ->
-                            senderInside
-                                    ? "all recipients are outside"
-                                    : "the sender is outside, and the rule internal";
-                        case EXTERNAL -> "sender and recipients are inside, and the rule external";
+                        case GLOBAL -> Reason.NO_RECIPIENT;
+                        case INTERNAL -> senderInside ? Reason.ALL_OUTSIDE : Reason.SENDER_OUTSIDE;
+                        case EXTERNAL -> Reason.ALL_INSIDE;
                     });
         }
         if (rule.recipient().isEmpty()) {
-            return new Verdict(rule, true, "it is about everybody's mail");
+            return new Verdict(rule, Reason.EVERYBODY);
         }
         Set<String> keys = whose.getOrDefault(rule, Set.of());
         if (sender.filter(from -> keys.contains(from.key())).isPresent()) {
-            return new Verdict(rule, true, "whom it is about sent the message");
+            return new Verdict(rule, Reason.SENT);
         }
         Optional<Address> got = about.stream()
                 .filter(one -> keys.contains(one.address().key())
                         || one.forwarded().filter(by -> keys.contains(by.key())).isPresent())
                 .map(Recipient::address)
                 .findFirst();
-        return got.map(address -> new Verdict(rule, true, "whom it is about got the message, at " + address))
-                .orElseGet(() -> new Verdict(rule, false, "whom it is about neither sent nor got the message"));
+        return new Verdict(rule, got.isPresent() ? Reason.GOT : Reason.NEITHER, got);
     }
 
     /// Who gets it in the end. Whom somebody wrote to who has logged in is told by the header; of anybody else's mail

@@ -69,8 +69,11 @@ final class RuleCommand implements Runnable {
                                 .orElse(""),
                         rule.path("state").asString(""),
                         Json.optional(rule, "lastAnswer")
-                                .map(said -> ": " + said)
-                                .orElse("")));
+                                        .map(said -> ": " + said)
+                                        .orElse("")
+                                + (rule.path("gaps").asBoolean(false)
+                                        ? " (each message is a gap, none is journaled)"
+                                        : "")));
     }
 
     /// What a rule is about, as it is typed.
@@ -230,6 +233,15 @@ final class RuleCommand implements Runnable {
         private Optional<String> unable = Optional.empty();
 
         @Option(
+                names = "--suspended",
+                paramLabel = "HOW",
+                description =
+                        "What becomes of a rule whose mailbox could not be delivered to for two days: queue (if not"
+                                + " set: reports go on queueing) or disable (as Exchange does it: a gap record of each message,"
+                                + " no report).")
+        private Optional<String> suspended = Optional.empty();
+
+        @Option(
                 names = "--expire-days",
                 paramLabel = "DAYS",
                 description = "After how long a report that is not delivered goes to the alternate mailbox; 2 if not"
@@ -259,6 +271,7 @@ final class RuleCommand implements Runnable {
             alternate.ifPresent(value -> settings.put("alternate", value));
             limit.ifPresent(value -> settings.put("limit", value));
             unable.ifPresent(value -> settings.put("unable", value));
+            suspended.ifPresent(value -> settings.put("suspended", value));
             expire.ifPresent(value -> settings.put("expire-days", value));
             sender.ifPresent(value -> settings.put("sender", value));
             for (String route : routes) {
@@ -278,6 +291,7 @@ final class RuleCommand implements Runnable {
                     "alternate mailbox   " + Json.optional(line, "alternate").orElse("none"));
             console.line("rules at most       " + line.path("limit").asInt(0));
             console.line("unable to journal   " + line.path("unable").asString(""));
+            console.line("suspended rules     " + line.path("suspended").asString(""));
             console.line("reports expire in   " + line.path("expireDays").asInt(0) + " days");
             console.line("sender of reports   " + Json.optional(line, "sender").orElse("journal-agent at this host"));
             line.path("routes")

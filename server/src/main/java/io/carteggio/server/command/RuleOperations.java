@@ -205,10 +205,8 @@ final class RuleOperations {
         RuleBook book = desk.journalRules().book();
         Optional<Destination> trouble =
                 Optional.ofNullable(destinations.get(rule.mailbox().key()));
-        String state = !rule.enabled()
-                ? "disabled"
-                : trouble.map(t -> t.suspended() ? "suspended" : t.refused() ? "refused" : "unreachable")
-                        .orElse("working");
+        String state =
+                !rule.enabled() ? "disabled" : trouble.map(Destination::trouble).orElse("working");
         ObjectNode line =
                 Json.object().put("name", rule.name()).put("scope", rule.scope().word());
         line.set("recipient", rule.recipient().<JsonNode>map(this::said).orElseGet(() -> Json.text(Optional.empty())));
@@ -217,6 +215,7 @@ final class RuleOperations {
         line.set("alternate", Json.address(book.alternateOf(rule)));
         line.put("ownAlternate", rule.alternate().isPresent());
         line.put("dedicated", rule.dedicated()).put("enabled", rule.enabled()).put("state", state);
+        line.put("gaps", state.equals("suspended") && book.settings().disables());
         line.set("since", Json.instant(trouble.map(Destination::since)));
         line.set("lastAnswer", Json.text(trouble.map(Destination::last)));
         return line;
@@ -267,6 +266,7 @@ final class RuleOperations {
         line.set("alternate", Json.address(settings.alternate()));
         line.put("limit", settings.limit())
                 .put("unable", settings.accepts() ? "accept" : "tempfail")
+                .put("suspended", settings.disables() ? "disable" : "queue")
                 .put("expireDays", settings.expiry().toDays());
         line.set("sender", Json.address(settings.sender()));
         ObjectNode routes = Json.object();

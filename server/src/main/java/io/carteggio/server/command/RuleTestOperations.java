@@ -86,10 +86,12 @@ final class RuleTestOperations {
             reply.line(Json.object().put("never", decision.never().get()));
         }
         for (Decision.Verdict verdict : decision.verdicts()) {
-            reply.line(Json.object()
+            ObjectNode line = Json.object()
                     .put("rule", verdict.rule().name())
                     .put("fires", verdict.fires())
-                    .put("why", verdict.why()));
+                    .put("reason", verdict.reason().word());
+            line.set("at", Json.address(verdict.at()));
+            reply.line(line.put("why", verdict.why()));
         }
         for (Decision.Report report : decision.reports()) {
             reply.line(line(report));

@@ -105,7 +105,7 @@ final class ApiOperations {
                             "rule.queue",
                             "Mailboxes that are in the way of reports, reports that are not delivered, and how many.")
                     .takes(Shape.NOTHING.number("after~", "limit~").text("state~"))
-                    .gives(ApiShapes.IN_THE_WAY, ApiShapes.QUEUED, ApiShapes.QUEUE),
+                    .gives(ApiShapes.IN_THE_WAY, ApiShapes.BACKLOG, ApiShapes.QUEUED, ApiShapes.QUEUE),
             act("rule.again", "Sends reports again that were returned or reached nobody: `ids`, or `all`.")
                     .takes(Shape.NOTHING.numbers("ids~").flag("all~"))
                     .gives(ApiShapes.REPORTS_AGAIN),
