@@ -46,7 +46,7 @@ class PagesRulesTest {
         page.fill("#to", "bruno@firm.example, x@elsewhere.example");
         page.check("#authenticated");
         page.click("#look");
-        assertThat(page.textContent("#verdicts")).contains("fires", "not yet added", "everybody’s mail");
+        assertThat(page.textContent("#verdicts")).contains("fires", "All mail", "everybody’s mail");
         assertThat(page.textContent("#looked"))
                 .contains("To bruno@firm.example", "x@elsewhere.example")
                 .contains("letters of the last 30");

@@ -252,10 +252,6 @@ public final class JournalRules {
                         rule.alternate().get() + " is a journaling mailbox itself: it cannot stand in for one");
             }
         }
-        if (own.isEmpty() && around.directory().isInside(mailbox) && !rule.dedicated()) {
-            throw new IllegalArgumentException(mailbox + " lies in a domain of ours: mail to it would be journaled to"
-                    + " itself. Where it is there for reports alone, say so (`--dedicated`)");
-        }
         boolean somebodys = own.isEmpty()
                 && (!around.directory().holders(key, around.now()).isEmpty()
                         || !around.directory().groupsAt(key, around.now()).isEmpty());
@@ -266,6 +262,10 @@ public final class JournalRules {
         if (somebodys || recipient) {
             throw new IllegalArgumentException(
                     mailbox + " is somebody's address: the reports about her mail would come to herself");
+        }
+        if (own.isEmpty() && around.directory().isInside(mailbox) && !rule.dedicated()) {
+            throw new IllegalArgumentException(mailbox + " lies in a domain of ours: mail to it would be journaled to"
+                    + " itself. Where it is there for reports alone, say so (`--dedicated`)");
         }
     }
 

@@ -31,6 +31,9 @@ final class AgentPages {
     private static final Map<String, String> FORMS =
             Map.of("csv", "csv", "json", "json", "clixml", "xml", "dsc", "ps1", "list", "txt", "xml", "xml");
 
+    /// A file of rules: in base64 it still fits into the form that adds them.
+    private static final int FILE_LIMIT_BYTES = 1024 * 1024;
+
     private final Site site;
 
     AgentPages(Site site) {
@@ -158,6 +161,10 @@ final class AgentPages {
         Optional<byte[]> file = visit.file("file");
         if (file.isEmpty() || file.get().length == 0) {
             refuse(visit, visit.say("rule-import.nothing"));
+            return;
+        }
+        if (file.get().length > FILE_LIMIT_BYTES) {
+            refuse(visit, visit.say("rule-import.large"));
             return;
         }
         Calls.Answer answer = imported(visit, file.get(), false);

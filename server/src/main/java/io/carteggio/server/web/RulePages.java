@@ -33,6 +33,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class RulePages {
     static final String URL = "/rules";
     static final List<String> SCOPES = List.of("global", "internal", "external");
+
+    /// What operations call a rule that is only thought of.
+    private static final String NOT_YET = "not yet added";
+
     private static final int CHOICES = 500;
     private static final int NAME_CHARS = 64;
 
@@ -346,20 +350,22 @@ final class RulePages {
             Calls.Answer past = Calls.run(site, visit, "rule.past", params);
             fault = past.fault();
             if (past.isDone()) {
-                look = Optional.of(look(visit, said, !to.isEmpty(), past.lines()));
+                String name = typed.name().isEmpty() ? visit.say("rule.new") : typed.name();
+                look = Optional.of(look(visit, name, said, !to.isEmpty(), past.lines()));
             }
         }
         edit(visit, fault.isPresent() ? HttpStatus.UNPROCESSABLE_CONTENT : HttpStatus.OK, before, typed, look, fault);
     }
 
-    private static Look look(Visit visit, List<ObjectNode> said, boolean message, List<ObjectNode> past) {
+    /// @param name of the rule that is looked at
+    private static Look look(Visit visit, String name, List<ObjectNode> said, boolean message, List<ObjectNode> past) {
         return new Look(
                 message,
                 said.stream().anyMatch(line -> line.has("never")),
                 said.stream()
                         .filter(line -> line.has("fires"))
                         .map(line -> new Verdict(
-                                Calls.text(line, "rule").orElse(""),
+                                named(Calls.text(line, "rule").orElse(""), name),
                                 line.path("fires").asBoolean(false),
                                 visit.say(
                                         "rule.why." + Calls.text(line, "reason").orElse("neither"),
@@ -367,19 +373,23 @@ final class RulePages {
                         .toList(),
                 said.stream()
                         .filter(line -> line.has("recipients"))
-                        .map(line -> report(visit, line))
+                        .map(line -> report(visit, name, line))
                         .toList(),
                 caught(visit, past.getFirst()),
                 past(visit, past.getLast()));
     }
 
-    private static Report report(Visit visit, ObjectNode line) {
+    private static String named(String said, String name) {
+        return said.equals(NOT_YET) ? name : said;
+    }
+
+    private static Report report(Visit visit, String name, ObjectNode line) {
         return new Report(
                 mailbox(visit, line),
                 Calls.text(line, "alternate")
                         .map(address -> visit.say("rules.alternate", address))
                         .orElseGet(() -> visit.say("rules.alternate.none")),
-                texts(line.path("rules")).collect(Collectors.joining(", ")),
+                texts(line.path("rules")).map(one -> named(one, name)).collect(Collectors.joining(", ")),
                 line.path("recipients")
                         .valueStream()
                         .map(one -> new Line(

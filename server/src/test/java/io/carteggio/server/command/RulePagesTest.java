@@ -184,6 +184,7 @@ class RulePagesTest {
         assertThat(looked.statusCode()).isEqualTo(200);
         assertThat(looked.body())
                 .contains("fires", "everybody’s mail", "j@archive.example (source agent of this archive)")
+                .doesNotContain("not yet added")
                 .contains("x@elsewhere.example", "2 letters of the last 30 days", "ndr@other.example");
         assertThat(looked.body().replaceAll("(?s).*id=\"looked\"", "")).doesNotContain("bea@firm.example");
         assertThat(archive.journalRules().book().rules())
@@ -326,6 +327,7 @@ class RulePagesTest {
                 new byte[0],
                 "nothing at all".getBytes(StandardCharsets.UTF_8),
                 new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2},
+                new byte[(1 << 20) + 1],
                 EVIL.getBytes(StandardCharsets.UTF_8))) {
             HttpResponse<String> refused = ada.upload("/rules/import", "/rules/import", file);
             assertThat(refused.statusCode()).isEqualTo(422);
