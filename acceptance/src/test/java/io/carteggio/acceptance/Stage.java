@@ -67,6 +67,11 @@ final class Stage {
         return new Stage(program, program.serve());
     }
 
+    /// On a server that a test has started itself.
+    static Stage on(Program program, Serving server) {
+        return new Stage(program, server);
+    }
+
     /// One with a firm: an administrator, five people, a source, a few letters.
     static Stage firm() throws Exception {
         if (shared.isEmpty()) {

@@ -31,6 +31,7 @@ public final class People {
     private final Roll roll = new Roll();
     private final Map<String, String> credentials = new LinkedHashMap<>();
     private volatile Directory directory = new Directory(List.of());
+    private volatile DomainHistory domains = DomainHistory.NOTHING;
     private volatile boolean stale;
 
     /// Held by whoever looks at the directory, decides, and keeps a change: nothing then changes in
@@ -44,7 +45,12 @@ public final class People {
                 told(Optional.empty(), List.of(new Change.PersonNew(a.person(), a.name(), a.role())));
             case Act.AddressGiven a ->
                 told(Optional.empty(), List.of(new Change.Given(a.person(), a.address(), new Span(a.from(), a.to()))));
-            case Act.DirectoryChanged a -> told(a.sync(), a.changes());
+            case Act.DirectoryChanged a -> {
+                told(a.sync(), a.changes());
+                if (a.changes().stream().anyMatch(People::isOfDomains)) {
+                    domains = domains.and(a.at(), directory().domains());
+                }
+            }
             case Act.CredentialSet a -> credentials.put(a.person(), a.hash());
             case Act.SourceAdded _,
                     Act.SourceSet _,
@@ -99,6 +105,15 @@ public final class People {
             }
         }
         stale = true;
+    }
+
+    private static boolean isOfDomains(Change change) {
+        return change instanceof Change.DomainSet || change instanceof Change.DomainRemoved;
+    }
+
+    /// Which domains were ours when.
+    public DomainHistory domains() {
+        return domains;
     }
 
     /// Everyone, as of now.

@@ -43,6 +43,9 @@ public interface Catalogue extends AutoCloseable {
     /// Letters with numbers over `after`, in order, at most `limit`.
     List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException;
 
+    /// Letters with numbers under `before`, the newest first, at most `limit`.
+    List<CataloguedLetter> lettersBefore(long before, int limit) throws ArchiveException;
+
     /// All that was ever said of a letter, oldest first.
     List<Testimony> testimonies(long letter) throws ArchiveException;
 

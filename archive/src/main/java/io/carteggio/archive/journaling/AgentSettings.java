@@ -14,8 +14,9 @@ import java.util.function.Function;
 /// @param alternate where the reports of all rules go that do not reach their mailbox
 /// @param limit of rules
 /// @param accepts whether mail goes on that could not be journaled, with a gap that is alarmed of; else whoever brings
-/// it
-///     is told to try again
+///     it is told to try again
+/// @param disables whether a rule whose mailbox is suspended journals nothing more, but for a gap record of each message
+///     (as Exchange disables it); else its reports go on queueing
 /// @param expiry after how long a report that is not delivered goes to the alternate mailbox
 /// @param sender who stands in reports as their sender; absent: `journal-agent` at this host
 /// @param escrow whether mail that is encrypted to keys held in escrow gets a clear copy in its report
@@ -25,6 +26,7 @@ public record AgentSettings(
         Optional<Address> alternate,
         int limit,
         boolean accepts,
+        boolean disables,
         Duration expiry,
         Optional<Address> sender,
         boolean escrow,
@@ -39,6 +41,7 @@ public record AgentSettings(
     static final String ALTERNATE = "alternate";
     private static final String LIMIT = "limit";
     private static final String UNABLE = "unable";
+    private static final String SUSPENDED = "suspended";
     private static final String EXPIRE = "expire-days";
     private static final String SENDER = "sender";
     private static final String ESCROW = "escrow";
@@ -47,7 +50,7 @@ public record AgentSettings(
     private static final String ROUTE = "route.";
 
     public static final AgentSettings USUAL =
-            new AgentSettings(Optional.empty(), RULES, false, EXPIRY, Optional.empty(), false, Map.of());
+            new AgentSettings(Optional.empty(), RULES, false, false, EXPIRY, Optional.empty(), false, Map.of());
 
     /// How a connection is secured.
     public enum Tls {
@@ -103,7 +106,7 @@ public record AgentSettings(
         Map<String, Route> routes = new HashMap<>();
         for (String name : new TreeSet<>(settings.keySet())) {
             switch (name) {
-                case ALTERNATE, LIMIT, UNABLE, EXPIRE, SENDER, ESCROW -> {}
+                case ALTERNATE, LIMIT, UNABLE, SUSPENDED, EXPIRE, SENDER, ESCROW -> {}
                 default -> {
                     if (!name.startsWith(ROUTE) || name.length() == ROUTE.length()) {
                         throw new IllegalArgumentException("the journaling agent has no setting '" + name + "'");
@@ -129,10 +132,18 @@ public record AgentSettings(
                 throw new IllegalArgumentException(
                         "mail encrypted to keys in escrow is decrypted for its report: on or off, not '" + other + "'");
         };
+        boolean disables = switch (given.getOrDefault(SUSPENDED, "queue")) {
+            case "queue" -> false;
+            case "disable" -> true;
+            case String other ->
+                throw new IllegalArgumentException(
+                        "what becomes of a rule whose mailbox is suspended: queue or disable, not '" + other + "'");
+        };
         return new AgentSettings(
                 value(given, ALTERNATE, AgentSettings::address),
                 value(given, LIMIT, text -> number(LIMIT, text, RULES_LIMIT)).orElse(RULES),
                 accepts,
+                disables,
                 value(given, EXPIRE, text -> Duration.ofDays(number(EXPIRE, text, EXPIRY_DAYS_LIMIT)))
                         .orElse(EXPIRY),
                 value(given, SENDER, AgentSettings::address),

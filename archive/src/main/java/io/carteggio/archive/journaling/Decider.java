@@ -6,6 +6,7 @@ import io.carteggio.archive.attribution.Group;
 import io.carteggio.archive.attribution.Group.Membership;
 import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.entry.Change.Member;
+import io.carteggio.archive.journaling.Decision.Reason;
 import io.carteggio.archive.journaling.Decision.Report;
 import io.carteggio.archive.journaling.Decision.Verdict;
 import io.carteggio.mail.Address;
@@ -56,7 +57,24 @@ public final class Decider {
         }
         boolean senderInside =
                 mail.mailFrom().map(directory::isInside).orElse(mail.authenticated() || mail.ownSystem());
-        List<Recipient> all = recipients(mail);
+        return decided(new Envelope(mail.mailFrom(), onBehalfOf(mail), recipients(mail)), senderInside);
+    }
+
+    /// Decides about a message that went its way already, by who sent it and who got it in the
+    /// end: nobody
+    /// is
+    /// looked for behind a group or a forwarding any more. The null sender counts as outside.
+    public Decision decide(Envelope came) {
+        if (!came.recipients().isEmpty()
+                && came.recipients().stream()
+                        .allMatch(one -> forReports.contains(one.address().key()))) {
+            return never("it goes to journaling mailboxes alone");
+        }
+        return decided(came, came.sender().filter(directory::isInside).isPresent());
+    }
+
+    private Decision decided(Envelope mail, boolean senderInside) {
+        List<Recipient> all = mail.recipients();
         List<Recipient> inside = new ArrayList<>();
         List<Recipient> outside = new ArrayList<>();
         all.forEach(one -> (directory.isInside(one.address()) ? inside : outside).add(one));
@@ -68,7 +86,7 @@ public final class Decider {
                 case INTERNAL -> senderInside ? inside : List.of();
                 case EXTERNAL -> senderInside ? outside : all;
             };
-            Verdict verdict = verdict(rule, mail, about, senderInside);
+            Verdict verdict = verdict(rule, mail.sender(), about, senderInside);
             verdicts.add(verdict);
             if (verdict.fires()) {
                 drafts.computeIfAbsent(rule.mailbox().key(), key -> new Draft(rule.mailbox()))
@@ -81,8 +99,8 @@ public final class Decider {
                     draft.mailbox,
                     draft.rules,
                     new Envelope(
-                            mail.mailFrom(),
-                            onBehalfOf(mail),
+                            mail.sender(),
+                            mail.onBehalfOf(),
                             all.stream().filter(draft.recipients::contains).toList()),
                     draft.rules.stream()
                             .flatMap(rule -> book.alternateOf(rule).stream())
@@ -110,37 +128,32 @@ public final class Decider {
         }
     }
 
-    private Verdict verdict(JournalRule rule, Submission mail, List<Recipient> about, boolean senderInside) {
+    private Verdict verdict(JournalRule rule, Optional<Address> sender, List<Recipient> about, boolean senderInside) {
         if (!rule.enabled()) {
-            return new Verdict(rule, false, "the rule is disabled");
+            return new Verdict(rule, Reason.DISABLED);
         }
         if (about.isEmpty()) {
             return new Verdict(
                     rule,
-                    false,
                     switch (rule.scope()) {
-                        case GLOBAL -> "the message has no recipient";
-                        case INTERNAL ->
-                            senderInside
-                                    ? "all recipients are outside"
-                                    : "the sender is outside, and the rule internal";
-                        case EXTERNAL -> "sender and recipients are inside, and the rule external";
+                        case GLOBAL -> Reason.NO_RECIPIENT;
+                        case INTERNAL -> senderInside ? Reason.ALL_OUTSIDE : Reason.SENDER_OUTSIDE;
+                        case EXTERNAL -> Reason.ALL_INSIDE;
                     });
         }
         if (rule.recipient().isEmpty()) {
-            return new Verdict(rule, true, "it is about everybody's mail");
+            return new Verdict(rule, Reason.EVERYBODY);
         }
         Set<String> keys = whose.getOrDefault(rule, Set.of());
-        if (mail.mailFrom().filter(from -> keys.contains(from.key())).isPresent()) {
-            return new Verdict(rule, true, "whom it is about sent the message");
+        if (sender.filter(from -> keys.contains(from.key())).isPresent()) {
+            return new Verdict(rule, Reason.SENT);
         }
         Optional<Address> got = about.stream()
                 .filter(one -> keys.contains(one.address().key())
                         || one.forwarded().filter(by -> keys.contains(by.key())).isPresent())
                 .map(Recipient::address)
                 .findFirst();
-        return got.map(address -> new Verdict(rule, true, "whom it is about got the message, at " + address))
-                .orElseGet(() -> new Verdict(rule, false, "whom it is about neither sent nor got the message"));
+        return new Verdict(rule, got.isPresent() ? Reason.GOT : Reason.NEITHER, got);
     }
 
     /// Who gets it in the end. Whom somebody wrote to who has logged in is told by the header; of anybody else's mail

@@ -252,7 +252,7 @@ public final class JournalRules {
     /// Whether a rule may be.
     ///
     /// @throws IllegalArgumentException where not, with the reason
-    static void check(JournalRule rule, RuleBook book, Around around) {
+    public static void check(JournalRule rule, RuleBook book, Around around) {
         String name = rule.name();
         if (name.isBlank() || name.length() > NAME_CHARS || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("a journal rule's name has 1 to " + NAME_CHARS + " characters");
@@ -306,10 +306,6 @@ public final class JournalRules {
                         rule.alternate().get() + " is a journaling mailbox itself: it cannot stand in for one");
             }
         }
-        if (own.isEmpty() && around.directory().isInside(mailbox) && !rule.dedicated()) {
-            throw new IllegalArgumentException(mailbox + " lies in a domain of ours: mail to it would be journaled to"
-                    + " itself. Where it is there for reports alone, say so (`--dedicated`)");
-        }
         boolean somebodys = own.isEmpty()
                 && (!around.directory().holders(key, around.now()).isEmpty()
                         || !around.directory().groupsAt(key, around.now()).isEmpty());
@@ -320,6 +316,10 @@ public final class JournalRules {
         if (somebodys || recipient) {
             throw new IllegalArgumentException(
                     mailbox + " is somebody's address: the reports about her mail would come to herself");
+        }
+        if (own.isEmpty() && around.directory().isInside(mailbox) && !rule.dedicated()) {
+            throw new IllegalArgumentException(mailbox + " lies in a domain of ours: mail to it would be journaled to"
+                    + " itself. Where it is there for reports alone, say so (`--dedicated`)");
         }
     }
 

@@ -688,6 +688,11 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public List<CataloguedLetter> lettersBefore(long before, int limit) throws ArchiveException {
+        return database.read(s -> letters(s, "number < ? ORDER BY number DESC LIMIT ?", before, limit));
+    }
+
+    @Override
     public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
         return isNew(mark)
                 ? List.of()

@@ -398,6 +398,37 @@ public final class ReportQueue implements AutoCloseable {
         return counts;
     }
 
+    /// What is queued for a mailbox, but for what is pending.
+    ///
+    /// @param bytes octets of all these reports
+    /// @param oldest since when the oldest waits
+    /// @param next when the first of them is tried
+    public record Backlog(
+            Address mailbox,
+            long waiting,
+            long returned,
+            long dead,
+            long bytes,
+            Optional<Instant> oldest,
+            Optional<Instant> next) {}
+
+    /// What is queued, by mailbox, in the order of their addresses.
+    public List<Backlog> backlogs() throws ArchiveException {
+        return database.read(s -> s.list(
+                """
+                SELECT max(mailbox), sum(state = 'WAITING'), sum(state = 'RETURNED'), sum(state = 'DEAD'), sum(bytes),
+                    min(CASE WHEN state = 'WAITING' THEN queued END), min(CASE WHEN state = 'WAITING' THEN next END)
+                FROM report WHERE state <> 'PENDING' GROUP BY destination ORDER BY destination""",
+                r -> new Backlog(
+                        new Address(r.getString(1)),
+                        r.getLong(2),
+                        r.getLong(3),
+                        r.getLong(4),
+                        r.getLong(5),
+                        instant(r, 6),
+                        instant(r, 7))));
+    }
+
     /// Since when the oldest waits that is to be delivered.
     public Optional<Instant> oldest() throws ArchiveException {
         return database.read(s -> s.first(
@@ -461,7 +492,12 @@ public final class ReportQueue implements AutoCloseable {
     /// @param refused whether its address is; else nobody takes the mail
     /// @param since when that began
     /// @param suspended whether it has been so for so long that it is only asked now and then
-    public record Destination(Address address, boolean refused, Instant since, boolean suspended, String last) {}
+    public record Destination(Address address, boolean refused, Instant since, boolean suspended, String last) {
+        /// What is wrong, in a word: `suspended`, `refused` or `unreachable`.
+        public String trouble() {
+            return suspended ? "suspended" : refused ? "refused" : "unreachable";
+        }
+    }
 
     /// All mailboxes that cannot be delivered to, by [Address#key].
     public Map<String, Destination> destinations() throws ArchiveException {

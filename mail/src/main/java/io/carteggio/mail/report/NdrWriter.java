@@ -5,6 +5,8 @@ import io.carteggio.mail.Concatenation;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.mail.smtp.Reply;
+import io.carteggio.mail.structure.Structure;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -65,6 +67,46 @@ public final class NdrWriter {
 
     /// Writes one.
     public Content write(Facts facts, Content report, ReportWriter.Octets needs) {
+        return write(
+                facts,
+                List.of(
+                        "The journal report in this notice could not be delivered to " + said(facts.failed()) + ".",
+                        "",
+                        "It was tried from " + facts.queued() + " until " + facts.lastTried()
+                                + ". The last answer was:",
+                        HeaderText.oneLine(facts.diagnostic()),
+                        "",
+                        "An archive that fetches this mailbox takes the report out of the notice by itself. It can be"
+                                + " sent again, too: `rule again`.",
+                        ""),
+                "message/rfc822"
+                        + switch (needs) {
+                            case SEVEN_BIT -> "";
+                            case EIGHT_BIT -> "\r\nContent-Transfer-Encoding: 8bit";
+                            case BINARY -> "\r\nContent-Transfer-Encoding: binary";
+                        },
+                report);
+    }
+
+    /// Writes one of a report that nobody has: with its header alone.
+    ///
+    /// @throws IOException where the report cannot be read
+    public Content writeLost(Facts facts, Content report) throws IOException {
+        return write(
+                facts,
+                List.of(
+                        "A journal report for " + said(facts.failed())
+                                + " was not kept: it could not be delivered there" + " since " + facts.queued()
+                                + ", and its rule does not queue any more.",
+                        "",
+                        "The last answer was:",
+                        HeaderText.oneLine(facts.diagnostic()),
+                        ""),
+                "text/rfc822-headers",
+                report.slice(0, Structure.head(report).bodyOffset()));
+    }
+
+    private Content write(Facts facts, List<String> text, String type, Content returned) {
         String boundary = "_" + names.get() + "_"; // the report has one of its own kind, and not this one
         String lines = String.join(
                 "\r\n",
@@ -85,17 +127,7 @@ public final class NdrWriter {
                 "Content-Type: text/plain; charset=\"utf-8\"",
                 "Content-Transfer-Encoding: quoted-printable",
                 "",
-                ReportWriter.quotedPrintable(String.join(
-                        "\r\n",
-                        "The journal report in this notice could not be delivered to " + said(facts.failed()) + ".",
-                        "",
-                        "It was tried from " + facts.queued() + " until " + facts.lastTried()
-                                + ". The last answer was:",
-                        HeaderText.oneLine(facts.diagnostic()),
-                        "",
-                        "An archive that fetches this mailbox takes the report out of the notice by itself. It can be"
-                                + " sent again, too: `rule again`.",
-                        "")),
+                ReportWriter.quotedPrintable(String.join("\r\n", text)),
                 "",
                 "--" + boundary,
                 "Content-Type: message/delivery-status",
@@ -112,15 +144,10 @@ public final class NdrWriter {
                                 .orElse("") + "Last-Attempt-Date: " + date(facts.lastTried()),
                 "",
                 "--" + boundary,
-                "Content-Type: message/rfc822"
-                        + switch (needs) {
-                            case SEVEN_BIT -> "";
-                            case EIGHT_BIT -> "\r\nContent-Transfer-Encoding: 8bit";
-                            case BINARY -> "\r\nContent-Transfer-Encoding: binary";
-                        },
+                "Content-Type: " + type,
                 "",
                 "");
-        return new Concatenation(List.of(octets(lines), report, octets("\r\n--" + boundary + "--\r\n")));
+        return new Concatenation(List.of(octets(lines), returned, octets("\r\n--" + boundary + "--\r\n")));
     }
 
     private static String said(Address address) {

@@ -36,6 +36,7 @@ public final class AgentServer implements AutoCloseable {
     /// @throws IOException where an address cannot be bound
     public static AgentServer start(Archive archive, String host, Fronts fronts, Clock clock) throws IOException {
         JournalAgent agent = new JournalAgent(archive, host, clock);
+        archive.watch().counts(agent);
         Optional<MilterServer> milter = Optional.empty();
         Optional<ProxyServer> proxy = Optional.empty();
         try {

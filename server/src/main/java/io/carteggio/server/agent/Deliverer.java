@@ -317,7 +317,7 @@ final class Deliverer implements AutoCloseable {
         Instant next = now.plus(pause(Duration.between(since, now), refused));
         queue.deferred(report.id(), next, said, remote);
         queue.postponed(report.mailbox(), report.id(), next);
-        undelivered.tellOf(trouble);
+        undelivered.tellOf(trouble, settings.get().disables());
     }
 
     /// Four times a minute apart, six times five minutes, then every ten (fifteen where an answer came).

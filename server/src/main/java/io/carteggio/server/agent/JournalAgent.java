@@ -2,8 +2,11 @@ package io.carteggio.server.agent;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.intake.Arrival;
+import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.journaling.AgentSettings;
 import io.carteggio.archive.journaling.Decider;
@@ -13,15 +16,18 @@ import io.carteggio.archive.journaling.JournalRule;
 import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.archive.journaling.Submission;
 import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.HeaderPeople;
+import io.carteggio.mail.report.NdrWriter;
 import io.carteggio.mail.report.ReportWriter;
 import io.carteggio.mail.report.ReportWriter.Facts;
 import io.carteggio.mail.report.ReportWriter.Written;
 import io.carteggio.mail.structure.Part;
 import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.archive.Archive;
+import io.carteggio.server.watch.AgentCounts;
 import io.carteggio.server.watch.AlarmKind;
 import java.io.IOException;
 import java.time.Clock;
@@ -37,7 +43,7 @@ import org.slf4j.LoggerFactory;
 
 /// Makes journal reports of messages and puts each where it is safe: into this archive where its mailbox is one of our
 /// sources, else into the queue. Safe for many threads.
-public final class JournalAgent {
+public final class JournalAgent implements AgentCounts {
     private static final Logger LOG = LoggerFactory.getLogger(JournalAgent.class);
 
     /// What rules mean is worked out anew after so long, since members come and go by the clock alone.
@@ -51,7 +57,12 @@ public final class JournalAgent {
     private final LongAdder messages = new LongAdder();
     private final LongAdder reports = new LongAdder();
     private final LongAdder unjournaled = new LongAdder();
+    private final LongAdder gaps = new LongAdder();
+    private final NdrWriter notices;
     private volatile Optional<Current> current = Optional.empty();
+
+    /// Whose records of gaps are, where the mailbox is none of this archive's.
+    private static final Source GAPS = new Source("journaling-agent", Optional.empty(), Family.NDR);
 
     /// What is in force.
     private record Current(Directory directory, RuleBook book, Instant at, Decider decider, ReportWriter writer) {}
@@ -61,6 +72,7 @@ public final class JournalAgent {
         this.archive = archive;
         this.host = host;
         this.clock = clock;
+        this.notices = new NdrWriter(host, UUID::randomUUID);
         this.mark = new ReportMark(archive.keyring().partKey().derive('J'));
         this.escrow = new Escrow(archive.journalRules(), new EscrowStore(archive.keyring()), archive.clearMark());
     }
@@ -107,9 +119,11 @@ public final class JournalAgent {
     /// Reports that are safe.
     public final class Kept {
         private final List<Long> pending; // ids in the queue
+        private final List<Long> lost; // numbers of gap records
 
-        private Kept(List<Long> pending) {
+        private Kept(List<Long> pending, List<Long> lost) {
             this.pending = List.copyOf(pending);
+            this.lost = List.copyOf(lost);
         }
 
         /// The message goes on: its reports are delivered.
@@ -120,6 +134,7 @@ public final class JournalAgent {
         /// The message does not go on: there is nothing to report.
         public void drop() throws ArchiveException {
             archive.reports().drop(pending);
+            closeGaps(lost);
         }
     }
 
@@ -132,6 +147,7 @@ public final class JournalAgent {
     public Kept journal(Message message, boolean pending) throws ArchiveException {
         messages.increment();
         List<Long> ids = new ArrayList<>();
+        List<Long> lost = new ArrayList<>();
         try {
             Current now = current();
             Part head = Structure.head(message.mail());
@@ -147,6 +163,11 @@ public final class JournalAgent {
                                 decrypted.clear(),
                                 decrypted.said()),
                         message.mail());
+                Optional<Destination> disabled = disabled(now.book.settings(), report.mailbox());
+                if (disabled.isPresent()) {
+                    lost.add(recordGap(written, disabled.get(), message.item()));
+                    continue;
+                }
                 reports.increment();
                 if (!pending && takenHere(report, written, message.item())) {
                     continue;
@@ -166,18 +187,73 @@ public final class JournalAgent {
                                 clock.instant(),
                                 pending));
             }
-            return new Kept(pending ? ids : List.of());
+            return new Kept(pending ? ids : List.of(), lost);
         } catch (IOException e) {
-            dropAll(pending ? ids : List.of(), e);
+            dropAll(pending ? ids : List.of(), lost, e);
             throw new ArchiveException("a message cannot be journaled: " + e.getMessage(), true, e);
         } catch (ArchiveException | RuntimeException e) {
-            dropAll(pending ? ids : List.of(), e);
+            dropAll(pending ? ids : List.of(), lost, e);
             throw e;
         }
     }
 
-    private void dropAll(List<Long> ids, Exception why) {
+    /// The mailbox, where rules for it are disabled. Never one of this archive: that takes
+    /// what the queue keeps for it
+    /// as soon as it can.
+    private Optional<Destination> disabled(AgentSettings settings, Address mailbox) throws ArchiveException {
+        if (!settings.disables() || archive.sources().at(mailbox).isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(archive.reports().destinations().get(mailbox.key()))
+                .filter(Destination::suspended);
+    }
+
+    /// Keeps a record that a report is missing, as of one that came back without its original.
+    ///
+    /// @return the number of the record
+    private long recordGap(Written written, Destination mailbox, Optional<String> item)
+            throws ArchiveException, IOException {
+        Instant now = clock.instant();
+        Content notice = notices.writeLost(
+                new NdrWriter.Facts(
+                        mailbox.address(),
+                        mailbox.address(),
+                        written.messageId(),
+                        mailbox.since(),
+                        now,
+                        now,
+                        "5.2.1",
+                        mailbox.last(),
+                        Optional.empty()),
+                written.content());
+        Receipt receipt = archive.accept(new Arrival(
+                GAPS,
+                notice,
+                new Provenance(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(mailbox.address()),
+                        Optional.of(from(item)))));
+        gaps.increment();
+        return receipt.number();
+    }
+
+    /// The message did not go on: nothing is missing. Told to the vault at once, where the
+    /// record itself may still be on
+    /// its way into the catalogue.
+    private void closeGaps(List<Long> lost) throws ArchiveException {
+        for (long number : lost) {
+            archive.acts()
+                    .keep(new Act.GapClosed(
+                            archive.acts().now(), "agent", number, "the message was not taken", Optional.empty()));
+        }
+    }
+
+    private void dropAll(List<Long> ids, List<Long> lost, Exception why) {
         try {
+            closeGaps(lost);
             archive.reports().drop(ids);
         } catch (ArchiveException e) {
             why.addSuppressed(e); // then it is a report of a message that comes again
@@ -216,9 +292,12 @@ public final class JournalAgent {
                         Optional.empty(),
                         from,
                         List.of(mailbox),
-                        Optional.of("the journaling agent"
-                                + item.map(id -> ", " + id).orElse("")))));
+                        Optional.of(from(item)))));
         return true;
+    }
+
+    private static String from(Optional<String> item) {
+        return "the journaling agent" + item.map(id -> ", " + id).orElse("");
     }
 
     /// Whether mail goes on that could not be journaled.
@@ -237,23 +316,28 @@ public final class JournalAgent {
         archive.watch().alarms().raise(AlarmKind.UNJOURNALED, "agent", what);
     }
 
+    @Override
+    public long gaps() {
+        return gaps.sum();
+    }
+
     /// How the agent is set.
     public AgentSettings settings() {
         return current().book.settings();
     }
 
-    /// Messages seen since the start.
+    @Override
     public long messages() {
         return messages.sum();
     }
 
-    /// Reports made since the start.
+    @Override
     public long reports() {
         return reports.sum();
     }
 
-    /// Messages since the start that went on without a report, although a rule may have wanted one.
-    public long unjournaledMessages() {
+    @Override
+    public long unjournaled() {
         return unjournaled.sum();
     }
 }

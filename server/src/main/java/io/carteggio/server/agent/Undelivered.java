@@ -52,7 +52,9 @@ public final class Undelivered {
     }
 
     /// A mailbox is in the way.
-    void tellOf(ReportQueue.Destination trouble) {
+    ///
+    /// @param disables whether rules are disabled whose mailbox is suspended
+    void tellOf(ReportQueue.Destination trouble, boolean disables) {
         String how = trouble.refused() ? "whose address is refused" : "which nobody answers for";
         alarms.raise(
                 AlarmKind.JOURNALING,
@@ -61,7 +63,11 @@ public final class Undelivered {
                                 ? "SUSPENDED: for two days no report could be delivered to "
                                 : "reports cannot be delivered to ")
                         + trouble.address() + ", " + how + ", since " + trouble.since()
-                        + ". They wait; the last answer was: " + trouble.last()
+                        + (trouble.suspended() && disables
+                                ? ". RULES FOR IT ARE DISABLED, as `rule settings --suspended disable` says: of each"
+                                        + " message a gap record is kept, and no report. What was queued before waits"
+                                : ". They wait")
+                        + "; the last answer was: " + trouble.last()
                         + (trouble.suspended() ? ". When it is mended: `rule resume " + trouble.address() + "`" : ""));
     }
 }

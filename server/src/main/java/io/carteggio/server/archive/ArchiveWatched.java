@@ -14,6 +14,8 @@ import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.mail.extract.ExtractWire;
 import io.carteggio.mail.structure.Header;
 import io.carteggio.mail.structure.Structure;
@@ -46,6 +48,21 @@ record ArchiveWatched(Archive archive) implements Watched {
     @Override
     public SearchIndex.Coverage coverage() throws ArchiveException {
         return archive.index().coverage(ExtractWire.READER);
+    }
+
+    @Override
+    public Map<QueuedReport.State, Long> reports() throws ArchiveException {
+        return archive.reports().counts();
+    }
+
+    @Override
+    public Optional<Instant> oldestReport() throws ArchiveException {
+        return archive.reports().oldest();
+    }
+
+    @Override
+    public Map<String, ReportQueue.Destination> mailboxesInTheWay() throws ArchiveException {
+        return archive.reports().destinations();
     }
 
     @Override

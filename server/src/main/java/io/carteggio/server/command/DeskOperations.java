@@ -136,7 +136,9 @@ final class DeskOperations {
         table.put("rule.enable", rules::enable);
         table.put("rule.disable", rules::disable);
         table.put("rule.remove", rules::remove);
-        table.put("rule.test", rules::test);
+        RuleTestOperations tests = new RuleTestOperations(desk, rules);
+        table.put("rule.test", tests::test);
+        table.put("rule.past", tests::past);
         table.put("rule.settings", guard.guarded(rules::settings, Guard::escrowOn));
         table.put("rule.forward", rules::forward);
         table.put("rule.import", rules::importRules);

@@ -59,6 +59,18 @@ final class ReportCommands {
                         + line.path("trouble").asString("") + " since "
                         + line.path("since").asString("") + ": "
                         + line.path("lastAnswer").asString(""));
+            } else if (line.has("queueFor")) {
+                console.line(line.path("queueFor").asString("") + ": "
+                        + line.path("waiting").asLong(0) + " waiting"
+                        + Json.optional(line, "oldest")
+                                .map(at -> " since " + at)
+                                .orElse("")
+                        + Json.optional(line, "next")
+                                .map(at -> ", tried next " + at)
+                                .orElse("")
+                        + "; " + line.path("returned").asLong(0) + " returned, "
+                        + line.path("dead").asLong(0) + " dead, "
+                        + Sizes.of(line.path("bytes").asLong(0)));
             } else if (line.has("id")) {
                 console.line(String.format(
                         "%8d  %-8s %-6s to %s, since %s, tried %d times%s",

@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.embedded.reports.ReportQueue.Backlog;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.server.agent.Undelivered;
@@ -38,16 +39,28 @@ final class ReportOperations {
         return new Undelivered(desk.reports(), desk.watch().alarms(), Clock.systemUTC());
     }
 
-    /// A line for each mailbox that is in the way, one for each report with ids above `after`, `limit` at most, and one
+    /// A line for each mailbox that is in the way, one for each with what is queued for it,
+    /// one for each report with ids above `after`, `limit` at most, and one
     /// with the counts.
     Outcome queue(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         int limit = Math.clamp(request.number("limit", 100), 0, PAGE);
         for (Destination one : desk.reports().destinations().values()) {
             reply.line(Json.object()
                     .put("mailbox", one.address().raw())
-                    .put("trouble", one.suspended() ? "suspended" : one.refused() ? "refused" : "unreachable")
+                    .put("trouble", one.trouble())
                     .put("since", Json.instant(one.since()))
                     .put("lastAnswer", one.last()));
+        }
+        for (Backlog one : desk.reports().backlogs()) {
+            ObjectNode line = Json.object()
+                    .put("queueFor", one.mailbox().raw())
+                    .put("waiting", one.waiting())
+                    .put("returned", one.returned())
+                    .put("dead", one.dead())
+                    .put("bytes", one.bytes());
+            line.set("oldest", Json.instant(one.oldest()));
+            line.set("next", Json.instant(one.next()));
+            reply.line(line);
         }
         if (limit > 0) {
             for (QueuedReport one : desk.reports().list(states(request), request.number("after", 0), limit)) {

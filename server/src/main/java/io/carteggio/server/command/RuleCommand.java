@@ -28,7 +28,7 @@ final class RuleCommand implements Runnable {
         named(carteggio, "enable", "Puts a rule to work.");
         named(carteggio, "disable", "Stops a rule: what it alone would journal goes unjournaled.");
         named(carteggio, "remove", "Removes a rule; what was journaled stays.");
-        line.addSubcommand(new Test(carteggio));
+        line.addSubcommand(new RuleTestCommand(carteggio));
         line.addSubcommand(new Settings(carteggio));
         line.addSubcommand(new Forward(carteggio));
         EscrowCommand.addTo(line, carteggio);
@@ -70,8 +70,11 @@ final class RuleCommand implements Runnable {
                                 .orElse(""),
                         rule.path("state").asString(""),
                         Json.optional(rule, "lastAnswer")
-                                .map(said -> ": " + said)
-                                .orElse("")));
+                                        .map(said -> ": " + said)
+                                        .orElse("")
+                                + (rule.path("gaps").asBoolean(false)
+                                        ? " (each message is a gap, none is journaled)"
+                                        : "")));
     }
 
     /// What a rule is about, as it is typed.
@@ -210,79 +213,6 @@ final class RuleCommand implements Runnable {
         }
     }
 
-    @Command(
-            name = "test",
-            description = {
-                "Says which rules would fire for a message, which reports would go where, and why. Sends nothing.",
-                "Exit code 1: it would not be journaled."
-            })
-    private static final class Test implements Callable<Integer> {
-        private final Carteggio carteggio;
-
-        @Option(names = "--from", paramLabel = "ADDRESS", description = "MAIL FROM; if not given, the null sender.")
-        private Optional<String> from = Optional.empty();
-
-        @Option(
-                names = "--to",
-                required = true,
-                paramLabel = "ADDRESS",
-                description = "RCPT TO; several times for several.")
-        private List<String> to = new ArrayList<>();
-
-        @Option(names = "--authenticated", description = "The sender has logged in at the mail system.")
-        private boolean authenticated;
-
-        @Option(
-                names = "--header-to",
-                paramLabel = "ADDRESS",
-                description = "Whom its To field names; if not given, all recipients.")
-        private List<String> headerTo = new ArrayList<>();
-
-        @Option(names = "--header-cc", paramLabel = "ADDRESS", description = "Whom its Cc field names.")
-        private List<String> headerCc = new ArrayList<>();
-
-        Test(Carteggio carteggio) {
-            this.carteggio = carteggio;
-        }
-
-        @Override
-        public Integer call() {
-            ObjectNode params = Json.object().put("authenticated", authenticated);
-            from.ifPresent(address -> params.put("from", address));
-            params.set("to", Json.texts(to.stream()));
-            params.set("headerTo", Json.texts(headerTo.stream()));
-            params.set("headerCc", Json.texts(headerCc.stream()));
-            return carteggio.ask("rule test", "rule.test", params, Lines.printing(carteggio, this::print));
-        }
-
-        private void print(ObjectNode line) {
-            Console console = carteggio.console();
-            if (line.has("never")) {
-                console.line("never journaled: " + line.path("never").asString(""));
-            } else if (line.has("rule")) {
-                console.line((line.path("fires").asBoolean(false) ? "fires     " : "does not  ")
-                        + line.path("rule").asString("") + ": "
-                        + line.path("why").asString(""));
-            } else {
-                console.line("report to " + line.path("mailbox").asString("")
-                        + Json.optional(line, "source")
-                                .map(source -> " (source " + source + ")")
-                                .orElse("")
-                        + ", by " + Json.texts(line.path("rules")).collect(Collectors.joining(", ")));
-                line.path("recipients")
-                        .valueStream()
-                        .forEach(one -> console.line("    " + one.path("role").asString("") + " "
-                                + one.path("address").asString("")
-                                + Json.optional(one, "expanded")
-                                        .map(group -> ", expanded from " + group)
-                                        .orElse("")
-                                + Json.optional(one, "forwarded")
-                                        .map(by -> ", forwarded by " + by)
-                                        .orElse("")));
-            }
-        }
-    }
-
     @Command(name = "settings", description = "Shows how the agent works, and sets what is given; '' for the usual.")
     private static final class Settings implements Callable<Integer> {
         private final Carteggio carteggio;
@@ -302,6 +232,15 @@ final class RuleCommand implements Runnable {
                 description = "What becomes of a message that cannot be journaled now: tempfail (if not set: whoever"
                         + " brings it tries again) or accept (it goes on, and an alarm says so).")
         private Optional<String> unable = Optional.empty();
+
+        @Option(
+                names = "--suspended",
+                paramLabel = "HOW",
+                description =
+                        "What becomes of a rule whose mailbox could not be delivered to for two days: queue (if not"
+                                + " set: reports go on queueing) or disable (as Exchange does it: a gap record of each message,"
+                                + " no report).")
+        private Optional<String> suspended = Optional.empty();
 
         @Option(
                 names = "--expire-days",
@@ -333,6 +272,7 @@ final class RuleCommand implements Runnable {
             alternate.ifPresent(value -> settings.put("alternate", value));
             limit.ifPresent(value -> settings.put("limit", value));
             unable.ifPresent(value -> settings.put("unable", value));
+            suspended.ifPresent(value -> settings.put("suspended", value));
             expire.ifPresent(value -> settings.put("expire-days", value));
             sender.ifPresent(value -> settings.put("sender", value));
             for (String route : routes) {
@@ -352,6 +292,7 @@ final class RuleCommand implements Runnable {
                     "alternate mailbox   " + Json.optional(line, "alternate").orElse("none"));
             console.line("rules at most       " + line.path("limit").asInt(0));
             console.line("unable to journal   " + line.path("unable").asString(""));
+            console.line("suspended rules     " + line.path("suspended").asString(""));
             console.line("reports expire in   " + line.path("expireDays").asInt(0) + " days");
             console.line("sender of reports   " + Json.optional(line, "sender").orElse("journal-agent at this host"));
             console.line("escrow              "

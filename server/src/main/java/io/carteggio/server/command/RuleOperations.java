@@ -8,17 +8,12 @@ import io.carteggio.archive.entry.Change.Member;
 import io.carteggio.archive.entry.JournalScope;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.journaling.AgentSettings;
-import io.carteggio.archive.journaling.Decider;
-import io.carteggio.archive.journaling.Decision;
 import io.carteggio.archive.journaling.JournalRule;
 import io.carteggio.archive.journaling.JournalRules;
 import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.archive.journaling.RuleBook.Forwarding;
-import io.carteggio.archive.journaling.Submission;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
-import io.carteggio.mail.Recipient;
-import io.carteggio.mail.report.HeaderPeople;
 import io.carteggio.server.agent.ForeignRule;
 import io.carteggio.server.agent.RuleExport;
 import io.carteggio.server.agent.RuleImport;
@@ -40,6 +35,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// `rule`: what the journaling agent journals, and where to. Every change is an act.
 final class RuleOperations {
+    /// What a rule is called that is only thought of.
+    private static final String NOT_YET = "not yet added";
+
     private final Desk desk;
 
     RuleOperations(Desk desk) {
@@ -69,18 +67,51 @@ final class RuleOperations {
     /// `mailbox` is an address, or the name of a source of this archive.
     Outcome add(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String name = request.text("name").strip();
-        checked(() -> {
-            JournalRule rule = new JournalRule(
-                    name,
-                    scope(request.optionalText("scope").orElse("global")),
-                    recipient(request.optionalText("recipient")),
-                    mailbox(request.text("mailbox")),
-                    request.optionalText("alternate").map(AgentSettings::address),
-                    request.flag("dedicated"),
-                    !request.flag("disabled"));
-            desk.journalRules().add(desk.acts(), request.by(), rule, around());
-        });
+        boolean enabled = !request.flag("disabled");
+        checked(() -> desk.journalRules()
+                .add(desk.acts(), request.by(), given(name, request).withEnabled(enabled), around()));
         return said(name, reply);
+    }
+
+    /// A rule as it is given to be added, at work.
+    ///
+    /// @throws IllegalArgumentException where what is given means nothing
+    private JournalRule given(String name, Request request) throws Refusal {
+        return new JournalRule(
+                name,
+                scope(request.optionalText("scope").orElse("global")),
+                recipient(request.optionalText("recipient")),
+                mailbox(request.text("mailbox")),
+                request.optionalText("alternate").map(AgentSettings::address),
+                request.flag("dedicated"),
+                true);
+    }
+
+    /// The rules with one among them that is only thought of, where a `mailbox` is given: as
+    /// for [#add], under the name of
+    /// the one that `rule` names, in its place.
+    RuleBook thought(Request request) throws ArchiveException, Refusal {
+        RuleBook book = desk.journalRules().book();
+        if (request.optionalText("mailbox").isEmpty()) {
+            return book;
+        }
+        String name = name(request);
+        List<JournalRule> rules = new ArrayList<>(book.rules());
+        checked(() -> {
+            JournalRule rule = given(name, request);
+            JournalRules.check(rule, book, around());
+            book.named(name)
+                    .ifPresentOrElse(
+                            before -> rules.replaceAll(one -> one.name().equals(before.name()) ? rule : one),
+                            () -> rules.add(rule));
+        });
+        return new RuleBook(rules, book.forwardings(), book.settings());
+    }
+
+    /// What the rule is called that is asked about.
+    String name(Request request) throws Refusal {
+        Optional<String> rule = request.optionalText("rule");
+        return rule.isPresent() ? named(rule.get()).name() : NOT_YET;
     }
 
     /// What is not given stays; `recipient` and `alternate` empty: none.
@@ -174,10 +205,8 @@ final class RuleOperations {
         RuleBook book = desk.journalRules().book();
         Optional<Destination> trouble =
                 Optional.ofNullable(destinations.get(rule.mailbox().key()));
-        String state = !rule.enabled()
-                ? "disabled"
-                : trouble.map(t -> t.suspended() ? "suspended" : t.refused() ? "refused" : "unreachable")
-                        .orElse("working");
+        String state =
+                !rule.enabled() ? "disabled" : trouble.map(Destination::trouble).orElse("working");
         ObjectNode line =
                 Json.object().put("name", rule.name()).put("scope", rule.scope().word());
         line.set("recipient", rule.recipient().<JsonNode>map(this::said).orElseGet(() -> Json.text(Optional.empty())));
@@ -186,6 +215,7 @@ final class RuleOperations {
         line.set("alternate", Json.address(book.alternateOf(rule)));
         line.put("ownAlternate", rule.alternate().isPresent());
         line.put("dedicated", rule.dedicated()).put("enabled", rule.enabled()).put("state", state);
+        line.put("gaps", state.equals("suspended") && book.settings().disables());
         line.set("since", Json.instant(trouble.map(Destination::since)));
         line.set("lastAnswer", Json.text(trouble.map(Destination::last)));
         return line;
@@ -215,81 +245,6 @@ final class RuleOperations {
         return line;
     }
 
-    /// What the rules say to a message from `from` (empty: nobody) to `to`. Nothing is sent.
-    Outcome test(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
-        List<Address> to = new ArrayList<>();
-        Optional<Address> from;
-        List<Address> headerTo = new ArrayList<>();
-        List<Address> headerCc = new ArrayList<>();
-        try {
-            String sender = request.optionalText("from").orElse("").strip().replaceAll("^<|>$", "");
-            from = sender.isEmpty() ? Optional.empty() : Optional.of(AgentSettings.address(sender));
-            for (String one : request.texts("to")) {
-                to.add(AgentSettings.address(one));
-            }
-            for (String one : request.texts("headerTo")) {
-                headerTo.add(AgentSettings.address(one));
-            }
-            for (String one : request.texts("headerCc")) {
-                headerCc.add(AgentSettings.address(one));
-            }
-        } catch (IllegalArgumentException e) {
-            throw Refusal.usage(Optional.ofNullable(e.getMessage()).orElse("not an address"));
-        }
-        if (to.isEmpty()) {
-            throw Refusal.usage("rule test: at least one recipient (--to)");
-        }
-        boolean named = !headerTo.isEmpty() || !headerCc.isEmpty();
-        HeaderPeople people = new HeaderPeople(
-                from.stream().toList(),
-                List.of(),
-                named ? headerTo : to,
-                headerCc,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
-        Decision decision = new Decider(
-                        desk.people().directory(), desk.journalRules().book(), now())
-                .decide(new Submission(
-                        from, to, request.flag("authenticated"), request.flag("ownSystem"), people, false));
-        if (decision.never().isPresent()) {
-            reply.line(Json.object().put("never", decision.never().get()));
-        }
-        for (Decision.Verdict verdict : decision.verdicts()) {
-            reply.line(Json.object()
-                    .put("rule", verdict.rule().name())
-                    .put("fires", verdict.fires())
-                    .put("why", verdict.why()));
-        }
-        for (Decision.Report report : decision.reports()) {
-            reply.line(line(report));
-        }
-        return decision.reports().isEmpty() ? Outcome.NO : Outcome.DONE;
-    }
-
-    private ObjectNode line(Decision.Report report) {
-        ObjectNode line = Json.object().put("mailbox", report.mailbox().raw());
-        line.set("source", Json.text(desk.sources().at(report.mailbox()).map(Source::name)));
-        line.set("alternate", Json.address(report.alternate()));
-        line.set("rules", Json.texts(report.rules().stream().map(JournalRule::name)));
-        line.set("sender", Json.address(report.envelope().sender()));
-        line.set(
-                "recipients",
-                Json.objects(report.envelope().recipients().stream().map(RuleOperations::line)));
-        return line;
-    }
-
-    private static ObjectNode line(Recipient one) {
-        ObjectNode line = Json.object()
-                .put("role", one.role().word())
-                .put("address", one.address().raw());
-        line.set("expanded", Json.address(one.expanded()));
-        line.set("forwarded", Json.address(one.forwarded()));
-        return line;
-    }
-
     /// How the agent works; with `settings`, sets those that are named, empty ones back to what is usual.
     Outcome settings(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         JsonNode given = request.params().path("settings");
@@ -311,6 +266,7 @@ final class RuleOperations {
         line.set("alternate", Json.address(settings.alternate()));
         line.put("limit", settings.limit())
                 .put("unable", settings.accepts() ? "accept" : "tempfail")
+                .put("suspended", settings.disables() ? "disable" : "queue")
                 .put("expireDays", settings.expiry().toDays());
         line.set("sender", Json.address(settings.sender()));
         line.put("escrow", settings.escrow());

@@ -10,6 +10,7 @@ import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.watch.PrometheusText.Histogram;
 import java.time.Duration;
@@ -64,12 +65,14 @@ final class Metrics {
     ///
     /// @param certificate when the listener's ends
     /// @param channels that do not work
+    /// @param agent the journaling agent, where one looks at mail
     record Rest(
             List<Alarm> standing,
             Optional<Instant> certificate,
             int channels,
             Optional<Duration> canary,
-            Optional<Duration> alternateCanary) {}
+            Optional<Duration> alternateCanary,
+            Optional<AgentCounts> agent) {}
 
     String text(Watched watched, Rest rest) throws ArchiveException {
         PrometheusText out = new PrometheusText();
@@ -118,6 +121,8 @@ final class Metrics {
             out.sample("carteggio_unknown_total", number.sum(), Map.entry("source", name));
         }
         jobs(out, watched.jobs());
+        rest.agent().ifPresent(agent -> agent(out, agent));
+        reports(out, watched);
         out.family(
                 "carteggio_last_report_timestamp_seconds",
                 PrometheusText.Type.GAUGE,
@@ -240,6 +245,54 @@ final class Metrics {
                             "Programs that an attachment ended, or that were ended over one, since the start.")
                     .sample("carteggio_attachment_readers_ended_total", readers.killed());
         }
+    }
+
+    private static void agent(PrometheusText out, AgentCounts agent) {
+        counter(
+                out,
+                "carteggio_agent_messages_total",
+                "Messages that the journaling agent saw since the start.",
+                agent.messages());
+        counter(out, "carteggio_agent_reports_total", "Reports that it made since the start.", agent.reports());
+        counter(
+                out,
+                "carteggio_agent_gaps_total",
+                "Gap records that it kept since the start, of messages whose rule is disabled.",
+                agent.gaps());
+        counter(
+                out,
+                "carteggio_agent_unjournaled_total",
+                "Messages that went on since the start and could not be journaled.",
+                agent.unjournaled());
+    }
+
+    private static void reports(PrometheusText out, Watched watched) throws ArchiveException {
+        Map<QueuedReport.State, Long> counts = watched.reports();
+        out.family(
+                "carteggio_agent_queue_reports",
+                PrometheusText.Type.GAUGE,
+                "Reports of the journaling agent that are not delivered, by how far they are.");
+        for (QueuedReport.State state : QueuedReport.State.values()) {
+            out.sample(
+                    "carteggio_agent_queue_reports", counts.getOrDefault(state, 0L), Map.entry("state", state.word()));
+        }
+        watched.oldestReport()
+                .ifPresent(at -> gauge(
+                        out,
+                        "carteggio_agent_queue_oldest_timestamp_seconds",
+                        "Since when the oldest of them waits.",
+                        at.toEpochMilli() / 1000.0));
+        Map<String, Long> troubles = new TreeMap<>(Map.of("unreachable", 0L, "refused", 0L, "suspended", 0L));
+        watched.mailboxesInTheWay().values().forEach(one -> troubles.merge(one.trouble(), 1L, Long::sum));
+        out.family(
+                "carteggio_agent_mailboxes",
+                PrometheusText.Type.GAUGE,
+                "Mailboxes that reports cannot be delivered to, by what is wrong.");
+        troubles.forEach((word, n) -> out.sample("carteggio_agent_mailboxes", n, Map.entry("trouble", word)));
+    }
+
+    private static void counter(PrometheusText out, String name, String help, long value) {
+        out.family(name, PrometheusText.Type.COUNTER, help).sample(name, value);
     }
 
     private static void jobs(PrometheusText out, Map<String, JobStore.State> jobs) {

@@ -68,6 +68,7 @@ public final class Watch implements Monitor, AutoCloseable {
     private final Settings settings;
     private final Alarms alarms;
     private final Metrics metrics = new Metrics();
+    private volatile Optional<AgentCounts> agent = Optional.empty();
     private final Canary canary;
     private final Canary alternateCanary;
     private final Courier courier;
@@ -660,7 +661,13 @@ public final class Watch implements Monitor, AutoCloseable {
                         listener.certificate(),
                         courier.trouble().size(),
                         canary.last().flatMap(Canary.Flight::took),
-                        alternateCanary.last().flatMap(Canary.Flight::took)));
+                        alternateCanary.last().flatMap(Canary.Flight::took),
+                        agent));
+    }
+
+    /// A journaling agent looks at mail from now on: what it counts is measured.
+    public void counts(AgentCounts counts) {
+        agent = Optional.of(counts);
     }
 
     @Override

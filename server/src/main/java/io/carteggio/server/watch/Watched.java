@@ -9,6 +9,8 @@ import io.carteggio.archive.gap.Gaps;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.mail.structure.Header;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +53,15 @@ public interface Watched {
 
     /// When the last backup was made, where any was.
     Optional<Instant> lastBackup();
+
+    /// The journaling agent's reports that are not delivered, by how far they are.
+    Map<QueuedReport.State, Long> reports() throws ArchiveException;
+
+    /// Since when the oldest of them waits to be delivered.
+    Optional<Instant> oldestReport() throws ArchiveException;
+
+    /// The mailboxes that are in the way of reports, by [io.carteggio.mail.Address#key].
+    Map<String, ReportQueue.Destination> mailboxesInTheWay() throws ArchiveException;
 
     /// Who reads attachments, where anybody does.
     Optional<TextFollower> texts();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The page that lists all of the administrator's pages.
@@ -75,6 +76,25 @@ final class AdministrationPages {
         if (failing > 0) {
             states.put("jobs", new State(visit.texts().count("administration.jobs", failing), true));
         }
+        List<ObjectNode> queue = Calls.run(
+                        site, visit, "rule.queue", Calls.params().put("limit", 0))
+                .lines();
+        if (!queue.isEmpty()) {
+            ObjectNode counts = queue.getLast();
+            long undelivered = Stream.of("waiting", "returned", "dead")
+                    .mapToLong(state -> counts.path(state).asLong(0))
+                    .sum();
+            if (undelivered > 0) {
+                states.put("reports", new State(visit.words().number(undelivered), true));
+            }
+        }
+        states.put(
+                "rules",
+                counted(
+                        visit,
+                        Calls.run(site, visit, "rule.list", Calls.params())
+                                .lines()
+                                .size()));
         states.put("sources", counted(visit, site.desk().sources().all().size()));
         var directory = site.desk().people().directory();
         states.put("people", counted(visit, directory.people().size()));

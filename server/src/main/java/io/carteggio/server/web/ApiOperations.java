@@ -77,12 +77,24 @@ final class ApiOperations {
             act("rule.remove", "A rule is no more; what it journaled stays.")
                     .takes(NAME)
                     .gives(ApiShapes.REMOVED),
-            look("rule.test", "What the rules say to a message, and which reports would be made. Nothing is sent.")
+            look(
+                            "rule.test",
+                            "What the rules say to a message, and which reports would be made. Nothing is sent. With `mailbox`, another rule is among them, in the place of the one that `rule` names.")
                     .takes(Shape.NOTHING
                             .text("from~")
                             .texts("to", "headerTo~", "headerCc~")
-                            .flag("authenticated~", "ownSystem~"))
+                            .flag("authenticated~", "ownSystem~")
+                            .text("rule~", "mailbox~", "scope~", "recipient~", "alternate~")
+                            .flag("dedicated~"))
                     .gives(ApiShapes.NEVER, ApiShapes.VERDICT, ApiShapes.REPORT),
+            look(
+                            "rule.past",
+                            "What rules would have caught of the letters of the last days: all, the one that `rule` names, or one that is given by `mailbox` and is not yet added.")
+                    .takes(Shape.NOTHING
+                            .number("days", "most~")
+                            .text("rule~", "mailbox~", "scope~", "recipient~", "alternate~")
+                            .flag("dedicated~", "progress~"))
+                    .gives(ApiShapes.LOOKED, ApiShapes.CAUGHT, ApiShapes.PAST),
             act("rule.settings", "How the agent works; with `settings` sets those, empty ones back to the usual.")
                     .takes(Shape.NOTHING.textsByName("settings~"))
                     .gives(ApiShapes.AGENT),
@@ -93,7 +105,7 @@ final class ApiOperations {
                             "rule.queue",
                             "Mailboxes that are in the way of reports, reports that are not delivered, and how many.")
                     .takes(Shape.NOTHING.number("after~", "limit~").text("state~"))
-                    .gives(ApiShapes.IN_THE_WAY, ApiShapes.QUEUED, ApiShapes.QUEUE),
+                    .gives(ApiShapes.IN_THE_WAY, ApiShapes.BACKLOG, ApiShapes.QUEUED, ApiShapes.QUEUE),
             act("rule.again", "Sends reports again that were returned or reached nobody: `ids`, or `all`.")
                     .takes(Shape.NOTHING.numbers("ids~").flag("all~"))
                     .gives(ApiShapes.REPORTS_AGAIN),

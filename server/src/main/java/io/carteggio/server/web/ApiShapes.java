@@ -287,23 +287,43 @@ final class ApiShapes {
             .word("scope", "internal", "external", "global")
             .one("recipient?", RULE_RECIPIENT)
             .text("mailbox", "source?", "alternate?")
-            .flag("ownAlternate", "dedicated", "enabled")
+            .flag("ownAlternate", "dedicated", "enabled", "gaps")
             .word("state", "working", "disabled", "suspended", "refused", "unreachable")
             .instant("since?")
             .text("lastAnswer?");
     static final Shape NEVER = Shape.named("NeverJournaled").text("never");
-    static final Shape VERDICT = Shape.named("RuleVerdict").text("rule", "why").flag("fires");
+    static final Shape VERDICT = Shape.named("RuleVerdict")
+            .text("rule", "why", "at?")
+            .word(
+                    "reason",
+                    "everybody",
+                    "sent",
+                    "got",
+                    "disabled",
+                    "no-recipient",
+                    "all-outside",
+                    "sender-outside",
+                    "all-inside",
+                    "neither")
+            .flag("fires");
     private static final Shape NAMED =
             Shape.named("ReportedRecipient").text("role", "address", "expanded?", "forwarded?");
     static final Shape REPORT = Shape.named("ReportToCome")
             .text("mailbox", "source?", "alternate?", "sender?")
             .texts("rules")
             .list("recipients", NAMED);
+    static final Shape LOOKED = Shape.named("PastLookedAt").number("looked", "lookedBytes");
+    static final Shape CAUGHT = Shape.named("PastCaught").text("rule").number("letters", "bytes");
+    static final Shape PAST = Shape.named("PastMail")
+            .instant("since")
+            .flag("whole")
+            .number("letters", "bytes", "withoutEnvelope", "withoutSender", "unreadable");
     static final Shape AGENT = Shape.named("JournalingAgent")
             .text("alternate?", "sender?")
             .number("limit", "expireDays")
             .word("unable", "tempfail", "accept")
             .flag("escrow")
+            .word("suspended", "queue", "disable")
             .textsByName("routes")
             .texts("warnings");
     static final Shape FORWARDING =
@@ -312,6 +332,10 @@ final class ApiShapes {
             .text("mailbox", "lastAnswer")
             .word("trouble", "suspended", "refused", "unreachable")
             .instant("since");
+    static final Shape BACKLOG = Shape.named("MailboxQueue")
+            .text("queueFor")
+            .number("waiting", "returned", "dead", "bytes")
+            .instant("oldest?", "next?");
     static final Shape QUEUED = Shape.named("QueuedReport")
             .number("id", "bytes", "attempts")
             .word("state", "pending", "waiting", "returned", "dead")

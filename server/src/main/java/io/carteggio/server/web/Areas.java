@@ -38,7 +38,9 @@ final class Areas {
                     List.of(
                             new Place("sources", "/sources"),
                             new Place("jobs", "/jobs"),
-                            new Place("quarantine", "/quarantine"))),
+                            new Place("quarantine", "/quarantine"),
+                            new Place("rules", RulePages.URL),
+                            new Place("reports", ReportPages.URL))),
             new Group(
                     "people",
                     List.of(

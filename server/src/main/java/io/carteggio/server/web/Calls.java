@@ -6,7 +6,9 @@ import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +94,36 @@ final class Calls {
                 .operations()
                 .run(new Request(operation, params, new ByteArrayInputStream(secrets), visit.actor()), collected);
         return new Answer(outcome, collected.lines, collected.said - window.from() > window.most());
+    }
+
+    /// The octets that an operation answers; none where it refuses.
+    static byte[] octets(Site site, Visit visit, String operation, ObjectNode params) throws IOException {
+        Octets octets = new Octets();
+        Outcome _ = site.desk()
+                .operations()
+                .run(new Request(operation, params, InputStream.nullInputStream(), visit.actor()), octets);
+        return octets.all.toByteArray();
+    }
+
+    /// Keeps octets, of which there are few. Belongs to one thread.
+    private static final class Octets implements Reply {
+        private final ByteArrayOutputStream all = new ByteArrayOutputStream();
+
+        @Override
+        public void line(ObjectNode line) {}
+
+        @Override
+        public boolean offer(ObjectNode line) {
+            return true;
+        }
+
+        @Override
+        public void octets(byte[] bytes, int offset, int length) {
+            all.write(bytes, offset, length);
+        }
+
+        @Override
+        public void end() {}
     }
 
     /// Keeps what is wanted. Belongs to one thread.

@@ -66,6 +66,8 @@ final class HealthPages {
             Map.entry("alarm-authenticity", "/quarantine"),
             Map.entry("alarm-marker", "/quarantine"),
             Map.entry("alarm-unreadable", "/quarantine"),
+            Map.entry("alarm-journaling", ReportPages.URL),
+            Map.entry("alarm-unjournaled", RulePages.URL),
             Map.entry("alarm-alone", "/trail"));
 
     private final Site site;

@@ -39,7 +39,12 @@ final class Routes {
     /// @param path with `{names}` of path parameters
     /// @param fresh whether it takes a password given a moment ago: it changes who may do what
     /// @param doc what is said of it to programs, where it is for them
-    record Route(Method method, String path, Who who, Action action, boolean fresh, Optional<ApiDoc> doc) {}
+    record Route(Method method, String path, Who who, Action action, boolean fresh, Optional<ApiDoc> doc) {
+        /// Whether a file comes with the form.
+        boolean takesFile() {
+            return path.equals(AgentPages.IMPORT) || path.equals(AgentPages.IMPORT + "/add");
+        }
+    }
 
     static List<Route> all(Site site) {
         var logIn = new LogInPages(site);
@@ -64,6 +69,9 @@ final class Routes {
         var domains = new DomainPages(site);
         var syncs = new SyncPages(site);
         var unknown = new UnknownPages(site);
+        var rules = new RulePages(site);
+        var agent = new AgentPages(site);
+        var reports = new ReportPages(site);
         var backups = new BackupPages(site);
         var keys = new KeyPages(site);
         var alarms = new AlarmPages(site);
@@ -174,6 +182,26 @@ final class Routes {
                 get("/unknown", Who.ADMINISTRATOR, unknown::list),
                 post("/unknown/preview", Who.ADMINISTRATOR, unknown::preview),
                 grave("/unknown/assign", Who.ADMINISTRATOR, unknown::assign),
+                get("/rules", Who.ADMINISTRATOR, rules::list),
+                get("/rules/new", Who.ADMINISTRATOR, rules::form),
+                post("/rules/new", Who.ADMINISTRATOR, rules::add),
+                post("/rules/new/look", Who.ADMINISTRATOR, rules::lookNew),
+                get("/rules/rule", Who.ADMINISTRATOR, rules::rule),
+                post("/rules/rule", Who.ADMINISTRATOR, rules::change),
+                post("/rules/rule/look", Who.ADMINISTRATOR, rules::look),
+                get("/rules/confirm", Who.ADMINISTRATOR, rules::confirm),
+                post("/rules/act/{act}", Who.ADMINISTRATOR, rules::act),
+                get("/rules/settings", Who.ADMINISTRATOR, agent::settings),
+                post("/rules/settings", Who.ADMINISTRATOR, agent::set),
+                post("/rules/settings/route", Who.ADMINISTRATOR, agent::route),
+                post("/rules/settings/forward", Who.ADMINISTRATOR, agent::forward),
+                get("/rules/import", Who.ADMINISTRATOR, agent::importForm),
+                post("/rules/import", Who.ADMINISTRATOR, agent::look),
+                post("/rules/import/add", Who.ADMINISTRATOR, agent::add),
+                get("/rules/export", Who.ADMINISTRATOR, agent::export),
+                get("/reports", Who.ADMINISTRATOR, reports::list),
+                post("/reports/again", Who.ADMINISTRATOR, reports::again),
+                post("/reports/resume", Who.ADMINISTRATOR, reports::resume),
                 // before what has a person in its place
                 get("/people/sync", Who.ADMINISTRATOR, syncs::list),
                 get("/people/sync/new/{protocol}", Who.ADMINISTRATOR, syncs::form),

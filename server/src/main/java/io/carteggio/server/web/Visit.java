@@ -15,6 +15,7 @@ import io.carteggio.server.web.page.Frame.NavItem;
 import io.carteggio.server.web.page.Message;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.UploadedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -260,6 +261,17 @@ final class Visit {
         return site.config()
                 .publicUrl()
                 .orElseGet(() -> "http://localhost:" + ctx.req().getLocalPort());
+    }
+
+    /// A file that came with a form.
+    Optional<byte[]> file(String name) throws IOException {
+        UploadedFile file = ctx.isMultipartFormData() ? ctx.uploadedFile(name) : null;
+        if (file == null) {
+            return Optional.empty();
+        }
+        try (InputStream in = file.content()) {
+            return Optional.of(in.readNBytes(WebServer.FILE_LIMIT_BYTES));
+        }
     }
 
     List<String> fields(String name) {

@@ -8,6 +8,7 @@ import io.carteggio.server.web.Routes.Who;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class WebServer implements AutoCloseable {
     /// The largest form; a page of addresses stays far below.
     static final int FORM_LIMIT_BYTES = 64 * 1024;
+
+    /// A form that a file comes with, as a whole.
+    static final int FILE_LIMIT_BYTES = 2 * 1024 * 1024;
 
     /// So much of a form that is refused is read all the same: who is cut off while sending does
     /// not hear why.
@@ -97,6 +101,8 @@ public final class WebServer implements AutoCloseable {
         // a compressed page that holds both a secret and what a stranger chose tells the secret by its length
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.maxRequestSize = FORM_LIMIT_BYTES;
+        config.jetty.multipartConfig.maxTotalRequestSize(FILE_LIMIT_BYTES, SizeUnit.BYTES);
+        config.jetty.multipartConfig.maxInMemoryFileSize(FILE_LIMIT_BYTES, SizeUnit.BYTES); // no file is left on disk
         config.http.generateEtags = false;
         config.router.ignoreTrailingSlashes = false;
         config.jetty.modifyHttpConfiguration(http -> {
@@ -187,7 +193,11 @@ public final class WebServer implements AutoCloseable {
         }
         if (route.method() == Method.POST) {
             long length = ctx.req().getContentLengthLong();
-            if (length < 0 || length > FORM_LIMIT_BYTES) { // every browser says how long a form is
+            if (length < 0
+                    || length
+                            > (route.takesFile()
+                                    ? FILE_LIMIT_BYTES
+                                    : FORM_LIMIT_BYTES)) { // every browser says how long a form is
                 long _ = ctx.req().getInputStream().skip(REFUSED_READ_BYTES);
                 visit.message(
                         length < 0 ? HttpStatus.LENGTH_REQUIRED : HttpStatus.CONTENT_TOO_LARGE,

@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
@@ -72,6 +73,33 @@ public final class Browser implements AutoCloseable {
         all[namesAndValues.length] = "token";
         all[namesAndValues.length + 1] = token(page);
         return send(path, all);
+    }
+
+    /// Sends a form with a file, named `file`, as browsers do.
+    public HttpResponse<String> upload(String page, String path, byte[] file, String... namesAndValues)
+            throws IOException, InterruptedException {
+        String boundary = "----carteggio";
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        String[] all = java.util.Arrays.copyOf(namesAndValues, namesAndValues.length + 2);
+        all[namesAndValues.length] = "token";
+        all[namesAndValues.length + 1] = token(page);
+        for (int i = 0; i < all.length; i += 2) {
+            body.writeBytes(("--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + all[i] + "\"\r\n\r\n"
+                            + all[i + 1] + "\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+        }
+        body.writeBytes(
+                ("--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"rules.csv\"\r\n"
+                                + "Content-Type: text/csv\r\n\r\n")
+                        .getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(file);
+        body.writeBytes(("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        return client.send(
+                HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     /// The token of the forms on a page.
