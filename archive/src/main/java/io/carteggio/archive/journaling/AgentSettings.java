@@ -15,7 +15,8 @@ import java.util.function.Function;
 /// @param limit of rules
 /// @param accepts whether mail goes on that could not be journaled, with a gap that is alarmed of; else whoever brings
 ///     it is told to try again
-/// @param disables whether a rule whose mailbox is suspended journals nothing more, but for a gap record of each message
+/// @param disables whether a rule whose mailbox is suspended journals nothing more, but for a gap record of each
+/// message
 ///     (as Exchange disables it); else its reports go on queueing
 /// @param expiry after how long a report that is not delivered goes to the alternate mailbox
 /// @param sender who stands in reports as their sender; absent: `journal-agent` at this host
