@@ -260,6 +260,7 @@ class Corpus:
     """A corpus made: `letters` is a folder with one file a letter in `cur`, or empty; `pack` the reports."""
 
     def __init__(self, folder, facts):
+        self.folder = folder
         self.letters = os.path.join(folder, 'letters')
         self.pack = os.path.join(folder, 'reports.pack')
         self.count = facts['count']
@@ -295,3 +296,29 @@ def make(work, name, count, with_letters=True):
             json.dump({'count': count, 'letter_bytes': letter_bytes, 'report_bytes': report_bytes}, f)
     with open(facts) as f:
         return Corpus(folder, json.load(f))
+
+
+def letters_pack(corpus):
+    """The letters themselves, ready for the wire."""
+    path = os.path.join(corpus.folder, 'letters.pack')
+    if not os.path.exists(path):
+        cur = os.path.join(corpus.letters, 'cur')
+        with open(path + '.new', 'wb') as pack:
+            for name in sorted(os.listdir(cur)):
+                with open(os.path.join(cur, name), 'rb') as f:
+                    wire = for_the_wire(f.read())
+                pack.write(struct.pack('>I', len(wire)) + wire)
+        os.rename(path + '.new', path)
+    return path
+
+
+def reports(corpus, first, count):
+    """So many journal reports of a corpus, as they are."""
+    with open(corpus.pack, 'rb') as pack:
+        for number in range(first + count):
+            length, = struct.unpack('>I', pack.read(4))
+            if number < first:
+                pack.seek(length, os.SEEK_CUR)
+            else:
+                wire = pack.read(length)[:-3]
+                yield (wire[1:] if wire.startswith(b'.') else wire).replace(b'\r\n..', b'\r\n.')

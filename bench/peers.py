@@ -58,9 +58,10 @@ class Carteggio:
     """The system under test, in a data directory of its own."""
     protocol = 'smtp'
 
-    def __init__(self, program, folder, options='', under=()):
+    def __init__(self, program, folder, options='', under=(), arguments=()):
         self.name = 'carteggio'
         self.under = list(under)
+        self.arguments = list(arguments)
         self.program = program
         self.data = os.path.join(folder, 'data')
         self.log = os.path.join(folder, 'carteggio.log')
@@ -75,7 +76,7 @@ class Carteggio:
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen(
                 [*self.under, self.program, 'serve', '--json', '--smtp', '127.0.0.1:0', '--http', '127.0.0.1:0', '--hostname',
-                 'bench.example'], env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
+                 'bench.example', *self.arguments], env=self.environment(), stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f'bench: Carteggio did not start; see {self.log}')
@@ -130,8 +131,9 @@ class Postfix:
     port = 2625
     sink_port = 2626
     recipients = ['journal@example.com']
+    milter_port = 2627  # the same, with a filter
 
-    def __init__(self, folder):
+    def __init__(self, folder, milter=None):
         self.name = 'postfix'
         self.etc = os.path.join(folder, 'etc')
         self.queue = os.path.join(folder, 'queue')
@@ -147,6 +149,9 @@ class Postfix:
                 words = line.split()
                 if words and words[0] == 'smtp' and words[1] == 'inet':
                     line = f'127.0.0.1:{self.port} inet n - n - - smtpd\n'
+                    if milter:
+                        line += (f'127.0.0.1:{self.milter_port} inet n - n - - smtpd -o smtpd_milters=inet:{milter}'
+                                 ' -o milter_default_action=tempfail\n')
                 elif words and not line[0].isspace() and len(words) > 4 and words[4] == 'y':
                     words[4] = 'n'  # a chroot needs files that this folder does not have
                     line = ' '.join(words) + '\n'
@@ -162,6 +167,7 @@ setgid_group = postdrop
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
+smtpd_authorized_xforward_hosts = 127.0.0.0/8
 mydestination =
 myhostname = relay.example.com
 relayhost = [127.0.0.1]:{self.sink_port}
@@ -221,6 +227,83 @@ local_recipient_maps =
         else:
             with open(self.allowed, 'w') as f:
                 f.write(self.before)
+
+
+class DovecotMailboxes:
+    """Maildirs of journal reports, to be fetched by IMAP and POP3 in the clear."""
+    imap = 2634
+    pop3 = 2635
+    password = 'p'
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.conf = os.path.join(folder, 'dovecot.conf')
+        self.run = os.path.join(folder, 'run')
+        self.mail = os.path.join(folder, 'mail')
+        self.owner = pwd.getpwnam('mail').pw_uid
+        for d in folder, self.run, self.mail:
+            os.makedirs(d, exist_ok=True)
+            os.chmod(d, 0o755)
+        os.chown(self.mail, self.owner, -1)
+        with open(self.conf, 'w') as f:
+            f.write(f'''base_dir = {self.run}
+state_dir = {self.run}
+log_path = {folder}/dovecot.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{self.mail}/%n
+mail_uid = mail
+mail_gid = mail
+first_valid_uid = 1
+auth_username_format = %n
+passdb {{
+  driver = static
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={self.mail}/%n allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {self.imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {self.pop3}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+''')
+
+    def fill(self, user, mails):
+        box = os.path.join(self.mail, user)
+        for d in box, *(os.path.join(box, part) for part in ('cur', 'new', 'tmp')):
+            os.makedirs(d)
+            os.chown(d, self.owner, -1)
+        for number, mail in enumerate(mails):
+            path = os.path.join(box, 'cur', f'{1700000000 + number}.M{number}.bench,S={len(mail)}:2,S')
+            with open(path, 'wb') as f:
+                f.write(mail)
+
+    def start(self):
+        subprocess.run(['dovecot', '-c', self.conf], check=True)
+        pid = os.path.join(self.run, 'master.pid')
+        wait_for('dovecot', lambda: os.path.exists(pid) and open(pid).read().strip())
+        time.sleep(1)
+        return self
+
+    def stop(self):
+        subprocess.run(['dovecot', '-c', self.conf, 'stop'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(0.5)
 
 
 class DovecotLmtp:

@@ -7,13 +7,16 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// One SQLite file in WAL mode: one connection that writes, a few that read. Statements are prepared
@@ -30,6 +33,7 @@ public final class Sqlite implements AutoCloseable {
     private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
+    private final ConcurrentLinkedQueue<Gathered<?>> gathered = new ConcurrentLinkedQueue<>();
 
     /// The catalogue. The vault is what is forced; a catalogue that lost its last transactions in a
     /// power cut replays them.
@@ -101,6 +105,104 @@ public final class Sqlite implements AutoCloseable {
         }
     }
 
+    /// Writes as [#write] does, together with what other threads write meanwhile: one transaction for all, forced once.
+    /// What fails alone fails for its own thread only.
+    ///
+    /// @param work may be run twice
+    /// @param forced else a power cut, but not the end of this program, may take it back
+    public <T> T writeGathered(Work<T> work, boolean forced) throws ArchiveException {
+        Gathered<T> mine = new Gathered<>(work, forced);
+        gathered.add(mine);
+        synchronized (this) { // whoever gets in writes for all that wait
+            if (!mine.done) {
+                List<Gathered<?>> all = new ArrayList<>();
+                for (Gathered<?> one = gathered.poll(); one != null; one = gathered.poll()) {
+                    all.add(one);
+                }
+                writeAll(all);
+            }
+        }
+        return mine.result();
+    }
+
+    private void writeAll(List<Gathered<?>> all) {
+        boolean forced = all.stream().anyMatch(one -> one.forced);
+        try {
+            if (!forced) {
+                writer.pragma("synchronous = NORMAL");
+            }
+            try {
+                write(session -> {
+                    for (Gathered<?> one : all) {
+                        one.run(session);
+                    }
+                    return all.size();
+                });
+                all.forEach(one -> one.done = true);
+            } catch (ArchiveException | RuntimeException e) {
+                alone(all, e);
+            } finally {
+                if (!forced) {
+                    writer.pragma("synchronous = FULL");
+                }
+            }
+        } catch (SQLException e) {
+            for (Gathered<?> one : all) {
+                one.fail(new ArchiveException("the " + what + " cannot be written: " + e.getMessage(), true, e));
+            }
+        }
+    }
+
+    private void alone(List<Gathered<?>> all, Exception together) {
+        if (all.size() == 1) {
+            all.getFirst().fail(together);
+            return;
+        }
+        for (Gathered<?> one : all) {
+            try {
+                write(session -> {
+                    one.run(session);
+                    return 1;
+                });
+                one.done = true;
+            } catch (ArchiveException | RuntimeException e) {
+                one.fail(e);
+            }
+        }
+    }
+
+    /// What a thread wants to be written. Guarded by the file's lock, but for what is final.
+    private static final class Gathered<T> {
+        private final Work<T> work;
+        private final boolean forced;
+        private volatile boolean done;
+        private @Nullable T value;
+        private @Nullable Exception failure;
+
+        Gathered(Work<T> work, boolean forced) {
+            this.work = work;
+            this.forced = forced;
+        }
+
+        void run(Session session) throws SQLException {
+            value = work.with(session);
+        }
+
+        void fail(Exception why) {
+            failure = why;
+            done = true;
+        }
+
+        T result() throws ArchiveException {
+            return switch (failure) {
+                case null -> Objects.requireNonNull(value);
+                case ArchiveException e -> throw e;
+                case RuntimeException e -> throw e;
+                case Exception e -> throw new IllegalStateException(e);
+            };
+        }
+    }
+
     /// Takes what the log holds into the file and empties the log, unless somebody reads just now:
     /// then another time.
     synchronized void shortenLog() throws ArchiveException {
@@ -118,16 +220,17 @@ public final class Sqlite implements AutoCloseable {
 
     /// Takes all of the log into the file and empties it: then neither holds what was deleted. Waits
     /// for readers a while.
-    synchronized void emptyLog() throws ArchiveException {
+    public synchronized void emptyLog() throws ArchiveException {
         try {
             boolean busy = writer.first("PRAGMA wal_checkpoint(TRUNCATE)", r -> r.getInt(1))
                             .orElse(1)
                     != 0;
             if (busy) {
-                throw new ArchiveException("somebody reads in the catalogue, so its log cannot be emptied now", true);
+                throw new ArchiveException(
+                        "somebody reads in the " + what + ", so its log cannot be emptied now", true);
             }
         } catch (SQLException e) {
-            throw new ArchiveException("the catalogue's log cannot be emptied: " + e.getMessage(), true, e);
+            throw new ArchiveException("the log of the " + what + " cannot be emptied: " + e.getMessage(), true, e);
         }
     }
 
@@ -168,6 +271,13 @@ public final class Sqlite implements AutoCloseable {
             } catch (SQLException e) {
                 forget(sql, e);
                 throw e;
+            }
+        }
+
+        /// Some take effect when they are prepared, and so are prepared each time.
+        private void pragma(String setting) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA " + setting);
             }
         }
 

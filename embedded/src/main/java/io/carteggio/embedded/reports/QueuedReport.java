@@ -56,6 +56,12 @@ public record QueuedReport(
         rules = List.copyOf(rules);
     }
 
+    QueuedReport as(State other) {
+        return new QueuedReport(
+                id, other, notice, mailbox, alternate, rules, reportId, needs, sizeBytes, queued, attempts, next, last,
+                remote);
+    }
+
     /// What is known of a report before it is queued.
     public record Draft(
             boolean notice,

@@ -9,6 +9,7 @@ import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.ReportWriter.Octets;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,29 +19,39 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The reports that are not delivered yet, in a folder of their own: one SQLite file of facts, one sealed file a
-/// report.
-/// Safe for many threads.
+/// The reports that are not delivered yet, in a folder of their own: one SQLite file, in which a small report stands
+/// sealed beside its facts, so that many that come at a time are forced together; a large one has a sealed file of its
+/// own. What came just now is in memory, too, for most reports leave at once. Safe for many threads.
 public final class ReportQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
 
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
+
+    /// Larger reports have a file.
+    private static final int INLINE_BYTES = 256 * 1024;
+
+    /// So much of what came just now is kept in memory.
+    private static final long RECENT_BYTES = 16 << 20;
 
     /// `destination` has a row for each mailbox that cannot be delivered to now.
     private static final String SCHEMA = """
             CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
-                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT);
+                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB);
             CREATE INDEX report_name ON report (report);
             CREATE INDEX report_due ON report (state, next, id);
             CREATE INDEX report_destination ON report (destination, state, id);
@@ -55,7 +66,29 @@ public final class ReportQueue implements AutoCloseable {
     private final Key key;
     private final Sqlite database;
     private final AtomicLong names = new AtomicLong();
-    private volatile Runnable follower = () -> {};
+    private final Map<Long, Recent> recent = new ConcurrentHashMap<>();
+    private final AtomicLong recentBytes = new AtomicLong();
+    private final Map<String, Instant> asked =
+            new ConcurrentHashMap<>(); // mailboxes in trouble: when one is tried next
+    private volatile Follower follower = new Follower() {
+        @Override
+        public void look() {}
+
+        @Override
+        public void released(List<QueuedReport> reports) {}
+    };
+
+    /// Whoever delivers. Must not block.
+    public interface Follower {
+        /// There may be something new to be tried.
+        void look();
+
+        /// These are to be tried now; they are also among those that are [#due].
+        void released(List<QueuedReport> reports);
+    }
+
+    /// One that came just now.
+    private record Recent(QueuedReport report, Content mail) {}
 
     private ReportQueue(Path folder, Key key, Sqlite database) {
         this.folder = folder;
@@ -94,6 +127,11 @@ public final class ReportQueue implements AutoCloseable {
                 session.script(SCHEMA);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
             });
+        } else if (version == 1) { // all had files then
+            database.write(session -> {
+                session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
+            });
         } else if (version != SCHEMA_VERSION) {
             throw new ArchiveException(
                     file + " is of version " + version + ", this program reads " + SCHEMA_VERSION
@@ -102,8 +140,9 @@ public final class ReportQueue implements AutoCloseable {
         }
         long highest = database.read(s -> s.first("SELECT max(id) FROM report", r -> r.getLong(1)))
                 .orElse(0L);
-        List<Long> known = database.read(s -> s.list("SELECT id FROM report", r -> r.getLong(1)));
-        List<Long> files = new ArrayList<>();
+        Set<Long> known = new HashSet<>(
+                database.read(s -> s.list("SELECT id FROM report WHERE octets IS NULL", r -> r.getLong(1))));
+        Set<Long> files = new HashSet<>();
         try (DirectoryStream<Path> reports = Files.newDirectoryStream(folder, "*.report")) {
             for (Path report : reports) {
                 long id = Long.parseLong(report.getFileName().toString().replace(".report", ""));
@@ -122,12 +161,22 @@ public final class ReportQueue implements AutoCloseable {
             }
         }
         names.set(highest);
+        database.read(s -> s.list(
+                "SELECT key, (SELECT min(next) FROM report WHERE destination = key AND state = ?) FROM destination",
+                r -> {
+                    Optional<Instant> next = instant(r, 2);
+                    if (next.isPresent()) {
+                        asked.put(r.getString(1), next.get());
+                    }
+                    return 1;
+                },
+                State.WAITING.name()));
         database.write(session ->
                 session.run("UPDATE report SET state = ? WHERE state = ?", State.WAITING.name(), State.PENDING.name()));
     }
 
-    /// Whoever delivers is told, from now on, when there is something to be tried at once. Must not block.
-    public void follow(Runnable told) {
+    /// Whoever delivers is told, from now on, when there is something to be tried at once.
+    public void follow(Follower told) {
         follower = told;
     }
 
@@ -135,42 +184,101 @@ public final class ReportQueue implements AutoCloseable {
         return folder.resolve(id + ".report");
     }
 
-    /// Queues a report. When this returns it is forced to disk.
+    /// Queues a report. When this returns it is forced to disk. Where its mailbox is in trouble, it waits until that is
+    /// tried the next time.
     ///
     /// @param pending whether [#release] or [#drop] is still to come
     /// @return its id
     public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
         long id = names.incrementAndGet();
+        Instant next = asked.getOrDefault(draft.mailbox().key(), now);
+        QueuedReport report = new QueuedReport(
+                id,
+                pending ? State.PENDING : State.WAITING,
+                draft.notice(),
+                draft.mailbox(),
+                draft.alternate(),
+                draft.rules(),
+                draft.reportId(),
+                draft.needs(),
+                mail.sizeBytes(),
+                now,
+                0,
+                next.isBefore(now) ? now : next,
+                Optional.empty(),
+                Optional.empty());
+        Optional<byte[]> plain = Optional.empty();
+        byte @Nullable [] octets = null;
         try {
-            SealedFile.write(file(id), mail, key);
-            DurableFiles.forceDirectory(folder);
+            if (mail.sizeBytes() <= INLINE_BYTES) {
+                plain = Optional.of(mail.toByteArray(INLINE_BYTES));
+                octets = SealedMail.seal(Content.of(plain.get()), key);
+            } else {
+                SealedMail.write(file(id), mail, key);
+                DurableFiles.forceDirectory(folder);
+            }
         } catch (IOException e) {
             throw new ArchiveException("a report cannot be queued: " + e.getMessage(), true, e);
         }
         try {
-            database.write(session -> session.run(
-                    "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs, bytes,"
-                            + " queued, attempts, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
-                    id,
-                    (pending ? State.PENDING : State.WAITING).name(),
-                    draft.notice() ? 1 : 0,
-                    draft.mailbox().raw(),
-                    draft.mailbox().key(),
-                    draft.alternate().map(Address::raw).orElse(null),
-                    String.join("\n", draft.rules()),
-                    draft.reportId(),
-                    draft.needs().name(),
-                    mail.sizeBytes(),
-                    now.toEpochMilli(),
-                    now.toEpochMilli()));
+            insert(report, octets);
         } catch (ArchiveException | RuntimeException e) {
             remove(id);
             throw e;
         }
+        plain.filter(all -> recentBytes.get() + all.length <= RECENT_BYTES).ifPresent(all -> {
+            recentBytes.addAndGet(all.length);
+            recent.put(id, new Recent(report, Content.owning(all, all.length)));
+        });
         if (!pending) {
-            follower.run();
+            tell(List.of(id));
         }
         return id;
+    }
+
+    private void insert(QueuedReport report, byte @Nullable [] octets) throws ArchiveException {
+        database.writeGathered(
+                session -> session.run(
+                        "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
+                                + " bytes, queued, attempts, next, octets)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                        report.id(),
+                        report.state().name(),
+                        report.notice() ? 1 : 0,
+                        report.mailbox().raw(),
+                        report.mailbox().key(),
+                        report.alternate().map(Address::raw).orElse(null),
+                        String.join("\n", report.rules()),
+                        report.reportId(),
+                        report.needs().name(),
+                        report.sizeBytes(),
+                        report.queued().toEpochMilli(),
+                        report.next().toEpochMilli(),
+                        octets),
+                true);
+    }
+
+    /// Whoever delivers need not look for what came just now.
+    private void tell(Collection<Long> ids) {
+        List<QueuedReport> known = new ArrayList<>();
+        for (long id : ids) {
+            Optional.ofNullable(recent.get(id))
+                    .map(one -> one.report().as(State.WAITING))
+                    .filter(report -> report.next().equals(report.queued()))
+                    .ifPresent(known::add);
+        }
+        if (known.size() == ids.size()) {
+            follower.released(known);
+        } else {
+            follower.look();
+        }
+    }
+
+    private void forget(long id) {
+        Recent gone = recent.remove(id);
+        if (gone != null) {
+            recentBytes.addAndGet(-gone.report().sizeBytes());
+        }
     }
 
     private void remove(long id) {
@@ -181,48 +289,72 @@ public final class ReportQueue implements AutoCloseable {
         }
     }
 
-    /// Its message goes on: it is to be delivered.
+    /// Its message goes on: it is to be delivered. Not forced: after a power cut it is delivered all the same.
     public void release(Collection<Long> ids) throws ArchiveException {
-        states(ids, State.WAITING);
+        if (!ids.isEmpty()) {
+            database.writeGathered(
+                    session -> {
+                        for (long id : ids) {
+                            session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
+                        }
+                        return ids.size();
+                    },
+                    false);
+            tell(ids);
+        }
     }
 
-    /// Its message does not go on: there is nothing to report.
+    /// Its message does not go on: there is nothing to report. Not forced: after a power cut it may be delivered.
     public void drop(Collection<Long> ids) throws ArchiveException {
         for (long id : ids) {
             delivered(id);
         }
     }
 
-    private void states(Collection<Long> ids, State state) throws ArchiveException {
-        if (!ids.isEmpty()) {
-            database.write(session -> {
-                for (long id : ids) {
-                    session.run("UPDATE report SET state = ? WHERE id = ?", state.name(), id);
-                }
-                return ids.size();
-            });
-            follower.run();
+    /// The octets of a report.
+    public Content mail(QueuedReport report) {
+        Recent known = recent.get(report.id());
+        if (known != null) {
+            return known.mail();
+        }
+        return report.sizeBytes() > INLINE_BYTES || Files.exists(file(report.id())) // as all of version 1
+                ? SealedMail.in(file(report.id()), report.sizeBytes(), key)
+                : new SealedMail(() -> new ByteArrayInputStream(sealed(report.id())), report.sizeBytes(), key);
+    }
+
+    private byte[] sealed(long id) throws IOException {
+        try {
+            return database.read(s -> s.first("SELECT octets FROM report WHERE id = ?", r -> r.getBytes(1), id))
+                    .orElseThrow(() -> new IOException("report " + id + " is not here any more"));
+        } catch (ArchiveException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
-    /// The octets of a report.
-    public Content mail(QueuedReport report) {
-        return new SealedFile(file(report.id()), report.sizeBytes(), key);
-    }
-
     /// Whether its octets are still there.
-    public boolean isThere(QueuedReport report) {
-        return Files.exists(file(report.id()));
+    public boolean isThere(QueuedReport report) throws ArchiveException {
+        return recent.containsKey(report.id())
+                || Files.exists(file(report.id()))
+                || database.read(s -> s.first(
+                                "SELECT 1 FROM report WHERE id = ? AND octets IS NOT NULL", r -> true, report.id()))
+                        .isPresent();
     }
 
     /// What is to be tried now, the longest due first.
-    public List<QueuedReport> due(Instant now, int limit) throws ArchiveException {
+    ///
+    /// @param but mailboxes ([Address#key]) that are left out
+    public List<QueuedReport> due(Instant now, Collection<String> but, int limit) throws ArchiveException {
+        List<Object> values = new ArrayList<>(List.of(State.WAITING.name(), now.toEpochMilli()));
+        values.addAll(but);
+        values.add(limit);
+        String others = but.isEmpty()
+                ? ""
+                : " AND destination NOT IN (" + String.join(", ", Collections.nCopies(but.size(), "?")) + ")";
         return database.read(s -> s.list(
-                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ? ORDER BY next, id LIMIT ?",
+                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ?" + others
+                        + " ORDER BY next, id LIMIT ?",
                 ReportQueue::report,
-                State.WAITING.name(),
-                now.toEpochMilli(),
-                limit));
+                values.toArray()));
     }
 
     /// When something is to be tried next.
@@ -273,14 +405,25 @@ public final class ReportQueue implements AutoCloseable {
                 .flatMap(at -> at);
     }
 
-    /// It has arrived: it is forgotten here.
+    /// It has arrived: it is forgotten here. Not forced, but where it has a file: after a power cut it may arrive once
+    /// more, and must then still be whole.
     public void delivered(long id) throws ArchiveException {
-        database.write(session -> session.run("DELETE FROM report WHERE id = ?", id));
-        remove(id);
+        boolean hasFile = !recent.containsKey(id) && Files.exists(file(id));
+        forget(id);
+        database.writeGathered(session -> session.run("DELETE FROM report WHERE id = ?", id), hasFile);
+        if (hasFile) {
+            remove(id);
+        }
+    }
+
+    /// Nothing of what left is in any file when this returns.
+    public void scrub() throws ArchiveException {
+        database.emptyLog();
     }
 
     /// It is tried again later.
     public void deferred(long id, Instant next, String last, Optional<String> remote) throws ArchiveException {
+        forget(id);
         database.write(session -> session.run(
                 "UPDATE report SET attempts = attempts + 1, next = ?, last = ?, remote = ? WHERE id = ?",
                 next.toEpochMilli(),
@@ -291,6 +434,7 @@ public final class ReportQueue implements AutoCloseable {
 
     /// It is not tried any more, but kept.
     public void ended(long id, State state, String last) throws ArchiveException {
+        forget(id);
         database.write(
                 session -> session.run("UPDATE report SET state = ?, last = ? WHERE id = ?", state.name(), last, id));
     }
@@ -309,7 +453,7 @@ public final class ReportQueue implements AutoCloseable {
             }
             return ids.size();
         });
-        follower.run();
+        follower.look();
     }
 
     /// A mailbox that cannot be delivered to.
@@ -352,6 +496,7 @@ public final class ReportQueue implements AutoCloseable {
 
     /// A mailbox takes mail (again): all that waits for it is tried at once.
     public void recovered(Address mailbox, Instant now) throws ArchiveException {
+        asked.remove(mailbox.key());
         database.write(session -> {
             session.run("DELETE FROM destination WHERE key = ?", mailbox.key());
             return session.run(
@@ -361,11 +506,12 @@ public final class ReportQueue implements AutoCloseable {
                     State.WAITING.name(),
                     now.toEpochMilli());
         });
-        follower.run();
+        follower.look();
     }
 
     /// What waits for a mailbox that is suspended is not tried before an instant, but for one report.
     public void postponed(Address mailbox, long but, Instant until) throws ArchiveException {
+        asked.put(mailbox.key(), until);
         database.write(session -> session.run(
                 "UPDATE report SET next = ? WHERE destination = ? AND state = ? AND next < ? AND id <> ?",
                 until.toEpochMilli(),

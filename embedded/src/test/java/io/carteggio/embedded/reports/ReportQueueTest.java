@@ -12,19 +12,32 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.ReportWriter.Octets;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportQueueTest {
     private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
@@ -81,19 +94,19 @@ class ReportQueueTest {
                             Optional.empty(),
                             Optional.empty()));
             assertThat(text(queue.mail(report))).isEqualTo("words");
-            assertThat(queue.due(NOW, 10)).containsExactly(report);
-            assertThat(queue.due(NOW.minusMillis(1), 10)).isEmpty();
+            assertThat(queue.due(NOW, List.of(), 10)).containsExactly(report);
+            assertThat(queue.due(NOW.minusMillis(1), List.of(), 10)).isEmpty();
             assertThat(queue.nextDue()).contains(NOW);
             queue.delivered(id);
             assertThat(queue.named(id)).isEmpty();
             assertThat(queue.nextDue()).isEmpty();
-            assertThat(reportFiles()).isEmpty();
+            assertThat(files(".report")).isEmpty();
         }
     }
 
-    private List<Path> reportFiles() throws IOException {
+    private List<Path> files(String ending) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".report")).toList();
+            return files.filter(file -> file.toString().endsWith(ending)).toList();
         }
     }
 
@@ -114,17 +127,100 @@ class ReportQueueTest {
         }
     }
 
-    @Test
-    void nothingOfTheMailLiesInTheClearAndAChangeIsFound() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20_000})
+    void nothingOfTheMailLiesInTheClearAndAChangeIsFound(int times) throws Exception {
+        long id;
         try (ReportQueue queue = open()) {
-            long id = queue.put(draft("r"), mail("a secret that nobody should read"), NOW, false);
-            Path file = reportFiles().getFirst();
-            byte[] sealed = Files.readAllBytes(file);
-            assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
-            sealed[sealed.length - 1] ^= 1;
-            Files.write(file, sealed);
+            id = queue.put(draft("r"), mail("a secret that nobody should read ".repeat(times)), NOW, false);
+            for (Path file : files("")) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain("secret");
+            }
+            if (times == 1) {
+                assertThat(files(".report")).isEmpty();
+                change("UPDATE report SET octets = substr(octets, 1, length(octets) - 1) || x'00'");
+            } else {
+                Path file = files(".report").getFirst();
+                byte[] sealed = Files.readAllBytes(file);
+                sealed[sealed.length - 1] ^= 1;
+                Files.write(file, sealed);
+            }
+        }
+        try (ReportQueue queue = open()) { // what came just now is in memory
             assertThatThrownBy(() -> text(queue.mail(queue.named(id).orElseThrow())))
                     .isInstanceOf(IOException.class);
+        }
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// Many at a time are forced together; each stands for itself all the same.
+    @Test
+    void manyAtATimeAreAllThere() throws Exception {
+        List<Long> ids = Collections.synchronizedList(new ArrayList<>());
+        try (ReportQueue queue = open();
+                ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                int number = i;
+                all.add(threads.submit(() -> {
+                    Content mail = number % 40 == 7 ? broken() : mail("mail " + number);
+                    long id = queue.put(draft("r" + number), mail, NOW, number % 2 == 0);
+                    ids.add(id);
+                    if (number % 4 == 0) {
+                        queue.release(List.of(id));
+                    } else if (number % 4 == 2) {
+                        queue.drop(List.of(id));
+                    }
+                    return id;
+                }));
+            }
+            int refused = 0;
+            for (Future<?> one : all) {
+                try {
+                    one.get();
+                } catch (ExecutionException e) {
+                    assertThat(e).hasCauseInstanceOf(ArchiveException.class);
+                    refused++;
+                }
+            }
+            assertThat(refused).isEqualTo(10);
+            assertThat(ids).hasSize(390).doesNotHaveDuplicates();
+        }
+        try (ReportQueue queue = open()) {
+            List<QueuedReport> there = queue.list(EnumSet.allOf(State.class), 0, 1000);
+            assertThat(there).hasSize(290).allMatch(report -> report.state() == State.WAITING);
+            for (QueuedReport report : there) {
+                assertThat(text(queue.mail(report)))
+                        .isEqualTo("mail " + report.reportId().substring(1));
+            }
+        }
+    }
+
+    /// A queue of the first version had a file for each report.
+    @Test
+    void aQueueOfTheFirstVersionGoesOn() throws Exception {
+        long id;
+        try (ReportQueue queue = open()) {
+            id = queue.put(draft("old"), mail("old words"), NOW, false);
+        }
+        SealedMail.write(folder.resolve(id + ".report"), mail("old words"), KEY);
+        change("ALTER TABLE report DROP COLUMN octets");
+        change("PRAGMA user_version = 1");
+        try (ReportQueue queue = open()) {
+            QueuedReport report = queue.named(id).orElseThrow();
+            assertThat(queue.isThere(report)).isTrue();
+            assertThat(text(queue.mail(report))).isEqualTo("old words");
+            queue.put(draft("new"), mail("new words"), NOW, false);
+            queue.delivered(id);
+            assertThat(files(".report")).isEmpty();
         }
     }
 
@@ -136,14 +232,18 @@ class ReportQueueTest {
             released = queue.put(draft("a"), mail("a"), NOW, true);
             unsure = queue.put(draft("b"), mail("b"), NOW, true);
             long dropped = queue.put(draft("c"), mail("c"), NOW, true);
-            assertThat(queue.due(NOW, 10)).isEmpty();
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
             queue.release(Set.of(released));
             queue.drop(Set.of(dropped));
-            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(released);
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(released);
             assertThat(queue.counts()).containsEntry(State.PENDING, 1L).containsEntry(State.WAITING, 1L);
         }
         try (ReportQueue queue = open()) {
-            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(released, unsure);
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(released, unsure);
         }
     }
 
@@ -152,14 +252,14 @@ class ReportQueueTest {
     void filesWithoutAReportAreRemovedAndReportsWithoutAFileStayKnown() throws Exception {
         long lost;
         try (ReportQueue queue = open()) {
-            lost = queue.put(draft("a"), mail("a"), NOW, false);
+            lost = queue.put(draft("a"), mail("a".repeat(300_000)), NOW, false);
         }
-        Files.delete(reportFiles().getFirst());
+        Files.delete(files(".report").getFirst());
         Files.write(folder.resolve("900.report"), new byte[] {1, 2, 3});
         try (ReportQueue queue = open()) {
             QueuedReport report = queue.named(lost).orElseThrow();
             assertThat(queue.isThere(report)).isFalse();
-            assertThat(reportFiles()).isEmpty();
+            assertThat(files(".report")).isEmpty();
             assertThat(queue.put(draft("b"), mail("b"), NOW, false)).isGreaterThan(900);
         }
     }
@@ -173,10 +273,10 @@ class ReportQueueTest {
             QueuedReport tried = queue.named(id).orElseThrow();
             assertThat(tried.attempts()).isEqualTo(1);
             assertThat(tried.last()).contains("451 later");
-            assertThat(queue.due(NOW, 10)).isEmpty();
-            assertThat(queue.due(next, 10)).hasSize(1);
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+            assertThat(queue.due(next, List.of(), 10)).hasSize(1);
             queue.ended(id, State.RETURNED, "time is over");
-            assertThat(queue.due(next, 10)).isEmpty();
+            assertThat(queue.due(next, List.of(), 10)).isEmpty();
             assertThat(queue.returned("r@x")).extracting(QueuedReport::id).containsExactly(id);
             assertThat(queue.list(EnumSet.of(State.RETURNED), 0, 10)).hasSize(1);
             assertThat(queue.list(EnumSet.of(State.RETURNED), id, 10)).isEmpty();
@@ -195,50 +295,92 @@ class ReportQueueTest {
             Destination trouble = new Destination(new Address("j@ARCHIVE.example"), true, NOW, false, "550 who?");
             queue.troubled(trouble);
             queue.postponed(MAILBOX, one, next);
-            assertThat(queue.due(NOW, 10)).extracting(QueuedReport::id).containsExactly(one);
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(one);
             assertThat(queue.named(two).orElseThrow().attempts()).isZero();
             assertThat(queue.destinations()).containsEntry("j@archive.example", trouble);
             queue.recovered(MAILBOX, NOW);
             assertThat(queue.destinations()).isEmpty();
-            assertThat(queue.due(NOW, 10)).hasSize(2);
+            assertThat(queue.due(NOW, List.of(), 10)).hasSize(2);
         }
     }
 
     @Test
     void whoDeliversIsTold() throws Exception {
-        int[] told = {0};
+        List<String> told = new ArrayList<>();
         try (ReportQueue queue = open()) {
-            queue.follow(() -> told[0]++);
+            queue.follow(new ReportQueue.Follower() {
+                @Override
+                public void look() {
+                    told.add("look");
+                }
+
+                @Override
+                public void released(List<QueuedReport> reports) {
+                    for (QueuedReport report : reports) {
+                        assertThat(report.state()).isEqualTo(State.WAITING);
+                        told.add(report.reportId());
+                    }
+                }
+            });
             long id = queue.put(draft("1"), mail("a"), NOW, true);
-            assertThat(told[0]).isZero();
+            assertThat(told).isEmpty();
             queue.release(List.of(id));
             queue.put(draft("2"), mail("a"), NOW, false);
+            queue.put(draft("large"), mail("a".repeat(300_000)), NOW, false);
             queue.again(List.of(id), NOW);
             queue.recovered(MAILBOX, NOW);
-            assertThat(told[0]).isEqualTo(4);
+            assertThat(told).containsExactly("1", "2", "look", "look", "look");
         }
     }
 
+    /// One report asks for all: what comes meanwhile waits for its answer.
     @Test
-    void aFullDiskIsSaidAndLeavesNothing() throws Exception {
+    void whatComesForAMailboxInTroubleWaitsUntilThatIsTriedAgain() throws Exception {
+        Instant next = NOW.plusSeconds(60);
         try (ReportQueue queue = open()) {
-            Content broken = new Content() {
-                @Override
-                public long sizeBytes() {
-                    return 10;
-                }
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            queue.troubled(new Destination(MAILBOX, false, NOW, false, "refused"));
+            queue.deferred(one, next, "refused", Optional.empty());
+            queue.postponed(MAILBOX, one, next);
+            queue.put(draft("2"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+        }
+        try (ReportQueue queue = open()) {
+            queue.put(draft("3"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+            assertThat(queue.due(next, List.of(), 10)).hasSize(3);
+            assertThat(queue.due(next, List.of(MAILBOX.key()), 10)).isEmpty();
+            queue.recovered(MAILBOX, NOW);
+            queue.put(draft("4"), mail("a"), NOW, false);
+            assertThat(queue.due(NOW, List.of(), 10)).hasSize(4);
+        }
+    }
 
-                @Override
-                public java.io.InputStream open(long offset, long length) throws IOException {
-                    throw new IOException("no");
-                }
-            };
-            assertThatThrownBy(() -> queue.put(draft("1"), broken, NOW, false))
+    private static Content broken() {
+        return new Content() {
+            @Override
+            public long sizeBytes() {
+                return 10;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) throws IOException {
+                throw new IOException("no");
+            }
+        };
+    }
+
+    @Test
+    void aMailThatCannotBeReadIsSaidAndLeavesNothing() throws Exception {
+        try (ReportQueue queue = open()) {
+            assertThatThrownBy(() -> queue.put(draft("1"), broken(), NOW, false))
                     .isInstanceOfSatisfying(
                             ArchiveException.class,
                             e -> assertThat(e.laterHelps()).isTrue());
-            assertThat(reportFiles()).isEmpty();
-            assertThat(queue.due(NOW, 10)).isEmpty();
+            assertThat(files(".report")).isEmpty();
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
         }
     }
 
@@ -247,10 +389,7 @@ class ReportQueueTest {
         try (ReportQueue queue = open()) {
             queue.put(draft("1"), mail("a"), NOW, false);
         }
-        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("queue.db"));
-                var statement = connection.createStatement()) {
-            statement.execute("PRAGMA user_version = 99");
-        }
+        change("PRAGMA user_version = 99");
         assertThatThrownBy(this::open).isInstanceOf(ArchiveException.class).hasMessageContaining("99");
     }
 }

@@ -6,6 +6,7 @@ import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.report.NdrWriter;
 import io.carteggio.mail.smtp.Reply;
@@ -15,6 +16,9 @@ import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,17 +33,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sees to it that queued reports arrive: tries each again as Exchange does (JOURNAL-FORMATS 7.3), gives one whose time
-/// is
-/// over to the alternate journaling mailbox in a notice (NDR), and never lets go of one that reached neither.
+/// is over to the alternate journaling mailbox in a notice (NDR), and never lets go of one that reached neither.
 ///
 /// A mailbox that could not be delivered to for two days is *suspended*: it is asked by one report at a time, and an
-/// alarm
-/// stands, until it takes mail again or somebody resumes it. What is reported meanwhile waits.
+/// alarm stands, until it takes mail again or somebody resumes it. What is reported meanwhile waits.
 final class Deliverer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deliverer.class);
 
-    private static final int AT_A_TIME = 16;
-    private static final int AT_A_TIME_PER_MAILBOX = 4;
+    /// So many reports are on their way at a time.
+    static final int AT_A_TIME = 16;
+
     private static final int LOOKED_AT = 256;
     private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration BETWEEN = Duration.ofMillis(200);
@@ -58,6 +61,9 @@ final class Deliverer implements AutoCloseable {
     private final Semaphore woken = new Semaphore(0);
     private final Map<String, Integer> busy = new HashMap<>(); // by mailbox, guarded by this
     private final Set<Long> inFlight = new HashSet<>(); // guarded by this
+    private final Deque<QueuedReport> fresh = new ArrayDeque<>(); // guarded by this
+    private boolean more; // may be due than could be begun; guarded by this
+    private volatile boolean looking = true;
     private volatile boolean closed;
     private Optional<Thread> thread = Optional.empty();
 
@@ -74,7 +80,18 @@ final class Deliverer implements AutoCloseable {
         this.settings = settings;
         this.undelivered = new Undelivered(queue, alarms, clock);
         this.clock = clock;
-        queue.follow(this::wake);
+        queue.follow(new ReportQueue.Follower() {
+            @Override
+            public void look() {
+                looking = true;
+                wake();
+            }
+
+            @Override
+            public void released(List<QueuedReport> reports) {
+                take(reports);
+            }
+        });
     }
 
     /// Delivers by itself from now on.
@@ -87,17 +104,35 @@ final class Deliverer implements AutoCloseable {
         woken.release();
     }
 
+    /// What came just now need not be looked for, but where there are many.
+    private void take(List<QueuedReport> reports) {
+        synchronized (this) {
+            if (fresh.size() + reports.size() <= LOOKED_AT) {
+                fresh.addAll(reports);
+            } else {
+                looking = true;
+            }
+        }
+        wake();
+    }
+
     private void deliver() {
+        long lookNanos = System.nanoTime();
         while (!closed) {
             Duration pause = IDLE;
             try {
-                boolean some = false;
-                for (QueuedReport report : queue.due(clock.instant(), LOOKED_AT)) {
-                    some |= begin(report);
+                beginFresh();
+                if (looking || System.nanoTime() - lookNanos >= 0) {
+                    looking = false;
+                    beginDue();
+                    pause = idle();
+                    lookNanos = System.nanoTime() + pause.toNanos();
+                } else {
+                    pause = Duration.ofNanos(Math.max(0, lookNanos - System.nanoTime()));
                 }
-                pause = some ? BETWEEN : idle();
             } catch (ArchiveException e) {
                 LOG.error("the queue of reports cannot be read", e);
+                lookNanos = System.nanoTime() + IDLE.toNanos();
             }
             try {
                 if (woken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -110,6 +145,57 @@ final class Deliverer implements AutoCloseable {
         }
     }
 
+    private void beginFresh() {
+        while (true) {
+            QueuedReport report;
+            synchronized (this) {
+                report = fresh.peek();
+                if (report == null) {
+                    return;
+                }
+                if (!enter(report)) {
+                    break;
+                }
+                fresh.remove();
+            }
+            begin(report, () -> attempt(report));
+        }
+        synchronized (this) { // one that must wait must not hold up those of other mailboxes
+            if (!fresh.isEmpty() && inFlight.size() < AT_A_TIME) {
+                fresh.clear();
+                looking = true;
+            }
+        }
+    }
+
+    /// Tries what is due, as far as there is room. Mailboxes that have all they are given at a time are left out, so
+    /// that none holds up others.
+    private void beginDue() throws ArchiveException {
+        List<String> full = new ArrayList<>();
+        int most;
+        synchronized (this) {
+            most = AT_A_TIME + inFlight.size() + fresh.size(); // those are due, too
+            busy.forEach((mailbox, n) -> {
+                if (n >= handOver.atATime(new Address(mailbox))) {
+                    full.add(mailbox);
+                }
+            });
+        }
+        List<QueuedReport> due = queue.due(clock.instant(), full, most);
+        for (QueuedReport report : due) {
+            boolean entered;
+            synchronized (this) {
+                entered = fresh.stream().noneMatch(one -> one.id() == report.id()) && enter(report);
+            }
+            if (entered) {
+                begin(report, () -> attemptIfDue(report));
+            }
+        }
+        synchronized (this) {
+            more = !full.isEmpty() || due.size() == most;
+        }
+    }
+
     private Duration idle() throws ArchiveException {
         Duration until = queue.nextDue()
                 .map(next -> Duration.between(clock.instant(), next))
@@ -117,28 +203,30 @@ final class Deliverer implements AutoCloseable {
         return until.compareTo(IDLE) > 0 ? IDLE : until.compareTo(BETWEEN) < 0 ? BETWEEN : until;
     }
 
-    /// Tries a report on a thread of its own, where there is room.
-    private boolean begin(QueuedReport report) {
-        if (!enter(report)) {
-            return false;
-        }
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws ArchiveException;
+    }
+
+    /// Tries a report, which has its room, on a thread of its own.
+    private void begin(QueuedReport report, Attempt attempt) {
         Thread.ofVirtual().name("report-" + report.id()).start(() -> {
             try {
-                attempt(report);
+                attempt.run();
             } catch (ArchiveException | RuntimeException e) {
                 LOG.error("report {} could not be looked after; it is tried again", report.id(), e);
+                looking = true;
             } finally {
                 leave(report);
             }
         });
-        return true;
     }
 
     private synchronized boolean enter(QueuedReport report) {
         String mailbox = report.mailbox().key();
         if (closed
                 || inFlight.size() >= AT_A_TIME
-                || busy.getOrDefault(mailbox, 0) >= AT_A_TIME_PER_MAILBOX
+                || busy.getOrDefault(mailbox, 0) >= handOver.atATime(report.mailbox())
                 || !inFlight.add(report.id())) {
             return false;
         }
@@ -149,7 +237,12 @@ final class Deliverer implements AutoCloseable {
     private synchronized void leave(QueuedReport report) {
         inFlight.remove(report.id());
         busy.computeIfPresent(report.mailbox().key(), (mailbox, n) -> n == 1 ? null : n - 1);
-        wake();
+        if (more) {
+            looking = true;
+        }
+        if (looking || !fresh.isEmpty()) {
+            wake();
+        }
     }
 
     private synchronized boolean isBusy() {
@@ -160,15 +253,20 @@ final class Deliverer implements AutoCloseable {
     ///
     /// @return how many
     int attemptAll() throws ArchiveException {
-        List<QueuedReport> due = queue.due(clock.instant(), LOOKED_AT);
+        List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
-            Optional<QueuedReport> now = queue.named(report.id());
-            if (now.filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()))
-                    .isPresent()) {
-                attempt(now.get());
-            }
+            attemptIfDue(report);
         }
         return due.size();
+    }
+
+    /// What was looked up a moment ago may have been delivered or put off since.
+    private void attemptIfDue(QueuedReport known) throws ArchiveException {
+        Optional<QueuedReport> now = queue.named(known.id())
+                .filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()));
+        if (now.isPresent()) {
+            attempt(now.get());
+        }
     }
 
     private void attempt(QueuedReport report) throws ArchiveException {

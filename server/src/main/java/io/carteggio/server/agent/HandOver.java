@@ -1,12 +1,12 @@
 package io.carteggio.server.agent;
 
 import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.smtp.Reply;
 import java.util.Optional;
 
 /// Gives a report to the journaling mailbox it goes to. Safe for many threads.
-@FunctionalInterface
 interface HandOver {
     /// What came of it.
     sealed interface Answer {
@@ -34,4 +34,7 @@ interface HandOver {
     }
 
     Answer give(QueuedReport report, Content mail);
+
+    /// How many reports a mailbox is given at a time, at most.
+    int atATime(Address mailbox);
 }

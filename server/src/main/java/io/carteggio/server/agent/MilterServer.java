@@ -100,7 +100,7 @@ public final class MilterServer implements AutoCloseable {
                 socket.setTcpNoDelay(true);
                 socket.setSoTimeout((int) IDLE.toMillis());
                 converse(
-                        new DataInputStream(new BufferedInputStream(socket.getInputStream(), 64 * 1024)),
+                        new DataInputStream(new BufferedInputStream(new PromptInput(socket), 64 * 1024)),
                         socket.getOutputStream());
             } catch (EOFException | SocketTimeoutException e) {
                 LOG.debug("the mail system is gone from the milter: {}", e.toString());

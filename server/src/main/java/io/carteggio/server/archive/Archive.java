@@ -220,7 +220,9 @@ public final class Archive implements AutoCloseable {
             opened.push(dictionaries);
             index = LuceneIndex.open(directory.index(), directory.textKey());
             opened.push(index);
-            finishErasures(); // what a crash interrupted, before anything follows
+            ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
+            ErasedReports erasedReports = new ErasedReports(reports, catalogue, erasedMarks);
+            finishErasures(erasedReports); // what a crash interrupted, before anything follows
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
@@ -232,7 +234,6 @@ public final class Archive implements AutoCloseable {
                     person -> people.credential(person).isPresent()
                             || !logIns.of(person).isEmpty(),
                     (operation, text) -> alarms.raise(AlarmKind.ALONE, operation, text));
-            ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             intake = new Intake(
                     vault,
                     catalogue,
@@ -250,7 +251,7 @@ public final class Archive implements AutoCloseable {
                     projection,
                     acts,
                     index,
-                    new Indexed(indexer, this::forgetTexts),
+                    new Indexed(indexer, erasedReports, this::forgetTexts),
                     keeping,
                     erasedMarks,
                     intake.erasing());
@@ -272,9 +273,12 @@ public final class Archive implements AutoCloseable {
     }
 
     /// An erasure that waits for the keys of a segment must not keep the archive from taking mail.
-    private void finishErasures() throws ArchiveException {
+    private void finishErasures(ErasedReports erasedReports) throws ArchiveException {
         try {
-            Erasure.finish(vault, catalogue, index::purge);
+            Erasure.finish(vault, catalogue, letters -> {
+                index.purge(letters);
+                erasedReports.forget();
+            });
         } catch (ArchiveException e) {
             if (vault.lostKeys().isEmpty()) {
                 throw e;
@@ -284,7 +288,7 @@ public final class Archive implements AutoCloseable {
     }
 
     /// The index as an erasure needs it.
-    private record Indexed(Indexer indexer, Runnable forget) implements Erasure.Index {
+    private record Indexed(Indexer indexer, ErasedReports reports, Runnable forget) implements Erasure.Index {
         @Override
         public boolean awaitCaughtUp(Duration atMost) throws ArchiveException {
             try {
@@ -298,6 +302,7 @@ public final class Archive implements AutoCloseable {
         @Override
         public void purge(Collection<Long> letters) throws ArchiveException {
             indexer.purge(letters);
+            reports.forget();
             forget.run(); // after the catalogue: what is read of them from now on goes nowhere
         }
     }

@@ -76,7 +76,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--proxy-protocol",
-            description = "A balancer in front of --proxy says who the client is (PROXY protocol, version 1).")
+            description = "A balancer in front of --proxy says who the client is (PROXY protocol, version 1 or 2).")
     private boolean proxied;
 
     @Option(names = "--public-url", paramLabel = "URL", description = "Where people reach the pages, behind a proxy.")

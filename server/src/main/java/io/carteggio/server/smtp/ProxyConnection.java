@@ -7,6 +7,7 @@ import io.carteggio.mail.report.ReportWriter.Octets;
 import io.carteggio.mail.smtp.Command;
 import io.carteggio.mail.smtp.DataDecoder;
 import io.carteggio.mail.smtp.Line;
+import io.carteggio.mail.smtp.ProxyHeader;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.smtp.Onlooker.Passing;
 import io.carteggio.server.smtp.Onlooker.Sight;
@@ -66,6 +67,7 @@ final class ProxyConnection implements Listener.Served {
         private final List<Address> to = new ArrayList<>();
         private Optional<Sight> sight = Optional.empty();
         private Optional<IOException> lost = Optional.empty();
+        private boolean goneOn;
         private long bytes;
 
         Transaction(Optional<Address> from) {
@@ -131,8 +133,8 @@ final class ProxyConnection implements Listener.Served {
     }
 
     private void converse() throws IOException {
-        if (config.proxied() && !isPresented(wire.readLine())) {
-            throw new IOException("no header of the PROXY protocol");
+        if (config.proxied()) {
+            client = ProxyHeader.read(wire.input()).client().orElse(client);
         }
         SmtpClient server;
         try {
@@ -157,23 +159,6 @@ final class ProxyConnection implements Listener.Served {
                 }
             };
         }
-    }
-
-    /// `PROXY TCP4 SOURCE DESTINATION PORT PORT`, or `PROXY UNKNOWN`.
-    private boolean isPresented(Line line) {
-        if (!(line instanceof Line.Text(String text)) || !text.startsWith("PROXY ")) {
-            return false;
-        }
-        String[] words = text.split(" ", -1);
-        if (words.length == 6 && (words[1].equals("TCP4") || words[1].equals("TCP6"))) {
-            try {
-                client = InetAddress.ofLiteral(words[2]);
-                return true;
-            } catch (IllegalArgumentException notAnAddress) {
-                return false;
-            }
-        }
-        return words.length >= 2 && words[1].equals("UNKNOWN");
     }
 
     private boolean bad(Reply why) throws IOException {
@@ -484,9 +469,13 @@ final class ProxyConnection implements Listener.Served {
             wire.allow(NEXT_PATIENCE.multipliedBy(2).toNanos());
             Reply answer = answer(server, mail, most, came);
             commands = answer.positive() ? 0 : commands;
-            end();
             wire.reply(answer);
+            wire.flush(); // the client need not wait for what follows
         } finally {
+            if (mail.goneOn) {
+                mail.sight.ifPresent(Sight::wentOn);
+            }
+            end();
             busy = false;
         }
     }
@@ -514,16 +503,10 @@ final class ProxyConnection implements Listener.Served {
             LOG.error("SMTP proxy: a mail is not journaled and comes again: {}", e.getMessage());
             return refused(server, new Reply(451, "4.3.0", "The message cannot be journaled now, try again later"));
         }
-        Reply reply;
-        try {
-            reply = server.transfer(content, bare ? Way.BDAT : came);
-        } catch (IOException e) {
-            sight.wentOn(); // nobody knows: better a report of a mail that comes again
-            throw e;
-        }
-        if (reply.code() / 100 == 2) {
-            sight.wentOn();
-        } else {
+        mail.goneOn = true; // where the connection breaks nobody knows: better a report of a mail that comes again
+        Reply reply = server.transfer(content, bare ? Way.BDAT : came);
+        if (reply.code() / 100 != 2) {
+            mail.goneOn = false;
             sight.refused();
         }
         return reply;

@@ -8,8 +8,7 @@ import javax.net.ssl.SSLContext;
 
 /// An SMTP proxy before a mail system's queue: what a client says goes on to the next server, whose answers are the
 /// client's, and each mail is seen by an [Onlooker] before the next server may take responsibility for it. The client
-/// is
-/// told that a mail was taken only after the next server has said so: nothing that is acknowledged lives here alone.
+/// is told that a mail was taken only after the next server has said so: nothing that is acknowledged lives here alone.
 public final class ProxyServer implements AutoCloseable {
     private static final int CONNECTIONS = 500;
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -20,7 +19,7 @@ public final class ProxyServer implements AutoCloseable {
     /// @param next the mail system's own listener
     /// @param hostname how to call ourselves
     /// @param tls what to secure clients' connections with; without it, STARTTLS is not offered
-    /// @param proxied whether a balancer is in front, which says who the client is (PROXY protocol, version 1)
+    /// @param proxied whether a balancer is in front, which says who the client is (PROXY protocol)
     public record Config(
             InetSocketAddress bind,
             InetSocketAddress next,

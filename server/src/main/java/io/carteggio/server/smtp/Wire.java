@@ -180,6 +180,33 @@ final class Wire {
         }
     }
 
+    /// What comes next, as a stream, within the same time. The end of the connection is an [IOException].
+    InputStream input() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                if (position == limit) {
+                    fill();
+                }
+                return buffer[position++] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                if (length == 0) {
+                    return 0;
+                }
+                if (position == limit) {
+                    fill();
+                }
+                int here = Math.min(length, limit - position);
+                System.arraycopy(buffer, position, into, offset, here);
+                position += here;
+                return here;
+            }
+        };
+    }
+
     private void enlarge() {
         if (buffer.length < LARGE) {
             byte[] large = new byte[LARGE];

@@ -100,6 +100,11 @@ class DelivererTest {
             return answer;
         }
 
+        @Override
+        public int atATime(Address mailbox) {
+            return 4;
+        }
+
         private static String originals(Content mail) {
             try {
                 Unwrapped.Report report = switch (Unwrapper.unwrap(mail)) {
@@ -107,7 +112,7 @@ class DelivererTest {
                     case Unwrapped.Ndr ndr -> ndr.report().orElseThrow();
                     case Unwrapped other -> throw new AssertionError(other.toString());
                 };
-                return new String(report.originals().getFirst().bytes().toByteArray(1000), StandardCharsets.UTF_8);
+                return new String(report.originals().getFirst().bytes().toByteArray(1 << 20), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -304,7 +309,7 @@ class DelivererTest {
 
     @Test
     void aReportWhoseFileIsGoneIsSaidToBe() throws Exception {
-        journal("gone", true);
+        journal("gone ".repeat(100_000), true); // a small one has no file
         try (var files = java.nio.file.Files.newDirectoryStream(folder.resolve("reports"), "*.report")) {
             for (Path file : files) {
                 java.nio.file.Files.delete(file);

@@ -7,8 +7,18 @@ import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.home.DataDirectory;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.Envelope;
+import io.carteggio.mail.Recipient;
+import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.ReportWriter;
+import io.carteggio.mail.report.ReportWriter.Facts;
+import io.carteggio.mail.report.ReportWriter.Written;
+import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.Shell.Said;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +28,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -160,6 +173,53 @@ class ErasureTest {
         shell.done("compact");
         assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", sum)).isEmpty();
         allIsWell();
+    }
+
+    /// A report that could not be delivered has the letter in it.
+    @Test
+    void reportsThatWereNotDeliveredGoWithIt() throws Exception {
+        String letter =
+                Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told.");
+        take("one", letter);
+        Clock clock = Clock.systemUTC();
+        try (Archive archive =
+                Archive.open(shell.data(), Optional.empty(), clock).orElseThrow()) {
+            for (String mail : List.of(letter, letter.replace("told", "sold"))) {
+                Written report = new ReportWriter(
+                                new Address("agent@example.com"), "mx", UUID::randomUUID, (id, body) -> "mark")
+                        .write(
+                                new Facts(
+                                        new Envelope(
+                                                Optional.of(new Address("qwezzel@vastorp.example")),
+                                                Optional.empty(),
+                                                List.of(new Recipient(Role.TO, new Address("bob@example.org")))),
+                                        clock.instant(),
+                                        List.of("All mail")),
+                                Content.of(mail.getBytes(StandardCharsets.US_ASCII)));
+                archive.reports()
+                        .put(
+                                new QueuedReport.Draft(
+                                        false,
+                                        new Address("journal@elsewhere.example"),
+                                        Optional.empty(),
+                                        List.of("All mail"),
+                                        report.messageId(),
+                                        report.needs()),
+                                report.content(),
+                                clock.instant(),
+                                false);
+            }
+        }
+        erase(id("subject:xylobrim"));
+        try (Archive archive =
+                Archive.open(shell.data(), Optional.empty(), clock).orElseThrow()) {
+            List<QueuedReport> left = archive.reports().list(EnumSet.allOf(State.class), 0, 10);
+            assertThat(left).hasSize(1);
+            assertThat(archive.reports().mail(left.getFirst()).toByteArray(1 << 20))
+                    .asString(StandardCharsets.US_ASCII)
+                    .contains("Her knuffelwort was sold.");
+        }
+        assertThat(whereabouts("knuffelwort")).isEmpty();
     }
 
     @Test
