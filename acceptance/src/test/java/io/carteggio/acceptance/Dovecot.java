@@ -340,16 +340,7 @@ final class Dovecot implements AutoCloseable {
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
-        Path said = Files.createTempFile("dovecot", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IOException(String.join(" ", command) + ": " + Files.readString(said));
-        }
-        Files.delete(said);
+        OwnProcesses.run(List.of(command));
     }
 
     @Override
@@ -361,11 +352,6 @@ final class Dovecot implements AutoCloseable {
         } catch (IOException e) {
             System.out.println("Dovecot was not running any more: " + e.getMessage());
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> deepestFirst = new ArrayList<>(files.toList());
-            for (Path file : deepestFirst.reversed()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        OwnProcesses.remove(directory);
     }
 }

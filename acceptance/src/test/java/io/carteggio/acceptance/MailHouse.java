@@ -16,76 +16,141 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 
-/// A firm with a real Postfix, whose mailboxes are Dovecot's, which also knows who may log in, and an archive whose
-/// agent
-/// journals all mail.
+/// A firm with a real mail system, whose mailboxes are Dovecot's, and an archive whose agent journals all mail: by
+/// three
+/// rules into this archive (all mail, internal, external, each into a source of that name), and by one into a mailbox
+/// elsewhere, which is reached by the mail system.
 final class MailHouse implements AutoCloseable {
-    private static final String JOURNAL = "journal-9c1f@archive.example";
+    /// The foreign journaling mailbox.
+    static final String ELSEWHERE = "journal@elsewhere.example";
+
+    /// The one address from which Postfix behind the proxy relays without a log-in.
+    static final String TRUSTED = "127.0.0.3";
+
+    private static final String UNKNOWN = "lost@nowhere.example";
+
+    /// What the mail system makes of addresses by itself: the agent's directory says the same, but for `gone`.
+    private static final Map<String, String> ALIASES = Map.of(
+            "sales@firm.example", "bruno@firm.example, inner@firm.example",
+            "inner@firm.example", "carla@firm.example",
+            "eva@firm.example", "eva@firm.example, mobile@carrier.example",
+            "gone@firm.example", UNKNOWN);
+
     private static final List<String> MAILBOXES = List.of(
             "anna@firm.example",
             "bruno@firm.example",
-            "sales@firm.example",
+            "carla@firm.example",
             "eva@firm.example",
             "p1@firm.example",
             "p2@firm.example",
+            "mobile@carrier.example",
             "x@outside.example",
             "y@outside.example",
-            "blind@outside.example");
+            "blind@outside.example",
+            "j\u00fcrgen@outside.example",
+            ELSEWHERE);
+
+    /// What a mail system puts before a message that it delivers, and nothing else.
+    private static final Pattern TRACE =
+            Pattern.compile("(?:(?:Return-Path|Delivered-To|Received):[^\\r]*\r\n(?:[ \t][^\\r]*\r\n)*)*");
 
     private final Program program;
     private final Dovecot dovecot;
-    private final Postfix postfix;
+    private final MailSystem mailSystem;
     private final Serving server;
+    private final InetSocketAddress door;
 
-    private MailHouse(Program program, Dovecot dovecot, Postfix postfix, Serving server) {
+    private MailHouse(Program program, Dovecot dovecot, MailSystem mailSystem, Serving server, InetSocketAddress door) {
         this.program = program;
         this.dovecot = dovecot;
-        this.postfix = postfix;
+        this.mailSystem = mailSystem;
         this.server = server;
+        this.door = door;
     }
 
     /// One whose Postfix asks the agent's filter.
     static MailHouse withMilter() throws Exception {
         int milter = FreePort.next();
-        return start(
-                "milter",
-                List.of("--milter", "127.0.0.1:" + milter),
+        Dovecot dovecot = startDovecot();
+        Postfix postfix = postfix(
+                dovecot,
                 "smtpd_milters = inet:127.0.0.1:" + milter,
                 "non_smtpd_milters = $smtpd_milters",
+                "internal_mail_filter_classes = bounce",
                 "milter_default_action = tempfail");
+        Program program = Program.on(Program.freshDirectory("milter"));
+        Serving server = program.serve("--milter", "127.0.0.1:" + milter);
+        return furnished(new MailHouse(program, dovecot, postfix, server, postfix.smtp()));
     }
 
     /// One with the agent's proxy before its Postfix.
     static MailHouse withProxy() throws Exception {
-        return start(
+        Dovecot dovecot = startDovecot();
+        return behindProxy(
                 "proxy",
-                List.of("--proxy", "127.0.0.1:" + FreePort.next(), "--next-hop"),
-                "smtpd_authorized_xforward_hosts = 127.0.0.0/8",
-                "smtpd_recipient_restrictions = check_recipient_access inline:{nobody@firm.example=reject}, permit",
-                "header_checks = inline:{}");
+                dovecot,
+                postfix(
+                        dovecot,
+                        "smtpd_authorized_xclient_hosts = 127.0.0.1",
+                        "mynetworks = " + TRUSTED,
+                        "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination",
+                        "local_header_rewrite_clients ="));
     }
 
-    private static MailHouse start(String name, List<String> fronts, String... settings) throws Exception {
-        Assumptions.assumeTrue(Postfix.available(), "skipped: no Postfix that this user may start");
+    /// One with the agent's proxy before its Exim.
+    static MailHouse withEximBehindProxy() throws Exception {
+        Assumptions.assumeTrue(
+                Exim.available(), "skipped: no Exim; './check' unpacks Debian's package where root can get it");
+        Dovecot dovecot = startDovecot();
+        return behindProxy("exim", dovecot, exim(dovecot));
+    }
+
+    private static MailHouse behindProxy(String name, Dovecot dovecot, MailSystem mailSystem) throws Exception {
+        Program program = Program.on(Program.freshDirectory(name));
+        Serving server = program.serve(
+                "--proxy",
+                "127.0.0.1:" + FreePort.next(),
+                "--next-hop",
+                "127.0.0.1:" + mailSystem.smtp().getPort());
+        return furnished(new MailHouse(program, dovecot, mailSystem, server, server.proxy()));
+    }
+
+    /// A Dovecot that also tells Postfix who may log in.
+    static Dovecot startDovecot() throws Exception {
         Assumptions.assumeTrue(Dovecot.available(), "skipped: no Dovecot that this user may start");
-        Dovecot dovecot =
-                Dovecot.start("service auth {", "  unix_listener postfix-auth {", "    mode = 0666", "  }", "}");
-        Path maps = Files.writeString(
-                dovecot.directory().resolve("mailboxes"),
-                MAILBOXES.stream().map(a -> a + " " + a + "/\n").collect(Collectors.joining()));
+        return Dovecot.start("service auth {", "  unix_listener postfix-auth {", "    mode = 0666", "  }", "}");
+    }
+
+    /// A Postfix that puts mail into the mailboxes of a Dovecot, also that for the world outside, to which it relays
+    /// for those alone who log in.
+    static Postfix postfix(Dovecot dovecot, String... settings) throws Exception {
+        Assumptions.assumeTrue(Postfix.available(), "skipped: no Postfix that this user may start");
         Path checks = Files.writeString(
                 dovecot.directory().resolve("checks"), "/^Subject:.*forbidden/ REJECT nothing of the kind\n");
         List<String> all = new ArrayList<>(List.of(
-                "virtual_mailbox_domains = static:all",
-                "virtual_mailbox_maps = texthash:" + maps,
+                "virtual_mailbox_domains = firm.example",
+                "virtual_alias_domains =",
+                "virtual_alias_maps = texthash:" + aliases(dovecot, " "),
+                "enable_original_recipient = no",
+                "relay_domains = elsewhere.example",
+                "relay_transport = virtual:",
+                "default_transport = virtual:",
+                "relayhost =",
+                "smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination",
+                "smtpd_recipient_restrictions = check_recipient_access inline:{nobody@firm.example=reject}, permit",
+                "header_checks = regexp:" + checks,
+                "virtual_mailbox_maps = texthash:" + boxes(dovecot, " "),
                 "virtual_mailbox_base = " + dovecot.directory() + "/mail",
                 "virtual_mailbox_limit = 0",
                 "virtual_minimum_uid = 1",
@@ -95,18 +160,54 @@ final class MailHouse implements AutoCloseable {
                 "smtpd_sasl_type = dovecot",
                 "smtpd_sasl_path = " + dovecot.directory() + "/run/postfix-auth",
                 "smtpd_sasl_security_options ="));
-        for (String setting : settings) {
-            all.add(setting.startsWith("header_checks") ? "header_checks = regexp:" + checks : setting);
+        all.addAll(List.of(settings));
+        return Postfix.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), all.toArray(String[]::new)); // no relay
+    }
+
+    static Exim exim(Dovecot dovecot) throws Exception {
+        return Exim.start(
+                boxes(dovecot, ": "),
+                aliases(dovecot, ": "),
+                dovecot.directory().resolve("mail"),
+                "elsewhere.example");
+    }
+
+    private static Path aliases(Dovecot dovecot, String between) throws IOException {
+        return Files.writeString(
+                dovecot.directory().resolve("aliases" + between.strip()),
+                ALIASES.entrySet().stream()
+                        .map(one -> one.getKey() + between + one.getValue() + "\n")
+                        .collect(Collectors.joining()));
+    }
+
+    private static Path boxes(Dovecot dovecot, String between) throws IOException {
+        return Files.writeString(
+                dovecot.directory().resolve("mailboxes" + between.strip()),
+                MAILBOXES.stream().map(a -> a + between + a + "/\n").collect(Collectors.joining()));
+    }
+
+    private static MailHouse furnished(MailHouse house) {
+        furnish(house.program);
+        house.program
+                .ask(
+                        "rule",
+                        "settings",
+                        "--route",
+                        "elsewhere.example=127.0.0.1:" + house.mailSystem.smtp().getPort() + ",none")
+                .done();
+        house.program.ask("rule", "add", "Elsewhere", "--to", ELSEWHERE).done();
+        for (String scope : List.of("internal", "external")) {
+            house.program.ask("source", "add", scope, "--smtp").done();
+            house.program
+                    .ask("rule", "add", scope, "--scope", scope, "--to", scope)
+                    .done();
         }
-        Postfix postfix = Postfix.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                all.toArray(String[]::new)); // relays nothing
-        Program program = Program.on(Program.freshDirectory(name));
-        List<String> options = new ArrayList<>(fronts);
-        if (fronts.contains("--next-hop")) {
-            options.add("127.0.0.1:" + postfix.smtp().getPort());
-        }
-        Serving server = program.serve(options.toArray(String[]::new));
+        return house;
+    }
+
+    /// Makes the firm known to an archive, and a rule for all mail.
+    static void furnish(Program program) {
         program.ask("domain", "add", "firm.example").done();
         program.ask("person", "add", "Anna", "anna@firm.example").done();
         program.ask("person", "add", "Bruno", "bruno@firm.example").done();
@@ -117,9 +218,8 @@ final class MailHouse implements AutoCloseable {
         program.ask("group", "member", "Sales", "Bruno", "inner@firm.example").done();
         program.ask("rule", "forward", "eva@firm.example", "mobile@carrier.example", "--copy")
                 .done();
-        program.ask("source", "add", "agent", "--smtp", JOURNAL).done();
-        program.ask("rule", "add", "All mail", "--to", "agent").done();
-        return new MailHouse(program, dovecot, postfix, server);
+        program.ask("source", "add", "all", "--smtp").done();
+        program.ask("rule", "add", "All mail", "--to", "all").done();
     }
 
     Program program() {
@@ -130,8 +230,17 @@ final class MailHouse implements AutoCloseable {
         return server;
     }
 
-    Postfix postfix() {
-        return postfix;
+    Dovecot dovecot() {
+        return dovecot;
+    }
+
+    MailSystem mailSystem() {
+        return mailSystem;
+    }
+
+    /// Where the firm's mail comes in: at the proxy where there is one, else at the mail system.
+    InetSocketAddress door() {
+        return door;
     }
 
     /// Hands a mail in where the firm's mail comes in.
@@ -175,6 +284,28 @@ final class MailHouse implements AutoCloseable {
         }
     }
 
+    /// Waits until no report is on its way any more.
+    void awaitReported() throws InterruptedException {
+        awaitReported(program);
+    }
+
+    /// Waits until the agent of an archive has no report any more that is on its way.
+    static void awaitReported(Program program) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        JsonNode queue = queue(program);
+        while (queue.path("waiting").asLong(1) > 0) {
+            if (System.nanoTime() > until) {
+                throw new AssertionError("reports wait: " + queue);
+            }
+            Thread.sleep(100);
+            queue = queue(program);
+        }
+    }
+
+    private static JsonNode queue(Program program) {
+        return program.ask("rule", "queue", "--json").done().jsonLines().getLast();
+    }
+
     /// The ids of the letters with a word in them, now.
     List<String> found(String word) throws Exception {
         program.awaitIndexed();
@@ -188,19 +319,29 @@ final class MailHouse implements AutoCloseable {
         return letters(word, 1).getFirst();
     }
 
+    /// Whom the reports of the rule for all mail name.
     List<String> recipients(String id) {
-        List<String> lines = new ArrayList<>();
+        return reported(id).getOrDefault("all", List.of());
+    }
+
+    /// Whom each report of a letter names, by the source that it came to. Fails where one came there twice.
+    Map<String, List<String>> reported(String id) {
+        Map<String, List<String>> bySource = new TreeMap<>();
         for (JsonNode envelope : program.ask("show", id, "--json", "--auditor", "test")
                 .done()
                 .json()
                 .path("envelopes")) {
+            List<String> lines = new ArrayList<>();
             for (JsonNode one : envelope.path("recipients")) {
                 lines.add(one.path("role").asString("") + " "
                         + one.path("address").asString("") + said(one, "expanded", " of ")
                         + said(one, "forwarded", " by "));
             }
+            assertThat(bySource.put(envelope.path("source").stringValue(), lines))
+                    .as("one report of %s for each rule", id)
+                    .isNull();
         }
-        return lines;
+        return bySource;
     }
 
     private static String said(JsonNode one, String field, String word) {
@@ -213,33 +354,57 @@ final class MailHouse implements AutoCloseable {
 
     /// What lies in somebody's mailbox with a word in it, once something is there.
     List<String> delivered(String address, String word) throws Exception {
-        Path folder = dovecot.directory().resolve("mail").resolve(address).resolve("new");
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (System.nanoTime() < until) {
-            if (Files.isDirectory(folder)) {
-                List<String> mails = new ArrayList<>();
-                try (Stream<Path> files = Files.list(folder)) {
-                    for (Path file : files.toList()) {
-                        String mail = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-                        if (mail.contains(word)) {
-                            mails.add(mail.replace("\n", "\r\n"));
-                        }
-                    }
-                }
-                if (!mails.isEmpty()) {
-                    return mails;
-                }
+            List<String> mails = lying(address, word);
+            if (!mails.isEmpty()) {
+                return mails;
             }
             Thread.sleep(50);
         }
-        throw new AssertionError("nothing came to " + address + ":\n" + String.join("\n", postfix.log()));
+        throw new AssertionError("nothing came to " + address + ":\n" + String.join("\n", mailSystem.log()));
+    }
+
+    /// What lies in somebody's mailbox now with a word in it, in lines of CRLF.
+    List<String> lying(String address, String word) throws IOException {
+        List<String> mails = new ArrayList<>();
+        for (Path file : dovecot.mails(address)) {
+            String mail = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+            if (mail.contains(word)) {
+                mails.add(mail.replace("\n", "\r\n"));
+            }
+        }
+        return mails;
+    }
+
+    /// The mailboxes in which a message lies, each as often as it does; the foreign journaling mailbox is left out.
+    List<String> whereItLies(String word) throws IOException {
+        List<String> where = new ArrayList<>();
+        for (String address : MAILBOXES) {
+            int times = address.equals(ELSEWHERE) ? 0 : lying(address, word).size();
+            where.addAll(Collections.nCopies(times, address));
+        }
+        return where;
+    }
+
+    /// Fails where a message was altered on its way to a mailbox: before it stands what a mail system notes of the
+    /// way, and nothing else.
+    static void assertUnharmed(String delivered, byte[] journaled) {
+        String original = new String(journaled, StandardCharsets.ISO_8859_1);
+        assertThat(delivered.endsWith(original))
+                .as(
+                        "what was journaled is what was delivered: %s",
+                        delivered.substring(0, Math.min(2_000, delivered.length())))
+                .isTrue();
+        assertThat(delivered.substring(0, delivered.length() - original.length()))
+                .matches(TRACE);
     }
 
     @Override
     public void close() throws IOException {
         try (dovecot;
                 server) {
-            postfix.close();
+            mailSystem.close();
         }
     }
 }

@@ -7,15 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A private Postfix on loopback that hands everything on to one SMTP server, over TLS or not at all. Needs to be root,
 /// as Postfix does.
-final class Postfix implements AutoCloseable {
+final class Postfix implements MailSystem {
     private final Path directory;
     private final int port;
 
@@ -41,38 +42,37 @@ final class Postfix implements AutoCloseable {
         }
         run("chown", "postfix", directory.resolve("data").toString());
         int port = FreePort.next();
-        Files.writeString(
-                directory.resolve("etc/main.cf"),
-                String.join(
-                                "\n",
-                                "compatibility_level = 3.6",
-                                "queue_directory = " + directory.resolve("queue"),
-                                "data_directory = " + directory.resolve("data"),
-                                "command_directory = /usr/sbin",
-                                "daemon_directory = /usr/lib/postfix/sbin",
-                                "mail_owner = postfix",
-                                "setgid_group = postdrop",
-                                "inet_interfaces = 127.0.0.1",
-                                "inet_protocols = ipv4",
-                                "myhostname = mta.firm.example",
-                                "mydestination =",
-                                "local_recipient_maps =",
-                                "alias_maps =",
-                                "relayhost = [127.0.0.1]:" + next.getPort(),
-                                "disable_dns_lookups = yes",
-                                "default_transport = smtp",
-                                "mynetworks = 127.0.0.0/8",
-                                "maillog_file = " + directory.resolve("queue/mail.log"),
-                                "maillog_file_prefixes = " + directory,
-                                "message_size_limit = 262144000",
-                                "smtp_tls_security_level = encrypt",
-                                "smtp_tls_loglevel = 1",
-                                "smtputf8_enable = yes",
-                                "minimal_backoff_time = 2s",
-                                "queue_run_delay = 2s",
-                                "")
-                        + String.join("\n", settings)
-                        + "\n");
+        // each name once: Postfix' own log writer warns of a second by way of itself, and may wait for itself for good
+        Map<String, String> main = new LinkedHashMap<>();
+        List<String> ours = List.of(
+                "compatibility_level = 3.6",
+                "queue_directory = " + directory.resolve("queue"),
+                "data_directory = " + directory.resolve("data"),
+                "command_directory = /usr/sbin",
+                "daemon_directory = /usr/lib/postfix/sbin",
+                "mail_owner = postfix",
+                "setgid_group = postdrop",
+                "inet_interfaces = 127.0.0.1",
+                "inet_protocols = ipv4",
+                "myhostname = mta.firm.example",
+                "mydestination =",
+                "local_recipient_maps =",
+                "alias_maps =",
+                "relayhost = [127.0.0.1]:" + next.getPort(),
+                "disable_dns_lookups = yes",
+                "default_transport = smtp",
+                "mynetworks = 127.0.0.0/8",
+                "maillog_file = " + directory.resolve("queue/mail.log"),
+                "maillog_file_prefixes = " + directory,
+                "message_size_limit = 262144000",
+                "smtp_tls_security_level = encrypt",
+                "smtp_tls_loglevel = 1",
+                "smtputf8_enable = yes",
+                "minimal_backoff_time = 2s",
+                "queue_run_delay = 2s");
+        Stream.concat(ours.stream(), Stream.of(settings))
+                .forEach(line -> main.put(line.replaceFirst(" *=.*", ""), line));
+        Files.write(directory.resolve("etc/main.cf"), main.values());
         String master = Files.readString(Path.of("/usr/share/postfix/master.cf.dist"))
                 .replaceFirst("(?m)^smtp  *inet .*$", "127.0.0.1:" + port + " inet n - n - - smtpd")
                 .replaceAll("(?m)^([a-z]*  *unix  *[-n]  *[-n]  *)y", "$1n");
@@ -87,25 +87,26 @@ final class Postfix implements AutoCloseable {
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
-        Path said = Files.createTempFile("postfix", ".log");
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
-            throw new IOException(String.join(" ", command) + ": " + Files.readString(said));
-        }
-        Files.delete(said);
+        OwnProcesses.run(List.of(command));
     }
 
-    /// Where it takes mail.
-    InetSocketAddress smtp() {
+    @Override
+    public void kill() throws IOException, InterruptedException {
+        OwnProcesses.kill(directory.resolve("queue/pid/master.pid"));
+    }
+
+    @Override
+    public void startAgain() throws IOException, InterruptedException {
+        run("postfix", "-c", directory.resolve("etc").toString(), "start");
+    }
+
+    @Override
+    public InetSocketAddress smtp() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /// The lines of its log so far.
-    List<String> log() throws IOException {
+    @Override
+    public List<String> log() throws IOException {
         Path log = directory.resolve("queue/mail.log");
         return Files.exists(log) ? Files.readAllLines(log, StandardCharsets.UTF_8) : List.of();
     }
@@ -135,11 +136,6 @@ final class Postfix implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.collect(Collectors.toCollection(java.util.ArrayDeque::new))
-                    .reversed()) {
-                Files.deleteIfExists(file);
-            }
-        }
+        OwnProcesses.remove(directory);
     }
 }

@@ -214,7 +214,13 @@ final class Program {
 
     /// Starts the server at any free ports of loopback and waits until it says where it listens.
     Serving serve(String... more) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:0"));
+        return serveAt(0, more);
+    }
+
+    /// The same, but mail is taken at a port that others know already; 0 for any.
+    Serving serveAt(int smtp, String... more) throws IOException, InterruptedException {
+        List<String> arguments =
+                new ArrayList<>(List.of("serve", "--http", "127.0.0.1:0", "--smtp", "127.0.0.1:" + smtp));
         arguments.addAll(List.of(more));
         return Serving.start(builder(command(arguments)), this);
     }

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +56,7 @@ final class ProxyConnection implements Listener.Served {
     private boolean secured;
     private boolean authenticated;
     private boolean forwarded;
+    private boolean became;
     private int commands;
     private Optional<Transaction> transaction = Optional.empty();
     private volatile boolean busy;
@@ -229,6 +232,7 @@ final class ProxyConnection implements Listener.Served {
             var _ = server.command("RSET");
         }
         helo = name;
+        become(server);
         if (verb.equals("HELO")) {
             wire.reply(new Reply(250, "", config.hostname()));
             return;
@@ -323,16 +327,35 @@ final class ProxyConnection implements Listener.Served {
         wire.reply(reply);
     }
 
-    /// Tells the next server who the client is, where it wants to know (Postfix' XFORWARD).
+    /// Has the next server judge the client by its own address instead of ours, where it lets us (Postfix' XCLIENT):
+    /// before anything is said that it would forget.
+    private void become(SmtpClient server) throws IOException {
+        if (!became && server.offers("XCLIENT")) {
+            Reply reply = server.beginAnew("XCLIENT " + client(server.offer("XCLIENT")));
+            if (reply.code() != 220) {
+                throw new IOException("the next server does not take the client's address: " + reply);
+            }
+            became = true;
+        }
+    }
+
+    /// Tells the next server who the client is, for its log, where it wants to know (Postfix' XFORWARD).
     private void present(SmtpClient server) throws IOException {
-        if (!forwarded && server.offers("XFORWARD")) {
-            String address = client instanceof java.net.Inet6Address
-                    ? "IPV6:" + client.getHostAddress()
-                    : client.getHostAddress();
-            String name = helo.matches("[A-Za-z0-9.:_\\[\\]-]{1,255}") ? helo : "[UNAVAILABLE]";
-            var _ = server.command("XFORWARD NAME=[UNAVAILABLE] ADDR=" + address + " HELO=" + name + " PROTO=ESMTP");
+        if (!became && !forwarded && server.offers("XFORWARD")) {
+            var _ = server.command("XFORWARD " + client(server.offer("XFORWARD")));
             forwarded = true;
         }
+    }
+
+    /// What there is to say of the client, as far as the next server takes it.
+    private String client(String taken) {
+        String address =
+                client instanceof java.net.Inet6Address ? "IPV6:" + client.getHostAddress() : client.getHostAddress();
+        String name = helo.matches("[A-Za-z0-9.:_\\[\\]-]{1,255}") ? helo : "[UNAVAILABLE]";
+        List<String> names = List.of(taken.toUpperCase(Locale.ROOT).split(" +", -1));
+        return Stream.of("NAME=[UNAVAILABLE]", "ADDR=" + address, "HELO=" + name, "PROTO=ESMTP")
+                .filter(one -> names.contains(one.substring(0, one.indexOf('='))))
+                .collect(Collectors.joining(" "));
     }
 
     private void recipient(SmtpClient server, String line) throws IOException {

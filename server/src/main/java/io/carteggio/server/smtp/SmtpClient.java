@@ -156,6 +156,18 @@ public final class SmtpClient implements AutoCloseable {
         ehlo();
     }
 
+    /// Says a command behind which the server begins anew, as Postfix does behind `XCLIENT`, and introduces itself
+    /// anew.
+    ///
+    /// @return the server's answer; where it is no 220, all is as before
+    public Reply beginAnew(String line) throws IOException {
+        Reply reply = command(line);
+        if (reply.code() == 220) {
+            ehlo();
+        }
+        return reply;
+    }
+
     /// Hands over one mail.
     ///
     /// @param from empty for the null reverse path

@@ -12,11 +12,17 @@ import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.PemIdentity;
 import io.carteggio.server.tls.SelfSigned;
 import io.carteggio.server.tls.TlsContexts;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +96,42 @@ class SmtpClientTest {
                 assertThat(one.from()).isEqualTo(FROM);
                 assertThat(one.to()).isEqualTo(TO);
             }
+        }
+    }
+
+    /// A server that offers other things once it knows for whom it is asked.
+    @Test
+    void itBeginsAnew() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread scripted = Thread.ofVirtual().start(() -> {
+                try (Socket socket = listener.accept()) {
+                    BufferedReader in = new BufferedReader(
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+                    OutputStream out = socket.getOutputStream();
+                    for (String answer : List.of(
+                            "220 one",
+                            "250-one\r\n250-XCLIENT NAME ADDR\r\n250 AUTH PLAIN",
+                            "550 5.7.0 not you",
+                            "220 two",
+                            "250-two\r\n250 SIZE 5")) {
+                        out.write((answer + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                        in.readLine();
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (SmtpClient client = SmtpClient.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort()),
+                    "client.example",
+                    Duration.ofSeconds(5))) {
+                assertThat(client.beginAnew("XCLIENT ADDR=192.0.2.1").code()).isEqualTo(550);
+                assertThat(client.offers("XCLIENT")).isTrue();
+                assertThat(client.beginAnew("XCLIENT ADDR=192.0.2.1").code()).isEqualTo(220);
+                assertThat(client.offers("XCLIENT")).isFalse();
+                assertThat(client.offer("SIZE")).isEqualTo("5");
+            }
+            scripted.join();
         }
     }
 
