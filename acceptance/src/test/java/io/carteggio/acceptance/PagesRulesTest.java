@@ -151,7 +151,7 @@ class PagesRulesTest {
                     .ask("rule", "settings", "--route", "other.example=127.0.0.1:1,none")
                     .done();
             house.program()
-                    .ask("rule", "add", "Elsewhere", "--to", "j@other.example")
+                    .ask("rule", "add", "Overseas", "--to", "j@other.example")
                     .done();
             Stage at = Stage.on(house.program(), house.server());
             at.password("Ada");
@@ -161,7 +161,7 @@ class PagesRulesTest {
             at.picture(page, "reports-none");
             for (String word : List.of("firstword", "secondword")) {
                 assertThat(MailHouse.send(
-                                        house.postfix().smtp(),
+                                        house.door(),
                                         "anna@firm.example",
                                         MailHouse.mail(MailHouse.text(word, "anna@firm.example", "bruno@firm.example")),
                                         false,
