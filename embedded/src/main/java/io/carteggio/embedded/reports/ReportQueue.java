@@ -46,18 +46,22 @@ public final class ReportQueue implements AutoCloseable {
     /// So much of what came just now is kept in memory.
     private static final long RECENT_BYTES = 16 << 20;
 
+    /// Most reports leave while they are pending, and are in none of them.
+    private static final String INDICES = """
+            CREATE INDEX report_name ON report (report) WHERE state = 'RETURNED';
+            CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING';
+            CREATE INDEX report_destination ON report (destination, id) WHERE state = 'WAITING'""";
+
     /// `destination` has a row for each mailbox that cannot be delivered to now.
     private static final String SCHEMA = """
             CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
                 attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB);
-            CREATE INDEX report_name ON report (report);
-            CREATE INDEX report_due ON report (state, next, id);
-            CREATE INDEX report_destination ON report (destination, state, id);
+            %s;
             CREATE TABLE destination (key TEXT PRIMARY KEY, address TEXT NOT NULL, trouble TEXT NOT NULL,
                 since INTEGER NOT NULL, suspended INTEGER NOT NULL, last TEXT NOT NULL) WITHOUT ROWID
-            """;
+            """.formatted(INDICES);
 
     private static final String COLUMNS = "id, state, notice, mailbox, alternate, rules, report, needs, bytes, queued,"
             + " attempts, next, last, remote";
@@ -75,7 +79,9 @@ public final class ReportQueue implements AutoCloseable {
         public void look() {}
 
         @Override
-        public void released(List<QueuedReport> reports) {}
+        public boolean released(List<QueuedReport> reports) {
+            return false;
+        }
     };
 
     /// Whoever delivers. Must not block.
@@ -83,8 +89,10 @@ public final class ReportQueue implements AutoCloseable {
         /// There may be something new to be tried.
         void look();
 
-        /// These are to be tried now; they are also among those that are [#due].
-        void released(List<QueuedReport> reports);
+        /// These are to be tried now.
+        ///
+        /// @return whether they are, all of them; else they are among those that are [#due]
+        boolean released(List<QueuedReport> reports);
     }
 
     /// One that came just now.
@@ -130,6 +138,8 @@ public final class ReportQueue implements AutoCloseable {
         } else if (version == 1) { // all had files then
             database.write(session -> {
                 session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                session.script("DROP INDEX report_name; DROP INDEX report_due; DROP INDEX report_destination");
+                session.script(INDICES);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
             });
         } else if (version != SCHEMA_VERSION) {
@@ -162,15 +172,15 @@ public final class ReportQueue implements AutoCloseable {
         }
         names.set(highest);
         database.read(s -> s.list(
-                "SELECT key, (SELECT min(next) FROM report WHERE destination = key AND state = ?) FROM destination",
+                "SELECT key, (SELECT min(next) FROM report WHERE destination = key AND state = 'WAITING')"
+                        + " FROM destination",
                 r -> {
                     Optional<Instant> next = instant(r, 2);
                     if (next.isPresent()) {
                         asked.put(r.getString(1), next.get());
                     }
                     return 1;
-                },
-                State.WAITING.name()));
+                }));
         database.write(session ->
                 session.run("UPDATE report SET state = ? WHERE state = ?", State.WAITING.name(), State.PENDING.name()));
     }
@@ -230,8 +240,8 @@ public final class ReportQueue implements AutoCloseable {
             recentBytes.addAndGet(all.length);
             recent.put(id, new Recent(report, Content.owning(all, all.length)));
         });
-        if (!pending) {
-            tell(List.of(id));
+        if (!pending && !isTaken(List.of(id))) {
+            follower.look();
         }
         return id;
     }
@@ -258,8 +268,8 @@ public final class ReportQueue implements AutoCloseable {
                 true);
     }
 
-    /// Whoever delivers need not look for what came just now.
-    private void tell(Collection<Long> ids) {
+    /// Whoever delivers need not look for what came just now, where there is room for it.
+    private boolean isTaken(Collection<Long> ids) {
         List<QueuedReport> known = new ArrayList<>();
         for (long id : ids) {
             Optional.ofNullable(recent.get(id))
@@ -267,11 +277,7 @@ public final class ReportQueue implements AutoCloseable {
                     .filter(report -> report.next().equals(report.queued()))
                     .ifPresent(known::add);
         }
-        if (known.size() == ids.size()) {
-            follower.released(known);
-        } else {
-            follower.look();
-        }
+        return known.size() == ids.size() && follower.released(known);
     }
 
     private void forget(long id) {
@@ -289,19 +295,26 @@ public final class ReportQueue implements AutoCloseable {
         }
     }
 
-    /// Its message goes on: it is to be delivered. Not forced: after a power cut it is delivered all the same.
+    /// Its message goes on: it is to be delivered. Where it is at once, nothing is written, for what was pending when
+    /// the program ended is delivered, too.
     public void release(Collection<Long> ids) throws ArchiveException {
-        if (!ids.isEmpty()) {
-            database.writeGathered(
-                    session -> {
-                        for (long id : ids) {
-                            session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
-                        }
-                        return ids.size();
-                    },
-                    false);
-            tell(ids);
+        if (!ids.isEmpty() && !isTaken(ids)) {
+            waiting(ids);
         }
+    }
+
+    /// These are to be looked for among those that are [#due], though somebody had taken them to try them. Not forced:
+    /// after a power cut they are delivered all the same.
+    public void waiting(Collection<Long> ids) throws ArchiveException {
+        database.writeGathered(
+                session -> {
+                    for (long id : ids) {
+                        session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
+                    }
+                    return ids.size();
+                },
+                false);
+        follower.look();
     }
 
     /// Its message does not go on: there is nothing to report. Not forced: after a power cut it may be delivered.
@@ -344,14 +357,14 @@ public final class ReportQueue implements AutoCloseable {
     ///
     /// @param but mailboxes ([Address#key]) that are left out
     public List<QueuedReport> due(Instant now, Collection<String> but, int limit) throws ArchiveException {
-        List<Object> values = new ArrayList<>(List.of(State.WAITING.name(), now.toEpochMilli()));
+        List<Object> values = new ArrayList<>(List.of(now.toEpochMilli()));
         values.addAll(but);
         values.add(limit);
         String others = but.isEmpty()
                 ? ""
                 : " AND destination NOT IN (" + String.join(", ", Collections.nCopies(but.size(), "?")) + ")";
         return database.read(s -> s.list(
-                "SELECT " + COLUMNS + " FROM report WHERE state = ? AND next <= ?" + others
+                "SELECT " + COLUMNS + " FROM report WHERE state = 'WAITING' AND next <= ?" + others
                         + " ORDER BY next, id LIMIT ?",
                 ReportQueue::report,
                 values.toArray()));
@@ -359,8 +372,7 @@ public final class ReportQueue implements AutoCloseable {
 
     /// When something is to be tried next.
     public Optional<Instant> nextDue() throws ArchiveException {
-        return database.read(s -> s.first(
-                        "SELECT min(next) FROM report WHERE state = ?", r -> instant(r, 1), State.WAITING.name()))
+        return database.read(s -> s.first("SELECT min(next) FROM report WHERE state = 'WAITING'", r -> instant(r, 1)))
                 .flatMap(next -> next);
     }
 
@@ -382,10 +394,9 @@ public final class ReportQueue implements AutoCloseable {
     /// The reports of an id that were given to the alternate mailbox.
     public List<QueuedReport> returned(String reportId) throws ArchiveException {
         return database.read(s -> s.list(
-                "SELECT " + COLUMNS + " FROM report WHERE report = ? AND state = ?",
+                "SELECT " + COLUMNS + " FROM report WHERE report = ? AND state = 'RETURNED'",
                 ReportQueue::report,
-                reportId,
-                State.RETURNED.name()));
+                reportId));
     }
 
     /// How many reports there are of each state.
@@ -431,8 +442,7 @@ public final class ReportQueue implements AutoCloseable {
 
     /// Since when the oldest waits that is to be delivered.
     public Optional<Instant> oldest() throws ArchiveException {
-        return database.read(s -> s.first(
-                        "SELECT min(queued) FROM report WHERE state = ?", r -> instant(r, 1), State.WAITING.name()))
+        return database.read(s -> s.first("SELECT min(queued) FROM report WHERE state = 'WAITING'", r -> instant(r, 1)))
                 .flatMap(at -> at);
     }
 
@@ -456,7 +466,8 @@ public final class ReportQueue implements AutoCloseable {
     public void deferred(long id, Instant next, String last, Optional<String> remote) throws ArchiveException {
         forget(id);
         database.write(session -> session.run(
-                "UPDATE report SET attempts = attempts + 1, next = ?, last = ?, remote = ? WHERE id = ?",
+                "UPDATE report SET state = 'WAITING', attempts = attempts + 1, next = ?, last = ?, remote = ?"
+                        + " WHERE id = ?",
                 next.toEpochMilli(),
                 last,
                 remote.orElse(null),
@@ -536,10 +547,9 @@ public final class ReportQueue implements AutoCloseable {
         database.write(session -> {
             session.run("DELETE FROM destination WHERE key = ?", mailbox.key());
             return session.run(
-                    "UPDATE report SET next = ? WHERE destination = ? AND state = ? AND next > ?",
+                    "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next > ?",
                     now.toEpochMilli(),
                     mailbox.key(),
-                    State.WAITING.name(),
                     now.toEpochMilli());
         });
         follower.look();
@@ -549,10 +559,9 @@ public final class ReportQueue implements AutoCloseable {
     public void postponed(Address mailbox, long but, Instant until) throws ArchiveException {
         asked.put(mailbox.key(), until);
         database.write(session -> session.run(
-                "UPDATE report SET next = ? WHERE destination = ? AND state = ? AND next < ? AND id <> ?",
+                "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next < ? AND id <> ?",
                 until.toEpochMilli(),
                 mailbox.key(),
-                State.WAITING.name(),
                 until.toEpochMilli(),
                 but));
     }

@@ -213,6 +213,10 @@ class ReportQueueTest {
         }
         SealedMail.write(folder.resolve(id + ".report"), mail("old words"), KEY);
         change("ALTER TABLE report DROP COLUMN octets");
+        for (String index : List.of("name (report)", "due (state, next, id)", "destination (destination, state, id)")) {
+            change("DROP INDEX report_" + index.replaceAll(" .*", ""));
+            change("CREATE INDEX report_" + index.replace(" (", " ON report ("));
+        }
         change("PRAGMA user_version = 1");
         try (ReportQueue queue = open()) {
             QueuedReport report = queue.named(id).orElseThrow();
@@ -317,11 +321,12 @@ class ReportQueueTest {
                 }
 
                 @Override
-                public void released(List<QueuedReport> reports) {
+                public boolean released(List<QueuedReport> reports) {
                     for (QueuedReport report : reports) {
                         assertThat(report.state()).isEqualTo(State.WAITING);
                         told.add(report.reportId());
                     }
+                    return true;
                 }
             });
             long id = queue.put(draft("1"), mail("a"), NOW, true);
@@ -332,6 +337,13 @@ class ReportQueueTest {
             queue.again(List.of(id), NOW);
             queue.recovered(MAILBOX, NOW);
             assertThat(told).containsExactly("1", "2", "look", "look", "look");
+            told.clear();
+            long taken = queue.put(draft("3"), mail("a"), NOW, true);
+            queue.release(List.of(taken));
+            assertThat(queue.due(NOW, List.of(), 10)).noneMatch(report -> report.id() == taken);
+            queue.waiting(List.of(taken)); // there was no room after all
+            assertThat(queue.due(NOW, List.of(), 10)).anyMatch(report -> report.id() == taken);
+            assertThat(told).containsExactly("3", "look");
         }
     }
 

@@ -88,8 +88,8 @@ final class Deliverer implements AutoCloseable {
             }
 
             @Override
-            public void released(List<QueuedReport> reports) {
-                take(reports);
+            public boolean released(List<QueuedReport> reports) {
+                return take(reports);
             }
         });
     }
@@ -105,15 +105,15 @@ final class Deliverer implements AutoCloseable {
     }
 
     /// What came just now need not be looked for, but where there are many.
-    private void take(List<QueuedReport> reports) {
+    private boolean take(List<QueuedReport> reports) {
         synchronized (this) {
-            if (fresh.size() + reports.size() <= LOOKED_AT) {
-                fresh.addAll(reports);
-            } else {
-                looking = true;
+            if (closed || fresh.size() + reports.size() > LOOKED_AT) {
+                return false;
             }
+            fresh.addAll(reports);
         }
         wake();
+        return true;
     }
 
     private void deliver() {
@@ -145,7 +145,7 @@ final class Deliverer implements AutoCloseable {
         }
     }
 
-    private void beginFresh() {
+    private void beginFresh() throws ArchiveException {
         while (true) {
             QueuedReport report;
             synchronized (this) {
@@ -160,11 +160,15 @@ final class Deliverer implements AutoCloseable {
             }
             begin(report, () -> attempt(report));
         }
-        synchronized (this) { // one that must wait must not hold up those of other mailboxes
-            if (!fresh.isEmpty() && inFlight.size() < AT_A_TIME) {
+        List<Long> late = new ArrayList<>(); // one that must wait must not hold up those of other mailboxes
+        synchronized (this) {
+            if (inFlight.size() < AT_A_TIME) {
+                fresh.forEach(report -> late.add(report.id()));
                 fresh.clear();
-                looking = true;
             }
+        }
+        if (!late.isEmpty()) {
+            queue.waiting(late);
         }
     }
 
@@ -174,7 +178,7 @@ final class Deliverer implements AutoCloseable {
         List<String> full = new ArrayList<>();
         int most;
         synchronized (this) {
-            most = AT_A_TIME + inFlight.size() + fresh.size(); // those are due, too
+            most = AT_A_TIME + inFlight.size(); // those may be due, too
             busy.forEach((mailbox, n) -> {
                 if (n >= handOver.atATime(new Address(mailbox))) {
                     full.add(mailbox);
@@ -183,11 +187,7 @@ final class Deliverer implements AutoCloseable {
         }
         List<QueuedReport> due = queue.due(clock.instant(), full, most);
         for (QueuedReport report : due) {
-            boolean entered;
-            synchronized (this) {
-                entered = fresh.stream().noneMatch(one -> one.id() == report.id()) && enter(report);
-            }
-            if (entered) {
+            if (enter(report)) {
                 begin(report, () -> attemptIfDue(report));
             }
         }
@@ -215,11 +215,19 @@ final class Deliverer implements AutoCloseable {
                 attempt.run();
             } catch (ArchiveException | RuntimeException e) {
                 LOG.error("report {} could not be looked after; it is tried again", report.id(), e);
-                looking = true;
+                waits(report);
             } finally {
                 leave(report);
             }
         });
+    }
+
+    private void waits(QueuedReport report) {
+        try {
+            queue.waiting(List.of(report.id()));
+        } catch (ArchiveException e) {
+            LOG.error("report {} is tried again when this program is started the next time", report.id(), e);
+        }
     }
 
     private synchronized boolean enter(QueuedReport report) {
@@ -275,6 +283,9 @@ final class Deliverer implements AutoCloseable {
         Instant now = clock.instant();
         boolean over = !now.isBefore(report.queued().plus(settings.get().expiry()));
         if (!queue.isThere(report)) {
+            if (queue.named(report.id()).isEmpty()) {
+                return; // it has been delivered meanwhile
+            }
             queue.ended(report.id(), State.DEAD, "its file is gone: nobody has this report any more");
             undelivered.tellOfDead();
             return;
