@@ -23,10 +23,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// An administrator's first hour in a real Chromium: from the set-up link by the first steps to people, alarms, a
-/// backup
-/// and a sheet for the safe. axe looks at every page, light on a desktop and dark on a phone; pictures lie in
-/// `target/screenshots`.
+/// An administrator's first hour in a real Chromium: from the set-up link by the first steps to people, alarms,
+/// a backup and a sheet for the safe. axe looks at every page, light on a desktop and dark on a phone; pictures
+/// lie in `target/screenshots`.
 @Tag("peers")
 class AdministrationTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");

@@ -28,11 +28,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/// The journaling agent under load, beside Postfix as a filter and before Exim as a proxy at once. Agent, mail systems
-/// and the archive that the reports go to are killed at random; whoever sends tries again until his message is taken,
-/// as
-/// mail systems do. In the end the originals that were delivered are those that were archived, by each rule, and each
-/// once.
+/// The journaling agent under load, beside Postfix as a filter and before Exim as a proxy at once. Agent, mail
+/// systems and the archive that the reports go to are killed at random; whoever sends tries again until his
+/// message is taken, as mail systems do. In the end the originals that were delivered are those that were
+/// archived, by each rule, and each once.
 ///
 /// One rule reports into the agent's own archive, the other by SMTP into that of a second process.
 @Tag("peers")

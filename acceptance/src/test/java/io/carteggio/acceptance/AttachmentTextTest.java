@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// A word in a PDF finds the letter: the program as it is installed, over SMTP, with the real reader of
-/// attachments,
-/// which somebody kills in the midst of it.
+/// attachments, which somebody kills in the midst of it.
 @Tag("peers")
 class AttachmentTextTest {
     private static final String JOURNAL = "journal@archive.firm.example";

@@ -20,10 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/// Mail that means harm, in a real Chromium. Each letter would load something from a port where we listen, and would
-/// say
-/// so by a title or a dialog if anything of it ran. Nothing runs, nothing is asked for, each page is shown, and the
-/// browser has nothing to report: what does harm is taken out before it gets there.
+/// Mail that means harm, in a real Chromium. Each letter would load something from a port where we listen, and
+/// would say so by a title or a dialog if anything of it ran. Nothing runs, nothing is asked for, each page is
+/// shown, and the browser has nothing to report: what does harm is taken out before it gets there.
 @Tag("peers")
 class HostileGalleryTest {
     /// What nobody may see, wherever a script may get.

@@ -26,9 +26,8 @@ record JournalCase(
         Map<String, List<String>> reported,
         List<String> delivered) {
 
-    /// Between `;` stands one recipient line each, before it `i` where the rule for internal mail and `e` where that
-    /// for
-    /// external mail names it. A short name is one of firm.example.
+    /// Between `;` stands one recipient line each, before it `i` where the rule for internal mail and `e` where
+    /// that for external mail names it. A short name is one of firm.example.
     private static final String TABLE = """
             # word       | sender | recipients             | header           | reported                                               | delivered to
             inbound      | x@out  | anna                   | anna             | e recipient anna                                       | anna

@@ -27,10 +27,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 
-/// A firm with a real mail system, whose mailboxes are Dovecot's, and an archive whose agent journals all mail: by
-/// three
-/// rules into this archive (all mail, internal, external, each into a source of that name), and by one into a mailbox
-/// elsewhere, which is reached by the mail system.
+/// A firm with a real mail system, whose mailboxes are Dovecot's, and an archive whose agent journals all mail:
+/// by three rules into this archive (all mail, internal, external, each into a source of that name), and by one
+/// into a mailbox elsewhere, which is reached by the mail system.
 final class MailHouse implements AutoCloseable {
     /// The foreign journaling mailbox.
     static final String ELSEWHERE = "journal@elsewhere.example";

@@ -14,9 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The journaling agent's pages in a real Chromium: from no rule to one that is looked at,
-/// added, changed and removed;
-/// settings, a file from Exchange, reports that do not arrive. Without a script, too.
+/// The journaling agent's pages in a real Chromium: from no rule to one that is looked at, added, changed and
+/// removed; settings, a file from Exchange, reports that do not arrive. Without a script, too.
 @Tag("peers")
 class PagesRulesTest {
     private static Optional<Stage> started = Optional.empty();

@@ -11,8 +11,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import java.io.IOException;
 import java.net.URI;
 
-/// Somebody makes a passkey and logs in by it, in a real Chromium with an authenticator that the browser
-/// plays
+/// Somebody makes a passkey and logs in by it, in a real Chromium with an authenticator that the browser plays
 /// (WebAuthn level 3, 11). At this machine's own name: to one of numbers no browser gives a passkey.
 final class PasskeyWalk implements AutoCloseable {
     private final Serving server;

@@ -57,11 +57,9 @@ import org.apache.tika.parser.xml.DcXMLParser;
 import org.xml.sax.ContentHandler;
 import org.xml.sax.SAXException;
 
-/// Finds the words of an attachment, and of what lies in it: archives, letters, embedded documents. The
-/// parsers are
-/// named here one by one, so that none comes in by lying on the class path: no pictures are read (OCR),
-/// nothing is
-/// fetched, no other program is called. Belongs to one thread.
+/// Finds the words of an attachment, and of what lies in it: archives, letters, embedded documents. The parsers
+/// are named here one by one, so that none comes in by lying on the class path: no pictures are read (OCR),
+/// nothing is fetched, no other program is called. Belongs to one thread.
 final class AttachmentReader {
     /// Documents in documents.
     static final int DEPTH_LIMIT = 10;

@@ -23,11 +23,9 @@ import java.util.stream.Stream;
 /// Reads one attachment after the other: requests come on the standard input, answers go to the standard
 /// output.
 ///
-/// The thread that hears requests does nothing else, so it notices at once when nobody asks any more, and
-/// ends the
-/// process, whatever the other thread is lost in. A third ends it when a request takes too long, for the
-/// case that
-/// whoever asked was stopped.
+/// The thread that hears requests does nothing else, so it notices at once when nobody asks any more, and ends
+/// the process, whatever the other thread is lost in. A third ends it when a request takes too long, for the
+/// case that whoever asked was stopped.
 public final class Main {
     /// The archive ends it sooner; this is for an archive that cannot.
     private static final int ORPHAN_EXIT = 4;

@@ -27,8 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What words are found in attachments, in this process. How a process that reads is kept in bounds:
-/// `ReaderPoolTest`,
-/// and [RealReaderTest] with this very program.
+/// `ReaderPoolTest`, and [RealReaderTest] with this very program.
 class AttachmentReaderTest {
     private static final String WORD = "quixozephyr";
     private static final AttachmentReader READER = new AttachmentReader();

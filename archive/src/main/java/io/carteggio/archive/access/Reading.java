@@ -77,9 +77,8 @@ public final class Reading {
         this.messages = new Messages(catalogue);
     }
 
-    /// A page of results, newest first. A message that several letters are is one result, where the newest
-    /// of them
-    /// that matches stands.
+    /// A page of results, newest first. A message that several letters are is one result, where the newest of
+    /// them that matches stands.
     ///
     /// @param total how many letters match within what the viewer may see
     /// @param notFullySearched how many of the viewer's letters could not be searched wholly
@@ -380,8 +379,7 @@ public final class Reading {
     }
 
     /// Letters that repeat the `Message-ID` of this one and are another message all the same: the viewer is
-    /// told,
-    /// for one of them may be forged, or the mail system may have written something into it
+    /// told, for one of them may be forged, or the mail system may have written something into it
     /// (JOURNAL-FORMATS 8.5).
     public List<LetterId> otherVersions(Viewer viewer, OpenLetter open, String messageId) throws ArchiveException {
         Scope scope = scope(viewer);
@@ -399,9 +397,8 @@ public final class Reading {
         return others;
     }
 
-    /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each
-    /// variant is
-    /// told. Small letters are opened ahead by other threads.
+    /// Walks through all letters that match, newest first, as one audited act. Nothing is grouped: each variant
+    /// is told. Small letters are opened ahead by other threads.
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
         Scope scope = scope(viewer);

@@ -16,10 +16,9 @@ public sealed interface Scope {
     /// Every letter with every line.
     record Everything() implements Scope {}
 
-    /// The letters in whose envelope one of these addresses was, while it counted as the viewer's. What
-    /// counts by way of
-    /// a group counts for those who got a letter, never for who sent it: who sends as a group is not all of
-    /// it.
+    /// The letters in whose envelope one of these addresses was, while it counted as the viewer's. What counts
+    /// by way of a group counts for those who got a letter, never for who sent it: who sends as a group is not
+    /// all of it.
     ///
     /// @param byKey the spans of each address key
     record Own(Map<String, List<Tenure>> byKey) implements Scope {
@@ -48,8 +47,7 @@ public sealed interface Scope {
                     .anyMatch(t -> !t.throughGroup() && t.covers(at));
         }
 
-        /// Whether what went to the address came to her: it was hers, or that of a group she was in, where
-        /// the
+        /// Whether what went to the address came to her: it was hers, or that of a group she was in, where the
         /// testimony leaves open who that was.
         private boolean got(Address address, Testimony testimony) {
             Instant at = testimony.entry().at();

@@ -21,10 +21,9 @@ import java.util.stream.Collectors;
 
 /// Where everything dangerous passes, whoever asks for it and by which way. Safe for many threads.
 ///
-/// In single mode it passes at once, is written down, and announced to the data-protection officer
-/// where there is one.
-/// In two-person mode it passes when somebody else has approved exactly this, once; else a request
-/// is made.
+/// In single mode it passes at once, is written down, and announced to the data-protection officer where there
+/// is one. In two-person mode it passes when somebody else has approved exactly this, once; else a request is
+/// made.
 public final class Gate {
     /// How long a request can be approved and done: 72 hours.
     public static final Duration VALID = Duration.ofDays(3);

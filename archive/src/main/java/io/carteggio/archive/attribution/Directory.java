@@ -21,9 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// All people with their dated addresses, all groups with their dated members, contacts and domains, as
-/// they are known
-/// at one moment: who held what, and who was in which group, at any instant. Safe for many threads.
+/// All people with their dated addresses, all groups with their dated members, contacts and domains, as they
+/// are known at one moment: who held what, and who was in which group, at any instant. Safe for many threads.
 ///
 /// One is made after every change and few are asked much: so what questions need is made when the first one
 /// comes.
@@ -164,9 +163,8 @@ public final class Directory {
         return domains.stream().anyMatch(d -> d.covers(domain));
     }
 
-    /// The one person that a user of a command or a log-in form means: by exact name (case aside), by id,
-    /// or by an
-    /// address she holds now. Empty where there is none or more than one.
+    /// The one person that a user of a command or a log-in form means: by exact name (case aside), by id, or by
+    /// an address she holds now. Empty where there is none or more than one.
     public Optional<Person> named(String text, Instant now) {
         Optional<Person> byId = byId(text);
         if (byId.isPresent()) {
@@ -194,11 +192,9 @@ public final class Directory {
         return found.size() == 1 ? Optional.of(found.iterator().next()) : Optional.empty();
     }
 
-    /// The spans in which addresses count as this person's own. A dated holding counts as dated. An undated
-    /// one counts
-    /// always but for the spans in which somebody else held the address with dates: so a re-used address
-    /// opens
-    /// nothing old (P5), and who is added after her letters came in sees them at once.
+    /// The spans in which addresses count as this person's own. A dated holding counts as dated. An undated one
+    /// counts always but for the spans in which somebody else held the address with dates: so a re-used address
+    /// opens nothing old (P5), and who is added after her letters came in sees them at once.
     public List<Tenure> tenures(Person person) {
         return tenuresOf(person);
     }
@@ -228,9 +224,8 @@ public final class Directory {
         return tenures;
     }
 
-    /// All that decides what a person may see: her own addresses, and those of groups she was a member of,
-    /// also by way
-    /// of other groups, for as long as all of the way stood.
+    /// All that decides what a person may see: her own addresses, and those of groups she was a member of, also
+    /// by way of other groups, for as long as all of the way stood.
     public List<Tenure> access(Person person) {
         List<Tenure> own = tenuresOf(person);
         Index known = index();
@@ -269,11 +264,9 @@ public final class Directory {
         return reached;
     }
 
-    /// Notes in which groups a member is while something holds; groups that are new, or in which she is
-    /// longer than was
-    /// known, are looked at (again). Ends, also where groups are in each other: spans only grow, and there
-    /// are finitely
-    /// many ends of them.
+    /// Notes in which groups a member is while something holds; groups that are new, or in which she is longer
+    /// than was known, are looked at (again). Ends, also where groups are in each other: spans only grow, and
+    /// there are finitely many ends of them.
     private static void enter(Index known, String member, Spans when, Map<String, Spans> within, Deque<String> work) {
         for (In in : known.memberships.getOrDefault(member, List.of())) {
             Spans before = within.getOrDefault(in.group, Spans.NONE);

@@ -27,10 +27,8 @@ public record DomainHistory(List<State> states) {
         return new DomainHistory(more);
     }
 
-    /// The domains that were ours at an instant. Before any was named, those that were named
-    /// first: the
-    /// mail that was
-    /// archived until then was no stranger's for that.
+    /// The domains that were ours at an instant. Before any was named, those that were named first: the mail
+    /// that was archived until then was no stranger's for that.
     public List<AcceptedDomain> at(Instant at) {
         List<AcceptedDomain> domains =
                 states.isEmpty() ? List.of() : states.getFirst().domains();

@@ -19,9 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The directory while changes are told, one after the other. A change of what is not there changes
-/// nothing: every
-/// one was checked before it was kept. Belongs to whoever guards it.
+/// The directory while changes are told, one after the other. A change of what is not there changes nothing:
+/// every one was checked before it was kept. Belongs to whoever guards it.
 final class Roll {
     private final Map<String, Person> people = new LinkedHashMap<>();
     private final Map<String, Group> groups = new LinkedHashMap<>();

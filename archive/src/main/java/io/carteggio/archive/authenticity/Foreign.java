@@ -4,9 +4,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What strangers wrote, in a sentence of ours: bounded, and without characters that would change how the
-/// rest of the
-/// line looks.
+/// What strangers wrote, in a sentence of ours: bounded, and without characters that would change how the rest
+/// of the line looks.
 final class Foreign {
     static final int CHARACTERS = 100;
 

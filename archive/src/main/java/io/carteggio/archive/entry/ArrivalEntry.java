@@ -64,8 +64,7 @@ public record ArrivalEntry(
     }
 
     /// The copies of the mail that a rights-managed mail's report carries, the protected and the clear one,
-    /// where
-    /// the letter is one of them (JOURNAL-FORMATS 3.1).
+    /// where the letter is one of them (JOURNAL-FORMATS 3.1).
     public List<LetterRef> copiesOf(Sha256 letter) {
         boolean managed = letters.stream().anyMatch(l -> l.sum().equals(letter) && l.isManaged());
         return managed
@@ -99,10 +98,9 @@ public record ArrivalEntry(
                 revision);
     }
 
-    /// Whether groups that it names stand for their members: where a plain mail was read by its header,
-    /// nobody has told
-    /// who got it by way of a group (JOURNAL-FORMATS 5.3). A report has, and there a group's address is
-    /// nobody's.
+    /// Whether groups that it names stand for their members: where a plain mail was read by its header, nobody
+    /// has told who got it by way of a group (JOURNAL-FORMATS 5.3). A report has, and there a group's address
+    /// is nobody's.
     public boolean namesGroups() {
         return dialect.isEmpty() || dialect.get().startsWith(HEADER);
     }
@@ -112,9 +110,8 @@ public record ArrivalEntry(
         return vouched.orElse(arrived);
     }
 
-    /// Whose mailbox it lay in, so whose its labels are: of somebody's mailbox the owner stands behind all
-    /// whom the
-    /// header names. Empty where it came another way.
+    /// Whose mailbox it lay in, so whose its labels are: of somebody's mailbox the owner stands behind all whom
+    /// the header names. Empty where it came another way.
     public Optional<Address> mailboxOwner() {
         return family == Family.MAILBOX && !addressees.isEmpty()
                 ? Optional.of(addressees.getLast().told().address())

@@ -4,9 +4,8 @@ import io.carteggio.mail.Address;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One change of the directory; an [Act.DirectoryChanged] has one or many, in order. Holders are people,
-/// groups and
-/// contacts, each with an id of its own for good.
+/// One change of the directory; an [Act.DirectoryChanged] has one or many, in order. Holders are people, groups
+/// and contacts, each with an id of its own for good.
 public sealed interface Change {
     /// From an instant on (inclusive) until another (exclusive); open where absent.
     record Span(Optional<Instant> from, Optional<Instant> to) {
@@ -81,9 +80,8 @@ public sealed interface Change {
     /// What the synchronisation that says so calls the holder: by this key she is known again.
     record Linked(String id, String key) implements Change {}
 
-    /// Left, or was removed: cannot log in, and all that is held ends at that instant. Where a
-    /// synchronisation says
-    /// so, what was given by hand stays.
+    /// Left, or was removed: cannot log in, and all that is held ends at that instant. Where a synchronisation
+    /// says so, what was given by hand stays.
     record Gone(String id, Instant from) implements Change {}
 
     /// Is there again. What ended stays ended.

@@ -16,8 +16,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Entries to manifest bytes and back. The names of the fields are part of the format
-/// (`docs/format/segment.md`,
-/// "Manifests"); a field once used is never given another meaning.
+/// (`docs/format/segment.md`, "Manifests"); a field once used is never given another meaning.
 public final class EntryCodec {
     private EntryCodec() {}
 

@@ -2,9 +2,8 @@ package io.carteggio.archive.entry;
 
 import java.util.Locale;
 
-/// Which messages a journal rule is about (JOURNAL-FORMATS 8.2). Inside is what lies in an accepted domain, by MAIL
-/// FROM
-/// and RCPT TO.
+/// Which messages a journal rule is about (JOURNAL-FORMATS 8.2). Inside is what lies in an accepted domain, by
+/// MAIL FROM and RCPT TO.
 public enum JournalScope {
     /// Sent and received inside.
     INTERNAL,

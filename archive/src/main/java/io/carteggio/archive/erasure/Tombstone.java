@@ -12,11 +12,10 @@ import java.util.Set;
 
 /// What is left of an arrival's entry. Pure.
 ///
-/// The books need source, family, disposition, arrival and size; the numbers of the letters after it
-/// need that one came, and of which earlier arrival it told. Where another letter of the same report survives, its
-/// envelope stays as well:
-/// those people are its owners, and without them nobody could read it any more. What the report said
-/// beyond that goes in any case.
+/// The books need source, family, disposition, arrival and size; the numbers of the letters after it need that
+/// one came, and of which earlier arrival it told. Where another letter of the same report survives, its
+/// envelope stays as well: those people are its owners, and without them nobody could read it any more. What
+/// the report said beyond that goes in any case.
 final class Tombstone {
     private Tombstone() {}
 

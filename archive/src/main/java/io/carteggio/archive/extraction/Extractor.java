@@ -5,10 +5,8 @@ import io.carteggio.mail.extract.Extracted;
 import io.carteggio.mail.mime.UnreadParts.UnreadPart;
 import java.util.Optional;
 
-/// Finds the words of attachments. Whatever an attachment does to the program that reads it, the archive
-/// does not
-/// notice
-/// but by the answer. Safe for many threads.
+/// Finds the words of attachments. Whatever an attachment does to the program that reads it, the archive does
+/// not notice but by the answer. Safe for many threads.
 public interface Extractor extends AutoCloseable {
     /// Reads one attachment. That it cannot be read is an answer too.
     ///

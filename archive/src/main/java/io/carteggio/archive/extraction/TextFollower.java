@@ -41,11 +41,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Sees to it that the attachments of every letter are read: newest first, those that nobody has read
-/// before those that
-/// an older reader has, and waits while letters come in a rush. It has no list of its own: the index says
-/// which letters
-/// are left, so it goes on after any end where it was. Methods are safe for many threads.
+/// Sees to it that the attachments of every letter are read: newest first, those that nobody has read before
+/// those that an older reader has, and waits while letters come in a rush. It has no list of its own: the index
+/// says which letters are left, so it goes on after any end where it was. Methods are safe for many threads.
 public final class TextFollower implements AutoCloseable {
     /// Letters taken from the index's list at once.
     static final int PAGE_LETTERS = 64;
@@ -145,9 +143,8 @@ public final class TextFollower implements AutoCloseable {
         }
     }
 
-    /// Reads the attachments once more of all letters with one of these shortfalls, when nothing else is
-    /// left. What
-    /// waits for this is not remembered over an end.
+    /// Reads the attachments once more of all letters with one of these shortfalls, when nothing else is left.
+    /// What waits for this is not remembered over an end.
     ///
     /// @return how many letters those are
     public long again(Collection<Shortfall> reasons) throws ArchiveException {
@@ -329,9 +326,8 @@ public final class TextFollower implements AutoCloseable {
         return true;
     }
 
-    /// The next letters. One that comes back although it was read is left alone after a while: what is
-    /// wrong with it
-    /// must not keep others waiting.
+    /// The next letters. One that comes back although it was read is left alone after a while: what is wrong
+    /// with it must not keep others waiting.
     private List<Long> page() throws ArchiveException {
         List<Long> page = new ArrayList<>();
         for (long letter : index.unread(extractor.reader(), PAGE_LETTERS + tries.size())) {

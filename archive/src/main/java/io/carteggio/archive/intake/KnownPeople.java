@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Discards letters of which nobody in the directory, no person and no group, is a sender or a recipient.
-/// Safe for many
-/// threads.
+/// Discards letters of which nobody in the directory, no person and no group, is a sender or a recipient. Safe
+/// for many threads.
 final class KnownPeople implements Screening {
     static final String WHY = "nobody in it is known here";
 

@@ -4,8 +4,7 @@ package io.carteggio.archive.intake;
 /// quick.
 @FunctionalInterface
 public interface OwnTests {
-    /// Whether a test message with this token was sent for this source and is not back. Takes the same time whatever
-    /// the
-    /// token is: outsiders may try.
+    /// Whether a test message with this token was sent for this source and is not back. Takes the same time
+    /// whatever the token is: outsiders may try.
     boolean wereSent(String source, String token);
 }

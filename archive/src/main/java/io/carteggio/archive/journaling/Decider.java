@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Decides which messages are journaled: a function of the message, the directory, the rules and an instant, as
-/// `docs/journaling.md` has it in a table (JOURNAL-FORMATS 8.2 to 8.4). What a rule's recipient means is worked out
-/// once,
-/// so one of these is used for many messages of about the same time. Immutable; safe for many threads.
+/// `docs/journaling.md` has it in a table (JOURNAL-FORMATS 8.2 to 8.4). What a rule's recipient means is worked
+/// out once, so one of these is used for many messages of about the same time. Immutable; safe for many
+/// threads.
 public final class Decider {
     private final Directory directory;
     private final RuleBook book;
@@ -60,9 +60,7 @@ public final class Decider {
         return decided(new Envelope(mail.mailFrom(), onBehalfOf(mail), recipients(mail)), senderInside);
     }
 
-    /// Decides about a message that went its way already, by who sent it and who got it in the
-    /// end: nobody
-    /// is
+    /// Decides about a message that went its way already, by who sent it and who got it in the end: nobody is
     /// looked for behind a group or a forwarding any more. The null sender counts as outside.
     public Decision decide(Envelope came) {
         if (!came.recipients().isEmpty()
@@ -156,9 +154,8 @@ public final class Decider {
         return new Verdict(rule, got.isPresent() ? Reason.GOT : Reason.NEITHER, got);
     }
 
-    /// Who gets it in the end. Whom somebody wrote to who has logged in is told by the header; of anybody else's mail
-    /// the
-    /// header proves nothing.
+    /// Who gets it in the end. Whom somebody wrote to who has logged in is told by the header; of anybody
+    /// else's mail the header proves nothing.
     private List<Recipient> recipients(Submission mail) {
         Set<String> seen = new HashSet<>();
         List<Recipient> addressed = new ArrayList<>();

@@ -20,10 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who gets a message in the end: groups are their members, also by way of other groups, and who forwards is who it
-/// goes
-/// on to (JOURNAL-FORMATS 2.3). Of nested groups the one that was written to is named. A group without members stays as
-/// it is, so that nobody who was written to vanishes. For one message and one thread.
+/// Who gets a message in the end: groups are their members, also by way of other groups, and who forwards is
+/// who it goes on to (JOURNAL-FORMATS 2.3). Of nested groups the one that was written to is named. A group
+/// without members stays as it is, so that nobody who was written to vanishes. For one message and one thread.
 final class Expansion {
     /// Mail that goes on from one to the next more often is on its way in a circle.
     private static final int FORWARDED_LIMIT = 20;

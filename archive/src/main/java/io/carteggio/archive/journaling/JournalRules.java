@@ -324,8 +324,7 @@ public final class JournalRules {
     }
 
     /// Whom a name or an address means as a rule's recipient: a person or group of the directory by name, id or
-    /// address,
-    /// a contact by its name, else an address.
+    /// address, a contact by its name, else an address.
     ///
     /// @throws IllegalArgumentException where it is none of them, or more than one
     public static Member recipient(String text, Directory directory, Instant now) {

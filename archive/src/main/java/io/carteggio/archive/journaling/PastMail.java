@@ -21,18 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What journal rules would have caught of the letters that were archived lately. Each letter
-/// is judged
-/// once, by all
-/// envelopes that its journal reports have of it, with the domains and members of the time.
-/// Nothing is
-/// read of the
-/// letters themselves, and a page of them is in memory at a time.
+/// What journal rules would have caught of the letters that were archived lately. Each letter is judged once,
+/// by all envelopes that its journal reports have of it, with the domains and members of the time. Nothing is
+/// read of the letters themselves, and a page of them is in memory at a time.
 ///
-/// What cannot be known is counted apart, and never guessed: whom a letter went to that came
-/// without a
-/// report. A rule
-/// counts as if it worked, also one that is disabled. Belongs to one thread.
+/// What cannot be known is counted apart, and never guessed: whom a letter went to that came without a report.
+/// A rule counts as if it worked, also one that is disabled. Belongs to one thread.
 public final class PastMail {
     /// Letters that are asked of the catalogue at a time.
     private static final int PAGE = 500;

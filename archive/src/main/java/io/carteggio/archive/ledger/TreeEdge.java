@@ -52,8 +52,7 @@ public final class TreeEdge implements Subtrees {
     }
 
     /// How many tiles of a level are there from the first on: doubling, then halving, so that a million need
-    /// forty
-    /// looks.
+    /// forty looks.
     private static long countTiles(TileStore store, int level) throws ArchiveException {
         long there = 0;
         long missing = 1;

@@ -16,9 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// People's passkeys (WebAuthn), as all acts so far have made them. Safe for many threads.
 ///
-/// What is kept of one opens nothing: a public key, and what its authenticator is called and has counted.
-/// Who is one
-/// person with another logs in as that one, by what opens that one.
+/// What is kept of one opens nothing: a public key, and what its authenticator is called and has counted. Who
+/// is one person with another logs in as that one, by what opens that one.
 public final class Passkeys {
     /// Nobody has more.
     public static final int LIMIT = 20;
@@ -70,9 +69,8 @@ public final class Passkeys {
     /// @param used when it was last used
     public record Passkey(
             String id, String person, String name, Fresh made, long counter, Instant added, Optional<Instant> used) {
-        /// Whether a signature that tells this may be the next one: an authenticator that counts never
-        /// tells the
-        /// same or less again, but where there is a copy of it (WebAuthn level 3, 7.2, step 22).
+        /// Whether a signature that tells this may be the next one: an authenticator that counts never tells
+        /// the same or less again, but where there is a copy of it (WebAuthn level 3, 7.2, step 22).
         public boolean isNext(long told) {
             return (told == 0 && counter == 0) || told > counter;
         }

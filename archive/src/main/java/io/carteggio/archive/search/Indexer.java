@@ -223,9 +223,8 @@ public final class Indexer implements AutoCloseable {
         }
     }
 
-    /// Takes what is in the attachments of letters, and lets it be found; it is forced to disk with what
-    /// comes next. Of
-    /// a letter that the catalogue has forgotten nothing is taken.
+    /// Takes what is in the attachments of letters, and lets it be found; it is forced to disk with what comes
+    /// next. Of a letter that the catalogue has forgotten nothing is taken.
     public void attach(Map<Long, AttachedTexts> texts) throws ArchiveException {
         writing.lock();
         try {

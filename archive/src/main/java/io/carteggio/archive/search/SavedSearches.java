@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Searches that people have saved under names, as all acts so far have made them. Whose a search is sees it, and
-/// nobody
-/// else by way of this archive's pages and commands; it finds what she may see at the time. Safe for many threads.
+/// Searches that people have saved under names, as all acts so far have made them. Whose a search is sees it,
+/// and nobody else by way of this archive's pages and commands; it finds what she may see at the time. Safe for
+/// many threads.
 public final class SavedSearches {
     /// Searches of one person.
     public static final int LIMIT = 200;

@@ -19,11 +19,9 @@ import java.util.random.RandomGenerator;
 /// many.
 public interface SearchIndex extends AutoCloseable {
     /// Takes letters, each in place of what it knew of the same letter. They are found once [#show] has
-    /// returned, and are still there after a crash once [#commit] has returned. A letter whose bytes cannot
-    /// be
-    /// read is taken with what can be had, and counts as not fully searched. Where a document does not say
-    /// what is
-    /// in the letter's attachments, what was shown of them last stays.
+    /// returned, and are still there after a crash once [#commit] has returned. A letter whose bytes cannot be
+    /// read is taken with what can be had, and counts as not fully searched. Where a document does not say what
+    /// is in the letter's attachments, what was shown of them last stays.
     ///
     /// @throws ArchiveException where the world fails; then all that was put since the last [#commit] may be
     ///     lost, and is to be put again

@@ -209,9 +209,8 @@ final class Planner {
         matched.add(id);
     }
 
-    /// People whom this synchronisation does not know and who hold one of the addresses: by the primary
-    /// one, if that
-    /// tells.
+    /// People whom this synchronisation does not know and who hold one of the addresses: by the primary one, if
+    /// that tells.
     private List<Person> sameAddress(RemotePerson person) {
         Set<Person> all = new HashSet<>();
         for (Address address : person.addresses()) {

@@ -77,9 +77,8 @@ public record Snapshot(
         return Optional.of(new Address(address));
     }
 
-    /// The addresses of a list in Exchange's form (`SMTP:` before the primary one, `smtp:` before others;
-    /// what is no
-    /// mail address has another word before it), the primary one first (JOURNAL-FORMATS 11).
+    /// The addresses of a list in Exchange's form (`SMTP:` before the primary one, `smtp:` before others; what
+    /// is no mail address has another word before it), the primary one first (JOURNAL-FORMATS 11).
     public static List<Address> proxyAddresses(List<String> proxies) {
         List<Address> addresses = new ArrayList<>();
         for (String proxy : proxies) {

@@ -54,9 +54,8 @@ public record SyncPlan(
         return new Planner(sync, now, rules, at, ids, mustStay).plan(remote);
     }
 
-    /// Why nothing is changed unless somebody confirms it: a directory that suddenly names far fewer is
-    /// more likely
-    /// not to be readable than right.
+    /// Why nothing is changed unless somebody confirms it: a directory that suddenly names far fewer is more
+    /// likely not to be readable than right.
     public Optional<String> stop(Rules rules) {
         if (empty && known > 0) {
             return Optional.of("the directory names nobody: all " + known + " people would be gone");

@@ -77,8 +77,8 @@ public final class Cbor {
     }
 
     /// A map that was read, with typed views. A field of another type than asked for is an
-    /// [IllegalArgumentException]:
-    /// the frame's sums were right, so it was written so, by a newer or a broken program.
+    /// [IllegalArgumentException]: the frame's sums were right, so it was written so, by a newer or a broken
+    /// program.
     public static final class MapReader {
         private final Map<?, ?> map;
 

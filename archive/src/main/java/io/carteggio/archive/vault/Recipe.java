@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// How a letter is put together from octets that lie with it and parts that lie elsewhere
-/// (`docs/format/segment.md`,
-/// "Records", step 1). Pure.
+/// (`docs/format/segment.md`, "Records", step 1). Pure.
 ///
 /// @param pieces in the letter's order; together they are the whole letter
 public record Recipe(List<Piece> pieces) {

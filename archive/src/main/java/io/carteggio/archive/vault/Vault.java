@@ -35,10 +35,9 @@ public interface Vault extends AutoCloseable {
         };
     }
 
-    /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch
-    /// returns. The
-    /// follower must be quick and must not throw. Named before the first append; several are told one after the
-    /// other.
+    /// Names who is told of each forced batch, in the vault's order, before any `append` of the batch returns.
+    /// The follower must be quick and must not throw. Named before the first append; several are told one after
+    /// the other.
     void follow(Consumer<List<Kept>> follower);
 
     /// The content of a record, unsealed and put together. Not yet compared with the sum that the

@@ -20,10 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Random histories of a directory (addresses re-used and shared, leavers, merges, splits, groups within
-/// groups, also in
-/// circles) against a list of plain facts that is asked instant by instant: who held what, who was in which
-/// group, and
-/// what a person's tenures say must be the same, before and after every change.
+/// groups, also in circles) against a list of plain facts that is asked instant by instant: who held what, who
+/// was in which group, and what a person's tenures say must be the same, before and after every change.
 @Tag("slow")
 class DirectoryHistoryTest {
     private static final int HISTORIES = 120;

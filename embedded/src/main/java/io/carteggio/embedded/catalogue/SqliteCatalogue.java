@@ -44,19 +44,13 @@ import org.slf4j.LoggerFactory;
 
 /// The catalogue in one SQLite file.
 ///
-/// It has no migrations: it is a projection, so a file with another schema version is set aside and
-/// filled
-/// anew
+/// It has no migrations: it is a projection, so a file with another schema version is set aside and filled anew
 /// from the vault, which is the same code that registers every arrival.
 ///
-/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and
-/// record), so
-/// no
-/// column says where it lies, and a catalogue made anew numbers the same, also after erasures. What an
-/// arrival says
-/// is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits
-/// and then
-/// compared.
+/// It is kept small, about 135 octets a letter. A letter's number is its first place (frame and record), so no
+/// column says where it lies, and a catalogue made anew numbers the same, also after erasures. What an arrival
+/// says is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and
+/// then compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final long HOUR_MILLIS = 3_600_000;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
@@ -64,19 +58,14 @@ public final class SqliteCatalogue implements Catalogue {
     /// Raised with every change of the schema below.
     private static final int SCHEMA_VERSION = 8;
 
-    /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand
-    /// in `testimony`.
-    /// `place` has further places of a letter, where arrivals raced. `uses` says which letters cannot
-    /// be read without a record of another frame.
-    /// `moved` has letters that are no longer at their first place. `erased` has the marks of erased
-    /// letters,
-    /// `unpurged` the numbers of those that the index may still have.
-    /// `gap` has notices that tell of a report that is missing, with the act that closed it.
-    /// `rhythm` has how
-    /// many reports came in each hour, and the instant of the last in milliseconds. `quarantined`
-    /// has all
-    /// arrivals
-    /// that came into quarantine, with the frame that says what has become of them since, and what.
+    /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand in
+    /// `testimony`. `place` has further places of a letter, where arrivals raced. `uses` says which letters
+    /// cannot be read without a record of another frame. `moved` has letters that are no longer at their first
+    /// place. `erased` has the marks of erased letters, `unpurged` the numbers of those that the index may
+    /// still have. `gap` has notices that tell of a report that is missing, with the act that closed it.
+    /// `rhythm` has how many reports came in each hour, and the instant of the last in milliseconds.
+    /// `quarantined` has all arrivals that came into quarantine, with the frame that says what has become of
+    /// them since, and what.
     private static final String SCHEMA = """
             CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
                 frames INTEGER NOT NULL);

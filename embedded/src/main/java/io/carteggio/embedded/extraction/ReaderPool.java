@@ -17,11 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 
-/// Reads attachments in processes of its own: started when there is something to read, replaced after a
-/// number of
-/// attachments, ended when they take too long, when they are idle, and when somebody has letters erased.
-/// Safe for many
-/// threads.
+/// Reads attachments in processes of its own: started when there is something to read, replaced after a number
+/// of attachments, ended when they take too long, when they are idle, and when somebody has letters erased.
+/// Safe for many threads.
 public final class ReaderPool implements Extractor {
     private static final Logger LOG = System.getLogger(ReaderPool.class.getName());
 

@@ -26,9 +26,8 @@ import java.util.concurrent.TimeoutException;
 
 /// One reading program that runs. It reads one attachment at a time; [#end] may be called by any thread.
 ///
-/// A thread of its own speaks with it, so that nobody waits for a program that neither answers nor dies,
-/// nor for
-/// descendants of it that hold the pipe.
+/// A thread of its own speaks with it, so that nobody waits for a program that neither answers nor dies, nor
+/// for descendants of it that hold the pipe.
 final class ReaderProcess {
     private static final Duration GREETING = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(100);

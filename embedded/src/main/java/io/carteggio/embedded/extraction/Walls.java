@@ -15,11 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// What a reading program cannot get over. Where this machine lets us make name spaces (`unshare`), it has
-/// no network and
-/// a file system of its own in memory, which nobody else sees and which ends with it; else a folder in
-/// memory that we
-/// empty. It runs at a low priority, makes no core file, and has few files and a bounded address space.
+/// What a reading program cannot get over. Where this machine lets us make name spaces (`unshare`), it has no
+/// network and a file system of its own in memory, which nobody else sees and which ends with it; else a folder
+/// in memory that we empty. It runs at a low priority, makes no core file, and has few files and a bounded
+/// address space.
 sealed interface Walls {
     /// A file system in memory, on any Linux.
     Path MEMORY = Path.of("/dev/shm");

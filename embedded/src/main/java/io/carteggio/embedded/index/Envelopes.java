@@ -23,8 +23,7 @@ import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.util.BytesRef;
 
-/// What all testimonies of a letter say of its people, and which of it a viewer may know (P5): the same
-/// rule as
+/// What all testimonies of a letter say of its people, and which of it a viewer may know (P5): the same rule as
 /// [Scope], by which a test compares it.
 ///
 /// @param all the different envelopes
@@ -108,9 +107,8 @@ record Envelopes(List<One> all, Set<Line> open, List<Mailbox> blindHeader) {
         return open;
     }
 
-    /// The instant of all testimonies, if there is one and it is a whole number of milliseconds as the
-    /// vault keeps
-    /// it.
+    /// The instant of all testimonies, if there is one and it is a whole number of milliseconds as the vault
+    /// keeps it.
     Optional<Long> atMillis() {
         Set<Instant> instants = new HashSet<>();
         all.forEach(one -> instants.add(one.at()));

@@ -57,9 +57,8 @@ final class Fields {
     /// Address keys of everybody in an envelope: who may see the letter.
     static final String WHO = "who";
 
-    /// Address keys of those whom the header of a plain mail names as having got it: a group among them is
-    /// all of its
-    /// members.
+    /// Address keys of those whom the header of a plain mail names as having got it: a group among them is all
+    /// of its members.
     static final String NAMED = "named";
 
     /// Doc value: the milliseconds at which all testimonies vouch for the letter; absent where they do not

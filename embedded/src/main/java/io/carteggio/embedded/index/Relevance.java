@@ -26,10 +26,9 @@ import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.SmallFloat;
 
-/// Ranks letters by the words looked for: BM25 over several fields, as one field whose occurrences count differently
-/// (BM25F). What ranks is only what everybody sees who sees the letter, and a word is rare or common by the viewer's
-/// own
-/// letters: so no order of results tells of other letters, or of blind copies.
+/// Ranks letters by the words looked for: BM25 over several fields, as one field whose occurrences count
+/// differently (BM25F). What ranks is only what everybody sees who sees the letter, and a word is rare or
+/// common by the viewer's own letters: so no order of results tells of other letters, or of blind copies.
 ///
 /// A score depends on the letter and on the weights of the words alone, not on what else the index holds: with the same
 /// weights a later page goes on exactly where one ended. Belongs to one question.

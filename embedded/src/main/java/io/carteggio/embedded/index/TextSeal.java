@@ -19,12 +19,10 @@ import org.apache.lucene.store.ByteArrayDataInput;
 import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 
-/// What is in a letter's attachments as it lies in the index: compressed (zstd) and sealed (AES-256-GCM)
-/// under a key of
-/// the archive's, bound to the letter. So a document that is made anew needs nobody to read the attachments
-/// again, and
-/// whoever changes the words of attachments in the index without the key is found out by `check`. Safe for
-/// many threads.
+/// What is in a letter's attachments as it lies in the index: compressed (zstd) and sealed (AES-256-GCM) under
+/// a key of the archive's, bound to the letter. So a document that is made anew needs nobody to read the
+/// attachments again, and whoever changes the words of attachments in the index without the key is found out by
+/// `check`. Safe for many threads.
 ///
 /// ```
 /// u8 version  nonce (12)  sealed: u32 octets before compression, zstd of
@@ -71,9 +69,8 @@ final class TextSeal {
         }
     }
 
-    /// Empty where the octets were sealed for another letter, under another key, or are damaged: then
-    /// nobody knows what
-    /// is in the attachments, and they are read again.
+    /// Empty where the octets were sealed for another letter, under another key, or are damaged: then nobody
+    /// knows what is in the attachments, and they are read again.
     Optional<Sealed> open(long letter, BytesRef octets) {
         if (octets.length < 1 + NONCE_BYTES + TAG_BITS / 8 || octets.bytes[octets.offset] != VERSION) {
             return Optional.empty();

@@ -141,10 +141,9 @@ public final class Keyring {
                 newest.revision());
     }
 
-    /// A change of the master key writes the copy first. Where it was interrupted there, the old
-    /// key still
-    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some
-    /// later start.
+    /// A change of the master key writes the copy first. Where it was interrupted there, the old key still
+    /// opens the other one, but going on with it would leave the new key's copy behind, to win at some later
+    /// start.
     private static String notOpened(Written newest, Optional<Written> first, Optional<Written> second, Key master) {
         boolean opensOlder = Stream.of(first, second)
                 .flatMap(Optional::stream)
@@ -316,9 +315,7 @@ public final class Keyring {
         return derivation.isPassphrase();
     }
 
-    /// A sum by which two holders of the master key can see that theirs is the same. It does not
-    /// tell the
-    /// key.
+    /// A sum by which two holders of the master key can see that theirs is the same. It does not tell the key.
     public synchronized String fingerprint() {
         return MasterKey.fingerprint(master);
     }

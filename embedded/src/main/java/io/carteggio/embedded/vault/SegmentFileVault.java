@@ -86,9 +86,8 @@ public final class SegmentFileVault implements Vault {
     private SegmentWriter open;
     private Sha256 lastFrame = SegmentFormat.noFrame();
 
-    /// A segment must not be written on: a number in it may have been used for another frame, and a key
-    /// serves one
-    /// only.
+    /// A segment must not be written on: a number in it may have been used for another frame, and a key serves
+    /// one only.
     private boolean spoilt;
 
     /// The open segment is closed, and its successor could not be begun yet.

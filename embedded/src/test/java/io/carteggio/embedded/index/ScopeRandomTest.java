@@ -47,8 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// P5: "A query reaches the index only through a scope. […] Scope is tested per letter and evidence before
 /// grouping: a recipient sees To, Cc and his own line; only the sender and an auditor see all blind copies."
 ///
-/// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures,
-/// letters,
+/// The index against a naive reading of [Scope#sees] and [Scope#visible], over random people, tenures, letters,
 /// testimonies and questions, negated ones too: hits, their order, counts, and what is said of unsearched
 /// letters.
 @Tag("slow")

@@ -64,9 +64,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// P5: "Access follows who held an address at the letter's *vouched* time, so a re-used address opens nothing old, and
-/// a
-/// directory change re-files nothing."
+/// P5: "Access follows who held an address at the letter's *vouched* time, so a re-used address opens nothing
+/// old, and a directory change re-files nothing."
 ///
 /// Whole archives, vault, catalogue and index, with random mail by every way in and random changes of the directory, by
 /// hand and by a synchronisation, against [PlainFacts]. After every few changes, for every person, for auditors with

@@ -18,15 +18,13 @@ import org.junit.jupiter.api.Test;
 /// P1 on a disk that loses, tears, reorders and spoils what was not forced, over thousands of random
 /// lives of a vault ([VaultHistory] says what a life is and what must hold).
 ///
-/// A failure names its seed: `-Dcrash.seed=…` plays that one history again. `-Dcrash.histories=…`
-/// plays more;
+/// A failure names its seed: `-Dcrash.seed=…` plays that one history again. `-Dcrash.histories=…` plays more;
 /// `./check --long` plays 200,000.
 class VaultCrashTest {
     private static final boolean LONG = Boolean.getBoolean("check.long");
 
-    /// Where the histories of `./check` begin, so that a red one is the doing of the change at hand;
-    /// new ones are for
-    /// `./check --long`.
+    /// Where the histories of `./check` begin, so that a red one is the doing of the change at hand; new ones
+    /// are for `./check --long`.
     private static final long FIRST_SEED = 20_261_122_000_000L;
     private static final int THREADS = 2;
 

@@ -26,8 +26,8 @@ import java.util.Set;
 /// Methods belong to the thread that has the stream.
 public final class ExtractWire {
     /// The version of what reads, its rules and its libraries: letters that another one has read are read
-    /// again. Raise
-    /// the number behind the dash when the rules change; a test compares the one before it with the library.
+    /// again. Raise the number behind the dash when the rules change; a test compares the one before it with
+    /// the library.
     public static final String READER = "tika-3.3.1-1";
 
     private static final byte[] GREETING = "CXT1".getBytes(StandardCharsets.US_ASCII);

@@ -5,8 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Why words may be in a letter that no search finds. The words stand in queries, metrics and answers, and
-/// stay; the
-/// codes stand in the pipe and in the index.
+/// stay; the codes stand in the pipe and in the index.
 public enum Shortfall {
     /// Attachments that nobody has read yet.
     WAITING(0, "waiting", "attachments wait to be read"),

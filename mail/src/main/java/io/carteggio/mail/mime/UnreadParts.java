@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The parts of a letter that may hold words and of which [Letter] has none: documents, archives, all that
-/// is neither
-/// text nor picture. Those of letters inside, and inside `winmail.dat`, too. Another program must read them.
+/// The parts of a letter that may hold words and of which [Letter] has none: documents, archives, all that is
+/// neither text nor picture. Those of letters inside, and inside `winmail.dat`, too. Another program must read
+/// them.
 ///
 /// @param complete false where there are more than [#PARTS_LIMIT], or they lie deeper than [#DEPTH_LIMIT]
 public record UnreadParts(List<UnreadPart> parts, boolean complete) {
@@ -61,9 +61,8 @@ public record UnreadParts(List<UnreadPart> parts, boolean complete) {
                 || (!letter.nested().isEmpty() && !of(mail).parts().isEmpty());
     }
 
-    /// A part of MIME. Texts were read with the letter, whatever they are in truth unless that is told by
-    /// their first
-    /// octets; signatures and keys hold no words; what is encrypted as a whole stands among the letter's
+    /// A part of MIME. Texts were read with the letter, whatever they are in truth unless that is told by their
+    /// first octets; signatures and keys hold no words; what is encrypted as a whole stands among the letter's
     /// notes.
     static boolean isUnread(Attachment part) {
         if (part.sizeBytes() == 0 || part.nature() == Nature.MEDIA) {

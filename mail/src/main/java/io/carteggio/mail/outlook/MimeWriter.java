@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/// Writes what mails consist of: fields, parameters, bodies. Everything but the values of fields that are handed
-/// through
-/// is ASCII in short lines.
+/// Writes what mails consist of: fields, parameters, bodies. Everything but the values of fields that are
+/// handed through is ASCII in short lines.
 final class MimeWriter {
     private static final int LINE = 76;
 

@@ -77,9 +77,8 @@ public sealed interface Command {
     /// @param address empty for `<>`
     record Named(Optional<Address> address) {}
 
-    /// Reads whom a MAIL or RCPT command names, whatever parameters follow; empty where the line is neither, or its
-    /// path
-    /// cannot be read.
+    /// Reads whom a MAIL or RCPT command names, whatever parameters follow; empty where the line is neither, or
+    /// its path cannot be read.
     static Optional<Named> named(String line) {
         int blank = line.indexOf(' ');
         String verb = upper(blank < 0 ? line : line.substring(0, blank));

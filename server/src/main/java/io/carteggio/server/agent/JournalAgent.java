@@ -197,9 +197,8 @@ public final class JournalAgent implements AgentCounts {
         }
     }
 
-    /// The mailbox, where rules for it are disabled. Never one of this archive: that takes
-    /// what the queue keeps for it
-    /// as soon as it can.
+    /// The mailbox, where rules for it are disabled. Never one of this archive: that takes what the queue keeps
+    /// for it as soon as it can.
     private Optional<Destination> disabled(AgentSettings settings, Address mailbox) throws ArchiveException {
         if (!settings.disables() || archive.sources().at(mailbox).isPresent()) {
             return Optional.empty();
@@ -240,9 +239,8 @@ public final class JournalAgent implements AgentCounts {
         return receipt.number();
     }
 
-    /// The message did not go on: nothing is missing. Told to the vault at once, where the
-    /// record itself may still be on
-    /// its way into the catalogue.
+    /// The message did not go on: nothing is missing. Told to the vault at once, where the record itself may
+    /// still be on its way into the catalogue.
     private void closeGaps(List<Long> lost) throws ArchiveException {
         for (long number : lost) {
             archive.acts()

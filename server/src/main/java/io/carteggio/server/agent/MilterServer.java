@@ -27,10 +27,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The filter beside Postfix or Sendmail (the milter protocol, [io.carteggio.mail.milter]): sees each message before
-/// the
-/// mail system takes responsibility for it, and answers when its reports are forced to disk. It changes no message, and
-/// refuses none but for trouble of its own, with 451.
+/// The filter beside Postfix or Sendmail (the milter protocol, [io.carteggio.mail.milter]): sees each message
+/// before the mail system takes responsibility for it, and answers when its reports are forced to disk. It
+/// changes no message, and refuses none but for trouble of its own, with 451.
 ///
 /// One platform thread a connection: a mail system keeps few, and long.
 public final class MilterServer implements AutoCloseable {

@@ -7,8 +7,7 @@ import java.security.CodeSource;
 import java.util.Optional;
 
 /// Where the program lies that reads attachments: in a folder `extract` beside that of our own jars, never
-/// among them
-/// (decision 0014).
+/// among them (decision 0014).
 public final class ReaderFolder {
     /// A system property that names another folder; empty for none.
     public static final String PROPERTY = "carteggio.extract";

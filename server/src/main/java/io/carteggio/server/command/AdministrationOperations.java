@@ -20,9 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `person`, and the list of sources: people with their dated addresses, places that mail comes from.
-/// Every change is
-/// an act.
+/// `person`, and the list of sources: people with their dated addresses, places that mail comes from. Every
+/// change is an act.
 final class AdministrationOperations {
     private final Desk desk;
 

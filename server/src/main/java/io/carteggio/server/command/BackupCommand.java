@@ -88,10 +88,8 @@ final class BackupCommand implements Callable<Integer> {
                         Exit.NO, wrong.size() + " files of the backup are damaged; delete them and run it again");
     }
 
-    /// The archive keeps that it was made. It is good all the same where that cannot be: a full
-    /// disk is a reason to
-    /// make
-    /// one.
+    /// The archive keeps that it was made. It is good all the same where that cannot be: a full disk is a
+    /// reason to make one.
     private void note(Access access, Backup backup, long frames, int damaged, Duration took) throws IOException {
         Outcome noted = access.call(
                 "backup.done",

@@ -14,9 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The archive's part in `backup`: files that do not change while they are copied, and what is
-/// known of the backups
-/// that were made.
+/// The archive's part in `backup`: files that do not change while they are copied, and what is known of the
+/// backups that were made.
 final class BackupOperations {
     private static final int PLACE_CHARS = 4_096;
 

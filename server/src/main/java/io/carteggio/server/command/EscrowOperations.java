@@ -17,9 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `rule escrow`: the private keys with which the journaling agent decrypts mail for its reports. They come
-/// in the body,
-/// never as a parameter, and never go out.
+/// `rule escrow`: the private keys with which the journaling agent decrypts mail for its reports. They come in
+/// the body, never as a parameter, and never go out.
 final class EscrowOperations {
     /// The file, in base64.
     static final String FILE = "file";

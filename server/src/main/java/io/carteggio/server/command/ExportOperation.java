@@ -21,11 +21,10 @@ import java.util.Optional;
 
 /// `export`: all letters that a query finds, newest first, as letters or as one mbox. Safe for many threads.
 ///
-/// As letters: an offer for each, as [Exported]; given without waiting for the peer where it says `unasked`. With
-/// `format` `mbox`: stretches of the mbox as octets, and after each a line with the `letters` and `bytes` that are
-/// in it and their lines of the `manifest`. Where a letter cannot be given, a line with `id` and `error` instead, and
-/// the
-/// answer is no.
+/// As letters: an offer for each, as [Exported]; given without waiting for the peer where it says `unasked`.
+/// With `format` `mbox`: stretches of the mbox as octets, and after each a line with the `letters` and `bytes`
+/// that are in it and their lines of the `manifest`. Where a letter cannot be given, a line with `id` and
+/// `error` instead, and the answer is no.
 final class ExportOperation {
     /// How long it waits for letters that came in just now.
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -30,9 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `health`: what is wrong now, the most urgent first, and how everything stands. What alarms tell
-/// already is told
-/// once.
+/// `health`: what is wrong now, the most urgent first, and how everything stands. What alarms tell already is
+/// told once.
 final class HealthOperations {
     /// So many letters behind is what a rush of mail makes of the index; more is worth a word.
     private static final long LAG = 1_000;

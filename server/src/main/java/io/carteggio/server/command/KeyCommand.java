@@ -110,9 +110,8 @@ final class KeyCommand implements Runnable {
             return rotate(access, "key", digits(file), "the key in " + file);
         }
 
-        /// The new key is forced to disk before the keyring is sealed under it, and takes the old
-        /// one's name after:
-        /// in between, whatever breaks, both keys are there.
+        /// The new key is forced to disk before the keyring is sealed under it, and takes the old one's name
+        /// after: in between, whatever breaks, both keys are there.
         private Outcome inPlace(Access access) throws ArchiveException, IOException, Refusal {
             Path file = switch (carteggio.masterKey().orElseGet(this::own)) {
                 case MasterKey.InFile(Path known) -> known;

@@ -37,9 +37,8 @@ final class KeyOperations {
         return Outcome.DONE;
     }
 
-    /// The body is the new key's digits, or the new passphrase: a secret belongs in no parameter,
-    /// which might be
-    /// shown where a request is told of.
+    /// The body is the new key's digits, or the new passphrase: a secret belongs in no parameter, which might
+    /// be shown where a request is told of.
     Outcome rotate(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         String kind = request.text("kind");
         byte[] secret = request.body().readNBytes(SECRET_BYTES);
@@ -55,11 +54,9 @@ final class KeyOperations {
         return Outcome.DONE;
     }
 
-    /// Puts a new key in the place of the old one's file, at the machine that the archive is open
-    /// at. The new key is
-    /// forced to disk before the keyring is sealed under it, and takes the old one's name after:
-    /// whatever breaks in
-    /// between, both keys are there.
+    /// Puts a new key in the place of the old one's file, at the machine that the archive is open at. The new
+    /// key is forced to disk before the keyring is sealed under it, and takes the old one's name after:
+    /// whatever breaks in between, both keys are there.
     Outcome renew(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Disk disk = new RealDisk();
         Path file = desk.masterKeyFile()

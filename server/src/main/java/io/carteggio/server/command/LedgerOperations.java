@@ -81,9 +81,8 @@ final class LedgerOperations {
         line.set("stampedAt", Json.instant(stampedAt(desk, stamped)));
     }
 
-    /// When the authority says that it stamped a tree; absent where nothing is stamped, or the
-    /// stamp says nothing that
-    /// is understood, which `check` tells.
+    /// When the authority says that it stamped a tree; absent where nothing is stamped, or the stamp says
+    /// nothing that is understood, which `check` tells.
     private static Optional<Instant> stampedAt(Desk desk, long size) throws ArchiveException {
         if (size == 0) {
             return Optional.empty();

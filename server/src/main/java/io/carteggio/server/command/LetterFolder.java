@@ -17,8 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /// A file for each letter, in one folder with its manifest. A file gets its name when it is whole, and its line
-/// in the
-/// manifest after that; a letter that has both, of the right size, is not asked for again.
+/// in the manifest after that; a letter that has both, of the right size, is not asked for again.
 final class LetterFolder implements ExportCommand.Letters {
     private static final String PART = ".letter.part";
 
@@ -127,8 +126,7 @@ final class LetterFolder implements ExportCommand.Letters {
     }
 
     /// Before the letter, so that an export that is gone on with has the proofs of all its letters. A proof
-    /// that is there
-    /// from the last time is as good as a new one.
+    /// that is there from the last time is as good as a new one.
     private void writeProof(Exported letter) throws IOException {
         Path file = folder.resolve(letter.proofName());
         if (letter.proof().isPresent() && !Files.exists(file)) {

@@ -311,8 +311,7 @@ final class ReadingOperations {
     }
 
     /// The octets of each report that vouches for the letter and that the viewer may see, oldest first; of one
-    /// arrival
-    /// alone where `arrival` names it.
+    /// arrival alone where `arrival` names it.
     Outcome evidence(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Viewer viewer = viewer(request);
         OpenLetter open = open(request);

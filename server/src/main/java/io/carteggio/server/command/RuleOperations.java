@@ -87,9 +87,8 @@ final class RuleOperations {
                 true);
     }
 
-    /// The rules with one among them that is only thought of, where a `mailbox` is given: as
-    /// for [#add], under the name of
-    /// the one that `rule` names, in its place.
+    /// The rules with one among them that is only thought of, where a `mailbox` is given: as for [#add], under
+    /// the name of the one that `rule` names, in its place.
     RuleBook thought(Request request) throws ArchiveException, Refusal {
         RuleBook book = desk.journalRules().book();
         if (request.optionalText("mailbox").isEmpty()) {

@@ -24,9 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `rule test`: what the rules say to a message, and what they would have caught of the
-/// letters of
-/// the last days. Both take a rule that is only thought of, too, and change nothing.
+/// `rule test`: what the rules say to a message, and what they would have caught of the letters of the last
+/// days. Both take a rule that is only thought of, too, and change nothing.
 final class RuleTestOperations {
     private static final long DAYS_LIMIT = 36_500;
 
@@ -120,9 +119,8 @@ final class RuleTestOperations {
         return line;
     }
 
-    /// A line for each rule with what it would have caught, and one with what was looked at.
-    /// With
-    /// `progress`, lines with how far it is come before.
+    /// A line for each rule with what it would have caught, and one with what was looked at. With `progress`,
+    /// lines with how far it is come before.
     Outcome past(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         long days = request.number("days", 0);
         long most = request.number("most", USUAL_LETTERS);

@@ -17,10 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `sync` and `person sync`: the directories that people are synchronised with. Secrets come in the
-/// body,
-/// never as a
-/// parameter, and never go out.
+/// `sync` and `person sync`: the directories that people are synchronised with. Secrets come in the body, never
+/// as a parameter, and never go out.
 final class SyncOperations {
 
     private final Desk desk;
@@ -49,9 +47,8 @@ final class SyncOperations {
         return Outcome.DONE;
     }
 
-    /// Which file is read is said at the machine: whoever is an administrator on the pages alone
-    /// does not
-    /// look at others.
+    /// Which file is read is said at the machine: whoever is an administrator on the pages alone does not look
+    /// at others.
     private static void fileOnlyFromHere(Request request, Sync sync) throws Refusal {
         if (sync.protocol().equals("csv") && request.actor().person().isPresent()) {
             throw Refusal.no("a file to read is named at the machine itself, by the command `sync`");

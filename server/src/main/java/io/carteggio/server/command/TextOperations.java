@@ -19,9 +19,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The text of attachments: what could not be searched, how reading them goes on, and reading some once
-/// more. Tells
-/// numbers and reasons, nobody's words.
+/// The text of attachments: what could not be searched, how reading them goes on, and reading some once more.
+/// Tells numbers and reasons, nobody's words.
 final class TextOperations {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final long SECONDS_LIMIT = 100_000;

@@ -40,8 +40,7 @@ final class Viewers {
     }
 
     /// Writes down that somebody else than the person reads what is hers; of others
-    /// [io.carteggio.archive.access.Reading]
-    /// does it.
+    /// [io.carteggio.archive.access.Reading] does it.
     static void note(Desk desk, Request request, Viewer viewer, String object) throws ArchiveException {
         if (viewer instanceof Viewer.Owner(Person person)) {
             desk.acts().audit(request.actor(), request.operation(), object, Optional.of("as " + person.name()));

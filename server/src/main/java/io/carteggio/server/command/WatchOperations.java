@@ -114,10 +114,9 @@ final class WatchOperations {
         return Outcome.DONE;
     }
 
-    /// Whoever is an administrator on the pages alone has no file of this machine read, nor a
-    /// password of one sent to
-    /// another server than it was given for; nor does he say whom people give the passwords of
-    /// their mailboxes to.
+    /// Whoever is an administrator on the pages alone has no file of this machine read, nor a password of one
+    /// sent to another server than it was given for; nor does he say whom people give the passwords of their
+    /// mailboxes to.
     private void fromPages(Subject subject, Map<String, String> settings) throws Refusal {
         if (!FROM_PAGES.contains(subject)) {
             throw Refusal.no(subject.word() + " is set at the machine itself, by the command 'give-back'");

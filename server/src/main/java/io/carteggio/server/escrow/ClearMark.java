@@ -8,9 +8,8 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
-/// Tells what this archive's agent has decrypted from what says so of itself: a keyed mark over all of it.
-/// Safe for many
-/// threads.
+/// Tells what this archive's agent has decrypted from what says so of itself: a keyed mark over all of it. Safe
+/// for many threads.
 public final class ClearMark {
     private static final int OCTETS = 16;
 

@@ -19,12 +19,10 @@ import org.bouncycastle.openpgp.PGPException;
 
 /// Decrypts mails that are encrypted, as a whole, to keys that are held here.
 ///
-/// A mail may be wrapped several times: signed, then encrypted, then signed again (RFC 2634). Each
-/// encryption, and each signature and compression around one, is taken off; what lies within stays as it is,
-/// so a `multipart/signed` inside
-/// can
-/// still be checked by others. What is encrypted in one part beside others is never decrypted: that is how a
-/// stranger mixes ciphertext that he has found with text of his own (EFAIL).
+/// A mail may be wrapped several times: signed, then encrypted, then signed again (RFC 2634). Each encryption,
+/// and each signature and compression around one, is taken off; what lies within stays as it is, so a
+/// `multipart/signed` inside can still be checked by others. What is encrypted in one part beside others is
+/// never decrypted: that is how a stranger mixes ciphertext that he has found with text of his own (EFAIL).
 ///
 /// Safe for many threads; one mail is decrypted at a time, which bounds the memory.
 public final class Decrypter {

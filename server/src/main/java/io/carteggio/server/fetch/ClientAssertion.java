@@ -21,9 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What an application shows to a token's issuer in the place of a secret (RFC 7523): a statement signed
-/// with the private
-/// key whose certificate the issuer knows.
+/// What an application shows to a token's issuer in the place of a secret (RFC 7523): a statement signed with
+/// the private key whose certificate the issuer knows.
 final class ClientAssertion {
     static final String TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

@@ -161,9 +161,8 @@ public final class FetchJobs {
         first = by;
     }
 
-    /// People first, where the source says so. Mail comes in also where that fails, unless the source lets
-    /// go of mail
-    /// of unknown people: then those who could not be known would lose it.
+    /// People first, where the source says so. Mail comes in also where that fails, unless the source lets go
+    /// of mail of unknown people: then those who could not be known would lose it.
     private void peopleFirst(Settings settings, Run run) throws ArchiveException {
         Optional<String> sync = settings.text("sync-first");
         if (sync.isEmpty()) {

@@ -32,15 +32,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a browser brings of a passkey, checked as WebAuthn has it (level 3, 7.1 and 7.2). Functions of
-/// octets; safe
-/// for many threads.
+/// What a browser brings of a passkey, checked as WebAuthn has it (level 3, 7.1 and 7.2). Functions of octets;
+/// safe for many threads.
 ///
-/// The person must have been verified by the authenticator, each time: so a passkey is something she has
-/// and something
-/// she knows or is, both factors. No attestation is asked for, and none is believed: who made an
-/// authenticator proves
-/// nothing here.
+/// The person must have been verified by the authenticator, each time: so a passkey is something she has and
+/// something she knows or is, both factors. No attestation is asked for, and none is believed: who made an
+/// authenticator proves nothing here.
 public final class WebAuthn {
     /// A client's data has some 200 octets.
     static final int CLIENT_DATA_LIMIT_BYTES = 4 * 1024;
@@ -62,9 +59,8 @@ public final class WebAuthn {
     /// @param id the domain
     /// @param origin where the pages are, as a browser has it
     public record Party(String id, String origin) {
-        /// Of an address of the pages; empty where no browser makes passkeys for it: one without TLS,
-        /// unless it is this
-        /// machine's own, and one of numbers.
+        /// Of an address of the pages; empty where no browser makes passkeys for it: one without TLS, unless it
+        /// is this machine's own, and one of numbers.
         public static Optional<Party> of(String url) {
             URI uri;
             try {

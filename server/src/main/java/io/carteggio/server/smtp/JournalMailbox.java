@@ -22,9 +22,8 @@ public interface JournalMailbox {
     /// @throws TroubleException where no mail can be kept now
     Reception open(Peer peer, Optional<Address> mailFrom, List<Address> rcptTo) throws TroubleException;
 
-    /// A mail was turned away for its size (552), or before it came in the clear (530). Its client has
-    /// been told, its
-    /// sender will be.
+    /// A mail was turned away for its size (552), or before it came in the clear (530). Its client has been
+    /// told, its sender will be.
     ///
     /// @param mail its recipients tell the source, but are empty where the size was declared with `MAIL`
     void refused(Peer peer, Step.Refused mail);

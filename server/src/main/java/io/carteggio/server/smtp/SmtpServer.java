@@ -22,10 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /// The built-in journaling mailbox's listener.
 ///
-/// One thread accepts, one platform thread serves each connection (decision 0005), one ends connections that are past
-/// their time.
-/// The thread that accepts never waits for a client: over the bound on connections it says 421 and closes at
-/// once.
+/// One thread accepts, one platform thread serves each connection (decision 0005), one ends connections that
+/// are past their time. The thread that accepts never waits for a client: over the bound on connections it says
+/// 421 and closes at once.
 public final class SmtpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
 

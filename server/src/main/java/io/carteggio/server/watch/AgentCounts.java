@@ -8,8 +8,7 @@ public interface AgentCounts {
     /// Reports that it made.
     long reports();
 
-    /// Gap records that it kept in the place of reports, since their mailbox is suspended and
-    /// the rule
+    /// Gap records that it kept in the place of reports, since their mailbox is suspended and the rule
     /// disabled.
     long gaps();
 

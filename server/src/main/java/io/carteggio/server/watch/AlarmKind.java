@@ -14,10 +14,8 @@ public enum AlarmKind {
     GAP(false),
     /// Something that runs by itself fails.
     JOB(false),
-    /// Mail did not come as its source expects: from elsewhere, in the clear, without the
-    /// certificate, of
-    /// another
-    /// organisation.
+    /// Mail did not come as its source expects: from elsewhere, in the clear, without the certificate, of
+    /// another organisation.
     AUTHENTICITY(true),
     /// Reports come without the marker, or what comes is no report.
     MARKER(true),
@@ -58,8 +56,7 @@ public enum AlarmKind {
         this.event = event;
     }
 
-    /// Whether it happens at an instant, and is over when it has not happened for a while; else it
-    /// holds until
+    /// Whether it happens at an instant, and is over when it has not happened for a while; else it holds until
     /// it is found to be over.
     public boolean isEvent() {
         return event;

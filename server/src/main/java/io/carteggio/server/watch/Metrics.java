@@ -24,8 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What monitors measure. Counts come from the books, so they go on across restarts; delays are
-/// counted since
+/// What monitors measure. Counts come from the books, so they go on across restarts; delays are counted since
 /// the start. Safe for many threads.
 final class Metrics {
     private static final List<Double> DELAYS =

@@ -20,8 +20,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who is told of alarms, where they begin, and the canary, as all acts so far have set it. Safe
-/// for many
+/// Who is told of alarms, where they begin, and the canary, as all acts so far have set it. Safe for many
 /// threads.
 public final class Settings {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);

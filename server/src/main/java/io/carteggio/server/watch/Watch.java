@@ -47,8 +47,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks after an archive: every minute at everything, and at once at what just came. [#look] is
-/// the list of
+/// Looks after an archive: every minute at everything, and at once at what just came. [#look] is the list of
 /// what it looks at.
 ///
 /// Without [#start] it only notes what happens, for the next process that starts it: short commands tell
@@ -110,8 +109,7 @@ public final class Watch implements Monitor, AutoCloseable {
         this.comparedTo = comparedTo(directory.resolve("gaps"));
     }
 
-    /// Where there is no room for the file, the token is another one at each start: the archive
-    /// opens all the
+    /// Where there is no room for the file, the token is another one at each start: the archive opens all the
     /// same.
     private static String token(Path directory) {
         Path file = directory.resolve("metrics.token");
@@ -306,9 +304,8 @@ public final class Watch implements Monitor, AutoCloseable {
                         .toList());
     }
 
-    /// Until the next look; no longer than until a canary is due. One that came due since the
-    /// canaries were last
-    /// judged is judged at once: a look may take longer than was left.
+    /// Until the next look; no longer than until a canary is due. One that came due since the canaries were
+    /// last judged is judged at once: a look may take longer than was left.
     static Duration rest(Instant now, Instant judged, List<Instant> due) {
         return due.stream()
                 .filter(at -> !at.isBefore(judged))
@@ -554,9 +551,8 @@ public final class Watch implements Monitor, AutoCloseable {
         alarms.retain(AlarmKind.ALTERNATE, names);
     }
 
-    /// Whether a fetched one lets us in. It is normally silent, so that no run fails proves little:
-    /// the next one
-    /// may be hours away, and a connection that waits for news may be long dead.
+    /// Whether a fetched one lets us in. It is normally silent, so that no run fails proves little: the next
+    /// one may be hours away, and a connection that waits for news may be long dead.
     private void reach(Source source) {
         try {
             reach.test(

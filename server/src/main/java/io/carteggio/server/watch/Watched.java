@@ -76,8 +76,7 @@ public interface Watched {
 
     long freeBytes() throws ArchiveException;
 
-    /// The header of the first letter that an arrival brought, or of the mail that was kept whole;
-    /// for the
+    /// The header of the first letter that an arrival brought, or of the mail that was kept whole; for the
     /// canaries.
     Optional<Header> header(long arrival) throws ArchiveException;
 }

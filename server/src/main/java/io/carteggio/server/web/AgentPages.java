@@ -18,9 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
-/// How the journaling agent works, where mail goes on to, and rules from Exchange and for it.
-/// By the
-/// operations of the commands.
+/// How the journaling agent works, where mail goes on to, and rules from Exchange and for it. By the operations
+/// of the commands.
 final class AgentPages {
     static final String URL = RulePages.URL + "/settings";
     static final String IMPORT = RulePages.URL + "/import";

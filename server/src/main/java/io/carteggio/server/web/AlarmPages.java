@@ -23,9 +23,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Alarms: which stand and which stood, who is told, where they begin, and the test messages. By
-/// the operations of the
-/// commands. A password is not given here: it lies in a file at the machine, which is named there.
+/// Alarms: which stand and which stood, who is told, where they begin, and the test messages. By the operations
+/// of the commands. A password is not given here: it lies in a file at the machine, which is named there.
 final class AlarmPages {
     private static final String URL = "/alarms";
     private static final int PAGE = 50;

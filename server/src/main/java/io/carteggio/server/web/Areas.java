@@ -6,9 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The administrator's pages by what they are about: the second row of ways on each of them, and
-/// the page that lists
-/// all.
+/// The administrator's pages by what they are about: the second row of ways on each of them, and the page that
+/// lists all.
 final class Areas {
     static final String ALL = "/administration";
 

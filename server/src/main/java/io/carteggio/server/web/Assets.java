@@ -8,9 +8,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/// The style sheet, the script and the icon, read once. Their addresses carry a sum of their bytes, so browsers may
-/// keep them for
-/// good.
+/// The style sheet, the script and the icon, read once. Their addresses carry a sum of their bytes, so browsers
+/// may keep them for good.
 final class Assets {
     static final String STYLE = "carteggio.css";
     static final String ICON = "icon.svg";

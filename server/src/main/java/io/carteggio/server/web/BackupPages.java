@@ -9,9 +9,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// When the last backup was made, where it lies, and the exact commands that make one and bring it
-/// back. None is made
-/// from here: it belongs on another disk, which the machine knows and a page does not.
+/// When the last backup was made, where it lies, and the exact commands that make one and bring it back. None
+/// is made from here: it belongs on another disk, which the machine knows and a page does not.
 final class BackupPages {
     /// Where commands are shown to a backup when none was ever made.
     private static final String SOMEWHERE = "/mnt/backup/carteggio";

@@ -29,9 +29,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of
-/// the quarantine only
-/// envelope and reason.
+/// What an administrator sees: the books, the quarantine, the audit trail. Never a letter, and of the
+/// quarantine only envelope and reason.
 final class BooksPages {
     private static final int FIRST_FEW = 5;
     private static final int PAGE = 50;

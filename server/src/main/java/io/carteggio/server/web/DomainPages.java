@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The domains whose mail is ours: what is of ours and what of strangers goes by them. By the
-/// operations of the
+/// The domains whose mail is ours: what is of ours and what of strangers goes by them. By the operations of the
 /// commands.
 final class DomainPages {
     private final Site site;

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What dry runs of synchronisations found, for those who look through it page by page. In memory
-/// alone: a few, for a
-/// while. Safe for many threads.
+/// What dry runs of synchronisations found, for those who look through it page by page. In memory alone: a few,
+/// for a while. Safe for many threads.
 final class DryRuns {
     /// Of a directory with so many changes the rest is only counted.
     static final int CHANGES_LIMIT = 50_000;

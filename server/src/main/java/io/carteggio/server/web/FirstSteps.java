@@ -15,11 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The way from the set-up link to an archive that is in order: each step is done where it belongs,
-/// or skipped. Whether
-/// one is done is asked of the archive itself; what an administrator skips, and that she wants to
-/// see no more of it, is
-/// a preference of hers, kept as an act.
+/// The way from the set-up link to an archive that is in order: each step is done where it belongs, or skipped.
+/// Whether one is done is asked of the archive itself; what an administrator skips, and that she wants to see
+/// no more of it, is a preference of hers, kept as an act.
 final class FirstSteps {
     static final String URL = "/first-steps";
 

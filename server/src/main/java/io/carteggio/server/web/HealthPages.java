@@ -16,10 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What is wrong now, in the order of its urgency, each with what to do; and how everything stands.
-/// It asks what
-/// `health`
-/// asks, and nothing that can fail with the archive itself.
+/// What is wrong now, in the order of its urgency, each with what to do; and how everything stands. It asks
+/// what `health` asks, and nothing that can fail with the archive itself.
 final class HealthPages {
     private static final String URL = "/health";
 

@@ -13,9 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The keys: what opens the archive, where it comes from, what must be kept elsewhere, and the
-/// sheet for the safe. The
-/// keys themselves are never shown, but for the one that others check signatures with.
+/// The keys: what opens the archive, where it comes from, what must be kept elsewhere, and the sheet for the
+/// safe. The keys themselves are never shown, but for the one that others check signatures with.
 final class KeyPages {
     private static final int KEPT = 4;
 

@@ -31,11 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Passkeys: making, naming and removing one's own, and logging in or proving anew who one is by one.
 ///
-/// A script on the page asks the browser; without it, or where the browser has none, the pages are as if
-/// there were no
-/// passkeys. What is to be signed is made by this server for one purpose and one browser or session, is
-/// good for
-/// [#VALID], and once. Nothing is kept of it before it comes back.
+/// A script on the page asks the browser; without it, or where the browser has none, the pages are as if there
+/// were no passkeys. What is to be signed is made by this server for one purpose and one browser or session, is
+/// good for [#VALID], and once. Nothing is kept of it before it comes back.
 final class PasskeyPages {
     /// How long it may take to touch a key.
     static final Duration VALID = Duration.ofMinutes(5);

@@ -15,9 +15,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The journaling agent's reports that are not delivered: what waits for which mailbox, what
-/// is in the
-/// way, and what waits for somebody. By the operations of the commands; no report is shown.
+/// The journaling agent's reports that are not delivered: what waits for which mailbox, what is in the way, and
+/// what waits for somebody. By the operations of the commands; no report is shown.
 final class ReportPages {
     static final String URL = "/reports";
     private static final int PAGE = 50;

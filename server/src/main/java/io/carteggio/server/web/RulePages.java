@@ -26,10 +26,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The journaling agent's rules: all of them, one being made or changed, and what it would do.
-/// By the
-/// operations of the commands. A rule is named by a parameter, since its name may hold
-/// anything.
+/// The journaling agent's rules: all of them, one being made or changed, and what it would do. By the
+/// operations of the commands. A rule is named by a parameter, since its name may hold anything.
 final class RulePages {
     static final String URL = "/rules";
     static final List<String> SCOPES = List.of("global", "internal", "external");
@@ -234,9 +232,8 @@ final class RulePages {
                         fault));
     }
 
-    /// What was typed, as operations take it. Whom a rule is about is told by address where it
-    /// is somebody whom it was
-    /// about before: a name may be that of several.
+    /// What was typed, as operations take it. Whom a rule is about is told by address where it is somebody whom
+    /// it was about before: a name may be that of several.
     private static ObjectNode params(Typed typed, Optional<ObjectNode> before) {
         String recipient = before.map(line -> line.path("recipient"))
                 .filter(one -> Calls.text(one, "name")

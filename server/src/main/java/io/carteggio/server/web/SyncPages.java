@@ -20,8 +20,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The directories that people are synchronised with: made, looked at before they change anything,
-/// run. By the
+/// The directories that people are synchronised with: made, looked at before they change anything, run. By the
 /// operations of the commands, so the same gate holds; a secret goes in and never out.
 final class SyncPages {
     static final String URL = "/people/sync";

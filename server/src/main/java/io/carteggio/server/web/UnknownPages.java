@@ -17,11 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The desk where letters lie that nobody owns: by address, with what each seems to be and why, and
-/// given to people one
-/// by one or many at once. It tells addresses, numbers and days, never a letter. By the operations
-/// of the commands, so
-/// the same gate holds: an address that has mail opens it.
+/// The desk where letters lie that nobody owns: by address, with what each seems to be and why, and given to
+/// people one by one or many at once. It tells addresses, numbers and days, never a letter. By the operations
+/// of the commands, so the same gate holds: an address that has mail opens it.
 final class UnknownPages {
     private static final String URL = "/unknown";
     private static final int PAGE = 50;

@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// States of OpenID log-ins and challenges for passkeys that came back once, as long as they would be good.
-/// Only what
-/// this server sealed gets in here. When there are too many, the oldest is forgotten; a provider's code is
-/// good once
-/// there all the same. Safe for many threads.
+/// Only what this server sealed gets in here. When there are too many, the oldest is forgotten; a provider's
+/// code is good once there all the same. Safe for many threads.
 final class UsedStates {
     static final int LIMIT = 100_000;
 

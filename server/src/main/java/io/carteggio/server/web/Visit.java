@@ -254,9 +254,8 @@ final class Visit {
         return site.config().publicUrl().orElseGet(() -> "http://" + ctx.host()) + path;
     }
 
-    /// The address at which the pages are: as configured, else this machine's own by its name. What a
-    /// request says of
-    /// that itself is not believed.
+    /// The address at which the pages are: as configured, else this machine's own by its name. What a request
+    /// says of that itself is not believed.
     String ownAddress() {
         return site.config()
                 .publicUrl()
@@ -434,9 +433,8 @@ final class Visit {
                         there.or(() -> Optional.of(new Message.Link("/log-in", say("log-in.again"))))));
     }
 
-    /// Goes on to a page of ours where another site sent the browser here: by a page of our own,
-    /// for on a
-    /// mere redirect the session's cookie, which is `Strict`, stays at home.
+    /// Goes on to a page of ours where another site sent the browser here: by a page of our own, for on a mere
+    /// redirect the session's cookie, which is `Strict`, stays at home.
     void onward(String path) {
         header("Refresh", "0; url=" + path);
         html(

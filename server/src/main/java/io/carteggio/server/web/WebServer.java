@@ -237,9 +237,8 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /// Pages that say how far the first steps are: not what is a part of a page, nor the one that
-    /// must be there when
-    /// nothing else is.
+    /// Pages that say how far the first steps are: not what is a part of a page, nor the one that must be there
+    /// when nothing else is.
     private static boolean hasSteps(String path) {
         return Areas.hold(path) && !path.endsWith("/state") && !path.equals(FirstSteps.URL) && !path.equals("/health");
     }

@@ -28,9 +28,8 @@ import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Walks every operation as whoever has the machine, in two-person mode, and the whole tree of
-/// commands: each as the
-/// table says. What has no row fails.
+/// Walks every operation as whoever has the machine, in two-person mode, and the whole tree of commands: each
+/// as the table says. What has no row fails.
 class OperationMatrixTest {
     private static final String PASSWORD = "a quiet evening by the lake";
 

@@ -43,8 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// A listener that runs, and who may deliver to it: mail that did not come as its source expects is
-/// acknowledged, kept
-/// whole in quarantine with the reason, and told of; never bounced (P3).
+/// acknowledged, kept whole in quarantine with the reason, and told of; never bounced (P3).
 @Tag("slow")
 class SmtpAuthenticityTest {
     private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

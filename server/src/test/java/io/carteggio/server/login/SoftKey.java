@@ -18,9 +18,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/// An authenticator in software, that also does what no authenticator may: octets written by hand, not by
-/// the library
-/// that reads them (WebAuthn level 3, 6.1 and 6.5).
+/// An authenticator in software, that also does what no authenticator may: octets written by hand, not by the
+/// library that reads them (WebAuthn level 3, 6.1 and 6.5).
 public final class SoftKey {
     public static final int PRESENT = 0x01;
     public static final int VERIFIED = 0x04;

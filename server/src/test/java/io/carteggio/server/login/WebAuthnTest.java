@@ -21,8 +21,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// What is believed of a passkey, and what is not. The pages in front of it: `PasskeyAttackTest`; a real
-/// Chromium: in
-/// acceptance.
+/// Chromium: in acceptance.
 class WebAuthnTest {
     private static final String ORIGIN = "http://localhost:8080";
     private static final Party PARTY = Party.of(ORIGIN).orElseThrow();

@@ -23,9 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Walks every route and every operation of the API as every role and as nobody: allowed or refused exactly as the
-/// table
-/// says. A route without a row fails.
+/// Walks every route and every operation of the API as every role and as nobody: allowed or refused exactly as
+/// the table says. A route without a row fails.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MatrixTest {
     private static final Map<String, String> NAMES =

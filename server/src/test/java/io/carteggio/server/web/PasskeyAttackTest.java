@@ -33,9 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Passkeys on the pages, by an authenticator in software, and what was tried against them. What is
-/// believed of a
-/// signature by itself: `WebAuthnTest`.
+/// Passkeys on the pages, by an authenticator in software, and what was tried against them. What is believed of
+/// a signature by itself: `WebAuthnTest`.
 class PasskeyAttackTest {
     private Firm firm;
     private WebServer server;

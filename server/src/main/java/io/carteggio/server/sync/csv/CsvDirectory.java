@@ -29,11 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A file with a row for each person, group or contact. The first row names the columns, in any order:
-/// `name`,
+/// A file with a row for each person, group or contact. The first row names the columns, in any order: `name`,
 /// `addresses` (the primary one first), and where they are wanted `id`, `kind`, `enabled`, `licensed`,
-/// `members`. A file
-/// that is wrong in one place is refused as a whole: half of one would look as if people were gone.
+/// `members`. A file that is wrong in one place is refused as a whole: half of one would look as if people were
+/// gone.
 public final class CsvDirectory implements RemoteDirectory {
     static final int FILE_LIMIT_BYTES = 64 << 20;
 

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The rows of a file of comma-separated values (RFC 4180), which may also be parted by semicolons or tabs:
-/// what the
-/// first line has most of, parts. Quotes within quotes are doubled; line ends may be of any kind. Pure.
+/// what the first line has most of, parts. Quotes within quotes are doubled; line ends may be of any kind.
+/// Pure.
 final class CsvRows {
     static final int FIELD_LIMIT = 100_000;
     static final int FIELDS_LIMIT = 200;

@@ -36,10 +36,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// People, groups and contacts by LDAP (RFC 4511), read in pages. Active Directory is told from others by
-/// what it says of
-/// itself. A search that does not come to its end is a failure: half of a directory would look as if people
-/// were gone.
+/// People, groups and contacts by LDAP (RFC 4511), read in pages. Active Directory is told from others by what
+/// it says of itself. A search that does not come to its end is a failure: half of a directory would look as if
+/// people were gone.
 public final class LdapDirectory implements RemoteDirectory {
     static final int PAGE = 500;
 

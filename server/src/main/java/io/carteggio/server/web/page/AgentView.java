@@ -4,9 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// How the journaling agent works: its settings, where reports are delivered by which server,
-/// where mail
-/// goes on to.
+/// How the journaling agent works: its settings, where reports are delivered by which server, where mail goes
+/// on to.
 ///
 /// @param held what the fields of the settings hold, by their names
 public record AgentView(

@@ -25,13 +25,12 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/// Microsoft Graph and the issuer of its tokens, written from JOURNAL-FORMATS.md 11. Shares no code with
-/// the client that
-/// it tests. Strict: a request that is not as it is written there is refused, and stands in [#refusals].
+/// Microsoft Graph and the issuer of its tokens, written from JOURNAL-FORMATS.md 11. Shares no code with the
+/// client that it tests. Strict: a request that is not as it is written there is refused, and stands in
+/// [#refusals].
 ///
-/// Users are rows of JSON that a test writes; pages have three, and a page in between is empty. Misbehaves
-/// on order:
-/// [#next] says what becomes of the next request.
+/// Users are rows of JSON that a test writes; pages have three, and a page in between is empty. Misbehaves on
+/// order: [#next] says what becomes of the next request.
 final class GraphSimulator implements AutoCloseable {
     private static final int PAGE = 3;
 
