@@ -7,7 +7,6 @@ import io.carteggio.mail.report.ReportWriter.Octets;
 import io.carteggio.mail.smtp.Command;
 import io.carteggio.mail.smtp.DataDecoder;
 import io.carteggio.mail.smtp.Line;
-import io.carteggio.mail.smtp.ProxyHeader;
 import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.smtp.Onlooker.Passing;
 import io.carteggio.server.smtp.Onlooker.Sight;

@@ -1,4 +1,4 @@
-package io.carteggio.mail.smtp;
+package io.carteggio.server.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

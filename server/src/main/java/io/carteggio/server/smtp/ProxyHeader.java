@@ -1,4 +1,4 @@
-package io.carteggio.mail.smtp;
+package io.carteggio.server.smtp;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// the client is is read; what a header of version 2 has behind the addresses is passed over.
 ///
 /// @param client empty where the balancer speaks for itself, or does not know
-public record ProxyHeader(Optional<InetAddress> client) {
+record ProxyHeader(Optional<InetAddress> client) {
     private static final byte[] SIGNATURE = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
 
     /// The longest line of version 1, with its CRLF.
@@ -34,7 +34,7 @@ public record ProxyHeader(Optional<InetAddress> client) {
     /// Reads one, and not an octet more.
     ///
     /// @throws IOException where there is none, or it is broken: then nothing that follows can be trusted
-    public static ProxyHeader read(InputStream in) throws IOException {
+    static ProxyHeader read(InputStream in) throws IOException {
         byte[] begin = in.readNBytes(SIGNATURE.length);
         return Arrays.equals(begin, SIGNATURE) ? second(in) : first(begin, in);
     }
