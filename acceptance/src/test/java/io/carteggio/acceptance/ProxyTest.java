@@ -191,9 +191,13 @@ class ProxyTest extends JournaledMail {
             assertThat(accepted).as("before the kill").isPositive();
         }
         killer.join();
-        Thread.sleep(2_000); // what Postfix has is in the mailbox
+        List<String> delivered = house().delivered("p2@firm.example", "killed k");
+        for (int waited = 0; waited < 300 && delivered.size() < accepted; waited++) {
+            Thread.sleep(100); // what Postfix has goes on into the mailbox
+            delivered = house().delivered("p2@firm.example", "killed k");
+        }
         try (Serving again = house().program().serve()) {
-            List<String> delivered = house().delivered("p2@firm.example", "killed k");
+            delivered = house().delivered("p2@firm.example", "killed k");
             assertThat(delivered).hasSizeGreaterThanOrEqualTo(accepted).doesNotHaveDuplicates();
             List<String> reported = house().found("killed");
             assertThat(reported.size())

@@ -30,6 +30,7 @@ public final class Sqlite implements AutoCloseable {
     private static final int BUSY_MILLIS = 10_000;
 
     private final String what;
+    private final String usual; // how it is forced
     private volatile boolean closed;
     private final Session writer;
     private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
@@ -50,6 +51,7 @@ public final class Sqlite implements AutoCloseable {
 
     private Sqlite(Path file, String what, String synchronous) throws SQLException {
         this.what = what;
+        this.usual = synchronous;
         String url = "jdbc:sqlite:" + file.toAbsolutePath()
                 + "?journal_mode=WAL&synchronous=" + synchronous + "&busy_timeout=" + BUSY_MILLIS
                 + "&secure_delete=true&temp_store=MEMORY"
@@ -143,7 +145,7 @@ public final class Sqlite implements AutoCloseable {
                 alone(all, e);
             } finally {
                 if (!forced) {
-                    writer.pragma("synchronous = FULL");
+                    writer.pragma("synchronous = " + usual);
                 }
             }
         } catch (SQLException e) {
