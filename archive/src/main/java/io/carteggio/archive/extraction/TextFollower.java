@@ -1,6 +1,7 @@
 package io.carteggio.archive.extraction;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Background;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
@@ -126,10 +127,8 @@ public final class TextFollower implements AutoCloseable {
         this.indexer = indexer;
         this.extractor = extractor;
         this.pace = pace;
-        this.thread = Thread.ofPlatform().name("attachments").daemon().unstarted(this::run);
-        this.readers = Executors.newFixedThreadPool(
-                extractor.width(),
-                Thread.ofPlatform().name("attachments-", 1).daemon().factory());
+        this.thread = Background.thread("attachments", this::run);
+        this.readers = Executors.newFixedThreadPool(extractor.width(), Background.threads("attachments"));
     }
 
     /// Tells that there may be something to read. Costs next to nothing.

@@ -1,6 +1,7 @@
 package io.carteggio.archive.search;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Background;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.Catalogue.Outstanding;
 import io.carteggio.archive.catalogue.CataloguedLetter;
@@ -178,7 +179,7 @@ public final class Indexer implements AutoCloseable {
         this.index = index;
         this.pace = pace;
         this.tookNanos = System.nanoTime() - pace.gather().toNanos();
-        this.thread = Thread.ofPlatform().name("indexer").daemon().unstarted(this::run);
+        this.thread = Background.thread("indexer", this::run);
     }
 
     /// Tells that the outbox may have new rows. Costs next to nothing.

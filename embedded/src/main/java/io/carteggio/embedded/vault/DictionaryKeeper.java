@@ -1,6 +1,7 @@
 package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Background;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.entry.StarterDictionary;
@@ -54,7 +55,7 @@ public final class DictionaryKeeper implements AutoCloseable {
         this.vault = vault;
         this.firstFrames = firstFrames;
         this.pauseMillis = pauseMillis;
-        this.thread = Thread.ofPlatform().name("dictionary").daemon().unstarted(this::run);
+        this.thread = Background.thread("dictionary", this::run);
     }
 
     /// One that does nothing until [#wake]: who only reads an archive has no use for another dictionary.
