@@ -267,6 +267,26 @@
     });
   }
 
+  /* ---- what is made to be taken elsewhere can be copied; browsers let that happen over TLS or at the machine alone */
+
+  if (navigator.clipboard) {
+    const { copy, copied } = document.body.dataset;
+    for (const place of document.querySelectorAll("pre.lines, input[readonly]")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "quiet copy";
+      button.textContent = copy;
+      const label = place.labels && place.labels[0] ? place.labels[0].textContent : place.textContent.split("\n")[0];
+      button.setAttribute("aria-label", copy + ": " + label);
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(place.value || place.textContent);
+        button.textContent = copied;
+        setTimeout(() => { button.textContent = copy; }, 2000);
+      });
+      place.after(button);
+    }
+  }
+
   /* ---- passkeys: forms that are shown where the browser has some, at the address that they are for */
 
   const octets = (text) =>

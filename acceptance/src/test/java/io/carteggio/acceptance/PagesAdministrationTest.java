@@ -117,7 +117,7 @@ class PagesAdministrationTest {
                 page.fill("#password", "wrong");
                 page.click("#create-source");
                 page.click("#test-source");
-                assertThat(page.textContent("#tried")).contains("log in", "to do");
+                assertThat(page.textContent("#tried")).contains("Log-in", "failed", "not tried");
                 stage().picture(page, "source-tried");
                 stage().program().ask("source", "remove", "dovecot").done();
                 page.navigate(stage().url() + "/sources/new/mailbox");
@@ -129,8 +129,8 @@ class PagesAdministrationTest {
                 page.click("#create-source");
                 page.click("#test-source");
                 assertThat(page.textContent("#tried"))
-                        .contains("log in", "folder")
-                        .doesNotContain("to do");
+                        .contains("Log-in", "Folder")
+                        .doesNotContain("failed", "not tried");
                 page.locator("#arrived:has-text('1 letter')").waitFor();
                 page.navigate(stage().url() + "/jobs");
                 assertThat(page.textContent("#jobs")).contains("dovecot");

@@ -6,6 +6,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Frame;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
@@ -349,6 +350,10 @@ final class Stage {
     /// A picture as the window stands.
     void save(Page page, String what) throws IOException {
         Files.createDirectories(PICTURES);
+        for (Frame frame : page.frames()) {
+            frame.waitForLoadState();
+        }
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(PICTURES.resolve(what + ".png"))
                 .setFullPage(true));

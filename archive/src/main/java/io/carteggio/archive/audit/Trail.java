@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -326,6 +328,15 @@ public final class Trail {
         boolean more = found.size() > limit;
         List<Entry> entries = more ? found.subList(0, limit) : found;
         return new Page(entries, more ? Optional.of(entries.getLast().number()) : Optional.empty());
+    }
+
+    /// The kinds of the newest entries, by the alphabet: what a filter is likely to ask for.
+    public SortedSet<String> kinds() throws ArchiveException {
+        SortedSet<String> kinds = new TreeSet<>();
+        for (Done done : catalogue.acts(Long.MAX_VALUE, AT_A_TIME)) {
+            kinds.add(Entry.of(done).what());
+        }
+        return kinds;
     }
 
     /// Walks through all that fit, newest first.

@@ -1,5 +1,6 @@
 package io.carteggio.mail.mime;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,7 +10,7 @@ import java.util.Set;
 /// what comes out is plain text and must be escaped where it is shown.
 public final class HtmlText {
     /// Elements whose content is no text.
-    private static final Set<String> SKIPPED = Set.of("script", "style", "template", "noembed", "svg", "math");
+    private static final Set<String> SKIPPED = Set.of("script", "style", "template", "noembed");
 
     /// Elements that stand on lines of their own.
     private static final Set<String> BLOCKS = Set.of(
@@ -72,6 +73,8 @@ public final class HtmlText {
     private boolean noCommentEnd;
     /// The same for the end of a tag whose quotes are taken for real.
     private boolean quotesBroken;
+    /// The same for the ends of skipped elements.
+    private final Set<String> neverClosed = new HashSet<>();
 
     private HtmlText(String html, int limitChars) {
         this.s = html;
@@ -197,13 +200,14 @@ public final class HtmlText {
         return firstEnd >= 0 ? firstEnd : s.length();
     }
 
-    /// Steps over the content of a skipped element.
+    /// Steps over the content of a skipped element. Where it is never closed the text after it is worth finding, code
+    /// or not.
     private void skipTo(String name) {
-        int k = i;
+        int k = neverClosed.contains(name) ? s.length() : i;
         while (true) {
             k = s.indexOf("</", k);
             if (k < 0) {
-                i = s.length();
+                neverClosed.add(name);
                 return;
             }
             if (s.regionMatches(true, k + 2, name, 0, name.length())) {

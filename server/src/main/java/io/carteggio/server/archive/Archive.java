@@ -56,6 +56,7 @@ import io.carteggio.embedded.spool.Spools;
 import io.carteggio.embedded.vault.DictionaryKeeper;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.server.escrow.ClearMark;
+import io.carteggio.server.fetch.Sealed;
 import io.carteggio.server.ledger.Arrangements;
 import io.carteggio.server.ledger.Custody;
 import io.carteggio.server.ledger.Prover;
@@ -260,7 +261,13 @@ public final class Archive implements AutoCloseable {
             lastFailure = new LastFailure(clock);
             reading = new Reading(vault, catalogue, index, people, roles, acts);
             gaps = new Gaps(vault, catalogue, acts);
-            watch = new Watch(watchFiles, new ArchiveWatched(this), watchSettings, alarms, clock);
+            watch = new Watch(
+                    watchFiles,
+                    new ArchiveWatched(this),
+                    watchSettings,
+                    subject -> new Sealed(directory.keyring(), Settings.SECRETS + subject.word() + "/"),
+                    alarms,
+                    clock);
             opened.push(watch);
             projection.inform(watch::registered);
             intake.recogniseTests(watch::sentTest);

@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.gap.Gap;
+import io.carteggio.server.fetch.Sealed;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,6 +38,9 @@ final class WatchOperations {
 
     /// What belongs together where a password is sent.
     private static final List<String> WITH_PASSWORD = List.of("server", "tls", "user", "passwordFile");
+
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,1000}=*");
+    private static final Pattern PASSWORD = Pattern.compile("[^\\p{Cntrl}]{1,1000}");
 
     private final Desk desk;
 
@@ -99,6 +104,10 @@ final class WatchOperations {
             }
             settings.put(one.getKey(), one.getValue().stringValue());
         }
+        String secret = secretOf(subject, request);
+        if (!secret.isEmpty()) {
+            settings.put(subject == Subject.WEBHOOK ? "secret" : "password", Settings.SEALED);
+        }
         if (request.actor().person().isPresent()) {
             fromPages(subject, settings);
         }
@@ -106,12 +115,48 @@ final class WatchOperations {
             alternate(settings.get("alternate"));
         }
         try {
+            Sealed sealed = new Sealed(desk.keyring(), Settings.SECRETS + subject.word() + "/");
+            Optional<String> name = Settings.secret(subject, settings);
+            if (name.isPresent() && !secret.isEmpty()) {
+                // before the act: settings without their secret would fail, a secret without settings does nothing
+                sealed.keep(Map.of(name.get(), secret));
+            } else if (name.isPresent() && sealed.get(name.get()).isEmpty()) {
+                throw Refusal.no("the secret is to be given anew: it is kept for whom it was given for alone");
+            }
             desk.watch().settings().set(desk.acts(), request.by(), subject, settings);
+            Map<String, String> others = new TreeMap<>();
+            sealed.names().stream()
+                    .filter(other -> !name.equals(Optional.of(other)))
+                    .forEach(other -> others.put(other, ""));
+            if (!others.isEmpty()) {
+                sealed.keep(others);
+            }
         } catch (IllegalArgumentException e) {
             throw Refusal.usage(String.valueOf(e.getMessage()));
         }
         reply.line(settings(subject));
         return Outcome.DONE;
+    }
+
+    /// The secret that comes along; empty where none does. What it is belongs in no message.
+    private static String secretOf(Subject subject, Request request) throws IOException, Refusal {
+        Map<String, String> secrets = FetchOperations.secrets(request);
+        boolean token = subject == Subject.WEBHOOK;
+        String name = token ? "secret" : "password";
+        if (!Set.of(name).containsAll(secrets.keySet())) {
+            throw Refusal.usage("the one secret of " + subject.word() + " is '" + name + "'");
+        }
+        String secret = secrets.getOrDefault(name, "");
+        boolean good = token
+                ? TOKEN.matcher(secret).matches()
+                : PASSWORD.matcher(secret).matches();
+        if (!secret.isEmpty() && !good) {
+            throw Refusal.usage(
+                    token
+                            ? "a token has letters, digits and -._~+/= alone (RFC 6750)"
+                            : "a password has no control characters, and is not longer than 1000");
+        }
+        return secret;
     }
 
     /// Whoever is an administrator on the pages alone has no file of this machine read, nor a password of one

@@ -6,6 +6,7 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.structure.Header;
+import io.carteggio.server.fetch.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,6 +51,7 @@ public final class Canary {
     private static final Logger LOG = LoggerFactory.getLogger(Canary.class);
 
     private final Path file;
+    private final Secrets secrets;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Queue<Long> candidates = new ConcurrentLinkedQueue<>();
@@ -109,8 +111,9 @@ public final class Canary {
     }
 
     /// @param file where it remembers the last one
-    Canary(Path file, Clock clock) {
+    Canary(Path file, Secrets secrets, Clock clock) {
         this.file = file;
+        this.secrets = secrets;
         this.clock = clock;
         Optional<JsonNode> state = read(file);
         this.last = state.flatMap(Canary::flight);
@@ -138,6 +141,7 @@ public final class Canary {
         try {
             Submission.send(
                     settings.server(),
+                    secrets,
                     settings.from(),
                     List.of(settings.to()),
                     Submission.message(

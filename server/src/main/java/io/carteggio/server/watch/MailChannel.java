@@ -1,6 +1,7 @@
 package io.carteggio.server.watch;
 
 import io.carteggio.mail.Content;
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.watch.Alarms.Due;
 import java.io.IOException;
 import java.time.Clock;
@@ -10,7 +11,7 @@ import java.util.UUID;
 /// Alarms by e-mail.
 ///
 /// @param where how the archive is called in the subject
-record MailChannel(Settings.Mail settings, String where, Clock clock) implements Channel {
+record MailChannel(Settings.Mail settings, Secrets secrets, String where, Clock clock) implements Channel {
     static final String NAME = "mail";
 
     @Override
@@ -37,6 +38,6 @@ record MailChannel(Settings.Mail settings, String where, Clock clock) implements
                 clock.instant(),
                 List.of(),
                 text);
-        Submission.send(settings.server(), settings.from(), settings.to(), mail);
+        Submission.send(settings.server(), secrets, settings.from(), settings.to(), mail);
     }
 }

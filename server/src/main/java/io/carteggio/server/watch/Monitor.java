@@ -5,6 +5,9 @@ import java.util.List;
 
 /// What monitors and pages see of the watch. Safe for many threads.
 public interface Monitor {
+    /// The warning that no way to tell anybody is set.
+    String NOBODY_TOLD = "Nobody is told of alarms: set `carteggio alarm mail` or `carteggio alarm webhook`.";
+
     /// Whether mail is taken.
     boolean ready();
 

@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.mail.Address;
+import io.carteggio.server.fetch.Secrets;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -62,12 +63,23 @@ public final class Settings {
         }
     }
 
+    /// The value of a setting that stands for a secret: what it is lies sealed in the keyring.
+    public static final String SEALED = "sealed";
+
+    /// Before the names of these secrets in the keyring, with the subject's word and a slash behind it.
+    public static final String SECRETS = "watch/";
+
     /// A mail server that takes messages of ours.
     ///
-    /// @param user for logging in, with the file whose first line is the password; read each time
+    /// @param user for logging in; the password is the first line of a file, read each time, or lies in the keyring
     public record Server(String host, int port, Tls tls, Optional<String> user, Optional<Path> passwordFile) {
         InetSocketAddress address() {
             return new InetSocketAddress(host, port);
+        }
+
+        /// The name of the password in the keyring: it is of this user at this server and goes to no other.
+        public String secret() {
+            return Secrets.PASSWORD + " of " + user.orElse("") + " at " + host + ":" + port;
         }
 
         static Server of(Map<String, String> settings) {
@@ -83,8 +95,9 @@ public final class Settings {
             Optional<String> user = Optional.ofNullable(settings.get("user"));
             Optional<Path> password =
                     Optional.ofNullable(settings.get("passwordFile")).map(Path::of);
-            if (user.isPresent() != password.isPresent()) {
-                throw new IllegalArgumentException("a user and a password file come together");
+            boolean sealed = isSealed(settings, "password");
+            if (user.isPresent() != (password.isPresent() || sealed) || (password.isPresent() && sealed)) {
+                throw new IllegalArgumentException("a user comes with a password or with a file that has it");
             }
             if (password.isPresent() && !password.get().isAbsolute()) {
                 throw new IllegalArgumentException("not an absolute path: " + password.get());
@@ -94,6 +107,36 @@ public final class Settings {
             }
             return new Server(host, port, tls, user, password);
         }
+    }
+
+    /// Alarms posted to an address.
+    ///
+    /// @param signed whether a token that lies in the keyring goes along (RFC 6750)
+    public record Webhook(URI url, boolean signed) {
+        static Webhook of(Map<String, String> settings) {
+            Webhook webhook = new Webhook(Settings.url(settings), isSealed(settings, "secret"));
+            boolean near = Set.of("127.0.0.1", "[::1]", "localhost")
+                    .contains(webhook.url().getHost().toLowerCase(Locale.ROOT));
+            if (webhook.signed()
+                    && !near
+                    && !"https".equalsIgnoreCase(webhook.url().getScheme())) {
+                throw new IllegalArgumentException("a token goes to an address of https, or to this machine, alone");
+            }
+            return webhook;
+        }
+
+        /// The name of the token in the keyring: it goes to this address and to no other.
+        public String secret() {
+            return Secrets.TOKEN + " for " + url;
+        }
+    }
+
+    private static boolean isSealed(Map<String, String> settings, String name) {
+        Optional<String> value = Optional.ofNullable(settings.get(name));
+        if (value.isPresent() && !value.get().equals(SEALED)) {
+            throw new IllegalArgumentException("'" + name + "' is no setting: it is given as a secret");
+        }
+        return value.isPresent();
     }
 
     /// Alarms by e-mail.
@@ -152,6 +195,9 @@ public final class Settings {
     /// Letters sent to who reads them.
     public record GiveBackSmtp(Server server, Address from) {
         static GiveBackSmtp of(Map<String, String> settings) {
+            if (isSealed(settings, "password")) {
+                throw new IllegalArgumentException("this one's password lies in a file");
+            }
             return new GiveBackSmtp(Server.of(settings), address(required(settings, "from")));
         }
     }
@@ -196,7 +242,7 @@ public final class Settings {
         if (!settings.isEmpty() || subject == Subject.LIMITS) {
             switch (subject) {
                 case MAIL -> Mail.of(settings);
-                case WEBHOOK -> url(settings);
+                case WEBHOOK -> Webhook.of(settings);
                 case LIMITS -> Limits.of(settings);
                 case CANARY -> Canary.of(settings);
                 case ALTERNATE_CANARY -> alternateCanary(settings);
@@ -205,6 +251,19 @@ public final class Settings {
             }
         }
         acts.keep(new Act.WatchSet(acts.now(), by, subject.word(), settings));
+    }
+
+    /// The name in the keyring of the secret that settings of a subject need; empty where they need none.
+    ///
+    /// @throws IllegalArgumentException where the settings make no sense, saying why
+    public static Optional<String> secret(Subject subject, Map<String, String> settings) {
+        return switch (subject) {
+            case MAIL, CANARY, ALTERNATE_CANARY ->
+                isSealed(settings, "password") ? Optional.of(Server.of(settings).secret()) : Optional.empty();
+            case WEBHOOK ->
+                isSealed(settings, "secret") ? Optional.of(Webhook.of(settings).secret()) : Optional.empty();
+            case LIMITS, GIVE_BACK_SMTP, GIVE_BACK_IMAP -> Optional.empty();
+        };
     }
 
     /// What is set, as it was given; empty where nothing is.
@@ -216,8 +275,8 @@ public final class Settings {
         return read(Subject.MAIL, Mail::of);
     }
 
-    public Optional<URI> webhook() {
-        return read(Subject.WEBHOOK, Settings::url);
+    public Optional<Webhook> webhook() {
+        return read(Subject.WEBHOOK, Webhook::of);
     }
 
     public Optional<Canary> canary() {

@@ -4,6 +4,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.mail.smtp.Reply;
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.TlsContexts;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -80,8 +82,10 @@ public final class Submission {
 
     /// Hands a mail over.
     ///
+    /// @param secrets has the password of a server that has one in no file
     /// @throws IOException where the server did not take it for everybody
-    public static void send(Settings.Server server, Address from, List<Address> to, Content mail) throws IOException {
+    public static void send(Settings.Server server, Secrets secrets, Address from, List<Address> to, Content mail)
+            throws IOException {
         try (SmtpClient client = SmtpClient.connect(server.address(), host(), TIMEOUT)) {
             switch (server.tls()) {
                 case NONE -> {}
@@ -93,7 +97,7 @@ public final class Submission {
                 case VERIFIED -> client.startTls(trusted(), server.host());
             }
             if (server.user().isPresent()) {
-                logIn(client, server.user().get(), password(server));
+                logIn(client, server.user().get(), password(server, secrets));
             }
             SmtpClient.Outcome outcome = client.send(Optional.of(from), to, mail, Way.DATA);
             if (!outcome.kept()) {
@@ -112,8 +116,12 @@ public final class Submission {
         return SSLContext.getDefault();
     }
 
-    private static String password(Settings.Server server) throws IOException {
-        java.nio.file.Path file = server.passwordFile().orElseThrow();
+    private static String password(Settings.Server server, Secrets secrets) throws IOException {
+        if (server.passwordFile().isEmpty()) {
+            return secrets.get(server.secret())
+                    .orElseThrow(() -> new IOException("the password is not in the keyring: give it again"));
+        }
+        Path file = server.passwordFile().get();
         return Files.readAllLines(file).stream()
                 .findFirst()
                 .orElseThrow(() -> new IOException("no password in " + file));

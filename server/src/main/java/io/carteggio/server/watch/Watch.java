@@ -15,6 +15,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.report.Unwrapped;
 import io.carteggio.mail.report.Warning;
 import io.carteggio.mail.smtp.Reply;
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.tls.TlsContexts;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,7 @@ public final class Watch implements Monitor, AutoCloseable {
     private final Path directory;
     private final Watched watched;
     private final Settings settings;
+    private final Function<Settings.Subject, Secrets> secrets;
     private final Alarms alarms;
     private final Metrics metrics = new Metrics();
     private volatile Optional<AgentCounts> agent = Optional.empty();
@@ -96,14 +99,24 @@ public final class Watch implements Monitor, AutoCloseable {
     public record Listener(String name, Optional<InetSocketAddress> address, Optional<Instant> certificate) {}
 
     /// @param directory for files of the watch's own
-    public Watch(Path directory, Watched watched, Settings settings, Alarms alarms, Clock clock) throws IOException {
+    /// @param secrets those of each subject of the settings
+    public Watch(
+            Path directory,
+            Watched watched,
+            Settings settings,
+            Function<Settings.Subject, Secrets> secrets,
+            Alarms alarms,
+            Clock clock)
+            throws IOException {
         this.directory = directory;
         this.watched = watched;
         this.settings = settings;
+        this.secrets = secrets;
         this.alarms = alarms;
         this.clock = clock;
-        this.canary = new Canary(directory.resolve("canary.json"), clock);
-        this.alternateCanary = new Canary(directory.resolve("alternate-canary.json"), clock);
+        this.canary = new Canary(directory.resolve("canary.json"), secrets.apply(Settings.Subject.CANARY), clock);
+        this.alternateCanary = new Canary(
+                directory.resolve("alternate-canary.json"), secrets.apply(Settings.Subject.ALTERNATE_CANARY), clock);
         this.courier = new Courier(alarms, this::channels, clock);
         this.metricsToken = token(directory);
         this.comparedTo = comparedTo(directory.resolve("gaps"));
@@ -602,11 +615,20 @@ public final class Watch implements Monitor, AutoCloseable {
         }
     }
 
+    private Optional<MailChannel> mail() {
+        return settings.mail()
+                .map(mail -> new MailChannel(mail, secrets.apply(Settings.Subject.MAIL), listener.name(), clock));
+    }
+
+    private Optional<WebhookChannel> webhook() {
+        return settings.webhook()
+                .map(hook -> new WebhookChannel(hook, secrets.apply(Settings.Subject.WEBHOOK), listener.name()));
+    }
+
     private List<Channel> channels() {
-        List<Channel> channels = new ArrayList<>();
-        settings.mail().ifPresent(mail -> channels.add(new MailChannel(mail, listener.name(), clock)));
-        settings.webhook().ifPresent(url -> channels.add(new WebhookChannel(url, listener.name())));
-        return channels;
+        return Stream.<Optional<? extends Channel>>of(mail(), webhook())
+                .<Channel>flatMap(Optional::stream)
+                .toList();
     }
 
     /// Sends a test message through each channel that is set.
@@ -614,12 +636,8 @@ public final class Watch implements Monitor, AutoCloseable {
     /// @return for each channel why it does not work; empty where it does
     public Map<String, Optional<String>> test() {
         Map<String, Optional<String>> results = new TreeMap<>();
-        settings.mail()
-                .ifPresent(mail -> results.put(
-                        MailChannel.NAME, test(() -> new MailChannel(mail, listener.name(), clock).test())));
-        settings.webhook()
-                .ifPresent(url ->
-                        results.put(WebhookChannel.NAME, test(() -> new WebhookChannel(url, listener.name()).test())));
+        mail().ifPresent(mail -> results.put(MailChannel.NAME, test(mail::test)));
+        webhook().ifPresent(hook -> results.put(WebhookChannel.NAME, test(hook::test)));
         results.forEach((channel, trouble) -> {
             if (trouble.isEmpty()) {
                 courier.worked(channel);
@@ -688,7 +706,7 @@ public final class Watch implements Monitor, AutoCloseable {
             }
         }
         if (channels().isEmpty()) {
-            warnings.add("Nobody is told of alarms: set `carteggio alarm mail` or `carteggio alarm webhook`.");
+            warnings.add(NOBODY_TOLD);
         }
         warnings.addAll(courier.trouble());
         return warnings;

@@ -1,8 +1,8 @@
 package io.carteggio.server.watch;
 
+import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.watch.Alarms.Due;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -12,8 +12,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Alarms as JSON, posted to an address. The field `text` is what chat programs show.
-record WebhookChannel(URI url, String where) implements Channel {
+/// Alarms as JSON, posted to an address. The field `text` is what chat programs show. Where a token is set, it goes
+/// along as a bearer's (RFC 6750), so that the receiver knows who posts.
+record WebhookChannel(Settings.Webhook settings, Secrets secrets, String where) implements Channel {
     static final String NAME = "webhook";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -44,18 +45,22 @@ record WebhookChannel(URI url, String where) implements Channel {
     }
 
     private void post(ObjectNode message) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(url)
+        HttpRequest.Builder request = HttpRequest.newBuilder(settings.url())
                 .timeout(TIMEOUT)
                 .header("Content-Type", "application/json")
                 .header("User-Agent", "Carteggio")
-                .POST(HttpRequest.BodyPublishers.ofString(message.toString()))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(message.toString()));
+        if (settings.signed()) {
+            String token = secrets.get(settings.secret())
+                    .orElseThrow(() -> new IOException("the webhook's token is not in the keyring: give it again"));
+            request.header("Authorization", "Bearer " + token);
+        }
         try (HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build()) {
-            int status =
-                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            int status = client.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
             if (status / 100 != 2) {
                 throw new IOException("the webhook answered with status " + status);
             }

@@ -101,7 +101,7 @@ final class AgentPages {
     void route(Visit visit) throws IOException {
         Map<String, String> typed = typed(visit, List.of("domain", "server", "tls"));
         String domain = visit.field("domain").toLowerCase(Locale.ROOT);
-        if (!SourcePages.isDomain(domain)) {
+        if (!SourceWizardPages.isDomain(domain)) {
             settings(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,

@@ -3,6 +3,8 @@ package io.carteggio.server.web;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.intake.Source;
 import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Monitor;
+import io.carteggio.server.watch.Settings;
 import io.carteggio.server.web.page.AlarmsView;
 import io.carteggio.server.web.page.AlarmsView.Canary;
 import io.carteggio.server.web.page.AlarmsView.Form;
@@ -10,6 +12,7 @@ import io.carteggio.server.web.page.AlarmsView.Row;
 import io.carteggio.server.web.page.AlarmsView.Tested;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,11 +27,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Alarms: which stand and which stood, who is told, where they begin, and the test messages. By the operations
-/// of the commands. A password is not given here: it lies in a file at the machine, which is named there.
+/// of the commands. A secret that is given here is sealed in the keyring and never shown again; a file with a password
+/// is
+/// named at the machine, and left as it is here.
 final class AlarmPages {
     private static final String URL = "/alarms";
     private static final int PAGE = 50;
-    private static final List<String> SERVER = List.of("server", "tls", "from", "to");
+    private static final List<String> SERVER = List.of("server", "tls", "user", "from", "to");
 
     /// What each form has.
     private static final Map<String, List<String>> FIELDS = Map.of(
@@ -48,6 +53,9 @@ final class AlarmPages {
 
     /// What only the machine sets, and the page leaves as it is.
     private static final List<String> KEPT = List.of("user", "passwordFile");
+
+    /// What is given as a secret, and stands for it among the settings.
+    private static final List<String> SECRETS = List.of("password", "secret");
 
     private static final long MEBIBYTE = 1L << 20;
 
@@ -93,7 +101,10 @@ final class AlarmPages {
                 new AlarmsView(
                         standing,
                         past.stream().limit(PAGE).map(line -> row(visit, line)).toList(),
-                        site.desk().monitor().warnings(),
+                        site.desk().monitor().warnings().stream()
+                                .filter(w -> !w.equals(Monitor.NOBODY_TOLD))
+                                .toList(),
+                        site.desk().monitor().warnings().contains(Monitor.NOBODY_TOLD),
                         forms,
                         tested,
                         canaries(visit),
@@ -110,10 +121,13 @@ final class AlarmPages {
     private static Form form(String subject, JsonNode settings) {
         Map<String, String> typed = new LinkedHashMap<>();
         settings.properties().forEach(s -> typed.put(s.getKey(), s.getValue().asString("")));
-        boolean locked = typed.containsKey("user");
-        KEPT.forEach(typed::remove);
+        boolean locked = typed.containsKey("passwordFile");
+        if (locked) {
+            KEPT.forEach(typed::remove);
+        }
+        boolean sealed = SECRETS.stream().filter(s -> typed.remove(s) != null).count() > 0;
         typed.computeIfPresent("diskFree", (_, octets) -> mebibytes(octets));
-        return new Form(subject, !settings.isEmpty(), locked, typed, Optional.empty());
+        return new Form(subject, !settings.isEmpty(), locked, sealed, typed, Optional.empty());
     }
 
     private static String mebibytes(String octets) {
@@ -155,6 +169,8 @@ final class AlarmPages {
         boolean off = visit.field("act").equals("off");
         Map<String, String> typed = new LinkedHashMap<>();
         ObjectNode settings = Calls.params();
+        ObjectNode secrets = Calls.params();
+        JsonNode before = before(visit, subject);
         if (!off) {
             for (String field : FIELDS.getOrDefault(subject, List.of())) {
                 String value = visit.field(field);
@@ -167,16 +183,22 @@ final class AlarmPages {
                     .filter(mebibytes -> mebibytes.matches("[0-9]{1,11}"))
                     .ifPresent(
                             mebibytes -> settings.put("diskFree", Long.toString(Long.parseLong(mebibytes) * MEBIBYTE)));
-            keep(visit, subject, settings);
+            keep(before, settings);
+            for (String name : SECRETS) {
+                if (!visit.rawField(name).isEmpty()) {
+                    secrets.put(name, visit.rawField(name));
+                }
+            }
         }
         ObjectNode params = Calls.params().put("subject", subject);
         params.set("settings", settings);
-        Calls.Answer answer = Calls.run(site, visit, "watch.set", params);
+        byte[] given = secrets.isEmpty() ? new byte[0] : secrets.toString().getBytes(StandardCharsets.UTF_8);
+        Calls.Answer answer = Calls.run(site, visit, "watch.set", params, given);
         if (!answer.isDone()) {
             list(
                     visit,
                     HttpStatus.UNPROCESSABLE_CONTENT,
-                    Map.of(subject, new Form(subject, true, false, typed, answer.fault())),
+                    Map.of(subject, refused(subject, before, typed, answer.fault())),
                     List.of());
             return;
         }
@@ -184,16 +206,31 @@ final class AlarmPages {
         visit.redirect(URL);
     }
 
-    /// What only the machine sets stays as it is: the operation refuses it where the server is
-    /// another one.
-    private void keep(Visit visit, String subject, ObjectNode settings) throws IOException {
+    private static Form refused(String subject, JsonNode before, Map<String, String> typed, Optional<String> fault) {
+        Form set = form(subject, before);
+        return new Form(subject, set.set(), set.locked(), set.sealed(), typed, fault);
+    }
+
+    private JsonNode before(Visit visit, String subject) throws IOException {
         for (ObjectNode line :
                 Calls.run(site, visit, "watch.show", Calls.params()).lines()) {
             if (Calls.text(line, "subject").filter(subject::equals).isPresent()) {
-                for (String name : KEPT) {
-                    Calls.text(line.path("settings"), name).ifPresent(value -> settings.put(name, value));
-                }
+                return line.path("settings");
             }
+        }
+        return Calls.params();
+    }
+
+    /// What is not typed stays as it is: what only the machine sets, and a secret. The operation refuses it where it
+    /// would go to somebody else.
+    private static void keep(JsonNode before, ObjectNode settings) {
+        if (before.has("passwordFile")) {
+            KEPT.forEach(name -> Calls.text(before, name).ifPresent(value -> settings.put(name, value)));
+        } else if (settings.has("user")) {
+            settings.put("password", Settings.SEALED);
+        }
+        if (settings.has("url")) {
+            Calls.text(before, "secret").ifPresent(value -> settings.put("secret", value));
         }
     }
 

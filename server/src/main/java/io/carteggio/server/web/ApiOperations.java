@@ -45,6 +45,7 @@ final class ApiOperations {
                     .takes(Shape.NOTHING
                             .word("subject", "mail", "webhook", "limits", "canary", "alternate-canary")
                             .textsByName("settings~"))
+                    .withSecrets()
                     .gives(ApiShapes.WATCHING),
             look("canary.show", "How the last test messages fared.").gives(ApiShapes.CANARY),
             act("canary.run", "Sends a test message; waits until it is back unless `noWait`.")

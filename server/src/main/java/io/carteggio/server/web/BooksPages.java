@@ -1,6 +1,9 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.attribution.Directory;
+import io.carteggio.archive.attribution.Group;
+import io.carteggio.archive.attribution.Person;
 import io.carteggio.archive.audit.Trail;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.QuarantineEntry;
@@ -8,6 +11,7 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.mail.Address;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.watch.Alarm;
+import io.carteggio.server.watch.Monitor;
 import io.carteggio.server.web.page.BooksView;
 import io.carteggio.server.web.page.BooksView.AlarmRow;
 import io.carteggio.server.web.page.BooksView.Measure;
@@ -25,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,6 +42,8 @@ final class BooksPages {
     private static final int PAGE = 50;
     private static final int EXPORT_CHARS = 8_000_000;
     private static final int RECIPIENTS_SHOWN = 5;
+    private static final int ROOT_CHARS = 12;
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Site site;
 
@@ -81,8 +89,9 @@ final class BooksPages {
                 .map(s -> new SourceRow(
                         s.name(),
                         s.address().map(Address::raw).orElse(visit.say("books.sources.imports")),
-                        s.family().word()))
+                        visit.say("source.family." + s.family().word())))
                 .toList();
+        List<String> warnings = site.desk().monitor().warnings();
         visit.page(
                 "books",
                 visit.say("books.title"),
@@ -93,7 +102,10 @@ final class BooksPages {
                         measures,
                         condition.trouble(),
                         alarmRows(visit, site.desk().monitor().standing()),
-                        site.desk().monitor().warnings(),
+                        warnings.stream()
+                                .filter(w -> !w.equals(Monitor.NOBODY_TOLD))
+                                .toList(),
+                        warnings.contains(Monitor.NOBODY_TOLD),
                         condition.concerns(),
                         sources,
                         quarantineRows(visit, catalogue.quarantine(FIRST_FEW, Long.MAX_VALUE)),
@@ -154,7 +166,7 @@ final class BooksPages {
                             .map(at -> visit.words().exact(at).text())
                             .orElse(visit.say("books.last.none")),
                     Calls.text(line, "root")
-                            .map(root -> visit.say("books.stamp.root", root))
+                            .map(root -> visit.say("books.stamp.root", beginning(root)))
                             .orElse("")));
         }
         Calls.Answer texts = Calls.run(site, visit, "text.show", Calls.params());
@@ -253,6 +265,7 @@ final class BooksPages {
                     new TrailView(
                             rows(visit, page.entries()),
                             typed,
+                            kinds(),
                             page.next().map(next -> "/trail?" + asked + "&before=" + next),
                             "/trail/export?" + asked,
                             Optional.empty()));
@@ -261,8 +274,18 @@ final class BooksPages {
                     HttpStatus.UNPROCESSABLE_CONTENT,
                     "trail",
                     visit.say("trail.title"),
-                    new TrailView(List.of(), typed, Optional.empty(), "/trail/export", Optional.of(visit.sentence(e))));
+                    new TrailView(
+                            List.of(),
+                            typed,
+                            kinds(),
+                            Optional.empty(),
+                            "/trail/export",
+                            Optional.of(visit.sentence(e))));
         }
+    }
+
+    private List<String> kinds() throws ArchiveException {
+        return List.copyOf(new Trail(site.desk().catalogue()).kinds());
     }
 
     private Trail.Filter filter(Visit visit, TrailView.Typed typed) {
@@ -315,8 +338,34 @@ final class BooksPages {
                 .toList();
     }
 
-    private static String object(Visit visit, Trail.Entry e) {
-        String object = e.object().isBlank() ? visit.say("trail.everything") : e.object();
+    /// Enough of a sum to compare by eye.
+    private static String beginning(String sum) {
+        return sum.length() > ROOT_CHARS ? sum.substring(0, ROOT_CHARS) + "…" : sum;
+    }
+
+    /// What an entry says, with names in place of ids: the table that is exported has the ids.
+    private String named(String object) {
+        Directory directory = site.desk().people().directory();
+        List<String> said = new ArrayList<>();
+        for (String part : object.split("; ", -1)) {
+            String text = part;
+            for (MatchResult id : ID.matcher(part).results().toList()) {
+                Optional<String> name = directory
+                        .byId(id.group())
+                        .map(Person::name)
+                        .or(() -> directory.group(id.group()).map(Group::name));
+                if (name.isPresent()) {
+                    boolean told = part.contains(name.get());
+                    text = text.replace((told ? ", " : "") + id.group(), told ? "" : name.get());
+                }
+            }
+            said.add(text);
+        }
+        return String.join("; ", said);
+    }
+
+    private String object(Visit visit, Trail.Entry e) {
+        String object = e.object().isBlank() ? visit.say("trail.everything") : named(e.object());
         return e.from()
                 .map(from -> visit.say("trail.object.from", object, from))
                 .orElse(object);

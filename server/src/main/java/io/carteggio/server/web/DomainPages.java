@@ -43,7 +43,7 @@ final class DomainPages {
                 domain.startsWith("@") ? domain.substring(1) : domain,
                 visit.field("kind"),
                 visit.field("subdomains").equals("yes"));
-        Optional<String> fault = SourcePages.isDomain(typed.domain())
+        Optional<String> fault = SourceWizardPages.isDomain(typed.domain())
                 ? Calls.run(
                                 site,
                                 visit,

@@ -2,6 +2,7 @@ package io.carteggio.server.web;
 
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.server.watch.AlarmKind;
+import io.carteggio.server.watch.Monitor;
 import io.carteggio.server.web.page.HealthView;
 import io.carteggio.server.web.page.HealthView.Fact;
 import io.carteggio.server.web.page.HealthView.Finding;
@@ -118,11 +119,13 @@ final class HealthPages {
                 known ? visit.say("alarm." + alarm) : KINDS.contains(kind) ? visit.say("health.kind." + kind) : kind;
         String help =
                 known ? visit.say("health.alarm." + alarm) : KINDS.contains(kind) ? visit.say("health.do." + kind) : "";
+        String text = PLAIN.contains(kind) ? "" : Calls.text(line, "text").orElse("");
+        boolean nobodyTold = text.equals(Monitor.NOBODY_TOLD);
         return new Finding(
                 title,
                 Calls.text(line, "subject").orElse(""),
-                PLAIN.contains(kind) ? "" : Calls.text(line, "text").orElse(""),
-                help,
+                nobodyTold ? "" : text,
+                nobodyTold ? visit.say("books.warning.nobody-told") + " " + help : help,
                 Calls.instant(line, "since").map(visit.words()::exact),
                 way(visit, kind),
                 kind.equals("gap")

@@ -63,7 +63,7 @@ final class JobPages {
                                 progress.path("removed").asLong(0)))
                         : Optional.empty(),
                 text(line, "trouble"),
-                instant(visit, line, "next"),
+                state.equals("listening") ? Optional.empty() : instant(visit, line, "next"), // it is now, always
                 instant(visit, line, "lastSuccess"),
                 acts);
     }

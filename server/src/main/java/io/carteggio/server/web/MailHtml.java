@@ -12,7 +12,8 @@ import org.owasp.html.HtmlSanitizer;
 import org.owasp.html.HtmlStreamRenderer;
 
 /// A letter's HTML made harmless: only known elements and attributes pass, styles without addresses, links to the web
-/// and to mailboxes, pictures of the letter itself. Nothing is ever loaded from elsewhere.
+/// and to mailboxes, pictures of the letter itself. Nothing is ever loaded from elsewhere. Words do not vanish: but for
+/// code, comments and titles, which no browser shows, all text of the letter comes through ([Markup]).
 ///
 /// This is the first of three walls; the others are the sandboxed frame and the frame's own policy
 /// ([SecurityHeaders#LETTER]).
@@ -137,7 +138,7 @@ record MailHtml(String html, int blockedPictures, boolean cut) {
     /// @param pictures the address under which we serve the picture that `cid:` names, by its content id
     static MailHtml of(String hostile, Function<String, Optional<String>> pictures) {
         boolean cut = hostile.length() > LIMIT_CHARS;
-        String source = cut ? hostile.substring(0, LIMIT_CHARS) : hostile;
+        String source = Markup.shown(cut ? hostile.substring(0, LIMIT_CHARS) : hostile);
         Counter counter = new Counter();
         StringBuilder out = new StringBuilder(Math.min(source.length() + 1024, 1 << 20)).append(DOCUMENT_START);
         HtmlStreamRenderer renderer = HtmlStreamRenderer.create(out, Handler.DO_NOTHING);

@@ -60,6 +60,7 @@ final class Routes {
         var saved = new SavedPages(site);
         var books = new BooksPages(site);
         var sources = new SourcePages(site);
+        var wizard = new SourceWizardPages(site);
         var jobs = new JobPages(site);
         var people = new PeoplePages(site);
         var roles = new RolePages(site, people);
@@ -153,9 +154,9 @@ final class Routes {
                 get("/trail", Who.OVERSEER, books::trail),
                 get("/trail/export", Who.OVERSEER, books::exportTrail),
                 get("/sources", Who.ADMINISTRATOR, sources::list),
-                get("/sources/new", Who.ADMINISTRATOR, sources::choose),
-                get("/sources/new/{system}", Who.ADMINISTRATOR, sources::form),
-                post("/sources/new/{system}", Who.ADMINISTRATOR, sources::create),
+                get("/sources/new", Who.ADMINISTRATOR, wizard::choose),
+                get("/sources/new/{system}", Who.ADMINISTRATOR, wizard::form),
+                post("/sources/new/{system}", Who.ADMINISTRATOR, wizard::create),
                 get("/sources/{source}", Who.ADMINISTRATOR, sources::source),
                 get("/sources/{source}/state", Who.ADMINISTRATOR, sources::state),
                 post("/sources/{source}/test", Who.ADMINISTRATOR, sources::test),

@@ -36,6 +36,9 @@ public final class WebServer implements AutoCloseable {
 
     /// So much of a form that is refused is read all the same: who is cut off while sending does
     /// not hear why.
+    /// An attribute of requests that a route of ours has answered, or refused.
+    private static final String OURS = "ours";
+
     private static final int REFUSED_READ_BYTES = 1 << 20;
 
     static final int CONNECTIONS_LIMIT = 500;
@@ -136,21 +139,16 @@ public final class WebServer implements AutoCloseable {
         }
         config.routes.exception(Exception.class, this::failed);
         config.routes.error(404, ctx -> {
-            if (ctx.resultInputStream() == null || isPlain(ctx)) {
+            if (ctx.attribute(OURS) == null) {
                 new Visit(site, ctx).notFound();
             }
         });
     }
 
-    /// Whether the answer was made by the library and not by a page of ours.
-    private static boolean isPlain(Context ctx) {
-        String type = ctx.res().getContentType();
-        return type == null || type.startsWith("text/plain");
-    }
-
     /// The way of each request: who asks, whether she may, whether the form is hers, and only then
     /// the page.
     private void answer(Route route, Context ctx) throws Exception {
+        ctx.attribute(OURS, true);
         Visit visit = new Visit(site, ctx);
         boolean api = visit.isForProgram();
         if (visit.bearer().isPresent() && api && visit.token().isEmpty()) {

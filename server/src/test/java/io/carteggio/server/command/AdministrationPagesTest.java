@@ -2,8 +2,10 @@ package io.carteggio.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
+import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.server.archive.Archive;
@@ -23,6 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -389,6 +395,68 @@ class AdministrationPagesTest {
         assertThat(fill("/alarms", "/alarms/run/mail").statusCode()).isEqualTo(404);
         own.archive().watch().alarms().raise(AlarmKind.REFUSED, "exchange " + EVIL, "A mail was over the limit.");
         assertThat(page("/alarms")).contains("refused", "nobody was told");
+    }
+
+    /// A secret given on the page is sealed, goes to whom it was given for alone, and is nowhere to be seen.
+    @Test
+    @Order(6)
+    void secretsOfAlarmsAreSealedAndNeverShown() throws Exception {
+        BlockingQueue<String> came = new LinkedBlockingQueue<>();
+        HttpServer hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            came.add(Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
+                    .orElse("none"));
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        hook.start();
+        String url = "http://127.0.0.1:" + hook.getAddress().getPort() + "/alarms";
+        String set = "/alarms/set/webhook";
+        for (String wrong : List.of("two words", "line\nbreak", EVIL)) {
+            assertThat(fill("/alarms", set, "url", url, "secret", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(422);
+        }
+        assertThat(fill("/alarms", set, "url", "http://elsewhere.example/", "secret", "t0ken.of-ours=")
+                        .body())
+                .contains("https")
+                .doesNotContain("t0ken");
+        goesTo(fill("/alarms", set, "url", url, "secret", "t0ken.of-ours="), "/alarms");
+        fill("/alarms", "/alarms/test");
+        assertThat(came.poll(20, TimeUnit.SECONDS)).isEqualTo("Bearer t0ken.of-ours=");
+        goesTo(fill("/alarms", set, "url", url), "/alarms");
+        fill("/alarms", "/alarms/test");
+        assertThat(came.poll(20, TimeUnit.SECONDS))
+                .as("kept where none is typed")
+                .isEqualTo("Bearer t0ken.of-ours=");
+        assertThat(fill("/alarms", set, "url", "https://evil.example/").body()).contains("given anew");
+        assertThat(page("/alarms")).contains("One is kept, sealed", url).doesNotContain("t0ken", "evil.example");
+
+        String[] mail = {
+            "server", "mx.firm.example:587", "tls", "verified", "from", "a@b.c", "to", "d@e.f", "user", "archive"
+        };
+        assertThat(fill("/alarms", "/alarms/set/mail", mail).body()).contains("given anew");
+        goesTo(fill("/alarms", "/alarms/set/mail", with(mail, "password", "pass phrase of ours")), "/alarms");
+        mail[1] = "evil.example:587";
+        assertThat(fill("/alarms", "/alarms/set/mail", mail).body()).contains("given anew");
+        assertThat(page("/alarms")).contains("value=\"archive\"").doesNotContain("pass phrase");
+        Keyring keyring = own.archive().keyring();
+        assertThat(keyring.secrets().stream().filter(name -> name.startsWith("watch/")))
+                .containsExactlyInAnyOrder(
+                        "watch/mail/password of archive at mx.firm.example:587", "watch/webhook/token for " + url);
+        assertThat(page("/trail?what=watch-set"))
+                .contains("secret=sealed", "password=sealed")
+                .doesNotContain("t0ken", "pass phrase");
+
+        goesTo(fill("/alarms", set, "act", "off"), "/alarms");
+        goesTo(fill("/alarms", "/alarms/set/mail", "act", "off"), "/alarms");
+        assertThat(keyring.secrets()).noneMatch(name -> name.startsWith("watch/"));
+        hook.stop(0);
+    }
+
+    private static String[] with(String[] fields, String... more) {
+        return Stream.concat(Stream.of(fields), Stream.of(more)).toArray(String[]::new);
     }
 
     /// Whoever is an administrator on the pages alone reads no file of the machine, and sends no password elsewhere.

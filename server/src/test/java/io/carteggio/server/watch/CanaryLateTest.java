@@ -2,6 +2,7 @@ package io.carteggio.server.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.server.fetch.Secrets;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ class CanaryLateTest {
     @Test
     void isKnownAgainAlsoAfterAStart() throws Exception {
         Path file = directory.resolve("canary.json");
-        List<String> tokens = send(new Canary(file, clock), 3);
-        Canary again = new Canary(file, clock);
+        List<String> tokens = send(new Canary(file, Secrets.inMemory(Map.of()), clock), 3);
+        Canary again = new Canary(file, Secrets.inMemory(Map.of()), clock);
         assertThat(tokens).allMatch(token -> again.sent("ndr", token));
         assertThat(tokens).noneMatch(token -> again.sent("another", token));
         assertThat(again.sent("ndr", tokens.getFirst() + "a")).isFalse();
@@ -50,7 +51,7 @@ class CanaryLateTest {
 
     @Test
     void fourDaysLater() throws Exception {
-        Canary canary = new Canary(directory.resolve("canary.json"), clock);
+        Canary canary = new Canary(directory.resolve("canary.json"), Secrets.inMemory(Map.of()), clock);
         List<String> tokens = send(canary, 102);
         assertThat(canary.sent("ndr", tokens.getFirst())).isFalse();
         assertThat(tokens.subList(1, 102)).allMatch(token -> canary.sent("ndr", token));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.PersonRole;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +37,20 @@ class FlowTest {
     void stop() throws Exception {
         server.close();
         firm.close();
+    }
+
+    /// Browsers say that they want HTML; what is nowhere is a page of ours all the same.
+    @Test
+    void anAddressThatIsNowhereIsAPage() throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(server.url().resolve("/nowhere/at-all"))
+                            .header("Accept", "text/html,application/xhtml+xml")
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(404);
+            assertThat(answer.body()).contains("<main").doesNotContain("Endpoint");
+        }
     }
 
     @Test

@@ -2,8 +2,14 @@ package io.carteggio.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.mail.mime.HtmlText;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +93,123 @@ class MailHtmlTest {
                 .doesNotContainPattern("<!--");
     }
 
+    /// Where the sanitiser's lexer and a browser part, text could hide; a `*` marks what must be seen, `-` what not.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<svg><script href=x />*one</svg><p>*two",
+                "<svg><script/>*one<script>-x</script></svg>*two",
+                "<svg><style/>*one</svg>*two",
+                "<svg><title/>*one</svg>*two",
+                "<svg><title>*one</svg><p>*two</p>",
+                "<SVG><SCRIPT\n/>*one</SVG>*two",
+                "<math><mi><style/>*one</math>*two",
+                "<svg><style>-x</style><text>*one</text></svg>*two",
+                "<svg><style>*one</svg>*two<style>-x</style>*three",
+                "<svg><g><svg/></g><script/>*one</svg>*two",
+                "<svg><text><![CDATA[*one < *two]]></text></svg>*three",
+                "<svg><text><![CDATA[*one</text></svg>*two",
+                "<svg><foreignObject><p>*one</p><iframe/>*two</foreignObject></svg>*three",
+                "<svg>*one",
+                "<!-->*one--> *two",
+                "<!--->*one--> *two",
+                "<!-- -x --!>*one<!-- -y -->*two",
+                "<!-- -x -- > -y -->*one",
+                "*one<!-- *two <p>*three",
+                "<script>*one <p>*two",
+                "<style>p { } *one <p>*two",
+                "<style>-x</style>*one<style>*two <p>*three",
+                "<script>-x</scripty>-y</script>*one",
+                "<title>*one <p>*two",
+                "<title>-x</title>*one",
+                "<iframe>*one <p>*two",
+                "<textarea>*one <p>*two",
+                "<xmp>*one <b>*two</b></xmp>*three",
+                "<plaintext>*one <b>*two",
+                "<script src=x />*one",
+                "<noscript><p>*one</p></noscript>*two",
+                "<noscript>*one",
+                "<object data=x><p>*one</p></object>*two",
+                "<video src=x>*one</video><button>*two</button><select><option>*three</select>",
+                "<template><p>*one</p></template>*two",
+                "<a title=\"*one <p>*two</p> *three",
+                "<p class='*one <p>*two</p><i class=\"*three</i>*four",
+                "<a title=\"-x>-y\">*one</a>",
+                "<p '>*one<p x=a\"b>*two",
+                "<p title='-x' '>*one<b x=`>*two",
+                "a < b *one",
+                "*one <b *two",
+                "*one <!doctype *two",
+                "*one <? *two",
+                "<![if !mso]>*one<![endif]><!--[if mso]>-x<![endif]-->*two",
+            })
+    void wordsDoNotVanish(String letter) {
+        String shown = HtmlText.of(body(letter.replaceAll("[*]|-(?=[xy])", " ")), 1_000);
+        List<String> seen = List.of(shown.split("[^a-z]+", -1));
+        Matcher words = Pattern.compile("([*]|-(?=[xy]))([a-z]+)").matcher(letter);
+        while (words.find()) {
+            assertThat(seen.contains(words.group(2)))
+                    .as("%s in %s of %s", words.group(2), shown, letter)
+                    .isEqualTo(words.group(1).equals("*"));
+        }
+    }
+
+    /// Whatever a search finds in a letter's HTML its page shows, however broken it is.
+    @Test
+    void whatIsFoundIsShown() {
+        List<String> pieces = List.of(
+                "<svg>",
+                "</svg>",
+                "<math>",
+                "<script>",
+                "<script/>",
+                "</script>",
+                "<style>",
+                "</style>",
+                "<!--",
+                "-->",
+                "<!-->",
+                "<p>",
+                "</p>",
+                "<p title=\"",
+                "\">",
+                "<i class='",
+                "'>",
+                "<b x=`",
+                "`>",
+                "<b \"x' y=z\">",
+                "<noscript>",
+                "</noscript>",
+                "<table><tr><td>",
+                "</table>",
+                "<object>",
+                "</object>",
+                "<br/>",
+                "< ");
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int letter = 0; letter < 20_000; letter++) {
+            StringBuilder html = new StringBuilder();
+            int length = 1 + random.nextInt(12);
+            for (int i = 0; i < length; i++) {
+                html.append(pieces.get(random.nextInt(pieces.size())))
+                        .append(" word")
+                        .append((char) ('a' + i))
+                        .append(' ');
+            }
+            List<String> shown = words(body(html.toString()));
+            assertThat(shown).as("seed %d: %s", seed, html).containsAll(words(html.toString()));
+        }
+    }
+
+    private static List<String> words(String html) {
+        return Pattern.compile("word[a-z]")
+                .matcher(HtmlText.of(html, 10_000))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+    }
+
     @Test
     void goodHtmlStaysGood() {
         String html = body("<h1 style='color:#24425f;margin:4px'>Offers</h1><table width=600 bgcolor=#eeeeff><tr>"
@@ -138,6 +261,25 @@ class MailHtmlTest {
         assertThat(html.html().length()).isLessThan(3 * MailHtml.LIMIT_CHARS);
         assertThat(html.html()).contains("<p>start</p>");
         assertThat((System.nanoTime() - before) / 1_000_000_000L).isLessThan(20);
+    }
+
+    @Test
+    void whatIsNeverClosedIsLookedForOnce() {
+        for (String piece : List.of(
+                "<svg><script>",
+                "<a title=\"x>",
+                "<a title=\"",
+                "<!--",
+                "<style>",
+                "<svg><![CDATA[",
+                "<",
+                "</",
+                "<!",
+                "<title/>")) {
+            long before = System.nanoTime();
+            MailHtml.of(piece.repeat(MailHtml.LIMIT_CHARS / piece.length()), cid -> Optional.empty());
+            assertThat((System.nanoTime() - before) / 1_000_000_000L).as(piece).isLessThan(10);
+        }
     }
 
     @Test

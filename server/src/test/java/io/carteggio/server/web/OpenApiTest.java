@@ -8,12 +8,15 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.server.web.Routes.Route;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -136,6 +139,25 @@ class OpenApiTest {
                 .getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId()));
         for (JsonNode schema : schemas) {
             assertThat(meta.validate(schema)).as(schema.toString()).isEmpty();
+        }
+    }
+
+    /// By the schema that the OpenAPI Initiative publishes for documents (spec.openapis.org/oas/3.1/schema,
+    /// Apache-2.0),
+    /// a copy of which lies among the tests' resources.
+    @Test
+    void theStandardsOwnSchemaAcceptsIt() throws IOException {
+        Schema schema = officialSchema();
+        assertThat(schema.validate(document)).isEmpty();
+        ObjectNode broken = document.deepCopy().asObject();
+        broken.withObject("/paths/~1api~1v1~1letters/get").put("parameters", "none");
+        assertThat(schema.validate(broken)).as("it sees what is wrong").isNotEmpty();
+    }
+
+    private static Schema officialSchema() throws IOException {
+        try (InputStream in = OpenApiTest.class.getResourceAsStream("openapi-3.1-schema-2026-08-03.json")) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(JsonMapper.shared().readTree(Objects.requireNonNull(in)));
         }
     }
 

@@ -55,6 +55,22 @@ class TrailTest {
         assertThat(entries("password-set")).hasSize(2).noneMatch(e -> e.object().contains("argon2"));
     }
 
+    /// Ids are for programs: the page says whose they are, and offers the kinds there are.
+    @Test
+    void thePageSaysNames() throws Exception {
+        String id = firm.people()
+                .directory()
+                .named("Olga", firm.clock.instant())
+                .orElseThrow()
+                .id();
+        try (Browser olga = new Browser(server).logIn("Olga")) {
+            String page = olga.get("/trail").body();
+            assertThat(page).contains("person Olga, ").doesNotContain(id);
+            assertThat(page).contains("<option value=\"password-set\">");
+            assertThat(olga.get("/trail/export").body()).contains(id);
+        }
+    }
+
     /// However many log-ins fail, they are a few entries an hour, and no name that nobody has is written down.
     @Test
     void aGuesserCannotFillTheVault() throws Exception {

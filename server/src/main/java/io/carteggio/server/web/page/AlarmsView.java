@@ -7,12 +7,14 @@ import java.util.Optional;
 
 /// Alarms, who is told of them, where they begin, and the test messages that prove the way.
 ///
+/// @param isNobodyTold whether there is no way to tell anybody
 /// @param tested what a test of the ways found
 /// @param alternates the sources that an alternate mailbox is fetched by
 public record AlarmsView(
         List<Row> standing,
         List<Row> past,
         List<String> warnings,
+        boolean isNobodyTold,
         Map<String, Form> forms,
         List<Tested> tested,
         List<Canary> canaries,
@@ -33,7 +35,14 @@ public record AlarmsView(
     /// @param set whether anything is set
     /// @param locked whether it logs in with a password that the machine has, so that a part of it
     ///     is not changed here
-    public record Form(String subject, boolean set, boolean locked, Map<String, String> typed, Optional<String> fault) {
+    /// @param sealed whether a secret of it lies in the keyring
+    public record Form(
+            String subject,
+            boolean set,
+            boolean locked,
+            boolean sealed,
+            Map<String, String> typed,
+            Optional<String> fault) {
         public Form {
             typed = Map.copyOf(typed);
         }

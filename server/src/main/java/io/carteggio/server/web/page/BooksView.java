@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param trouble why nothing new is taken
 /// @param alarms that stand, newest first
 /// @param warnings what is set up in a way that may cost mail one day
+/// @param isNobodyTold whether there is no way to tell anybody of alarms
 /// @param concerns what else needs somebody, in sentences
 public record BooksView(
         boolean balanced,
@@ -18,6 +19,7 @@ public record BooksView(
         Optional<String> trouble,
         List<AlarmRow> alarms,
         List<String> warnings,
+        boolean isNobodyTold,
         List<String> concerns,
         List<SourceRow> sources,
         List<QuarantineRow> quarantine,

@@ -3,6 +3,7 @@ package io.carteggio.server.web.language;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.approval.Asked;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.archive.search.Flaw;
 import io.carteggio.mail.mime.Letter;
@@ -61,6 +62,7 @@ class TextsTest {
             "Postfix",
             "Exim",
             "STARTTLS",
+            "POP3",
             "Backup",
             "Person",
             "Server",
@@ -155,6 +157,9 @@ class TextsTest {
         }
         for (AlarmKind kind : AlarmKind.values()) {
             english("alarm." + kind.word());
+        }
+        for (Family family : Family.values()) {
+            english("source.family." + family.word());
         }
         for (Accounts.Why why : Accounts.Why.values()) {
             english("openid.nobody." + why.word());
