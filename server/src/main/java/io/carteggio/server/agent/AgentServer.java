@@ -5,6 +5,7 @@ import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.smtp.ProxyServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -26,9 +27,9 @@ public final class AgentServer implements AutoCloseable {
 
     /// Where mail systems find the agent.
     ///
-    /// @param milter the filter
+    /// @param milter the filter: an address of the network, or that of a Unix socket
     /// @param proxy the proxy, and what is behind it
-    public record Fronts(Optional<InetSocketAddress> milter, Optional<ProxyServer.Config> proxy) {}
+    public record Fronts(Optional<SocketAddress> milter, Optional<ProxyServer.Config> proxy) {}
 
     /// Begins to deliver, and to listen.
     ///
@@ -63,7 +64,7 @@ public final class AgentServer implements AutoCloseable {
     }
 
     /// Where the filter listens.
-    public Optional<InetSocketAddress> milter() {
+    public Optional<SocketAddress> milter() {
         return milter.map(MilterServer::address);
     }
 
