@@ -78,18 +78,19 @@ final class MailHouse implements AutoCloseable {
         this.door = door;
     }
 
-    /// One whose Postfix asks the agent's filter.
+    /// One whose Postfix asks the agent's filter, at a socket that is for the group of Postfix.
     static MailHouse withMilter() throws Exception {
-        int milter = FreePort.next();
         Dovecot dovecot = startDovecot();
+        Path socket =
+                Postfix.folderForItsGroup(dovecot.directory().resolve("filter")).resolve("milter");
         Postfix postfix = postfix(
                 dovecot,
-                "smtpd_milters = inet:127.0.0.1:" + milter,
+                "smtpd_milters = unix:" + socket,
                 "non_smtpd_milters = $smtpd_milters",
                 "internal_mail_filter_classes = bounce",
                 "milter_default_action = tempfail");
         Program program = Program.on(Program.freshDirectory("milter"));
-        Serving server = program.serve("--milter", "127.0.0.1:" + milter);
+        Serving server = program.serve("--milter", "unix:" + socket);
         return furnished(new MailHouse(program, dovecot, postfix, server, postfix.smtp()));
     }
 
