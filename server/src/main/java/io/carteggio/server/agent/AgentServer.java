@@ -12,13 +12,19 @@ import java.util.Optional;
 /// The journaling agent of a running server: its fronts, where any is asked for, and what delivers. Safe for many
 /// threads.
 public final class AgentServer implements AutoCloseable {
+    private final JournalAgent agent;
     private final SmtpHandOver handOver;
     private final Deliverer deliverer;
     private final Optional<MilterServer> milter;
     private final Optional<ProxyServer> proxy;
 
     private AgentServer(
-            SmtpHandOver handOver, Deliverer deliverer, Optional<MilterServer> milter, Optional<ProxyServer> proxy) {
+            JournalAgent agent,
+            SmtpHandOver handOver,
+            Deliverer deliverer,
+            Optional<MilterServer> milter,
+            Optional<ProxyServer> proxy) {
+        this.agent = agent;
         this.handOver = handOver;
         this.deliverer = deliverer;
         this.milter = milter;
@@ -60,7 +66,8 @@ public final class AgentServer implements AutoCloseable {
                 archive.watch().alarms(),
                 clock);
         deliverer.start();
-        return new AgentServer(handOver, deliverer, milter, proxy);
+        agent.start();
+        return new AgentServer(agent, handOver, deliverer, milter, proxy);
     }
 
     /// Where the filter listens.
@@ -77,6 +84,7 @@ public final class AgentServer implements AutoCloseable {
     public void close() {
         milter.ifPresent(MilterServer::close);
         proxy.ifPresent(ProxyServer::close);
+        agent.close();
         deliverer.close();
         handOver.close();
     }
