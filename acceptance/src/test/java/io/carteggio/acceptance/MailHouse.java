@@ -116,6 +116,18 @@ final class MailHouse implements AutoCloseable {
         return behindProxy("exim", dovecot, exim(dovecot));
     }
 
+    /// One whose Sendmail asks the agent's filter.
+    static MailHouse withSendmail() throws Exception {
+        Assumptions.assumeTrue(
+                Sendmail.available(), "skipped: no Sendmail; './check' unpacks Debian's package where root can get it");
+        Dovecot dovecot = startDovecot();
+        int milter = FreePort.next();
+        Sendmail sendmail = Sendmail.start(dovecot.directory().resolve("mail"), milter);
+        Program program = Program.on(Program.freshDirectory("sendmail"));
+        Serving server = program.serve("--milter", "127.0.0.1:" + milter);
+        return furnished(new MailHouse(program, dovecot, sendmail, server, sendmail.smtp()));
+    }
+
     private static MailHouse behindProxy(String name, Dovecot dovecot, MailSystem mailSystem) throws Exception {
         Program program = Program.on(Program.freshDirectory(name));
         Serving server = program.serve(
