@@ -150,7 +150,7 @@ class Postfix:
                 if words and words[0] == 'smtp' and words[1] == 'inet':
                     line = f'127.0.0.1:{self.port} inet n - n - - smtpd\n'
                     if milter:
-                        line += (f'127.0.0.1:{self.milter_port} inet n - n - - smtpd -o smtpd_milters=inet:{milter}'
+                        line += (f'127.0.0.1:{self.milter_port} inet n - n - - smtpd -o smtpd_milters={milter}'
                                  ' -o milter_default_action=tempfail\n')
                 elif words and not line[0].isspace() and len(words) > 4 and words[4] == 'y':
                     words[4] = 'n'  # a chroot needs files that this folder does not have

@@ -78,18 +78,19 @@ final class MailHouse implements AutoCloseable {
         this.door = door;
     }
 
-    /// One whose Postfix asks the agent's filter.
+    /// One whose Postfix asks the agent's filter, at a socket that is for the group of Postfix.
     static MailHouse withMilter() throws Exception {
-        int milter = FreePort.next();
         Dovecot dovecot = startDovecot();
+        Path socket =
+                Postfix.folderForItsGroup(dovecot.directory().resolve("filter")).resolve("milter");
         Postfix postfix = postfix(
                 dovecot,
-                "smtpd_milters = inet:127.0.0.1:" + milter,
+                "smtpd_milters = unix:" + socket,
                 "non_smtpd_milters = $smtpd_milters",
                 "internal_mail_filter_classes = bounce",
                 "milter_default_action = tempfail");
         Program program = Program.on(Program.freshDirectory("milter"));
-        Serving server = program.serve("--milter", "127.0.0.1:" + milter);
+        Serving server = program.serve("--milter", "unix:" + socket);
         return furnished(new MailHouse(program, dovecot, postfix, server, postfix.smtp()));
     }
 
@@ -113,6 +114,18 @@ final class MailHouse implements AutoCloseable {
                 Exim.available(), "skipped: no Exim; './check' unpacks Debian's package where root can get it");
         Dovecot dovecot = startDovecot();
         return behindProxy("exim", dovecot, exim(dovecot));
+    }
+
+    /// One whose Sendmail asks the agent's filter.
+    static MailHouse withSendmail() throws Exception {
+        Assumptions.assumeTrue(
+                Sendmail.available(), "skipped: no Sendmail; './check' unpacks Debian's package where root can get it");
+        Dovecot dovecot = startDovecot();
+        int milter = FreePort.next();
+        Sendmail sendmail = Sendmail.start(dovecot.directory().resolve("mail"), milter);
+        Program program = Program.on(Program.freshDirectory("sendmail"));
+        Serving server = program.serve("--milter", "127.0.0.1:" + milter);
+        return furnished(new MailHouse(program, dovecot, sendmail, server, sendmail.smtp()));
     }
 
     private static MailHouse behindProxy(String name, Dovecot dovecot, MailSystem mailSystem) throws Exception {

@@ -86,6 +86,14 @@ final class Postfix implements MailSystem {
         return new Postfix(directory, port);
     }
 
+    /// A folder for sockets that Postfix is to find: what is made there belongs to its group.
+    static Path folderForItsGroup(Path folder) throws IOException, InterruptedException {
+        Files.createDirectory(folder);
+        run("chgrp", "postfix", folder.toString());
+        run("chmod", "2750", folder.toString());
+        return folder;
+    }
+
     private static void run(String... command) throws IOException, InterruptedException {
         OwnProcesses.run(List.of(command));
     }

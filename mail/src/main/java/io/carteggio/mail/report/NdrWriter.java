@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -104,6 +105,30 @@ public final class NdrWriter {
                         ""),
                 "text/rfc822-headers",
                 report.slice(0, Structure.head(report).bodyOffset()));
+    }
+
+    /// Writes one of a report that was never made: with a header that has its identifier alone.
+    ///
+    /// @param about what is known of the message, a line each
+    public Content writeUnmade(Facts facts, List<String> about) {
+        List<String> text = new ArrayList<>(List.of(
+                "A message went on without a journal report for " + said(facts.failed())
+                        + ", since none could be kept:",
+                HeaderText.oneLine(facts.diagnostic()),
+                ""));
+        about.stream().map(HeaderText::oneLine).forEach(text::add);
+        text.add("");
+        return write(
+                facts,
+                text,
+                "text/rfc822-headers",
+                octets(String.join(
+                        "\r\n",
+                        "X-MS-Journal-Report:",
+                        "Message-ID: <" + facts.reportId() + ">",
+                        "Date: " + date(facts.at()),
+                        "To: <" + said(facts.failed()) + ">",
+                        "")));
     }
 
     private Content write(Facts facts, List<String> text, String type, Content returned) {

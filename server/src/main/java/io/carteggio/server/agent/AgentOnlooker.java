@@ -32,6 +32,7 @@ final class AgentOnlooker implements Onlooker {
     private final class Seeing implements Sight {
         private final Spool spool;
         private Optional<JournalAgent.Kept> kept = Optional.empty();
+        private Optional<Unjournaled.Missing> missing = Optional.empty();
 
         Seeing(Spool spool) {
             this.spool = spool;
@@ -62,7 +63,7 @@ final class AgentOnlooker implements Onlooker {
                 if (!agent.acceptsUnjournaled()) {
                     throw new TroubleException(Trouble.LATER, String.valueOf(e.getMessage()), e);
                 }
-                agent.unjournaled(message, e);
+                missing = agent.unjournaled(message, e);
             }
         }
 
@@ -83,8 +84,11 @@ final class AgentOnlooker implements Onlooker {
                 if (kept.isPresent()) {
                     kept.get().drop();
                 }
+                if (missing.isPresent()) {
+                    missing.get().drop();
+                }
             } catch (ArchiveException e) {
-                LOG.error("a message that was refused is reported nevertheless", e);
+                LOG.error("a message that was refused is reported nevertheless, or its gap stays open", e);
             }
         }
 

@@ -5,19 +5,26 @@ import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.smtp.ProxyServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.util.Optional;
 
 /// The journaling agent of a running server: its fronts, where any is asked for, and what delivers. Safe for many
 /// threads.
 public final class AgentServer implements AutoCloseable {
+    private final JournalAgent agent;
     private final SmtpHandOver handOver;
     private final Deliverer deliverer;
     private final Optional<MilterServer> milter;
     private final Optional<ProxyServer> proxy;
 
     private AgentServer(
-            SmtpHandOver handOver, Deliverer deliverer, Optional<MilterServer> milter, Optional<ProxyServer> proxy) {
+            JournalAgent agent,
+            SmtpHandOver handOver,
+            Deliverer deliverer,
+            Optional<MilterServer> milter,
+            Optional<ProxyServer> proxy) {
+        this.agent = agent;
         this.handOver = handOver;
         this.deliverer = deliverer;
         this.milter = milter;
@@ -26,9 +33,9 @@ public final class AgentServer implements AutoCloseable {
 
     /// Where mail systems find the agent.
     ///
-    /// @param milter the filter
+    /// @param milter the filter: an address of the network, or that of a Unix socket
     /// @param proxy the proxy, and what is behind it
-    public record Fronts(Optional<InetSocketAddress> milter, Optional<ProxyServer.Config> proxy) {}
+    public record Fronts(Optional<SocketAddress> milter, Optional<ProxyServer.Config> proxy) {}
 
     /// Begins to deliver, and to listen.
     ///
@@ -59,11 +66,12 @@ public final class AgentServer implements AutoCloseable {
                 archive.watch().alarms(),
                 clock);
         deliverer.start();
-        return new AgentServer(handOver, deliverer, milter, proxy);
+        agent.start();
+        return new AgentServer(agent, handOver, deliverer, milter, proxy);
     }
 
     /// Where the filter listens.
-    public Optional<InetSocketAddress> milter() {
+    public Optional<SocketAddress> milter() {
         return milter.map(MilterServer::address);
     }
 
@@ -76,6 +84,7 @@ public final class AgentServer implements AutoCloseable {
     public void close() {
         milter.ifPresent(MilterServer::close);
         proxy.ifPresent(ProxyServer::close);
+        agent.close();
         deliverer.close();
         handOver.close();
     }

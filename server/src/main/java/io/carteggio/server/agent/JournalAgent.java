@@ -43,11 +43,14 @@ import org.slf4j.LoggerFactory;
 
 /// Makes journal reports of messages and puts each where it is safe: into this archive where its mailbox is one of our
 /// sources, else into the queue. Safe for many threads.
-public final class JournalAgent implements AgentCounts {
+public final class JournalAgent implements AgentCounts, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalAgent.class);
 
     /// What rules mean is worked out anew after so long, since members come and go by the clock alone.
     private static final Duration FRESH = Duration.ofSeconds(60);
+
+    /// A notice about a message that is not journaled names no more recipients than this.
+    private static final int NAMED_RECIPIENTS = 1_000;
 
     private final Archive archive;
     private final String host;
@@ -59,6 +62,7 @@ public final class JournalAgent implements AgentCounts {
     private final LongAdder unjournaled = new LongAdder();
     private final LongAdder gaps = new LongAdder();
     private final NdrWriter notices;
+    private final Unjournaled passed;
     private volatile Optional<Current> current = Optional.empty();
 
     /// Whose records of gaps are, where the mailbox is none of this archive's.
@@ -75,6 +79,23 @@ public final class JournalAgent implements AgentCounts {
         this.notices = new NdrWriter(host, UUID::randomUUID);
         this.mark = new ReportMark(archive.keyring().partKey().derive('J'));
         this.escrow = new Escrow(archive.journalRules(), new EscrowStore(archive.keyring()), archive.clearMark());
+        this.passed = new Unjournaled(archive.directory().resolve("unjournaled"), new Unjournaled.Gaps() {
+            @Override
+            public long keep(Content notice) throws ArchiveException {
+                assertTaking(archive);
+                return keepGap(notice, List.of(), Optional.empty());
+            }
+
+            @Override
+            public void close(long number) throws ArchiveException {
+                closeGaps(List.of(number));
+            }
+        });
+    }
+
+    /// Keeps a record of each message that went on unjournaled, by itself from now on.
+    void start() {
+        passed.start();
     }
 
     @SuppressWarnings("ReferenceEquality") // both are made anew when they change, and only then
@@ -210,6 +231,21 @@ public final class JournalAgent implements AgentCounts {
     /// Keeps a record that a report is missing, as of one that came back without its original.
     ///
     /// @return the number of the record
+    private long keepGap(Content notice, List<Address> mailboxes, Optional<String> item) throws ArchiveException {
+        Receipt receipt = archive.accept(new Arrival(
+                GAPS,
+                notice,
+                new Provenance(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        mailboxes,
+                        Optional.of(from(item)))));
+        gaps.increment();
+        return receipt.number();
+    }
+
     private long recordGap(Written written, Destination mailbox, Optional<String> item)
             throws ArchiveException, IOException {
         Instant now = clock.instant();
@@ -225,18 +261,7 @@ public final class JournalAgent implements AgentCounts {
                         mailbox.last(),
                         Optional.empty()),
                 written.content());
-        Receipt receipt = archive.accept(new Arrival(
-                GAPS,
-                notice,
-                new Provenance(
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(mailbox.address()),
-                        Optional.of(from(item)))));
-        gaps.increment();
-        return receipt.number();
+        return keepGap(notice, List.of(mailbox.address()), item);
     }
 
     /// The message did not go on: nothing is missing. Told to the vault at once, where the record itself may
@@ -277,10 +302,7 @@ public final class JournalAgent implements AgentCounts {
         if (source.isEmpty()) {
             return false;
         }
-        Optional<String> trouble = archive.trouble();
-        if (trouble.isPresent()) {
-            throw new ArchiveException(trouble.get(), true);
-        }
+        assertTaking(archive);
         archive.accept(new Arrival(
                 source.get().trusting(),
                 mail,
@@ -294,6 +316,13 @@ public final class JournalAgent implements AgentCounts {
         return true;
     }
 
+    private static void assertTaking(Archive archive) throws ArchiveException {
+        Optional<String> trouble = archive.trouble();
+        if (trouble.isPresent()) {
+            throw new ArchiveException(trouble.get(), true);
+        }
+    }
+
     private static String from(Optional<String> item) {
         return "the journaling agent" + item.map(id -> ", " + id).orElse("");
     }
@@ -303,8 +332,11 @@ public final class JournalAgent implements AgentCounts {
         return current().book.settings().accepts();
     }
 
-    /// A message goes on, and no report of it was kept: that is said as loudly as can be.
-    public void unjournaled(Message message, Exception why) {
+    /// A message goes on, and no report of it was kept: that is said as loudly as can be, and becomes the
+    /// record of a gap as soon as the archive takes one.
+    ///
+    /// @return absent where no rule asks for a report of it
+    Optional<Unjournaled.Missing> unjournaled(Message message, Exception why) {
         unjournaled.increment();
         String what = "a message of " + message.mail().sizeBytes() + " octets from "
                 + message.mailFrom().map(Address::raw).orElse("<>") + " to " + message.rcptTo()
@@ -312,6 +344,56 @@ public final class JournalAgent implements AgentCounts {
                 + message.item().map(id -> " (" + id + ")").orElse("") + ": " + why.getMessage();
         LOG.error("UNJOURNALED: {}", what);
         archive.watch().alarms().raise(AlarmKind.UNJOURNALED, "agent", what);
+        return unmade(message, why).map(passed::add);
+    }
+
+    /// The notice that a message has no report.
+    private Optional<Content> unmade(Message message, Exception why) {
+        Optional<Address> mailbox;
+        try {
+            List<Report> reports = decide(message).reports();
+            if (reports.isEmpty()) {
+                return Optional.empty();
+            }
+            mailbox = Optional.of(reports.getFirst().mailbox());
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("nobody knows what the rules say to a message that is not journaled", e);
+            mailbox = Optional.empty();
+        }
+        Instant now = clock.instant();
+        Address failed = mailbox.orElseGet(() -> new Address("journal-agent@" + host));
+        List<String> about = new ArrayList<>();
+        about.add("From: " + message.mailFrom().map(Address::raw).orElse("<>"));
+        message.rcptTo().stream().limit(NAMED_RECIPIENTS).forEach(to -> about.add("To: " + to.raw()));
+        if (message.rcptTo().size() > NAMED_RECIPIENTS) {
+            about.add("and " + (message.rcptTo().size() - NAMED_RECIPIENTS) + " more");
+        }
+        about.add("Octets: " + message.mail().sizeBytes());
+        about.add("At: " + now);
+        message.item().ifPresent(id -> about.add("The mail system calls it: " + id));
+        return Optional.of(notices.writeUnmade(
+                new NdrWriter.Facts(
+                        failed,
+                        failed,
+                        UUID.randomUUID() + "@" + host,
+                        now,
+                        now,
+                        now,
+                        "5.3.0",
+                        String.valueOf(why.getMessage()),
+                        Optional.empty()),
+                about));
+    }
+
+    /// Messages that went on unjournaled and of which the archive has no record yet.
+    int withoutRecord() {
+        return passed.waiting();
+    }
+
+    /// Ends; what has no record yet gets it when the program runs again.
+    @Override
+    public void close() {
+        passed.close();
     }
 
     @Override

@@ -14,9 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.net.SocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,14 +38,11 @@ public final class MilterServer implements AutoCloseable {
 
     private static final int CONNECTIONS = 500;
 
-    /// A mail system keeps its connection between two clients for as long as it likes.
-    private static final Duration IDLE = Duration.ofHours(2);
-
     private static final Duration STOP = Duration.ofSeconds(10);
 
     private final JournalAgent agent;
     private final Supplier<Spool> spools;
-    private Optional<Listener> listener = Optional.empty(); // set before start returns
+    private Optional<Listener<SocketChannel>> listener = Optional.empty(); // set before start returns
     private volatile boolean stopping;
 
     private MilterServer(JournalAgent agent, Supplier<Spool> spools) {
@@ -54,18 +52,18 @@ public final class MilterServer implements AutoCloseable {
 
     /// Listens from now on.
     ///
+    /// @param at an [InetSocketAddress], or a [UnixDomainSocketAddress] whose socket gets the mode 0660
     /// @param spools where a message lies while it comes in
     /// @throws IOException where the address cannot be bound
-    public static MilterServer start(InetSocketAddress bind, JournalAgent agent, Supplier<Spool> spools)
-            throws IOException {
+    public static MilterServer start(SocketAddress at, JournalAgent agent, Supplier<Spool> spools) throws IOException {
         MilterServer server = new MilterServer(agent, spools);
-        server.listener =
-                Optional.of(Listener.start(bind, "milter", CONNECTIONS, STOP, socket -> server.new Connection(socket)));
+        server.listener = Optional.of(Listener.start(
+                FilterDoor.open(at), "milter", CONNECTIONS, STOP, channel -> server.new Connection(channel)));
         return server;
     }
 
     /// Where it listens.
-    public InetSocketAddress address() {
+    public SocketAddress address() {
         return listener.orElseThrow().address();
     }
 
@@ -78,7 +76,7 @@ public final class MilterServer implements AutoCloseable {
 
     /// One connection of the mail system, with one message after the other.
     private final class Connection implements Listener.Served {
-        private final Socket socket;
+        private final SocketChannel channel;
         private int agreed;
         private boolean authenticated;
         private boolean ownSystem;
@@ -89,19 +87,17 @@ public final class MilterServer implements AutoCloseable {
         private Optional<IOException> lost = Optional.empty();
         private volatile boolean busy;
 
-        Connection(Socket socket) {
-            this.socket = socket;
+        Connection(SocketChannel channel) {
+            this.channel = channel;
         }
 
         @Override
         public void run() {
-            try (socket) {
-                socket.setTcpNoDelay(true);
-                socket.setSoTimeout((int) IDLE.toMillis());
+            try (channel) {
                 converse(
-                        new DataInputStream(new BufferedInputStream(new PromptInput(socket), 64 * 1024)),
-                        socket.getOutputStream());
-            } catch (EOFException | SocketTimeoutException e) {
+                        new DataInputStream(new BufferedInputStream(new PromptInput(channel), 64 * 1024)),
+                        Channels.newOutputStream(channel));
+            } catch (EOFException | ClosedChannelException e) {
                 LOG.debug("the mail system is gone from the milter: {}", e.toString());
             } catch (IOException e) {
                 LOG.info("milter connection lost: {}", e.toString());
@@ -262,7 +258,7 @@ public final class MilterServer implements AutoCloseable {
         @Override
         public void abort() {
             try {
-                socket.close();
+                channel.close();
             } catch (IOException e) {
                 LOG.debug("a milter connection did not close", e);
             }

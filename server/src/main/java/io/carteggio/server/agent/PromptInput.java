@@ -2,20 +2,21 @@ package io.carteggio.server.agent;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
-import java.net.Socket;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 
 /// What comes over a connection from a peer that sends many small packets and gets few answers, as a mail system does
 /// with a filter. Each is acknowledged at once where the system can do that: the peer holds the next one back until
 /// then (RFC 896), and left to itself the system waits 40 ms for an answer to acknowledge it with (RFC 1122, 4.2.3.2).
 final class PromptInput extends FilterInputStream {
-    private final Socket socket;
+    private final SocketChannel channel;
     private final boolean able;
 
-    PromptInput(Socket socket) throws IOException {
-        super(socket.getInputStream());
-        this.socket = socket;
-        this.able = socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
+    PromptInput(SocketChannel channel) {
+        super(Channels.newInputStream(channel));
+        this.channel = channel;
+        this.able = channel.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK);
     }
 
     @Override
@@ -33,7 +34,7 @@ final class PromptInput extends FilterInputStream {
     /// Each time anew: it lasts until something is sent.
     private void promptly() throws IOException {
         if (able) {
-            socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+            channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
         }
     }
 }

@@ -35,6 +35,7 @@ import io.carteggio.server.web.WebConfig;
 import io.carteggio.server.web.WebServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ final class RunningServer implements AutoCloseable {
     /// @param next the mail system behind the proxy
     /// @param proxied whether a balancer in front of the proxy says who the client is
     record Fronts(
-            Optional<InetSocketAddress> milter,
+            Optional<SocketAddress> milter,
             Optional<InetSocketAddress> proxy,
             Optional<InetSocketAddress> next,
             boolean proxied) {

@@ -10,7 +10,9 @@ import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +42,8 @@ final class ServeCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+    private static final String UNIX = "unix:";
+
     private final Carteggio carteggio;
 
     @Option(
@@ -56,9 +60,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--milter",
-            paramLabel = "ADDR:PORT",
-            description = "Where Postfix or Sendmail finds the journaling agent's filter, as 127.0.0.1:8891; if not"
-                    + " given, there is none.")
+            paramLabel = "WHERE",
+            description = "Where Postfix or Sendmail finds the journaling agent's filter: ADDR:PORT, as"
+                    + " 127.0.0.1:8891, or unix:PATH, a socket for the group of its folder; if not given, there is"
+                    + " none.")
     private Optional<String> milter = Optional.empty();
 
     @Option(
@@ -221,7 +226,7 @@ final class ServeCommand implements Callable<Integer> {
                     .put("http", server.url().toString())
                     .put("smtp", mailAddress);
             setUp.ifPresent(link -> line.put("setUp", link.toString()));
-            server.agent().milter().ifPresent(filter -> line.put("milter", address(filter)));
+            server.agent().milter().ifPresent(filter -> line.put("milter", where(filter)));
             server.agent().proxy().ifPresent(front -> line.put("proxy", address(front)));
             line.set(
                     "sources",
@@ -239,7 +244,7 @@ final class ServeCommand implements Callable<Integer> {
                     + (throwAway ? "   (throw-away: removed when the server stops)" : ""));
             console.line("  web         " + server.url());
             console.line("  smtp        " + mailAddress + " (STARTTLS)");
-            server.agent().milter().ifPresent(filter -> console.line("  milter      " + address(filter)));
+            server.agent().milter().ifPresent(filter -> console.line("  milter      " + where(filter)));
             server.agent()
                     .proxy()
                     .ifPresent(front -> console.line("  proxy       " + address(front) + " to " + nextHop.orElse("")));
@@ -261,10 +266,26 @@ final class ServeCommand implements Callable<Integer> {
 
     private RunningServer.Fronts fronts() throws Refusal {
         return new RunningServer.Fronts(
-                milter.isPresent() ? Optional.of(address("--milter", milter.get())) : Optional.empty(),
+                milter.isPresent() ? Optional.of(filter(milter.get())) : Optional.empty(),
                 proxy.isPresent() ? Optional.of(address("--proxy", proxy.get())) : Optional.empty(),
                 nextHop.isPresent() ? Optional.of(address("--next-hop", nextHop.get())) : Optional.empty(),
                 proxied);
+    }
+
+    private static SocketAddress filter(String where) throws Refusal {
+        if (!where.startsWith(UNIX)) {
+            return address("--milter", where);
+        }
+        try {
+            return UnixDomainSocketAddress.of(where.substring(UNIX.length()));
+        } catch (IllegalArgumentException e) {
+            throw Refusal.usage("--milter takes ADDR:PORT or unix:PATH, not '" + where + "'");
+        }
+    }
+
+    /// As a mail system's settings have it.
+    private static String where(SocketAddress at) {
+        return at instanceof InetSocketAddress inet ? address(inet) : UNIX + at;
     }
 
     private static String address(InetSocketAddress at) {

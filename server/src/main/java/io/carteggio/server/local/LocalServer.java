@@ -4,12 +4,10 @@ import io.carteggio.server.local.Wire.Kind;
 import io.carteggio.server.local.Wire.Piece;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,19 +59,8 @@ public final class LocalServer implements AutoCloseable {
     }
 
     static LocalServer start(Operations operations, Path socket, Duration still) throws IOException {
-        // Bound beside, made private, then given its name: at no instant can others of this machine open it.
-        Path beside = socket.resolveSibling("." + socket.getFileName() + ".new");
-        Files.deleteIfExists(beside);
-        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try (SocketPath way = SocketPath.of(beside)) {
-            listener.bind(way.address(), CONNECTIONS);
-            Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-------"));
-            Files.move(beside, socket, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException e) {
-            listener.close();
-            Files.deleteIfExists(beside);
-            throw e instanceof IOException io ? io : new IOException("no socket at " + socket, e);
-        }
+        ServerSocketChannel listener =
+                SocketFile.listen(socket, CONNECTIONS, PosixFilePermissions.fromString("rw-------"));
         LocalServer server = new LocalServer(operations, socket, still, listener);
         Thread.ofVirtual().name("local-accept").start(server::accept);
         Thread.ofVirtual().name("local-still").start(server::cutOffTheStill);

@@ -1,9 +1,11 @@
 package io.carteggio.server.smtp;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /// Accepts connections and serves each on a platform thread of its own (decision 0005). The thread that accepts never
 /// waits for a client: over the bound on connections it closes at once.
-public final class Listener implements AutoCloseable {
+///
+/// @param <C> a client's connection
+public final class Listener<C extends Closeable> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     /// What is read here needs no deep stack: nesting is bounded and walked without recursion.
@@ -35,25 +39,55 @@ public final class Listener implements AutoCloseable {
 
     /// Makes what serves a client.
     @FunctionalInterface
-    public interface Welcome {
-        Served of(Socket socket) throws IOException;
+    public interface Welcome<C> {
+        Served of(C client) throws IOException;
+    }
+
+    /// Where clients come in. Closing it ends the wait for the next.
+    public interface Door<C> extends Closeable {
+        /// Waits for the next client.
+        C accept() throws IOException;
+
+        /// Where it is.
+        SocketAddress address();
     }
 
     private final String name;
-    private final ServerSocket socket;
-    private final Welcome welcome;
+    private final Door<C> door;
+    private final Welcome<C> welcome;
     private final Duration stop;
     private final Semaphore free;
     private final Set<Served> clients = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private volatile boolean closed;
 
-    private Listener(InetSocketAddress bind, String name, int most, Duration stop, Welcome welcome) throws IOException {
+    private Listener(Door<C> door, String name, int most, Duration stop, Welcome<C> welcome) {
         this.name = name;
+        this.door = door;
         this.welcome = welcome;
         this.stop = stop;
         this.free = new Semaphore(most);
-        this.socket = new ServerSocket();
+    }
+
+    /// Listens from now on.
+    ///
+    /// @param door is closed with this
+    /// @param name of threads and in the log
+    /// @param most connections at a time
+    /// @param stop how long [#close] waits for those that are open
+    public static <C extends Closeable> Listener<C> start(
+            Door<C> door, String name, int most, Duration stop, Welcome<C> welcome) {
+        Listener<C> listener = new Listener<>(door, name, most, stop, welcome);
+        Thread.ofPlatform().name(name + "-accept").daemon().start(listener::accept);
+        LOG.info("{} at {}", name, listener.address());
+        return listener;
+    }
+
+    /// A door of the network.
+    ///
+    /// @throws IOException where the address cannot be bound
+    static Door<Socket> at(InetSocketAddress bind) throws IOException {
+        ServerSocket socket = new ServerSocket();
         try {
             socket.setReuseAddress(true); // a restart must not wait for connections of the last run to be forgotten
             socket.bind(bind, 1024);
@@ -61,25 +95,27 @@ public final class Listener implements AutoCloseable {
             socket.close();
             throw e;
         }
-    }
+        return new Door<>() {
+            @Override
+            public Socket accept() throws IOException {
+                return socket.accept();
+            }
 
-    /// Listens from now on.
-    ///
-    /// @param name of threads and in the log
-    /// @param most connections at a time
-    /// @param stop how long [#close] waits for those that are open
-    /// @throws IOException where the address cannot be bound
-    public static Listener start(InetSocketAddress bind, String name, int most, Duration stop, Welcome welcome)
-            throws IOException {
-        Listener listener = new Listener(bind, name, most, stop, welcome);
-        Thread.ofPlatform().name(name + "-accept").daemon().start(listener::accept);
-        LOG.info("{} at {}", name, listener.address());
-        return listener;
+            @Override
+            public SocketAddress address() {
+                return socket.getLocalSocketAddress();
+            }
+
+            @Override
+            public void close() throws IOException {
+                socket.close();
+            }
+        };
     }
 
     /// Where it listens.
-    public InetSocketAddress address() {
-        return (InetSocketAddress) socket.getLocalSocketAddress();
+    public SocketAddress address() {
+        return door.address();
     }
 
     /// Whether it has ended.
@@ -90,7 +126,7 @@ public final class Listener implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                take(socket.accept());
+                take(door.accept());
             } catch (IOException e) {
                 if (!closed) {
                     LOG.error("{} cannot accept", name, e); // no descriptors left, most likely
@@ -100,13 +136,9 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    private void take(Socket client) throws IOException {
+    private void take(C client) throws IOException {
         if (!free.tryAcquire()) {
-            LOG.warn(
-                    "{}: connection refused, {} are open, peer={}",
-                    name,
-                    clients.size(),
-                    client.getRemoteSocketAddress());
+            LOG.warn("{}: connection refused, {} are open: {}", name, clients.size(), client);
             client.close();
             return;
         }
@@ -152,7 +184,7 @@ public final class Listener implements AutoCloseable {
     public void close() {
         closed = true;
         try {
-            socket.close();
+            door.close();
         } catch (IOException e) {
             LOG.warn("{} did not close", name, e);
         }

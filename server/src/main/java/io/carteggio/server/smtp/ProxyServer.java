@@ -2,6 +2,7 @@ package io.carteggio.server.smtp;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -28,9 +29,9 @@ public final class ProxyServer implements AutoCloseable {
             Limits limits,
             boolean proxied) {}
 
-    private final Listener listener;
+    private final Listener<Socket> listener;
 
-    private ProxyServer(Listener listener) {
+    private ProxyServer(Listener<Socket> listener) {
         this.listener = listener;
     }
 
@@ -39,7 +40,7 @@ public final class ProxyServer implements AutoCloseable {
     /// @throws IOException where the address cannot be bound
     public static ProxyServer start(Config config, Onlooker onlooker) throws IOException {
         return new ProxyServer(Listener.start(
-                config.bind(),
+                Listener.at(config.bind()),
                 "smtp-proxy",
                 CONNECTIONS,
                 STOP,
@@ -48,7 +49,7 @@ public final class ProxyServer implements AutoCloseable {
 
     /// Where it listens.
     public InetSocketAddress address() {
-        return listener.address();
+        return (InetSocketAddress) listener.address();
     }
 
     @Override

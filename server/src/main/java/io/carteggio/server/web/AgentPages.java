@@ -47,15 +47,8 @@ final class AgentPages {
 
     private void settings(Visit visit, HttpStatus status, Map<String, String> typed, Optional<String> fault)
             throws IOException {
-        ObjectNode line =
-                Calls.run(site, visit, "rule.settings", Calls.params()).first();
-        Map<String, String> held = new HashMap<>();
-        held.put("alternate", Calls.text(line, "alternate").orElse(""));
-        held.put("limit", Long.toString(line.path("limit").asLong(0)));
-        held.put("unable", Calls.text(line, "unable").orElse(""));
-        held.put("suspended", Calls.text(line, "suspended").orElse(""));
-        held.put("expire-days", Long.toString(line.path("expireDays").asLong(0)));
-        held.put("sender", Calls.text(line, "sender").orElse(""));
+        ObjectNode line = inForce(visit);
+        Map<String, String> held = held(line);
         FIELDS.stream().filter(typed::containsKey).forEach(name -> held.put(name, typed.getOrDefault(name, "")));
         List<Route> routes = line.path("routes").properties().stream()
                 .map(one -> new Route(one.getKey(), one.getValue().asString("")))
@@ -70,9 +63,28 @@ final class AgentPages {
         visit.page(status, "agent", visit.say("agent.title"), new AgentView(held, routes, forwards, typed, fault));
     }
 
+    private ObjectNode inForce(Visit visit) throws IOException {
+        return Calls.run(site, visit, "rule.settings", Calls.params()).first();
+    }
+
+    /// What the form shows: what was chosen, and what is usual where nothing was.
+    private static Map<String, String> held(ObjectNode line) {
+        Map<String, String> held = new HashMap<>();
+        held.put("alternate", Calls.text(line, "alternate").orElse(""));
+        held.put("limit", Long.toString(line.path("limit").asLong(0)));
+        held.put("unable", Calls.text(line, "unable").orElse(""));
+        held.put("suspended", Calls.text(line, "suspended").orElse(""));
+        held.put("expire-days", Long.toString(line.path("expireDays").asLong(0)));
+        held.put("sender", Calls.text(line, "sender").orElse(""));
+        return held;
+    }
+
+    /// Sets what was changed: what is usual, and left as it was shown, is not chosen thereby.
     void set(Visit visit) throws IOException {
         Map<String, String> typed = typed(visit, FIELDS);
-        set(visit, typed, typed, "agent.saved");
+        Map<String, String> changed = new HashMap<>(typed);
+        changed.entrySet().removeAll(held(inForce(visit)).entrySet());
+        set(visit, changed, typed, "agent.saved");
     }
 
     private static Map<String, String> typed(Visit visit, List<String> names) {

@@ -47,6 +47,7 @@ class JournalAgentTest {
 
     @AfterEach
     void close() throws Exception {
+        agent.close();
         assertThat(archive.catalogue().books().sources()).allMatch(Books.Account::balances);
         archive.close();
     }
@@ -141,6 +142,69 @@ class JournalAgentTest {
         io.carteggio.embedded.catalogue.SqliteCatalogue.remove(folder.resolve("data/catalogue.db"));
         archive = Archive.open(folder.resolve("data"), Clock.systemUTC()).orElseThrow();
         assertThat(gaps(false)).hasSize(1);
+    }
+
+    private Optional<Unjournaled.Missing> passUnjournaled(String to) {
+        return agent.unjournaled(
+                new Message(
+                        Optional.of(new Address("anna@firm.example")),
+                        List.of(new Address(to)),
+                        false,
+                        false,
+                        Content.of("Subject: Hello\r\n\r\nsecretword\r\n".getBytes(StandardCharsets.UTF_8)),
+                        Optional.of("Q1")),
+                new ArchiveException("no room", true));
+    }
+
+    @Test
+    void whatGoesOnUnjournaledIsAGapAsSoonAsTheArchiveTakesOne() throws Exception {
+        assertThat(passUnjournaled("x@y.example")).isPresent();
+        assertThat(agent.withoutRecord()).isEqualTo(1);
+        assertThat(gaps(false)).isEmpty();
+        agent.start();
+        awaitRecords();
+        assertThat(gaps(false)).singleElement().satisfies(gap -> {
+            assertThat(gap.recipient()).contains(MAILBOX.raw());
+            assertThat(gap.reportId()).isPresent();
+            assertThat(gap.source()).isEqualTo("journaling-agent");
+        });
+        assertThat(folder.resolve("data/unjournaled")).isEmptyDirectory();
+        assertThat(agent.unjournaled()).isEqualTo(1);
+    }
+
+    private void awaitRecords() throws InterruptedException {
+        for (int waited = 0; waited < 500 && agent.withoutRecord() > 0; waited++) {
+            Thread.sleep(20);
+        }
+        assertThat(agent.withoutRecord()).isZero();
+    }
+
+    @Test
+    void theGapOfAnUnjournaledMessageOutlivesTheProcess() throws Exception {
+        passUnjournaled("x@y.example");
+        agent.close(); // without having had the time
+        agent = new JournalAgent(archive, "mx.firm.example", Clock.systemUTC());
+        assertThat(agent.withoutRecord()).isEqualTo(1);
+        agent.start();
+        awaitRecords();
+        assertThat(gaps(false)).hasSize(1);
+    }
+
+    @Test
+    void whereTheMailSystemRefusesAnUnjournaledMessageNothingIsMissing() throws Exception {
+        passUnjournaled("x@y.example").orElseThrow().drop();
+        assertThat(agent.withoutRecord()).isZero();
+        Unjournaled.Missing late = passUnjournaled("x@y.example").orElseThrow();
+        agent.start();
+        awaitRecords();
+        late.drop();
+        assertThat(gaps(false)).isEmpty();
+        assertThat(gaps(true)).hasSize(1);
+    }
+
+    @Test
+    void whatNoRuleAsksForIsNoGap() {
+        assertThat(passUnjournaled(MAILBOX.raw())).isEmpty();
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -254,6 +255,11 @@ class RulePagesTest {
     void settingsRoutesAndForwards() throws Exception {
         String url = "/rules/settings";
         assertThat(page(url)).contains("value=\"50\"", "Mail that goes on");
+        Map<String, String> before = archive.journalRules().settings();
+        goesTo(fill(url, url, "limit", "50", "expire-days", "2", "unable", "tempfail", "suspended", "queue"), url);
+        assertThat(archive.journalRules().settings())
+                .as("what is usual is not chosen by being shown")
+                .isEqualTo(before);
         for (String[] wrong : new String[][] {
             {"limit", "0"},
             {"expire-days", "8"},
