@@ -19,7 +19,7 @@ public record Message(List<Variant> variants, List<Addressee> addressees, int te
     public record Variant(long number, LetterId id, long sizeBytes, String kind) {
         /// Whether only who has the rights can read it.
         public boolean isProtected() {
-            return kind.equals("protected");
+            return kind.equals(LetterRef.PROTECTED);
         }
 
         /// The clear copy is shown rather than the mail as it was sent, that rather than a protected one.

@@ -72,6 +72,12 @@ public record ArrivalEntry(
                 : List.of();
     }
 
+    /// Whether the report carries the letter's readable copy beside it: what the letter says is found there.
+    public boolean hasClearCopyOf(Sha256 letter) {
+        return letters.stream().anyMatch(l -> l.sum().equals(letter) && l.kind().equals(LetterRef.PROTECTED))
+                && letters.stream().anyMatch(l -> l.kind().equals(LetterRef.CLEAR));
+    }
+
     /// The same, with the number of the act that erased it.
     public ArrivalEntry erasedBy(long act) {
         return new ArrivalEntry(

@@ -34,6 +34,12 @@ public record LetterRef(
     /// The kind of one that is neither protected nor a clear copy.
     public static final String ORIGINAL = "original";
 
+    /// The kind of one that only who has the rights can read.
+    public static final String PROTECTED = "protected";
+
+    /// The kind of a protected one's readable copy.
+    public static final String CLEAR = "clear";
+
     private static final String GONE = "erased";
     private static final String COPY_GONE = "erased-copy";
 

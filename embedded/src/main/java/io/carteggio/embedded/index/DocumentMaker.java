@@ -150,6 +150,10 @@ final class DocumentMaker {
                 shortfalls.add(Shortfall.DAMAGED);
             }
         }
+        if (source.testimonies().stream()
+                .anyMatch(t -> t.entry().hasClearCopyOf(source.letter().sum()))) {
+            shortfalls.remove(Shortfall.ENCRYPTED);
+        }
         return shortfalls;
     }
 

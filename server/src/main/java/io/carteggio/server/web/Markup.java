@@ -10,10 +10,8 @@ import java.util.Set;
 /// The sanitiser reads HTML more coarsely than browsers do, and where they differ a sender could hide text from whoever
 /// reads the archive: after `<script/>` within `svg`, after the comment `<!-->`, after an element of code, a comment or
 /// a quoted attribute that nothing closes. Here such a thing hides nothing: its opening is left out, and what follows
-/// is
-/// text. Comments go, and what stands in `noscript` is shown, as where scripts do not run. Too much is shown rather
-/// than
-/// too little: that of code which is never closed, for one.
+/// is text. Comments go, and what stands in `noscript` is shown, as where scripts do not run. Too much is shown
+/// rather than too little: that of code which is never closed, for one.
 ///
 /// Nothing here makes HTML harmless; that is the sanitiser's work, which sees all that comes out. Linear in time.
 final class Markup {
@@ -31,17 +29,22 @@ final class Markup {
 
     private final String s;
     private final StringBuilder out;
+
     /// Behind it nothing is closed any more.
     private final int lastEnd;
 
     private int i;
     private int foreign;
+
     /// Where the next end of an element is, by the element's name; the text's length where none comes any more.
     private final Map<String, Integer> ends = new HashMap<>();
+
     /// The same for what ends a comment.
     private int commentEnd = -1;
+
     /// Whether no `]]>` comes any more.
     private boolean dataNeverEnds;
+
     /// Whether a quote was found that nothing closes: then none is looked for beyond a tag's first `>`.
     private boolean quotesBroken;
 

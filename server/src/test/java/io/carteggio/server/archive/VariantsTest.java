@@ -192,6 +192,22 @@ class VariantsTest {
     }
 
     @Test
+    void whatHasAClearCopyCanBeSearched() throws Exception {
+        String head = "From: bert@firm.example\r\nSubject: Offer\r\nMessage-ID: <m1@firm.example>\r\n";
+        String hidden = head
+                + "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
+                + "Content-Transfer-Encoding: base64\r\n\r\nMIAGCSqGSIb3DQEHA6CAMIACAQA=\r\n";
+        take(report("To: anna@firm.example\r\n", hidden, head + "\r\nThe clear text"));
+        assertThat(search("anna", "clear").getFirst().message().variants())
+                .extracting(Message.Variant::kind)
+                .containsExactly("clear", "protected");
+        assertThat(search("auditor", "is:unsearched")).isEmpty();
+        take(report("To: carl@firm.example\r\n", "X: alone\r\n" + hidden));
+        assertThat(search("auditor", "unsearched:encrypted")).hasSize(1);
+        assertThat(search("anna", "is:unsearched")).isEmpty();
+    }
+
+    @Test
     void aRedeliveryIsCountedAndAddsNoRecipientTwice() throws Exception {
         String report = report("To: anna@firm.example\r\n", letter("edge1", "Hello"));
         take(report);
