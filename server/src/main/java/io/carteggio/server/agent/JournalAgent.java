@@ -228,7 +228,7 @@ public final class JournalAgent implements AgentCounts, AutoCloseable {
                 .filter(Destination::suspended);
     }
 
-    /// Keeps a record that a report is missing, as of one that came back without its original.
+    /// Keeps the notice of what is missing.
     ///
     /// @return the number of the record
     private long keepGap(Content notice, List<Address> mailboxes, Optional<String> item) throws ArchiveException {
@@ -246,6 +246,9 @@ public final class JournalAgent implements AgentCounts, AutoCloseable {
         return receipt.number();
     }
 
+    /// Keeps a record that a report is missing, as of one that came back without its original.
+    ///
+    /// @return the number of the record
     private long recordGap(Written written, Destination mailbox, Optional<String> item)
             throws ArchiveException, IOException {
         Instant now = clock.instant();

@@ -1,5 +1,6 @@
 package io.carteggio.server.command;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -96,7 +97,7 @@ final class AlarmCommand implements Runnable {
                 names = "--password-file",
                 paramLabel = "FILE",
                 description = "A file whose first line is the password; it is read each time and never kept.")
-        private Optional<java.nio.file.Path> password = Optional.empty();
+        private Optional<Path> password = Optional.empty();
 
         ObjectNode settings() {
             ObjectNode settings = Json.object().put("server", server);
@@ -266,14 +267,34 @@ final class AlarmCommand implements Runnable {
             @Parameters(paramLabel = "URL", description = "Any answer of 200 to 299 means that somebody was told.")
             private String url = "";
 
+            @Option(
+                    names = "--token-file",
+                    paramLabel = "FILE",
+                    description = "A file whose first line is a token that goes along as a bearer's (RFC 6750), or"
+                            + " - for standard input; it is kept sealed. If not given, none goes along.")
+            private Optional<Path> token = Optional.empty();
+
             Set(Carteggio carteggio) {
                 this.carteggio = carteggio;
             }
 
             @Override
             public Integer call() {
-                return set(
-                        carteggio, "alarm webhook set", "webhook", Json.object().put("url", url));
+                return carteggio.work("alarm webhook set", () -> {
+                    ObjectNode secrets = Json.object();
+                    if (token.isPresent()) {
+                        secrets.put("secret", LogInOptions.secret(token.get(), carteggio.console()));
+                    }
+                    ObjectNode params = Json.object().put("subject", "webhook");
+                    params.set("settings", Json.object().put("url", url));
+                    try (var access = carteggio.access(false)) {
+                        return access.call(
+                                "watch.set",
+                                params,
+                                LogInOptions.body(secrets),
+                                Lines.printing(carteggio, line -> printSettings(carteggio, line)));
+                    }
+                });
             }
         }
     }

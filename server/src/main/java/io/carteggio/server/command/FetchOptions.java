@@ -1,10 +1,8 @@
 package io.carteggio.server.command;
 
 import io.carteggio.server.local.Refusal;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +106,6 @@ final class FetchOptions {
     InputStream secrets(Console console) throws IOException, Refusal {
         ObjectNode secrets = Json.object();
         logIn.secrets(console).forEach(secrets::put);
-        byte[] octets = secrets.isEmpty() ? new byte[0] : secrets.toString().getBytes(StandardCharsets.UTF_8);
-        return new ByteArrayInputStream(octets);
+        return LogInOptions.body(secrets);
     }
 }

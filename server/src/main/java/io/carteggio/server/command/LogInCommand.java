@@ -1,10 +1,7 @@
 package io.carteggio.server.command;
 
-import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Refusal;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import io.carteggio.server.secret.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -152,15 +149,12 @@ final class LogInCommand implements Runnable {
             params.set("settings", settings);
             try (var access = carteggio.access(false)) {
                 return access.call(
-                        "login.set", params, body(secrets), Lines.printing(carteggio, line -> print(carteggio, line)));
+                        "login.set",
+                        params,
+                        LogInOptions.body(secrets),
+                        Lines.printing(carteggio, line -> print(carteggio, line)));
             }
         });
-    }
-
-    private static InputStream body(ObjectNode secrets) {
-        return secrets.isEmpty()
-                ? InputStream.nullInputStream()
-                : new ByteArrayInputStream(secrets.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     @Command(

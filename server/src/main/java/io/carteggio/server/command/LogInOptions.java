@@ -1,8 +1,9 @@
 package io.carteggio.server.command;
 
 import io.carteggio.server.fetch.Authority;
-import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.secret.Secrets;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -173,6 +174,13 @@ final class LogInOptions {
         } catch (IllegalArgumentException e) {
             throw Refusal.no(file.get() + ": " + e.getMessage());
         }
+    }
+
+    /// Secrets, as the body of a request: none is among what is told or kept of it.
+    static InputStream body(ObjectNode secrets) {
+        return secrets.isEmpty()
+                ? InputStream.nullInputStream()
+                : new ByteArrayInputStream(secrets.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     static String secret(Path file, Console console) throws IOException, Refusal {

@@ -2,7 +2,6 @@ package io.carteggio.server.command;
 
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.sync.graph.GraphDirectory;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -173,12 +172,6 @@ final class SyncCommand implements Runnable {
         }
     }
 
-    /// The secrets, as the body of a request.
-    private static InputStream body(ObjectNode secrets) {
-        return new ByteArrayInputStream(
-                secrets.isEmpty() ? new byte[0] : secrets.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
     /// Where a directory is, by its settings.
     static final class Where {
         @Option(names = "--csv", paramLabel = "FILE", description = "A file of comma-separated values.")
@@ -252,7 +245,7 @@ final class SyncCommand implements Runnable {
                     return access.call(
                             "sync.add",
                             params,
-                            body(secrets),
+                            LogInOptions.body(secrets),
                             Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });
@@ -288,7 +281,7 @@ final class SyncCommand implements Runnable {
                     return access.call(
                             "sync.set",
                             params,
-                            body(secrets),
+                            LogInOptions.body(secrets),
                             Lines.printing(carteggio, line -> print(carteggio, line)));
                 }
             });

@@ -1,5 +1,6 @@
 package io.carteggio.server.fetch;
 
+import io.carteggio.server.secret.Secrets;
 import java.time.Clock;
 
 /// All that opening a mailbox needs to know.

@@ -2,6 +2,7 @@ package io.carteggio.server.fetch;
 
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.fetch.Settings.CertificateCheck;
+import io.carteggio.server.secret.Secrets;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Run;
 import io.carteggio.server.jobs.Schedule;
+import io.carteggio.server.secret.Sealed;
 import io.carteggio.server.watch.AlarmKind;
 import java.time.Clock;
 import java.time.Duration;

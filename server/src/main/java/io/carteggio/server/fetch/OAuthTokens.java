@@ -1,5 +1,6 @@
 package io.carteggio.server.fetch;
 
+import io.carteggio.server.secret.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

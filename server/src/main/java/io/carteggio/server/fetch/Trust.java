@@ -2,6 +2,7 @@ package io.carteggio.server.fetch;
 
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.fetch.Settings.CertificateCheck;
+import io.carteggio.server.secret.Secrets;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;

@@ -2,8 +2,8 @@ package io.carteggio.server.sync;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.synchronisation.Snapshot;
-import io.carteggio.server.fetch.Secrets;
 import io.carteggio.server.fetch.Settings;
+import io.carteggio.server.secret.Secrets;
 import java.util.Set;
 
 /// A kind of directory that people are synchronised with. Safe for many threads.

@@ -6,7 +6,7 @@ import io.carteggio.archive.intake.Intake;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.structure.Header;
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.carteggio.server.watch;
 
 import io.carteggio.mail.Content;
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.watch.Alarms.Due;
 import java.io.IOException;
 import java.time.Clock;

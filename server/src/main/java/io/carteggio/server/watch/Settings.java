@@ -4,7 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.audit.Acts;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.mail.Address;
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;

@@ -4,7 +4,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.mail.smtp.Reply;
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.smtp.SmtpClient.Way;
 import io.carteggio.server.tls.TlsContexts;

@@ -15,7 +15,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.report.Unwrapped;
 import io.carteggio.mail.report.Warning;
 import io.carteggio.mail.smtp.Reply;
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.smtp.SmtpClient;
 import io.carteggio.server.tls.TlsContexts;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.carteggio.server.watch;
 
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.watch.Alarms.Due;
 import java.io.IOException;
 import java.net.http.HttpClient;

@@ -27,9 +27,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Alarms: which stand and which stood, who is told, where they begin, and the test messages. By the operations
-/// of the commands. A secret that is given here is sealed in the keyring and never shown again; a file with a password
-/// is
-/// named at the machine, and left as it is here.
+/// of the commands. A secret that is given here is sealed in the keyring and never shown again; a file with a
+/// password is named at the machine, and left as it is here.
 final class AlarmPages {
     private static final String URL = "/alarms";
     private static final int PAGE = 50;

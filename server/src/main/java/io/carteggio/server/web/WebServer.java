@@ -34,8 +34,7 @@ public final class WebServer implements AutoCloseable {
     /// A form that a file comes with, as a whole.
     static final int FILE_LIMIT_BYTES = 2 * 1024 * 1024;
 
-    /// So much of a form that is refused is read all the same: who is cut off while sending does
-    /// not hear why.
+    /// So much of a form that is refused is read all the same: who is cut off while sending does not hear why.
     /// An attribute of requests that a route of ours has answered, or refused.
     private static final String OURS = "ours";
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.server.fetch.Settings.CertificateCheck;
 import io.carteggio.server.login.OpenIdSettings;
+import io.carteggio.server.secret.Secrets;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.embedded.spool.Spool;
 import io.carteggio.embedded.spool.Spools;
+import io.carteggio.server.secret.Secrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

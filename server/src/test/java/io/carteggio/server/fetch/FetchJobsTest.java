@@ -17,6 +17,7 @@ import io.carteggio.server.archive.Archive;
 import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Jobs;
+import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.watch.AlarmKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.carteggio.server.fetch.DriverTests.Known;
 import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.secret.Secrets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

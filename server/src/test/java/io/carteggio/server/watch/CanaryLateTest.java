@@ -2,7 +2,7 @@ package io.carteggio.server.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.carteggio.server.fetch.Secrets;
+import io.carteggio.server.secret.Secrets;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

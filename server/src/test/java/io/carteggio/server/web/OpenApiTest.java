@@ -143,8 +143,7 @@ class OpenApiTest {
     }
 
     /// By the schema that the OpenAPI Initiative publishes for documents (spec.openapis.org/oas/3.1/schema,
-    /// Apache-2.0),
-    /// a copy of which lies among the tests' resources.
+    /// Apache-2.0), a copy of which lies among the tests' resources.
     @Test
     void theStandardsOwnSchemaAcceptsIt() throws IOException {
         Schema schema = officialSchema();

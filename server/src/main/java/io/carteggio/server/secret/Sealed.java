@@ -1,4 +1,4 @@
-package io.carteggio.server.fetch;
+package io.carteggio.server.secret;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.embedded.keys.Keyring;
