@@ -272,10 +272,10 @@ def make(work, name, count, with_letters=True):
     """Makes a corpus in the scratch folder, unless it lies there already."""
     folder = os.path.join(work, f'{name}-{count}')
     facts = os.path.join(folder, 'facts.json')
-    if not os.path.exists(facts):
+    cur = os.path.join(folder, 'letters', 'cur')
+    if not os.path.exists(facts) or (with_letters and not os.listdir(cur)):
         source = {'text': lambda: text(work, 'body'), 'text-header': lambda: text(work, 'header'),
                   'office': lambda: office(work), 'small': lambda: small(work)}[name]()
-        cur = os.path.join(folder, 'letters', 'cur')
         os.makedirs(cur, exist_ok=True)
         for d in 'new', 'tmp':
             os.makedirs(os.path.join(folder, 'letters', d), exist_ok=True)
