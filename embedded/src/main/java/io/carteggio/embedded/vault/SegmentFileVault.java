@@ -223,7 +223,7 @@ public final class SegmentFileVault implements Vault {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         lastFrame = scan.lastHash().orElse(header.previous());
-        boolean torn = scan.end() < size;
+        boolean torn = !SegmentFiles.blankFrom(disk, file, scan.end());
         if (torn) {
             Path aside = file.resolveSibling(file.getFileName() + ".torn-" + scan.end());
             LOG.warn(
@@ -233,6 +233,8 @@ public final class SegmentFileVault implements Vault {
                     scan.end(),
                     aside.getFileName());
             SegmentFiles.copyTail(disk, file, scan.end(), aside);
+        }
+        if (scan.end() < size) {
             try (DiskFile cut = disk.open(file, Disk.Access.WRITE)) {
                 cut.truncate(scan.end());
                 cut.force();
@@ -697,9 +699,11 @@ public final class SegmentFileVault implements Vault {
     @Override
     public long storedBytes() throws ArchiveException {
         try {
+            Position open = end;
+            Path growing = SegmentFiles.segment(directory, open.segment());
             long bytes = 0;
             for (Path file : disk.list(directory)) {
-                bytes += disk.sizeBytes(file);
+                bytes += file.equals(growing) ? open.offset() : disk.sizeBytes(file);
             }
             return bytes;
         } catch (IOException e) {
@@ -717,7 +721,11 @@ public final class SegmentFileVault implements Vault {
         try {
             writer.join();
             drainAfterClose();
-            open.close();
+            if (spoilt || broken.isPresent()) {
+                open.close(); // it may have its footer already, or what it holds is not known
+            } else {
+                open.end();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {

@@ -55,6 +55,24 @@ final class SegmentFiles {
                 .toList();
     }
 
+    /// Whether a file has nothing but zeros from an offset on.
+    static boolean blankFrom(Disk disk, Path file, long offset) throws IOException {
+        try (DiskFile in = disk.open(file, Disk.Access.READ)) {
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+            long size = in.sizeBytes();
+            for (long at = offset; at < size; at += buffer.limit()) {
+                in.read(buffer.clear(), at);
+                buffer.flip();
+                for (int i = 0; i < buffer.limit(); i++) {
+                    if (buffer.get(i) != 0) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+    }
+
     static void copyTail(Disk disk, Path file, long from, Path to) throws IOException {
         if (disk.exists(to)) {
             disk.delete(to);

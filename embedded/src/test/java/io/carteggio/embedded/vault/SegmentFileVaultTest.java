@@ -234,6 +234,41 @@ class SegmentFileVaultTest {
         }
     }
 
+    /// Behind the frames of an open segment zeros lie, so that a force need not write down a new length each time.
+    @Test
+    void theRoomBehindTheFramesIsNoTornTail() throws Exception {
+        Map<Path, byte[]> killed;
+        byte[] stray;
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 300)));
+            vault.append(frame(letter(2, 300)));
+            killed = snapshot();
+            stray = Files.readAllBytes(segment(1));
+            assertThat(stray.length).isGreaterThan(SegmentWriter.ROOM_BYTES);
+            assertThat(vault.storedBytes()).isLessThan(SegmentWriter.ROOM_BYTES);
+        }
+        int written = (int) Files.size(segment(1));
+        assertThat(written).isLessThan(SegmentWriter.ROOM_BYTES);
+        restore(killed);
+        try (SegmentFileVault vault = open()) {
+            Seen seen = walk(vault);
+            assertThat(seen.numbers()).containsExactly(1L, 2L);
+            assertThat(seen.damage).isEmpty();
+            assertThat(SegmentFiles.torn(DISK, directory)).isEmpty();
+            assertThat(vault.append(frame(letter(3, 50))).number()).isEqualTo(3);
+            assertThat(vault.end().segment()).isEqualTo(1);
+        }
+        stray[written + 700_000] = 1; // of a frame whose other octets did not reach the disk
+        restore(killed);
+        Files.write(segment(1), stray);
+        try (SegmentFileVault vault = open()) {
+            assertThat(walk(vault).numbers()).containsExactly(1L, 2L);
+            assertThat(SegmentFiles.torn(DISK, directory)).hasSize(1);
+            assertThat(vault.append(frame(letter(3, 50))).number()).isEqualTo(3);
+            assertThat(vault.end().segment()).isEqualTo(2);
+        }
+    }
+
     /// Blocks of the last batch that did not reach the disk although later ones did.
     @Test
     void aHoleInAnUnforcedBatchCutsThatBatchOnly() throws Exception {
