@@ -138,23 +138,33 @@ final class Unjournaled implements AutoCloseable {
         return waiting.size();
     }
 
-    /// Hands what waits to the archive, oldest first, until it does not take one. Messages that go on
-    /// meanwhile wait.
+    /// Hands what waits to the archive, oldest first, until it does not take one. A message that goes on meanwhile
+    /// waits for one of them at most.
     ///
     /// @throws ArchiveException where it did not
-    synchronized void hand() throws ArchiveException {
-        for (Missing first = waiting.peek(); first != null; first = waiting.peek()) {
-            try {
-                Content notice =
-                        first.inMemory.isPresent() ? first.inMemory.get() : Content.of(Files.readAllBytes(first.file));
-                // a process that ends here takes the same notice once more: a redelivery, and no second record
-                first.kept = Optional.of(gaps.keep(notice));
-            } catch (IOException e) {
-                LOG.error("the notice {} is lost, and with it the record of a gap", first.file, e);
-            }
-            waiting.remove();
-            forget(first);
+    void hand() throws ArchiveException {
+        boolean more = true;
+        while (more) {
+            more = handFirst();
         }
+    }
+
+    private synchronized boolean handFirst() throws ArchiveException {
+        Missing first = waiting.peek();
+        if (first == null) {
+            return false;
+        }
+        try {
+            Content notice =
+                    first.inMemory.isPresent() ? first.inMemory.get() : Content.of(Files.readAllBytes(first.file));
+            // a process that ends here takes the same notice once more: a redelivery, and no second record
+            first.kept = Optional.of(gaps.keep(notice));
+        } catch (IOException e) {
+            LOG.error("the notice {} is lost, and with it the record of a gap", first.file, e);
+        }
+        waiting.remove();
+        forget(first);
+        return true;
     }
 
     private void forget(Missing missing) {
@@ -169,22 +179,32 @@ final class Unjournaled implements AutoCloseable {
         }
     }
 
-    private synchronized void run() {
+    private void run() {
         try {
-            while (!closed) {
-                if (waiting.isEmpty()) {
-                    wait();
-                    continue;
-                }
+            while (awaitSome()) {
                 try {
                     hand();
                 } catch (ArchiveException e) {
                     LOG.debug("records of gaps wait: {}", e.toString());
-                    wait(RETRY.toMillis());
+                    rest();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean awaitSome() throws InterruptedException {
+        while (waiting.isEmpty() && !closed) {
+            wait();
+        }
+        return !closed;
+    }
+
+    private synchronized void rest() throws InterruptedException {
+        long until = System.nanoTime() + RETRY.toNanos();
+        for (long left = RETRY.toMillis(); left > 0 && !closed; left = (until - System.nanoTime()) / 1_000_000) {
+            wait(left);
         }
     }
 
