@@ -31,6 +31,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,6 +40,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +56,11 @@ import org.slf4j.LoggerFactory;
 /// then compared.
 public final class SqliteCatalogue implements Catalogue {
     private static final long HOUR_MILLIS = 3_600_000;
+
+    /// Letters looked up by one statement.
+    private static final int AT_ONCE = 32;
+
+    private static final String PLACEHOLDERS = "(" + "?, ".repeat(AT_ONCE - 1) + "?)";
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
     /// Raised with every change of the schema below.
@@ -762,7 +770,7 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Testimony> testimonies(long letter) throws ArchiveException {
         List<Testimony> testimonies = new ArrayList<>();
         for (long arrival : arrivals(letter)) {
-            testimonies.add(testimony(arrival));
+            testimonies.add(testimony(arrival, frames));
         }
         return testimonies;
     }
@@ -771,22 +779,69 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
         List<Testimony> testimonies = new ArrayList<>();
         for (long arrival : arrivals(letter)) {
-            try {
-                Optional<Testimony> known = said.of(arrival);
-                if (known.isEmpty()) {
-                    long now = said.now();
-                    known = Optional.of(testimony(arrival));
-                    said.keep(known.get(), now);
-                }
-                testimonies.add(known.get());
-            } catch (ArchiveException e) {
-                if (e.laterHelps()) {
-                    throw e;
-                }
-                LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
+            Optional<Testimony> known = said.of(arrival);
+            if (known.isEmpty()) {
+                long now = said.now();
+                known = legible(arrival, frames);
+                known.ifPresent(read -> said.keep(read, now));
             }
+            known.ifPresent(testimonies::add);
         }
         return testimonies;
+    }
+
+    /// Remembers nothing: a walk through many would push out what is asked for again and again.
+    @Override
+    public List<Testimony> legibleTestimonies(List<Long> arrivals, Frames from) throws ArchiveException {
+        List<Testimony> testimonies = new ArrayList<>(arrivals.size());
+        for (long arrival : arrivals) {
+            legible(arrival, from).ifPresent(testimonies::add);
+        }
+        return testimonies;
+    }
+
+    private static Optional<Testimony> legible(long arrival, Frames from) throws ArchiveException {
+        try {
+            return Optional.of(testimony(arrival, from));
+        } catch (ArchiveException e) {
+            if (e.laterHelps()) {
+                throw e;
+            }
+            LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public List<Vouched> vouched(List<Long> letters) throws ArchiveException {
+        List<Vouched> vouched = new ArrayList<>(letters.size());
+        for (int from = 0; from < letters.size(); from += AT_ONCE) {
+            List<Long> some = letters.subList(from, Math.min(letters.size(), from + AT_ONCE));
+            Object[] numbers = new Object[AT_ONCE];
+            for (int i = 0; i < AT_ONCE; i++) { // one statement serves any number of them
+                numbers[i] = some.get(Math.min(i, some.size() - 1));
+            }
+            database.read(s -> {
+                Map<Long, CataloguedLetter> found = new HashMap<>();
+                letters(s, "number IN " + PLACEHOLDERS, numbers).forEach(l -> found.put(l.number(), l));
+                Map<Long, SortedSet<Long>> arrivals = new HashMap<>();
+                s.list(
+                        "SELECT letter, arrival FROM testimony WHERE letter IN " + PLACEHOLDERS,
+                        r -> arrivals.computeIfAbsent(r.getLong(1), n -> new TreeSet<>())
+                                .add(r.getLong(2)),
+                        numbers);
+                for (long number : some) {
+                    CataloguedLetter letter = found.get(number);
+                    if (letter != null) {
+                        SortedSet<Long> all = arrivals.getOrDefault(number, new TreeSet<>());
+                        all.add(place(number).frame());
+                        vouched.add(new Vouched(letter, List.copyOf(all)));
+                    }
+                }
+                return found.size();
+            });
+        }
+        return vouched;
     }
 
     private List<Long> arrivals(long letter) throws ArchiveException {
@@ -796,16 +851,16 @@ public final class SqliteCatalogue implements Catalogue {
                 ORDER BY arrival""", r -> r.getLong(1), letter, letter));
     }
 
-    private Testimony testimony(long arrival) throws ArchiveException {
-        Kept kept = frame(arrival);
+    private static Testimony testimony(long arrival, Frames from) throws ArchiveException {
+        Kept kept = frame(arrival, from);
         return new Testimony(
                 arrival,
                 entry(kept),
                 places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst());
     }
 
-    private Kept frame(long number) throws ArchiveException {
-        return frames.frame(number)
+    private static Kept frame(long number, Frames from) throws ArchiveException {
+        return from.frame(number)
                 .orElseThrow(() -> new ArchiveException("frame " + number + " cannot be read; run check", false));
     }
 
@@ -834,7 +889,7 @@ public final class SqliteCatalogue implements Catalogue {
     /// Empty where it cannot be read any more: the others are shown all the same.
     private Optional<QuarantineEntry> quarantineEntry(long arrival) throws ArchiveException {
         try {
-            Kept kept = frame(arrival);
+            Kept kept = frame(arrival, frames);
             Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
                     .findFirst()
                     .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
