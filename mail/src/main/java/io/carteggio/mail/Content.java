@@ -64,7 +64,7 @@ public interface Content {
         return new InMemory(bytes, 0, length);
     }
 
-    /// OctetSearch in an array.
+    /// Octets in an array.
     final class InMemory implements Content {
         private final byte[] bytes;
         private final int from;

@@ -52,9 +52,14 @@ final class Messages {
 
     /// The letter as far as the scope lets it be seen; empty where it does not.
     Optional<Seen> seen(CataloguedLetter letter, Scope scope) throws ArchiveException {
-        List<Testimony> testimonies = catalogue.legibleTestimonies(letter.number()).stream()
-                .filter(scope::sees)
-                .toList();
+        return seen(letter, catalogue.legibleTestimonies(letter.number()), scope);
+    }
+
+    /// The letter as far as the scope lets it be seen; empty where it does not.
+    ///
+    /// @param all that is said of it
+    static Optional<Seen> seen(CataloguedLetter letter, List<Testimony> all, Scope scope) {
+        List<Testimony> testimonies = all.stream().filter(scope::sees).toList();
         return testimonies.isEmpty() ? Optional.empty() : Optional.of(new Seen(letter, testimonies));
     }
 

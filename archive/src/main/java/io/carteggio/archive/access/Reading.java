@@ -18,6 +18,7 @@ import io.carteggio.archive.search.Start;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.archive.vault.VaultReader;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
@@ -32,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -48,6 +50,9 @@ public final class Reading {
     /// Letters of a walk up to this size are opened ahead, many of them at a time; larger ones when it is
     /// their turn.
     private static final int AHEAD_BYTES = 64 * 1024;
+
+    /// So many letters of a walk are looked up and read at a time.
+    private static final int PACK_LETTERS = 32;
 
     /// How often a page of results is filled up, where letters that are found stand for nothing of their own.
     private static final int LOOKS_LIMIT = 25;
@@ -402,29 +407,58 @@ public final class Reading {
     public void each(Viewer viewer, Query query, String queryText, String what, Sink sink) throws ArchiveException {
         audit(viewer, what, queryText);
         Scope scope = scope(viewer);
-        try (InOrder<Optional<Step>> steps = new InOrder<>(what, step -> {
-            if (step.isPresent()) {
-                sink.take(step.get());
+        try (InOrder<List<Step>> packs = new InOrder<>(what, pack -> {
+            for (Step step : pack) {
+                sink.take(step);
             }
         })) {
-            index.each(query, scope, (number, date) -> steps.add(() -> step(number, date, scope), AHEAD_BYTES));
-            steps.finish();
+            Map<Long, Instant> pack = new LinkedHashMap<>();
+            index.each(query, scope, (number, date) -> {
+                pack.put(number, date);
+                if (pack.size() == PACK_LETTERS) {
+                    add(packs, pack, scope);
+                }
+            });
+            add(packs, pack, scope);
+            packs.finish();
         }
     }
 
-    private Optional<Step> step(long number, Instant date, Scope scope) throws ArchiveException {
-        Optional<CataloguedLetter> letter = catalogue.letter(number);
-        Optional<Messages.Seen> seen = letter.isEmpty() ? Optional.empty() : messages.seen(letter.get(), scope);
-        return seen.map(s -> new Step(s.letter().id(), date, opening(s, scope)));
+    private void add(InOrder<List<Step>> packs, Map<Long, Instant> pack, Scope scope) throws ArchiveException {
+        Map<Long, Instant> dates = new LinkedHashMap<>(pack);
+        pack.clear();
+        packs.add(() -> steps(dates, scope), PACK_LETTERS * (long) AHEAD_BYTES);
     }
 
-    private Opening opening(Messages.Seen seen, Scope scope) {
-        Opening opening = () -> opened(seen, Messages.Group.of(seen), scope);
+    /// Letters of a walk, by their dates: looked up at once, and read together where they lie together.
+    private List<Step> steps(Map<Long, Instant> dates, Scope scope) throws ArchiveException {
+        List<Catalogue.Vouched> letters = catalogue.vouched(List.copyOf(dates.keySet()));
+        Set<Long> frames = new HashSet<>();
+        for (Catalogue.Vouched vouched : letters) {
+            frames.addAll(vouched.arrivals());
+            if (vouched.letter().sizeBytes() <= AHEAD_BYTES) {
+                frames.add(vouched.letter().places().getFirst().frame());
+            }
+        }
+        VaultReader ahead = vault.readAhead(frames);
+        List<Step> steps = new ArrayList<>(letters.size());
+        for (Catalogue.Vouched vouched : letters) {
+            CataloguedLetter letter = vouched.letter();
+            Messages.seen(letter, catalogue.legibleTestimonies(vouched.arrivals(), ahead::frame), scope)
+                    .ifPresent(seen -> steps.add(new Step(
+                            letter.id(),
+                            Objects.requireNonNull(dates.get(letter.number())),
+                            opening(seen, scope, ahead))));
+        }
+        return steps;
+    }
+
+    private Opening opening(Messages.Seen seen, Scope scope, VaultReader ahead) {
         if (seen.letter().sizeBytes() > AHEAD_BYTES) {
-            return opening;
+            return () -> opened(seen, Messages.Group.of(seen), scope, vault);
         }
         try {
-            OpenLetter letter = opening.letter();
+            OpenLetter letter = opened(seen, Messages.Group.of(seen), scope, ahead);
             return () -> letter;
         } catch (ArchiveException trouble) { // of this letter alone
             return () -> {
@@ -466,20 +500,28 @@ public final class Reading {
             return Optional.empty();
         }
         return Optional.of(opened(
-                seen.get(), wholeMessage ? messages.of(seen.get(), scope) : Messages.Group.of(seen.get()), scope));
+                seen.get(),
+                wholeMessage ? messages.of(seen.get(), scope) : Messages.Group.of(seen.get()),
+                scope,
+                vault));
     }
 
-    private OpenLetter opened(Messages.Seen seen, Messages.Group group, Scope scope) throws ArchiveException {
-        List<EnvelopeView> views = new ArrayList<>(views(seen, scope));
+    private static OpenLetter opened(Messages.Seen seen, Messages.Group group, Scope scope, VaultReader from)
+            throws ArchiveException {
+        List<EnvelopeView> views = views(seen, scope);
         Set<Long> arrivals = new HashSet<>();
         views.forEach(v -> arrivals.add(v.arrival()));
         for (Messages.Seen other : group.letters().values()) {
-            views(other, scope).stream().filter(v -> arrivals.add(v.arrival())).forEach(views::add);
+            if (other.letter().number() != seen.letter().number()) {
+                views(other, scope).stream()
+                        .filter(v -> arrivals.add(v.arrival()))
+                        .forEach(views::add);
+            }
         }
         boolean seesAll = seen.testimonies().stream().anyMatch(scope::seesEvidence);
         return new OpenLetter(
                 seen.letter(),
-                verified(seen.letter()),
+                verified(seen.letter(), from),
                 seesAll,
                 views,
                 Messages.message(group, seen.letter().number(), scope));
@@ -515,11 +557,11 @@ public final class Reading {
         return Optional.of(here.isPresent() ? here.get().content() : vault.read(place.orElseThrow()));
     }
 
-    private Content verified(CataloguedLetter letter) throws ArchiveException {
+    private static Content verified(CataloguedLetter letter, VaultReader from) throws ArchiveException {
         String trouble = "";
         for (Place place : letter.places()) {
             try {
-                Content bytes = vault.read(place);
+                Content bytes = from.read(place);
                 if (Sha256.of(bytes).equals(letter.sum())) {
                     return bytes;
                 }

@@ -55,6 +55,17 @@ public interface Catalogue extends AutoCloseable {
         return testimonies(letter);
     }
 
+    /// Letters by their numbers in the order asked for, each with the arrivals that vouch for it. Those
+    /// that are not there are left out. Takes few looks however many are asked for: for walks through
+    /// many.
+    List<Vouched> vouched(List<Long> letters) throws ArchiveException;
+
+    /// As [#legibleTestimonies] of one letter.
+    ///
+    /// @param arrivals as [#vouched] tells them
+    /// @param from where to read what they said: the caller may have it in hand
+    List<Testimony> legibleTestimonies(List<Long> arrivals, Frames from) throws ArchiveException;
+
     /// Whether an arrival that vouches for this letter was registered with this envelope mark.
     boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException;
 
@@ -156,6 +167,13 @@ public interface Catalogue extends AutoCloseable {
 
     @Override
     void close() throws ArchiveException;
+
+    /// A letter, and the numbers of the arrivals that vouch for it, oldest first.
+    record Vouched(CataloguedLetter letter, List<Long> arrivals) {
+        public Vouched {
+            arrivals = List.copyOf(arrivals);
+        }
+    }
 
     /// A letter that the index has yet to take.
     record Outstanding(long row, long letter) {}

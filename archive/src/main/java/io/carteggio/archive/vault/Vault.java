@@ -2,7 +2,6 @@ package io.carteggio.archive.vault;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
-import io.carteggio.mail.Content;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import java.util.function.Consumer;
 ///
 /// Safe for many threads. Readers never wait for writers. A vault whose write or force failed once
 /// refuses all further appends until it is opened again (what the disk holds is then read anew).
-public interface Vault extends AutoCloseable {
+public interface Vault extends VaultReader, AutoCloseable {
     /// Appends the frame and forces it to stable storage together with whatever else is waiting. When
     /// this returns, the archive vouches for the frame. When it throws, the frame may or may not be
     /// found after the next opening.
@@ -40,14 +39,12 @@ public interface Vault extends AutoCloseable {
     /// the other.
     void follow(Consumer<List<Kept>> follower);
 
-    /// The content of a record, unsealed and put together. Not yet compared with the sum that the
-    /// manifest has, but authentic: octets that are not what was sealed throw when they are read.
+    /// Reads frames for who is about to ask for each of them and for its records: those that lie near
+    /// each other in one go. A few megabytes of them at most are held in memory. The reader reads all
+    /// else as the vault does.
     ///
-    /// @throws ArchiveException where there is no such record any more
-    Content read(Place place) throws ArchiveException;
-
-    /// A frame by its number; empty where there is none, or where it is damaged.
-    Optional<Kept> frame(long number) throws ArchiveException;
+    /// @return tells of each frame what the vault would have told at the time of the call
+    VaultReader readAhead(Collection<Long> frames);
 
     /// The salt with which a record's commitment can be opened to others; empty where the record was
     /// erased.

@@ -6,22 +6,14 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Frames;
-import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.catalogue.QuarantineEntry;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Act;
-import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
-import io.carteggio.archive.entry.Family;
-import io.carteggio.archive.entry.LetterRef;
-import io.carteggio.archive.vault.FrameRecord;
-import io.carteggio.archive.vault.Kept;
-import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
-import io.carteggio.embedded.catalogue.Sqlite.Session;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,14 +23,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,70 +39,15 @@ import org.slf4j.LoggerFactory;
 /// says is read from its frame in the vault. Ids, bodies, envelopes and parts are found by 60 or 64 bits and
 /// then compared.
 public final class SqliteCatalogue implements Catalogue {
-    private static final long HOUR_MILLIS = 3_600_000;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCatalogue.class);
 
-    /// Raised with every change of the schema below.
-    private static final int SCHEMA_VERSION = 8;
-
-    /// `letter.envelope` is the mark of the arrival that brought the letter; further arrivals stand in
-    /// `testimony`. `place` has further places of a letter, where arrivals raced. `uses` says which letters
-    /// cannot be read without a record of another frame. `moved` has letters that are no longer at their first
-    /// place. `erased` has the marks of erased letters, `unpurged` the numbers of those that the index may
-    /// still have. `gap` has notices that tell of a report that is missing, with the act that closed it.
-    /// `rhythm` has how many reports came in each hour, and the instant of the last in milliseconds.
-    /// `quarantined` has all arrivals that came into quarantine, with the frame that says what has become of
-    /// them since, and what.
-    private static final String SCHEMA = """
-            CREATE TABLE position (only INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL,
-                frames INTEGER NOT NULL);
-            CREATE TABLE letter (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, id INTEGER NOT NULL,
-                size INTEGER NOT NULL, envelope INTEGER, body INTEGER, message INTEGER);
-            CREATE INDEX letter_id ON letter (id);
-            CREATE INDEX letter_body ON letter (body) WHERE body IS NOT NULL;
-            CREATE INDEX letter_message ON letter (message) WHERE message IS NOT NULL;
-            CREATE TABLE place (letter INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
-                PRIMARY KEY (letter, frame, record)) WITHOUT ROWID;
-            CREATE INDEX place_frame ON place (frame, record);
-            CREATE TABLE testimony (letter INTEGER NOT NULL, arrival INTEGER NOT NULL, envelope INTEGER,
-                PRIMARY KEY (letter, arrival)) WITHOUT ROWID;
-            CREATE INDEX testimony_arrival ON testimony (arrival);
-            CREATE TABLE quarantined (arrival INTEGER PRIMARY KEY, revision INTEGER, became TEXT);
-            CREATE INDEX quarantined_now ON quarantined (arrival) WHERE revision IS NULL;
-            CREATE TABLE gap (arrival INTEGER PRIMARY KEY, closed INTEGER);
-            CREATE INDEX gap_open ON gap (arrival) WHERE closed IS NULL;
-            CREATE TABLE rhythm (source TEXT NOT NULL, hour INTEGER NOT NULL, reports INTEGER NOT NULL,
-                last INTEGER NOT NULL, PRIMARY KEY (source, hour)) WITHOUT ROWID;
-
-            CREATE TABLE notice (arrival INTEGER PRIMARY KEY);
-            CREATE TABLE part (mark INTEGER NOT NULL, frame INTEGER NOT NULL, record INTEGER NOT NULL,
-                PRIMARY KEY (mark, frame, record)) WITHOUT ROWID;
-            CREATE TABLE uses (frame INTEGER NOT NULL, record INTEGER NOT NULL, letter INTEGER NOT NULL,
-                PRIMARY KEY (frame, record, letter)) WITHOUT ROWID;
-            CREATE TABLE books (source TEXT PRIMARY KEY, received INTEGER NOT NULL, letters INTEGER NOT NULL,
-                evidence INTEGER NOT NULL, notice INTEGER NOT NULL, quarantined INTEGER NOT NULL,
-                discarded INTEGER NOT NULL, originals INTEGER NOT NULL, raw_bytes INTEGER NOT NULL,
-                redeliveries INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE TABLE act (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
-            CREATE TABLE audit (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
-            CREATE TABLE outbox (row INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL);
-            CREATE TABLE moved (letter INTEGER PRIMARY KEY);
-            CREATE TABLE erasure (number INTEGER PRIMARY KEY, manifest BLOB NOT NULL);
-            CREATE TABLE erased (mark BLOB PRIMARY KEY) WITHOUT ROWID;
-            CREATE TABLE unpurged (letter INTEGER PRIMARY KEY);
-            INSERT INTO position VALUES (1, 0, 0, 0)
-            """;
-
     private final Path file;
-    private final SaidLately said = new SaidLately();
     private final Sqlite database;
     private final LetterId.Maker ids;
-    private final KeyFilter sums;
-    private final KeyFilter marks; // of bodies and parts
-    private final Thread filling;
-    private volatile boolean filled; // the filters hold all that was here when the file was opened
-    private volatile boolean closed;
-    private volatile Frames frames = number -> Optional.empty();
+    private final KnownKeys known;
+    private final LetterRows letters;
+    private final ArrivalFrames arrivals;
+    private final Registrar registrar;
 
     /// Opens the file, or makes it anew where it is missing, of another version, or not a database
     /// any more.
@@ -129,8 +61,8 @@ public final class SqliteCatalogue implements Catalogue {
             Sqlite database = new Sqlite(file);
             if (fresh) {
                 database.write(session -> {
-                    session.script(SCHEMA);
-                    return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
+                    session.script(Schema.TABLES);
+                    return session.run("PRAGMA user_version = " + Schema.VERSION);
                 });
             }
             return new SqliteCatalogue(file, database, ids);
@@ -143,7 +75,7 @@ public final class SqliteCatalogue implements Catalogue {
         try (Sqlite database = new Sqlite(file)) {
             return database.read(session -> session.first("PRAGMA user_version", r -> r.getInt(1)))
                             .orElse(0)
-                    == SCHEMA_VERSION;
+                    == Schema.VERSION;
         } catch (SQLException | ArchiveException e) {
             LOG.warn("the catalogue does not open: {}", e.getMessage());
             return false;
@@ -161,15 +93,16 @@ public final class SqliteCatalogue implements Catalogue {
         this.file = file;
         this.database = database;
         this.ids = ids;
-        long letters = letters();
-        this.sums = new KeyFilter(letters);
-        this.marks = new KeyFilter(letters);
-        this.filling = Thread.ofVirtual().name("catalogue-filters").start(this::fillFilters);
+        this.known = new KnownKeys(database, letters());
+        this.letters = new LetterRows(ids);
+        SaidLately said = new SaidLately();
+        this.arrivals = new ArrivalFrames(database, said);
+        this.registrar = new Registrar(ids, known, said);
     }
 
     @Override
     public void readFrom(Frames vault) {
-        frames = vault;
+        arrivals.readFrom(vault);
     }
 
     @Override
@@ -180,387 +113,12 @@ public final class SqliteCatalogue implements Catalogue {
                 .orElse(Position.START);
     }
 
-    // ---- registering
-
     @Override
     public void register(List<Registration> batch) throws ArchiveException {
         if (batch.isEmpty()) {
             return;
         }
-        database.write(session -> {
-            Map<String, Books.Account> booked = new LinkedHashMap<>();
-            Set<Long> touched = new LinkedHashSet<>();
-            Map<String, Reported> reported = new LinkedHashMap<>();
-            for (Registration frame : batch) {
-                switch (frame) {
-                    case Registration.OfArrival(Kept kept, ArrivalEntry entry) -> {
-                        int originals = arrival(session, kept, entry, touched);
-                        for (Books.Account change : Books.changes(entry, originals)) {
-                            booked.merge(change.source(), change, Books.Account::plus);
-                        }
-                        if (isSignOfLife(entry)) {
-                            Reported one = Reported.of(entry);
-                            reported.merge(one.source() + "\n" + one.hour(), one, Reported::plus);
-                        }
-                    }
-                    case Registration.OfAct(Kept kept, Act act) -> act(session, kept, act, touched);
-                }
-            }
-            for (Books.Account account : booked.values()) {
-                book(session, account);
-            }
-            for (Reported hour : reported.values()) {
-                report(session, hour);
-            }
-            for (long letter : touched) {
-                session.run("INSERT INTO outbox (letter) VALUES (?)", letter);
-            }
-            Position end = batch.getLast().kept().end();
-            return session.run(
-                    "UPDATE position SET segment = ?, offset = ?, frames = ?",
-                    end.segment(),
-                    end.offset(),
-                    end.frames());
-        });
-    }
-
-    /// What came of a source in an hour.
-    private record Reported(String source, long hour, long reports, long last) {
-        static Reported of(ArrivalEntry entry) {
-            long millis = entry.arrived().toEpochMilli();
-            return new Reported(entry.source(), Math.floorDiv(millis, HOUR_MILLIS), 1, millis);
-        }
-
-        Reported plus(Reported o) {
-            return new Reported(source, hour, reports + o.reports, Math.max(last, o.last));
-        }
-    }
-
-    /// Decided by what also a tombstone says, so that a rebuild after an erasure counts the same.
-    private static boolean isSignOfLife(ArrivalEntry entry) {
-        boolean regular = entry.family() == Family.REPORT || entry.family() == Family.MULTIDROP;
-        return regular
-                && switch (entry.disposition()) {
-                    case LETTERS, EVIDENCE, DISCARDED -> true;
-                    case NOTICE, QUARANTINED -> false;
-                };
-    }
-
-    private static void report(Session session, Reported reported) throws SQLException {
-        session.run("""
-                INSERT INTO rhythm VALUES (?, ?, ?, ?) ON CONFLICT (source, hour) DO UPDATE SET
-                    reports = reports + excluded.reports, last = max(last, excluded.last)""", reported.source(), reported.hour(), reported.reports(), reported.last());
-    }
-
-    /// @return how many letters came of it for the first time
-    private int arrival(Session session, Kept kept, ArrivalEntry entry, Set<Long> touched) throws SQLException {
-        long frame = kept.number();
-        if (entry.disposition() == Disposition.QUARANTINED && entry.erased().isEmpty()) {
-            session.run("INSERT INTO quarantined VALUES (?, NULL, NULL)", frame);
-        }
-        if (entry.revision().isPresent()) {
-            session.run(
-                    "UPDATE quarantined SET revision = ?, became = ? WHERE arrival = ?",
-                    frame,
-                    entry.disposition().word(),
-                    entry.revision().get().arrival());
-        }
-        if (entry.disposition() == Disposition.NOTICE && entry.via().equals(Optional.of("gap"))) {
-            session.run("INSERT INTO gap VALUES (?, NULL)", frame);
-        }
-        if (entry.disposition() == Disposition.NOTICE && entry.erased().isEmpty()) {
-            session.run("INSERT INTO notice VALUES (?)", frame);
-        }
-        Iterator<Optional<Place>> parts = all(kept, FrameRecord.Type.PART).iterator();
-        for (long mark : entry.parts()) {
-            Optional<Place> part = parts.hasNext() ? parts.next() : Optional.empty();
-            if (part.isPresent()) {
-                marks.add(mark);
-                session.run(
-                        "INSERT INTO part VALUES (?, ?, ?)",
-                        mark,
-                        part.get().frame(),
-                        part.get().record());
-            }
-        }
-        Iterator<Place> fresh = kept.places(FrameRecord.Type.LETTER).iterator();
-        int originals = 0;
-        for (LetterRef ref : entry.letters()) {
-            Optional<Place> first = ref.fresh() && fresh.hasNext() ? Optional.of(fresh.next()) : Optional.empty();
-            Optional<Place> place = first.filter(p -> kept.record(p).isPresent());
-            if (ref.isGone()) {
-                originals += ref.isGoneOriginal() ? 1 : 0;
-                continue;
-            }
-            LetterId id = ids.of(ref.sum());
-            Optional<Long> known = filled && !sums.mayHold(ref.sum().prefix())
-                    ? Optional.empty()
-                    : numbered(session, ref.sum(), id.prefix());
-            if (known.isEmpty() && first.isPresent()) {
-                sums.add(ref.sum().prefix()); // before the transaction ends: what is in the file is in the filters
-                ref.bodyMark().ifPresent(marks::add);
-                long number = number(first.get());
-                session.run(
-                        "INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        number,
-                        ref.sum().toBytes(),
-                        id.prefix(),
-                        ref.sizeBytes(),
-                        entry.envelopeMark().orElse(null),
-                        ref.bodyMark().orElse(null),
-                        ref.messageMark().orElse(null));
-                if (place.isPresent()) {
-                    for (Place used : ref.uses()) {
-                        session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), number);
-                    }
-                } else { // it was kept anew, and its record here erased; the frame that says where is still to come
-                    session.run("INSERT INTO moved VALUES (?)", number);
-                }
-                touched.add(number);
-                originals++;
-            } else if (known.isPresent()) {
-                again(session, known.get(), frame, place, entry);
-                touched.add(known.get());
-            } else {
-                LOG.error("frame {} vouches for a letter that the vault does not hold any more", frame);
-            }
-        }
-        return originals;
-    }
-
-    /// A letter came again: with the octets, where two arrivals raced, or without.
-    private static void again(Session session, long letter, long frame, Optional<Place> place, ArrivalEntry entry)
-            throws SQLException {
-        if (place.isPresent()) {
-            session.run(
-                    "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
-                    letter,
-                    place.get().frame(),
-                    place.get().record());
-            for (Place used :
-                    entry.letters().stream().flatMap(l -> l.uses().stream()).toList()) {
-                session.run("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", used.frame(), used.record(), letter);
-            }
-        }
-        if (place(letter).frame() != frame) { // else it is in the report twice
-            session.run(
-                    "INSERT OR IGNORE INTO testimony VALUES (?, ?, ?)",
-                    letter,
-                    frame,
-                    entry.envelopeMark().orElse(null));
-        }
-    }
-
-    /// The records of a type in their order, empty for those that were erased.
-    private static List<Optional<Place>> all(Kept kept, FrameRecord.Type type) {
-        return kept.places(type).stream()
-                .map(p -> kept.record(p).map(KeptRecord::place))
-                .toList();
-    }
-
-    private static List<Place> places(Kept kept, FrameRecord.Type type) {
-        List<Place> places = new ArrayList<>(1);
-        for (KeptRecord record : kept.records()) {
-            if (record.type() == type) {
-                places.add(record.place());
-            }
-        }
-        return places;
-    }
-
-    private static long number(Place place) {
-        return place.number();
-    }
-
-    private static Place place(long number) {
-        return Place.ofNumber(number);
-    }
-
-    private static Optional<Long> numbered(Session session, Sha256 sum, long prefix) throws SQLException {
-        return session.first(
-                "SELECT number FROM letter WHERE id = ? AND sum = ?", r -> r.getLong(1), prefix, sum.toBytes());
-    }
-
-    private void act(Session session, Kept kept, Act act, Set<Long> touched) throws SQLException {
-        switch (act) {
-            case Act.Audited _ -> put(session, "audit", kept, act);
-            case Act.Erased erased -> {
-                said.forget();
-                put(session, "erasure", kept, act);
-                erase(session, erased, touched);
-            }
-            case Act.KeptAnew anew -> keptAnew(session, kept, anew);
-            case Act.Readmitted readmitted -> {
-                put(session, "act", kept, act);
-                session.run(
-                        "DELETE FROM erased WHERE mark = ?", readmitted.mark().toBytes());
-            }
-            case Act.GapClosed closed -> {
-                put(session, "act", kept, act);
-                session.run(
-                        "UPDATE gap SET closed = ? WHERE arrival = ? AND closed IS NULL",
-                        kept.number(),
-                        closed.arrival());
-            }
-            case Act.SourceAdded _,
-                    Act.SourceSet _,
-                    Act.MailboxSet _,
-                    Act.SourceRemoved _,
-                    Act.PersonAdded _,
-                    Act.RoleGranted _,
-                    Act.AccessReviewed _,
-                    Act.TokenAdded _,
-                    Act.TokenRevoked _,
-                    Act.SearchSaved _,
-                    Act.SearchForgotten _,
-                    Act.ApprovalAsked _,
-                    Act.ApprovalDecided _,
-                    Act.ApprovalUsed _,
-                    Act.ApprovalReturned _,
-                    Act.LogInSet _,
-                    Act.PasskeyAdded _,
-                    Act.PasskeyUsed _,
-                    Act.PasskeyRemoved _,
-                    Act.PreferenceSet _,
-                    Act.AccountLinked _,
-                    Act.BackedUp _,
-                    Act.ModeSet _,
-                    Act.RoleWithdrawn _,
-                    Act.AddressGiven _,
-                    Act.DirectoryChanged _,
-                    Act.SyncSet _,
-                    Act.SyncRemoved _,
-                    Act.CredentialSet _,
-                    Act.HoldAdded _,
-                    Act.HoldReleased _,
-                    Act.TimestampAuthoritySet _,
-                    Act.LodgingSet _,
-                    Act.WatchSet _,
-                    Act.JournalRuleSet _,
-                    Act.JournalRuleRemoved _,
-                    Act.ForwardingSet _,
-                    Act.AgentSet _,
-                    Act.EscrowKeysAdded _,
-                    Act.EscrowKeysRemoved _,
-                    Act.RetentionSet _ -> put(session, "act", kept, act);
-        }
-    }
-
-    private static void put(Session session, String table, Kept kept, Act act) throws SQLException {
-        session.run("INSERT INTO " + table + " VALUES (?, ?)", kept.number(), EntryCodec.encode(act));
-    }
-
-    private void keptAnew(Session session, Kept kept, Act.KeptAnew anew) throws SQLException {
-        Iterator<Optional<Place>> places = all(kept, FrameRecord.Type.LETTER).iterator();
-        for (LetterRef ref : anew.letters()) {
-            Optional<Place> place = places.hasNext() ? places.next() : Optional.empty();
-            Optional<Long> letter =
-                    numbered(session, ref.sum(), ids.of(ref.sum()).prefix());
-            if (place.isPresent() && letter.isPresent()) {
-                session.run(
-                        "INSERT OR IGNORE INTO place VALUES (?, ?, ?)",
-                        letter.get(),
-                        place.get().frame(),
-                        place.get().record());
-            }
-        }
-    }
-
-    /// Forgets what lay in erased records.
-    ///
-    /// The invariant that `rebuild --compare` rests on: the catalogue is the same whether a frame is
-    /// registered whole and then an act erases it, or only what the erasure left of it is ever seen.
-    /// A letter of which no record is left is gone; one that was kept anew before has moved.
-    private void erase(Session session, Act.Erased erasure, Set<Long> touched) throws SQLException {
-        Set<Long> affected = new LinkedHashSet<>();
-        for (Act.ErasedFrame frame : erasure.frames()) {
-            for (int record : frame.records()) {
-                long at = number(new Place(frame.frame(), record));
-                session.first("SELECT number FROM letter WHERE number = ?", r -> r.getLong(1), at)
-                        .ifPresent(affected::add);
-                affected.addAll(session.list(
-                        "SELECT letter FROM place WHERE frame = ? AND record = ?",
-                        r -> r.getLong(1),
-                        frame.frame(),
-                        record));
-                session.run("DELETE FROM place WHERE frame = ? AND record = ?", frame.frame(), record);
-                session.run("DELETE FROM part WHERE frame = ? AND record = ?", frame.frame(), record);
-            }
-        }
-        Set<Place> records = new HashSet<>();
-        erasure.frames().forEach(f -> f.records().forEach(r -> records.add(new Place(f.frame(), r))));
-        for (long letter : affected) {
-            boolean atFirst = !records.contains(place(letter))
-                    && session.first("SELECT 1 FROM moved WHERE letter = ?", r -> true, letter)
-                            .isEmpty();
-            boolean elsewhere = session.first("SELECT 1 FROM place WHERE letter = ? LIMIT 1", r -> true, letter)
-                    .isPresent();
-            if (!atFirst && !elsewhere) {
-                for (String table : List.of("place", "testimony", "uses", "outbox", "moved")) {
-                    session.run("DELETE FROM " + table + " WHERE letter = ?", letter);
-                }
-                session.run("DELETE FROM letter WHERE number = ?", letter);
-                session.run("INSERT OR IGNORE INTO unpurged VALUES (?)", letter);
-                touched.remove(letter);
-            } else if (!atFirst) {
-                session.run("INSERT OR IGNORE INTO moved VALUES (?)", letter);
-                session.run("DELETE FROM uses WHERE letter = ?", letter);
-            }
-        }
-        for (Act.ErasedFrame frame : erasure.frames()) {
-            if (frame.tombstone().isPresent()) {
-                bury(
-                        session,
-                        frame.frame(),
-                        EntryCodec.tombstone(frame.tombstone().get()),
-                        touched);
-            }
-        }
-        for (Octets mark : erasure.marks()) {
-            session.run("INSERT OR IGNORE INTO erased VALUES (?)", mark.toBytes());
-        }
-    }
-
-    /// What an arrival said is now what its tombstone says.
-    private void bury(Session session, long arrival, Optional<ArrivalEntry> tombstone, Set<Long> touched)
-            throws SQLException {
-        session.run("DELETE FROM quarantined WHERE arrival = ?", arrival);
-        session.run("DELETE FROM gap WHERE arrival = ?", arrival);
-        session.run("DELETE FROM notice WHERE arrival = ?", arrival);
-        Set<Long> survivors = new LinkedHashSet<>();
-        for (LetterRef ref : tombstone.map(ArrivalEntry::letters).orElse(List.of())) {
-            if (!ref.isGone()) {
-                numbered(session, ref.sum(), ids.of(ref.sum()).prefix()).ifPresent(survivors::add);
-            }
-        }
-        session.run("UPDATE testimony SET envelope = NULL WHERE arrival = ?", arrival);
-        for (long letter : survivors) {
-            if (place(letter).frame() == arrival) {
-                session.run("UPDATE letter SET envelope = NULL WHERE number = ?", letter);
-            }
-            touched.add(letter);
-        }
-    }
-
-    private static void book(Session session, Books.Account a) throws SQLException {
-        session.run(
-                """
-                INSERT INTO books VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET
-                    received = received + excluded.received, letters = letters + excluded.letters,
-                    evidence = evidence + excluded.evidence, notice = notice + excluded.notice,
-                    quarantined = quarantined + excluded.quarantined, discarded = discarded + excluded.discarded,
-                    originals = originals + excluded.originals, raw_bytes = raw_bytes + excluded.raw_bytes,
-                    redeliveries = redeliveries + excluded.redeliveries""",
-                a.source(),
-                a.received(),
-                a.letters(),
-                a.evidence(),
-                a.notices(),
-                a.quarantined(),
-                a.discarded(),
-                a.originals(),
-                a.rawBytes(),
-                a.redeliveries());
+        database.write(session -> registrar.register(session, batch));
     }
 
     @Override
@@ -573,58 +131,18 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public boolean knows(Sha256 sum) throws ArchiveException {
-        if (filled && !sums.mayHold(sum.prefix())) {
+        if (known.isNew(sum)) {
             return false;
         }
         long prefix = ids.of(sum).prefix();
-        return database.read(s -> numbered(s, sum, prefix)).isPresent();
-    }
-
-    /// Goes through all letters once, so that from then on most questions for new ones need no look
-    /// into the file.
-    private void fillFilters() {
-        try {
-            filled = pages("SELECT number, sum, body FROM letter WHERE number > ? ORDER BY number LIMIT 5000", r -> {
-                        sums.add(Sha256.ofSum(r.getBytes(2)).prefix());
-                        marks.add(r.getLong(3)); // 0 where there is none
-                    })
-                    && pages(
-                            "SELECT DISTINCT mark FROM part WHERE mark > ? ORDER BY mark LIMIT 5000",
-                            r -> marks.add(r.getLong(1)));
-        } catch (ArchiveException e) {
-            LOG.warn("the filters of what is known were not filled: {}", e.getMessage()); // slower, not wrong
-        }
-    }
-
-    private interface RowTaker {
-        void take(ResultSet row) throws SQLException;
-    }
-
-    /// Goes through rows by their first column, a page at a time, so that no long read keeps the log
-    /// from being taken in; false where the catalogue was closed before the end.
-    private boolean pages(String sql, RowTaker taker) throws ArchiveException {
-        long last = Long.MIN_VALUE;
-        boolean more = true;
-        while (more && !closed) {
-            long after = last;
-            List<Long> keys = database.read(s -> s.list(
-                    sql,
-                    r -> {
-                        taker.take(r);
-                        return r.getLong(1);
-                    },
-                    after));
-            more = !keys.isEmpty();
-            last = more ? keys.getLast() : last;
-        }
-        return !more;
+        return database.read(s -> LetterRows.numbered(s, sum, prefix)).isPresent();
     }
 
     @Override
     public boolean knowsEnvelope(Sha256 letter, long mark) throws ArchiveException {
         long prefix = ids.of(letter).prefix();
         return database.read(s -> {
-            Optional<Long> number = numbered(s, letter, prefix);
+            Optional<Long> number = LetterRows.numbered(s, letter, prefix);
             return number.isPresent()
                     && s.first("""
                                     SELECT 1 FROM letter WHERE number = ? AND envelope = ?
@@ -636,25 +154,25 @@ public final class SqliteCatalogue implements Catalogue {
     @Override
     public Optional<CataloguedLetter> letter(Sha256 sum) throws ArchiveException {
         long prefix = ids.of(sum).prefix();
-        return database.read(s -> first(letters(s, "id = ? AND sum = ?", prefix, sum.toBytes())));
+        return database.read(s -> letters.first(s, "id = ? AND sum = ?", prefix, sum.toBytes()));
     }
 
     @Override
     public Optional<CataloguedLetter> letter(LetterId id) throws ArchiveException {
-        return first(database.read(s -> letters(s, "id = ?", id.prefix())).stream()
+        return database.read(s -> letters.list(s, "id = ?", id.prefix())).stream()
                 .filter(l -> l.id().equals(id))
-                .toList());
+                .findFirst();
     }
 
     @Override
     public Optional<CataloguedLetter> letter(long number) throws ArchiveException {
-        return database.read(s -> first(letters(s, "number = ?", number)));
+        return database.read(s -> letters.first(s, "number = ?", number));
     }
 
     @Override
     public Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException {
         return database.read(s -> {
-            Optional<CataloguedLetter> here = first(letters(s, "number = ?", number(place)));
+            Optional<CataloguedLetter> here = letters.first(s, "number = ?", place.number());
             if (here.isPresent()) {
                 return here;
             }
@@ -663,34 +181,30 @@ public final class SqliteCatalogue implements Catalogue {
                     r -> r.getLong(1),
                     place.frame(),
                     place.record());
-            return elsewhere.isPresent() ? first(letters(s, "number = ?", elsewhere.get())) : Optional.empty();
+            return elsewhere.isPresent() ? letters.first(s, "number = ?", elsewhere.get()) : Optional.empty();
         });
-    }
-
-    private static Optional<CataloguedLetter> first(List<CataloguedLetter> letters) {
-        return letters.stream().findFirst();
     }
 
     @Override
     public List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException {
-        return database.read(s -> letters(s, "number > ? ORDER BY number LIMIT ?", after, limit));
+        return database.read(s -> letters.list(s, "number > ? ORDER BY number LIMIT ?", after, limit));
     }
 
     @Override
     public List<CataloguedLetter> lettersBefore(long before, int limit) throws ArchiveException {
-        return database.read(s -> letters(s, "number < ? ORDER BY number DESC LIMIT ?", before, limit));
+        return database.read(s -> letters.list(s, "number < ? ORDER BY number DESC LIMIT ?", before, limit));
     }
 
     @Override
     public List<CataloguedLetter> lettersWithBody(long mark, int limit) throws ArchiveException {
-        return isNew(mark)
+        return known.isNew(mark)
                 ? List.of()
-                : database.read(s -> letters(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
+                : database.read(s -> letters.list(s, "body = ? ORDER BY number LIMIT ?", mark, limit));
     }
 
     @Override
     public List<CataloguedLetter> variants(long letter, int limit) throws ArchiveException {
-        return database.read(s -> letters(
+        return database.read(s -> letters.list(
                 s,
                 "message = (SELECT message FROM letter WHERE number = ?) AND number <> ? ORDER BY number DESC LIMIT ?",
                 letter,
@@ -700,7 +214,7 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<CataloguedLetter> lettersUsing(Place place) throws ArchiveException {
-        return database.read(s -> letters(
+        return database.read(s -> letters.list(
                 s,
                 "number IN (SELECT letter FROM uses WHERE frame = ? AND record = ?) ORDER BY number",
                 place.frame(),
@@ -709,45 +223,12 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Place> parts(long mark) throws ArchiveException {
-        return isNew(mark)
+        return known.isNew(mark)
                 ? List.of()
                 : database.read(s -> s.list(
                         "SELECT frame, record FROM part WHERE mark = ? ORDER BY frame, record",
                         r -> new Place(r.getLong(1), r.getInt(2)),
                         mark));
-    }
-
-    private boolean isNew(long mark) {
-        return filled && !marks.mayHold(mark);
-    }
-
-    private List<CataloguedLetter> letters(Session s, String condition, Object... values) throws SQLException {
-        record Bare(long number, Sha256 sum, long size, boolean moved, boolean elsewhere) {}
-        List<Bare> bare = s.list(
-                """
-                SELECT number, sum, size, EXISTS (SELECT 1 FROM moved WHERE letter = number),
-                    EXISTS (SELECT 1 FROM place WHERE letter = number) FROM letter WHERE\s""" + condition,
-                r -> new Bare(
-                        r.getLong(1), Sha256.ofSum(r.getBytes(2)), r.getLong(3), r.getBoolean(4), r.getBoolean(5)),
-                values);
-        List<CataloguedLetter> letters = new ArrayList<>(bare.size());
-        for (Bare b : bare) {
-            List<Place> places = new ArrayList<>(1);
-            if (!b.moved()) {
-                places.add(place(b.number()));
-            }
-            if (b.elsewhere()) {
-                places.addAll(s.list(
-                        "SELECT frame, record FROM place WHERE letter = ? ORDER BY frame, record",
-                        r -> new Place(r.getLong(1), r.getInt(2)),
-                        b.number()));
-            }
-            if (places.isEmpty()) { // no catalogue of ours says so; the vault will tell whether it is there
-                places.add(place(b.number()));
-            }
-            letters.add(new CataloguedLetter(b.number(), ids.of(b.sum()), b.sum(), b.size(), places));
-        }
-        return letters;
     }
 
     @Override
@@ -760,92 +241,42 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public List<Testimony> testimonies(long letter) throws ArchiveException {
-        List<Testimony> testimonies = new ArrayList<>();
-        for (long arrival : arrivals(letter)) {
-            testimonies.add(testimony(arrival));
-        }
-        return testimonies;
+        return arrivals.testimonies(letter);
     }
 
     @Override
     public List<Testimony> legibleTestimonies(long letter) throws ArchiveException {
-        List<Testimony> testimonies = new ArrayList<>();
-        for (long arrival : arrivals(letter)) {
-            try {
-                Optional<Testimony> known = said.of(arrival);
-                if (known.isEmpty()) {
-                    long now = said.now();
-                    known = Optional.of(testimony(arrival));
-                    said.keep(known.get(), now);
-                }
-                testimonies.add(known.get());
-            } catch (ArchiveException e) {
-                if (e.laterHelps()) {
-                    throw e;
-                }
-                LOG.warn("what arrival {} said of a letter cannot be read: {}", arrival, e.getMessage());
-            }
+        return arrivals.legibleTestimonies(letter);
+    }
+
+    @Override
+    public List<Testimony> legibleTestimonies(List<Long> those, Frames from) throws ArchiveException {
+        return ArrivalFrames.legibleTestimonies(those, from);
+    }
+
+    @Override
+    public List<Vouched> vouched(List<Long> numbers) throws ArchiveException {
+        List<Vouched> vouched = new ArrayList<>(numbers.size());
+        for (int from = 0; from < numbers.size(); from += LetterRows.AT_ONCE) {
+            List<Long> some = numbers.subList(from, Math.min(numbers.size(), from + LetterRows.AT_ONCE));
+            vouched.addAll(database.read(s -> letters.vouched(s, some)));
         }
-        return testimonies;
-    }
-
-    private List<Long> arrivals(long letter) throws ArchiveException {
-        return database.read(s -> s.list("""
-                SELECT number >> 16 AS arrival FROM letter WHERE number = ?
-                UNION SELECT arrival FROM testimony WHERE letter = (SELECT number FROM letter WHERE number = ?)
-                ORDER BY arrival""", r -> r.getLong(1), letter, letter));
-    }
-
-    private Testimony testimony(long arrival) throws ArchiveException {
-        Kept kept = frame(arrival);
-        return new Testimony(
-                arrival,
-                entry(kept),
-                places(kept, FrameRecord.Type.EVIDENCE).stream().findFirst());
-    }
-
-    private Kept frame(long number) throws ArchiveException {
-        return frames.frame(number)
-                .orElseThrow(() -> new ArchiveException("frame " + number + " cannot be read; run check", false));
-    }
-
-    private static ArrivalEntry entry(Kept kept) throws ArchiveException {
-        if (Projection.registration(kept) instanceof Registration.OfArrival(Kept _, ArrivalEntry entry)) {
-            return entry;
-        }
-        throw new ArchiveException("frame " + kept.number() + " is no arrival", false);
+        return vouched;
     }
 
     @Override
     public List<QuarantineEntry> quarantine(int limit, long beforeNumber) throws ArchiveException {
-        List<Long> arrivals = database.read(s -> s.list(
+        List<Long> numbers = database.read(s -> s.list(
                 "SELECT arrival FROM quarantined WHERE revision IS NULL AND arrival < ? ORDER BY arrival DESC LIMIT ?",
                 r -> r.getLong(1),
                 beforeNumber,
                 limit));
-        List<QuarantineEntry> entries = new ArrayList<>(arrivals.size());
-        for (long arrival : arrivals) {
-            Optional<QuarantineEntry> entry = quarantineEntry(arrival);
+        List<QuarantineEntry> entries = new ArrayList<>(numbers.size());
+        for (long arrival : numbers) {
+            Optional<QuarantineEntry> entry = arrivals.quarantined(arrival);
             entry.ifPresent(entries::add);
         }
         return entries;
-    }
-
-    /// Empty where it cannot be read any more: the others are shown all the same.
-    private Optional<QuarantineEntry> quarantineEntry(long arrival) throws ArchiveException {
-        try {
-            Kept kept = frame(arrival);
-            Place whole = places(kept, FrameRecord.Type.WHOLE).stream()
-                    .findFirst()
-                    .orElseThrow(() -> new ArchiveException("frame " + arrival + " holds no mail", false));
-            return Optional.of(new QuarantineEntry(arrival, entry(kept), whole));
-        } catch (ArchiveException e) {
-            if (e.laterHelps()) {
-                throw e;
-            }
-            LOG.warn("quarantined arrival {} cannot be read: {}", arrival, e.getMessage());
-            return Optional.empty();
-        }
     }
 
     @Override
@@ -1065,11 +496,8 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public void close() throws ArchiveException {
-        closed = true;
         try {
-            filling.join(); // it has a connection in hand
-            sums.release();
-            marks.release();
+            known.close();
             database.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

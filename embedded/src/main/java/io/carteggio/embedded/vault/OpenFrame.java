@@ -85,9 +85,9 @@ final class OpenFrame {
         return end - SegmentFormat.CHECK_BYTES <= at + octets.length;
     }
 
-    /// The segment's keys as they were when the frame was opened.
-    KeyTree keys() {
-        return opened.keys();
+    /// Whether the segment and its keys are still those with which the frame was opened.
+    boolean isOf(Segment now, Segments.Opened keys) {
+        return segment.equals(now) && opened.keys().equals(keys.keys());
     }
 
     boolean isErased(int record) {
@@ -248,6 +248,21 @@ final class OpenFrame {
         }
         return Compression.decompressLike(
                 plain, RECORD_NAME_BYTES, frame.keptOctets(place.record()), DECOMPRESSED_LIMIT_BYTES);
+    }
+
+    /// Undoes at once what is compressed together: for who is about to ask for all of it. What is wrong
+    /// shows when he does.
+    void readTogether() {
+        try {
+            for (int i = 1; i < head.rows().size(); i++) {
+                Row row = head.rows().get(i);
+                if ((row.coding() & Compression.MASK) == Compression.CONTINUED && isSmall(row) && !isErased(i)) {
+                    keptOctets(i);
+                }
+            }
+        } catch (IOException | ArchiveException e) {
+            remembered.clear();
+        }
     }
 
     /// Puts what is compressed together together again; the manifest is remembered too.

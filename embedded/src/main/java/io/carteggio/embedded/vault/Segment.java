@@ -8,6 +8,7 @@ import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// One segment as the vault knows it while it is open: which frames it has, and where they begin.
 /// Safe for many threads.
@@ -21,6 +22,9 @@ sealed interface Segment {
 
     /// Where a frame begins; negative where it is not here.
     long offset(DiskFile file, long frame) throws IOException;
+
+    /// Where a frame and some behind it begin, as [#offset] of each.
+    long[] offsets(DiskFile file, long first, int count) throws IOException;
 
     /// Where its frames end.
     long framesEnd();
@@ -47,8 +51,19 @@ sealed interface Segment {
             if (frame < header.firstFrame() || frame > lastFrame()) {
                 return -1;
             }
-            long at = footer.footerOffset() + 4 + (frame - header.firstFrame()) * OFFSET_BYTES;
-            return SegmentFormat.long48(ByteBuffer.wrap(SegmentFiles.at(file, at, OFFSET_BYTES)));
+            return offsets(file, frame, 1)[0];
+        }
+
+        @Override
+        public long[] offsets(DiskFile file, long first, int count) throws IOException {
+            Objects.checkFromIndexSize(first - header.firstFrame(), count, footer.frames());
+            long at = footer.footerOffset() + 4 + (first - header.firstFrame()) * OFFSET_BYTES;
+            ByteBuffer octets = ByteBuffer.wrap(SegmentFiles.at(file, at, count * OFFSET_BYTES));
+            long[] offsets = new long[count];
+            for (int i = 0; i < count; i++) {
+                offsets[i] = SegmentFormat.long48(octets);
+            }
+            return offsets;
         }
 
         @Override
@@ -71,6 +86,15 @@ sealed interface Segment {
         @Override
         public long offset(DiskFile file, long frame) {
             return offsets.of(frame);
+        }
+
+        @Override
+        public long[] offsets(DiskFile file, long first, int count) {
+            long[] found = new long[count];
+            for (int i = 0; i < count; i++) {
+                found[i] = offsets.of(first + i);
+            }
+            return found;
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.carteggio.archive.vault.SegmentFormat.FooterTail;
 import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.archive.vault.VaultReader;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.keys.Keyring;
@@ -605,6 +606,13 @@ public final class SegmentFileVault implements Vault {
     @Override
     public Optional<Kept> frame(long number) throws ArchiveException {
         return number > end.frames() ? Optional.empty() : segments.frame(number);
+    }
+
+    @Override
+    public VaultReader readAhead(Collection<Long> frames) {
+        long last = end.frames();
+        return FramesAhead.of(
+                segments, frames.stream().filter(frame -> frame <= last).toList(), this);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class Segments {
     private static final int DICTIONARIES_KEPT = 4;
 
     /// Read at once when a frame is looked for: most frames are smaller.
-    private static final int LOOK_BYTES = 8 * 1024;
+    static final int LOOK_BYTES = 8 * 1024;
 
     /// Frames that were opened last and lie wholly in memory: who asks for a letter asks for its manifest too.
     private static final int FRAMES_REMEMBERED = 32;
@@ -245,7 +245,7 @@ final class Segments {
         Opened keys = keys(segment.number());
         synchronized (recent) {
             OpenFrame known = recent.get(frame);
-            if (known != null && known.keys() == keys.keys()) { // else something was erased meanwhile
+            if (known != null && known.isOf(segment, keys)) { // else something was erased or compacted meanwhile
                 return Optional.of(known);
             }
         }
@@ -309,7 +309,10 @@ final class Segments {
         return Arrays.copyOf(some.array(), n);
     }
 
-    private Optional<FrameHead> head(DiskFile file, long at, byte[] octets, long frame) throws IOException {
+    /// The head of a frame; empty where that is not what stands at the place.
+    ///
+    /// @param octets of the segment from there on that are in memory already
+    Optional<FrameHead> head(DiskFile file, long at, byte[] octets, long frame) throws IOException {
         Optional<Integer> count = SegmentFormat.recordCount(octets);
         if (count.isEmpty()) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
+import io.carteggio.mail.OctetSearch;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,9 +28,12 @@ public final class MboxWriter {
                     .withZone(ZoneOffset.UTC);
     private static final byte[] FROM = "From ".getBytes(US_ASCII);
     private static final int BUFFER_BYTES = 16 * 1024;
+    private static final Instant FIRST_DATE = Instant.parse("1000-01-01T00:00:00Z");
+    private static final Instant LAST_DATE = Instant.parse("9999-12-31T23:59:59Z");
 
     private final OutputStream out;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final byte[] octets = new byte[BUFFER_BYTES]; // of the message
+    private final byte[] buffer = new byte[BUFFER_BYTES]; // of the mailbox
     private int filled;
 
     private int quotes; // '>' at the beginning of the current line
@@ -45,17 +49,30 @@ public final class MboxWriter {
     /// @param date for the `From ` line
     /// @return what the manifest must say of the message, so that it can be read back exactly
     public MboxManifest.Entry write(Optional<Address> sender, Instant date, Content message) throws IOException {
-        put(fromLine(sender, date).getBytes(US_ASCII));
         MessageDigest digest = Sha256.digest();
+        long size = write(sender, date, message, digest::update);
+        return new MboxManifest.Entry(size, Sha256.finish(digest));
+    }
+
+    /// Writes one message of which the caller knows how large it is and what its sum is.
+    public void writeKnown(Optional<Address> sender, Instant date, Content message) throws IOException {
+        write(sender, date, message, (octets, from, length) -> {});
+    }
+
+    private interface Onlooker {
+        void see(byte[] octets, int from, int length);
+    }
+
+    private long write(Optional<Address> sender, Instant date, Content message, Onlooker onlooker) throws IOException {
+        put(fromLine(sender, date).getBytes(US_ASCII));
         long size = 0;
         int last = '\n';
         startLine();
-        byte[] octets = new byte[BUFFER_BYTES];
         try (InputStream in = message.open()) {
             for (int n = in.read(octets); n >= 0; n = in.read(octets)) {
-                digest.update(octets, 0, n);
+                onlooker.see(octets, 0, n);
                 size += n;
-                take(octets, n);
+                take(n);
                 last = n > 0 ? octets[n - 1] : last;
             }
         }
@@ -65,7 +82,7 @@ public final class MboxWriter {
         }
         put((byte) '\n');
         flush();
-        return new MboxManifest.Entry(size, Sha256.finish(digest));
+        return size;
     }
 
     /// The line that begins a message, with its LF.
@@ -75,9 +92,7 @@ public final class MboxWriter {
             name.append(c > ' ' && c < 0x7f ? c : '_'); // a blank would end it, and the line is ASCII
         }
         // asctime has four digits for the year; a forged Date may have more
-        Instant last = Instant.parse("9999-12-31T23:59:59Z");
-        Instant first = Instant.parse("1000-01-01T00:00:00Z");
-        Instant shown = date.isAfter(last) ? last : date.isBefore(first) ? first : date;
+        Instant shown = date.isAfter(LAST_DATE) ? LAST_DATE : date.isBefore(FIRST_DATE) ? FIRST_DATE : date;
         return "From " + (name.isEmpty() ? "MAILER-DAEMON" : name) + " " + ASCTIME.format(shown) + "\n";
     }
 
@@ -86,20 +101,34 @@ public final class MboxWriter {
         matched = 0;
     }
 
-    private void take(byte[] octets, int length) throws IOException {
-        for (int i = 0; i < length; i++) {
+    private void take(int length) throws IOException {
+        for (int i = 0; i < length; ) {
             if (matched < 0) { // no need to look at the rest of the line
-                int from = i;
-                while (i < length && octets[i] != '\n') {
-                    i++;
+                int end = plain(i, length);
+                put(octets, i, end - i);
+                if (octets[end - 1] == '\n') {
+                    startLine();
                 }
-                put(octets, from, i - from);
-                if (i == length) {
-                    return;
-                }
+                i = end;
+            } else {
+                take(octets[i++]);
             }
-            take(octets[i]);
         }
+    }
+
+    /// Where what is written as it is ends: before the next line that may have to be quoted.
+    private int plain(int from, int length) {
+        for (int i = from; i < length; ) {
+            int end = OctetSearch.indexOf(octets, i, length, (byte) '\n');
+            if (end < 0) {
+                return length;
+            }
+            i = end + 1;
+            if (i == length || octets[i] == '>' || octets[i] == FROM[0]) {
+                return i;
+            }
+        }
+        return length;
     }
 
     private void take(byte c) throws IOException {

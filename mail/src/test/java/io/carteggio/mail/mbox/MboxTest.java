@@ -189,6 +189,32 @@ class MboxTest {
         }
     }
 
+    /// Lines fall anywhere across the blocks in which a message is read.
+    @Test
+    void exactlyTheLinesThatMustBeAreQuoted() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        String[] lines = {
+            "From x\n", ">From y\n", ">>From \n", "F\n", "\n", ">\n", "plain text\r\n", "Fromage\n", "x\rFrom z\n"
+        };
+        for (int round = 0; round < 40; round++) {
+            StringBuilder message = new StringBuilder("s".repeat(random.nextInt(40))).append('\n');
+            while (message.length() < 50_000) {
+                message.append(lines[random.nextInt(lines.length)]);
+            }
+            Content content = Content.of(message.toString().getBytes(ISO_8859_1));
+            ByteArrayOutputStream mailbox = new ByteArrayOutputStream();
+            ByteArrayOutputStream known = new ByteArrayOutputStream();
+            MboxManifest.Entry entry = new MboxWriter(mailbox).write(Optional.empty(), DATE, content);
+            new MboxWriter(known).writeKnown(Optional.empty(), DATE, content);
+            assertThat(entry).isEqualTo(new MboxManifest.Entry(content.sizeBytes(), Sha256.of(content)));
+            String expected = MboxWriter.fromLine(Optional.empty(), DATE)
+                    + message.toString().replaceAll("(?<=^|\n)(>*From )", ">$1") + "\n";
+            assertThat(mailbox.toString(ISO_8859_1)).as("seed %s", seed).isEqualTo(expected);
+            assertThat(known.toString(ISO_8859_1)).isEqualTo(expected);
+        }
+    }
+
     @Test
     void aChangedMailboxIsNotRestored() throws IOException {
         MboxManifest.Entry entry = new MboxManifest.Entry(3, Sha256.of("abc".getBytes(ISO_8859_1)));
