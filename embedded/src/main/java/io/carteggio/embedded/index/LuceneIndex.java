@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -506,11 +507,11 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     @Override
-    public Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException {
+    public Found find(Query query, Scope scope, Start start, int limit, Duration counting) throws ArchiveException {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least 1 result, not " + limit);
         }
-        return asked(searcher -> find(searcher, query, scope, start, limit));
+        return asked(searcher -> find(searcher, query, scope, start, limit, counting));
     }
 
     private ArchiveException unsearchable(Exception e) {
@@ -563,18 +564,21 @@ public final class LuceneIndex implements SearchIndex {
         return asked(searcher -> new UnownedLetters(searcher.getIndexReader(), byKey).told(limit));
     }
 
-    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit) throws IOException {
+    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit, Duration counting)
+            throws IOException {
         QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
         org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
-        long total = searcher.count(matching);
+        Tally tally = Tally.of(searcher, matching, counting);
         long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
         Optional<Relevance> relevance = start.isNewestFirst() ? Optional.empty() : Relevance.of(query);
         List<Hit> hits;
         List<Start> after = new ArrayList<>();
+        boolean all = false; // that match are on this page
         if (relevance.isEmpty()) {
             long before = start instanceof Start.Newest(long number) ? number : Long.MAX_VALUE;
-            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, total));
+            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, tally.likely()));
             hits.forEach(hit -> after.add(new Start.Newest(hit.letter())));
+            all = before == Long.MAX_VALUE && hits.size() < limit;
         } else {
             Ranking ranking = start instanceof Start.BestAfter at
                     ? at.ranking()
@@ -586,7 +590,7 @@ public final class LuceneIndex implements SearchIndex {
             hits = shown(searcher, best.stream().map(Ranked::document).toList());
             best.forEach(ranked -> after.add(new Start.BestAfter(ranking, ranked.score(), ranked.number())));
         }
-        return new Found(hits, after, total, notFullySearched);
+        return new Found(hits, after, Math.max(tally.matches(), hits.size()), tally.exact() || all, notFullySearched);
     }
 
     private static org.apache.lucene.search.Query before(org.apache.lucene.search.Query matching, long before) {
