@@ -108,6 +108,7 @@ public final class LuceneIndex implements SearchIndex {
     private final Directory directory;
     private final TextSeal seal;
     private final SeenLetters seen = new SeenLetters();
+    private final ShownLately lately = new ShownLately();
     private volatile Open open;
 
     /// Held while the index is changed.
@@ -521,6 +522,11 @@ public final class LuceneIndex implements SearchIndex {
         return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
     }
 
+    /// Of how many letters it is remembered what is shown of them.
+    int shownLately() {
+        return lately.size();
+    }
+
     /// How often it was remembered which letters a scope lets through.
     long remembered() {
         return seen.hits();
@@ -600,12 +606,11 @@ public final class LuceneIndex implements SearchIndex {
                         matching, NumericDocValuesField.newSlowRangeQuery(Fields.NUMBER, Long.MIN_VALUE, before - 1));
     }
 
-    private static List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
+    private List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
         List<Hit> hits = new ArrayList<>();
         StoredFields stored = searcher.storedFields();
         for (int document : documents) {
-            hits.add(
-                    Shown.decode(stored.document(document, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
+            hits.add(lately.of(searcher, stored, document));
         }
         return hits;
     }
@@ -638,8 +643,7 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     /// The newest of what is known to be few.
-    private static List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit)
-            throws IOException {
+    private List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit) throws IOException {
         Matches matches = Matches.of(searcher, few);
         List<Integer> documents = new ArrayList<>();
         for (int i = 0; i < matches.size() && i < limit; i++) {
