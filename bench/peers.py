@@ -84,6 +84,7 @@ class Carteggio:
         self.start_s = time.monotonic() - started
         self.pid = self.process.pid
         self.port = int(said['smtp'].rsplit(':', 1)[1])
+        self.http_port = int(said['http'].rstrip('/').rsplit(':', 1)[1])
         self.recipients = [s['address'] for s in said['sources'] if s['address']][:1]
         return self
 
@@ -97,9 +98,9 @@ class Carteggio:
         with open(f'/proc/{self.pid}/status') as f:
             return int(next(l for l in f if l.startswith('VmRSS')).split()[1]) / 1024
 
-    def command(self, *args):
+    def command(self, *args, **kw):
         """Runs a command; gives its standard output, CPU seconds and wall seconds."""
-        return measured([self.program, *args], env=self.environment())
+        return measured([self.program, *args], env=self.environment(), **kw)
 
     def stats(self):
         return json.loads(self.command('stats', '--json')[0])

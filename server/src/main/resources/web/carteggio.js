@@ -14,6 +14,19 @@
     return answer;
   };
 
+  /* ---- how many letters there are, where the page did not wait for being told */
+
+  const total = document.querySelector("#total[data-count]");
+  if (total) {
+    (async () => {
+      try {
+        total.textContent = await (await fetched(total.dataset.count)).text();
+      } catch (e) {
+        // "at least" stays true
+      }
+    })();
+  }
+
   /* ---- by what results can be narrowed: beside them where there is room, else when asked for */
 
   if (narrowing) {

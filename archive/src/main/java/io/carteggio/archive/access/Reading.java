@@ -85,10 +85,12 @@ public final class Reading {
     /// A page of results, newest first. A message that several letters are is one result, where the newest of
     /// them that matches stands.
     ///
-    /// @param total how many letters match within what the viewer may see
+    /// @param total how many letters match within what the viewer may see, as far as they were counted
+    /// @param exact false where the counting was ended, so that more may match; [#counts] tells how many
     /// @param notFullySearched how many of the viewer's letters could not be searched wholly
     /// @param after where the page after this begins; absent on the last
-    public record Results(List<Result> results, long total, long notFullySearched, Optional<Start> after) {
+    public record Results(
+            List<Result> results, long total, boolean exact, long notFullySearched, Optional<Start> after) {
         public Results {
             results = List.copyOf(results);
         }
@@ -156,13 +158,21 @@ public final class Reading {
         return search(viewer, query, queryText, new Start.Newest(beforeLetter), false, limit);
     }
 
+    /// The same in any order, or by conversations, counted to the last letter.
+    public Results search(Viewer viewer, Query query, String queryText, Start start, boolean together, int limit)
+            throws ArchiveException {
+        return search(viewer, query, queryText, start, together, limit, SearchIndex.TO_THE_END);
+    }
+
     /// Finds letters.
     ///
     /// @param queryText the user's own words, for the audit trail
     /// @param start in which order, and where the page begins: what the last page gave as `after`
     /// @param together whether of each conversation only the first letter that matches is told
     /// @param limit 1 to [#PAGE_LIMIT]
-    public Results search(Viewer viewer, Query query, String queryText, Start start, boolean together, int limit)
+    /// @param counting how long may be counted how many match
+    public Results search(
+            Viewer viewer, Query query, String queryText, Start start, boolean together, int limit, Duration counting)
             throws ArchiveException {
         if (limit < 1 || limit > PAGE_LIMIT) {
             throw new IllegalArgumentException("a page has 1 to " + PAGE_LIMIT + " results, not " + limit);
@@ -177,7 +187,8 @@ public final class Reading {
         int looks = 0;
         while (after.isPresent() && results.size() < limit && looks < LOOKS_LIMIT) {
             int asked = looks == 0 ? limit : PAGE_LIMIT;
-            SearchIndex.Found found = index.find(query, scope, after.get(), asked);
+            SearchIndex.Found found =
+                    index.find(query, scope, after.get(), asked, looks == 0 ? counting : Duration.ZERO);
             looks++;
             first = first.isPresent() ? first : Optional.of(found);
             Map<Long, Conversations.Group> groups = together ? conversations.of(found.hits()) : Map.of();
@@ -204,6 +215,7 @@ public final class Reading {
         return new Results(
                 results,
                 first.map(SearchIndex.Found::total).orElse(0L),
+                first.map(SearchIndex.Found::exact).orElse(true),
                 first.map(SearchIndex.Found::notFullySearched).orElse(0L),
                 after);
     }

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -221,7 +222,11 @@ public final class TextFollower implements AutoCloseable {
             lock.unlock();
         }
         extractor.close();
-        readers.shutdownNow();
+        for (Runnable unread : readers.shutdownNow()) { // nobody will begin it, and somebody may be waiting for its end
+            if (unread instanceof Future<?> future) {
+                future.cancel(false);
+            }
+        }
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -402,6 +407,8 @@ public final class TextFollower implements AutoCloseable {
             throws ArchiveException, InterruptedException {
         try {
             return future.get();
+        } catch (CancellationException closed) {
+            throw new InterruptedException("it is not read before the next start");
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case ArchiveException trouble -> throw trouble;

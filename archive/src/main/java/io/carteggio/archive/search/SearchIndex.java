@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.attribution.Tenure;
 import io.carteggio.mail.extract.Shortfall;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -48,7 +49,16 @@ public interface SearchIndex extends AutoCloseable {
     ///
     /// @param start in which order, and where the page begins
     /// @param limit 1 to 200 hits
-    Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException;
+    /// @param counting how long may be counted how many match; some thousand letters are looked at in any case
+    Found find(Query query, Scope scope, Start start, int limit, Duration counting) throws ArchiveException;
+
+    /// The same, counted to the last letter.
+    default Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException {
+        return find(query, scope, start, limit, TO_THE_END);
+    }
+
+    /// Longer than any counting takes.
+    Duration TO_THE_END = Duration.ofDays(1);
 
     /// The same, newest first.
     ///
@@ -196,10 +206,11 @@ public interface SearchIndex extends AutoCloseable {
     /// An answer.
     ///
     /// @param after for each hit, where a page begins that follows it
-    /// @param total how many letters match within the scope
+    /// @param total how many letters match within the scope, as far as they were counted
+    /// @param exact false where the counting was ended, so that more may match
     /// @param notFullySearched how many of the scope's letters could not be searched wholly (encrypted,
     ///     damaged, cut)
-    record Found(List<Hit> hits, List<Start> after, long total, long notFullySearched) {
+    record Found(List<Hit> hits, List<Start> after, long total, boolean exact, long notFullySearched) {
         public Found {
             hits = List.copyOf(hits);
             after = List.copyOf(after);

@@ -166,7 +166,7 @@ final class Fakes {
             yield Optional.empty();
         }
         case "sums" -> new Sums((LongPredicate) arguments[1]);
-        case "find" -> new SearchIndex.Found(List.of(), List.of(), arguments[1] instanceof Scope ? 0 : 1, 0);
+        case "find" -> new SearchIndex.Found(List.of(), List.of(), arguments[1] instanceof Scope ? 0 : 1, true, 0);
         default -> throw new UnsupportedOperationException(method);
     });
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -107,6 +108,7 @@ public final class LuceneIndex implements SearchIndex {
     private final Directory directory;
     private final TextSeal seal;
     private final SeenLetters seen = new SeenLetters();
+    private final ShownLately lately = new ShownLately();
     private volatile Open open;
 
     /// Held while the index is changed.
@@ -506,11 +508,11 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     @Override
-    public Found find(Query query, Scope scope, Start start, int limit) throws ArchiveException {
+    public Found find(Query query, Scope scope, Start start, int limit, Duration counting) throws ArchiveException {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least 1 result, not " + limit);
         }
-        return asked(searcher -> find(searcher, query, scope, start, limit));
+        return asked(searcher -> find(searcher, query, scope, start, limit, counting));
     }
 
     private ArchiveException unsearchable(Exception e) {
@@ -518,6 +520,11 @@ public final class LuceneIndex implements SearchIndex {
             distrust(e);
         }
         return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
+    }
+
+    /// Of how many letters it is remembered what is shown of them.
+    int shownLately() {
+        return lately.size();
     }
 
     /// How often it was remembered which letters a scope lets through.
@@ -563,18 +570,21 @@ public final class LuceneIndex implements SearchIndex {
         return asked(searcher -> new UnownedLetters(searcher.getIndexReader(), byKey).told(limit));
     }
 
-    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit) throws IOException {
+    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit, Duration counting)
+            throws IOException {
         QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
         org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
-        long total = searcher.count(matching);
+        Tally tally = Tally.of(searcher, matching, counting);
         long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
         Optional<Relevance> relevance = start.isNewestFirst() ? Optional.empty() : Relevance.of(query);
         List<Hit> hits;
         List<Start> after = new ArrayList<>();
+        boolean all = false; // that match are on this page
         if (relevance.isEmpty()) {
             long before = start instanceof Start.Newest(long number) ? number : Long.MAX_VALUE;
-            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, total));
+            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, tally.likely()));
             hits.forEach(hit -> after.add(new Start.Newest(hit.letter())));
+            all = before == Long.MAX_VALUE && hits.size() < limit;
         } else {
             Ranking ranking = start instanceof Start.BestAfter at
                     ? at.ranking()
@@ -586,7 +596,7 @@ public final class LuceneIndex implements SearchIndex {
             hits = shown(searcher, best.stream().map(Ranked::document).toList());
             best.forEach(ranked -> after.add(new Start.BestAfter(ranking, ranked.score(), ranked.number())));
         }
-        return new Found(hits, after, total, notFullySearched);
+        return new Found(hits, after, Math.max(tally.matches(), hits.size()), tally.exact() || all, notFullySearched);
     }
 
     private static org.apache.lucene.search.Query before(org.apache.lucene.search.Query matching, long before) {
@@ -596,12 +606,11 @@ public final class LuceneIndex implements SearchIndex {
                         matching, NumericDocValuesField.newSlowRangeQuery(Fields.NUMBER, Long.MIN_VALUE, before - 1));
     }
 
-    private static List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
+    private List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
         List<Hit> hits = new ArrayList<>();
         StoredFields stored = searcher.storedFields();
         for (int document : documents) {
-            hits.add(
-                    Shown.decode(stored.document(document, Set.of(Fields.SHOWN)).getBinaryValue(Fields.SHOWN)));
+            hits.add(lately.of(searcher, stored, document));
         }
         return hits;
     }
@@ -634,8 +643,7 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     /// The newest of what is known to be few.
-    private static List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit)
-            throws IOException {
+    private List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit) throws IOException {
         Matches matches = Matches.of(searcher, few);
         List<Integer> documents = new ArrayList<>();
         for (int i = 0; i < matches.size() && i < limit; i++) {

@@ -159,6 +159,11 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
+    /// Begins to make the pages ready for who comes first.
+    void warmUp() {
+        web.warmUp();
+    }
+
     InetSocketAddress smtp() {
         return smtp.address();
     }

@@ -15,15 +15,12 @@ import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,11 +33,6 @@ import picocli.CommandLine.Option;
         })
 final class ServeCommand implements Callable<Integer> {
     private static final int READERS_LIMIT = 64;
-
-    /// What a page of results takes is worked out for so long after a start, for nobody.
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
-
-    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
     private static final String UNIX = "unix:";
 
@@ -164,10 +156,10 @@ final class ServeCommand implements Callable<Integer> {
             own.jobs().start();
             readAttachments(own);
             tell(own, server, throwAway);
-            Thread.ofPlatform().name("warm-up").daemon().start(() -> warmUp(own));
             if (demo) {
                 new DemoFilling(carteggio.console(), own.archive(), server.smtp()).fill();
             }
+            server.warmUp();
             carteggio.console().flush();
             stop.await();
             carteggio.console().complain("stopping");
@@ -180,14 +172,6 @@ final class ServeCommand implements Callable<Integer> {
             stopped.countDown();
         }
         return Outcome.DONE;
-    }
-
-    private static void warmUp(ArchiveOpener.OwnArchive own) {
-        try {
-            own.archive().reading().warmUp(WARM_UP);
-        } catch (ArchiveException | RuntimeException e) { // whoever asks hears of it, too
-            LOG.warn("searching could not be warmed up: {}", e.toString());
-        }
     }
 
     /// Mail is taken and found without.

@@ -23,12 +23,16 @@ sealed interface How {
     /// @param hint what tells the provider whose session ends
     record OpenId(String issuer, String account, Optional<String> hint) implements How {}
 
+    /// With nothing: the pages are for nobody ([io.carteggio.server.web.Rehearsal]).
+    record Rehearsal() implements How {}
+
     /// For the audit trail.
     default String word() {
         return switch (this) {
             case Password() -> "password";
             case Passkey(String name) -> "passkey " + name;
             case Directory _ -> "password of the directory";
+            case Rehearsal() -> "nothing";
             case OpenId openId -> "OpenID at " + openId.issuer();
         };
     }

@@ -500,6 +500,7 @@ final class LogInPages {
                                 .isPresent();
             }
             case How.OpenId _ -> false; // is asked there
+            case How.Rehearsal() -> false; // who asks has nothing to say
         };
     }
 

@@ -119,6 +119,7 @@ final class Routes {
                 get("/", Who.PERSON, search::home),
                 get("/search", Who.PERSON, search::search),
                 get("/search/narrow", Who.PERSON, aids::narrow),
+                get("/search/count", Who.PERSON, aids::count),
                 get("/search/suggest", Who.PERSON, aids::suggest),
                 get("/search/around", Who.PERSON, aids::around),
                 get("/searches", Who.PERSON, saved::list),

@@ -11,6 +11,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.extract.Shortfall;
 import io.carteggio.server.web.page.NarrowingView;
 import io.carteggio.server.web.page.Piece;
+import io.javalin.http.HttpStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,25 @@ final class SearchAids {
     /// Where a search is narrowed, for its page.
     static String address(String text, String pass) {
         return "/search/narrow?q=" + SearchPages.encoded(text) + "&pass=" + pass;
+    }
+
+    /// Where it is told how many letters a search finds, for a page that did not wait for that.
+    static String count(Asking asking, String pass) {
+        return "/search/count" + asking.url().substring("/search".length())
+                + (asking.url().contains("?") ? "&" : "?") + "pass=" + pass;
+    }
+
+    /// How many letters a search finds, counted to the last: the line that its page has, as text.
+    void count(Visit visit) throws ArchiveException {
+        Asking asking = Asking.of(visit);
+        if (!Tokens.same(pass(site, visit, asking.text()), visit.query("pass"))
+                || !(Asked.of(asking.text()) instanceof Asked.Understood(Query query))) {
+            visit.redirect(asking.url());
+            return;
+        }
+        Viewer viewer = visit.viewer();
+        long total = site.desk().reading().counts(viewer, query, List.of(new Query.All()))[0];
+        visit.plain(HttpStatus.OK, SearchPages.summary(visit, viewer, asking, total, true));
     }
 
     /// What stands around the words in some of the letters that a page of results shows, as JSON for its script: a list

@@ -18,6 +18,7 @@ import io.carteggio.server.web.page.SearchResults.Row;
 import io.javalin.http.HttpStatus;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,10 @@ import java.util.stream.Stream;
 /// Finding letters: one's own, or for an auditor with a stated reason those of everybody.
 final class SearchPages {
     static final int PAGE = 50;
+
+    /// For so long a page may wait for being told how many letters match.
+    private static final Duration COUNTING = Duration.ofMillis(8);
+
     static final int QUERY_LIMIT_CHARS = 2_000;
     static final int REASON_LEAST_CHARS = 8;
     static final int REASON_MOST_CHARS = 500;
@@ -80,8 +85,9 @@ final class SearchPages {
                     visit.redirect(asking.url());
                     return;
                 }
-                Reading.Results results =
-                        site.desk().reading().search(viewer, query, text, start.get(), asking.together(), PAGE);
+                Reading.Results results = site.desk()
+                        .reading()
+                        .search(viewer, query, text, start.get(), asking.together(), PAGE, COUNTING);
                 visit.page("search", title(visit, text), page(visit, viewer, query, asking, results));
             }
         }
@@ -100,6 +106,7 @@ final class SearchPages {
                         text,
                         Optional.of(mistake),
                         "",
+                        Optional.empty(),
                         Optional.empty(),
                         List.of(),
                         Optional.empty(),
@@ -120,13 +127,6 @@ final class SearchPages {
         }
         boolean later = asking.isLater(visit);
         Optional<Empty> empty = rows.isEmpty() && !later ? Optional.of(empty(visit, viewer, text)) : Optional.empty();
-        String count = visit.texts().count(text.isEmpty() ? "search.letters" : "search.matches", results.total());
-        String whose = viewer instanceof Viewer.Auditor ? visit.say("search.across", count) : count;
-        String summary = results.total() <= 1
-                ? whose
-                : asking.best()
-                        ? visit.say("search.relevance-first", whose)
-                        : text.isEmpty() ? visit.say("search.newest-first", whose) : whose;
         Optional<String> honest = results.notFullySearched() == 0
                 ? Optional.empty()
                 : Optional.of(visit.texts().count("search.unsearched", results.notFullySearched()));
@@ -134,7 +134,8 @@ final class SearchPages {
         return new SearchResults(
                 text,
                 Optional.empty(),
-                summary,
+                summary(visit, viewer, asking, results.total(), results.exact()),
+                results.exact() ? Optional.empty() : Optional.of(SearchAids.count(asking, pass)),
                 honest,
                 rows,
                 empty,
@@ -147,6 +148,34 @@ final class SearchPages {
                         .map(saved -> new SearchResults.Saved(
                                 saved.name(), Asking.of(saved.sought()).url()))
                         .toList());
+    }
+
+    /// How many letters there are, of whom and in which order.
+    ///
+    /// @param exact false where there are at least so many
+    static String summary(Visit visit, Viewer viewer, Asking asking, long total, boolean exact) {
+        boolean all = asking.text().isEmpty();
+        String count = exact
+                ? visit.texts().count(all ? "search.letters" : "search.matches", total)
+                : visit.say(
+                        all ? "search.letters.least" : "search.matches.least",
+                        visit.words().number(rounded(total)));
+        String whose = viewer instanceof Viewer.Auditor ? visit.say("search.across", count) : count;
+        if (exact && total <= 1) {
+            return whose;
+        }
+        return asking.best()
+                ? visit.say("search.relevance-first", whose)
+                : all ? visit.say("search.newest-first", whose) : whose;
+    }
+
+    /// Down to a number of two digits and noughts: how far a counting came is chance.
+    private static long rounded(long total) {
+        long unit = 1;
+        while (total / unit >= 100) {
+            unit *= 10;
+        }
+        return total / unit * unit;
     }
 
     private Row row(Visit visit, Reading.Result result, Query query, Asking asking, Excerpts excerpts)

@@ -87,10 +87,10 @@ final class Sessions {
         byHandle.values().removeIf(s -> s.person().equals(person));
     }
 
-    /// A person's, begun last first.
+    /// A person's, begun last first; without one that is nobody's.
     synchronized List<Session> of(Person person) {
         return byCookie.values().stream()
-                .filter(s -> s.person().equals(person.id()) && alive(s))
+                .filter(s -> s.person().equals(person.id()) && alive(s) && !(s.how() instanceof How.Rehearsal))
                 .sorted(Comparator.comparing(Session::begun).reversed())
                 .toList();
     }

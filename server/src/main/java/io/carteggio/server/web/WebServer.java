@@ -1,6 +1,7 @@
 package io.carteggio.server.web;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.Background;
 import io.carteggio.archive.entry.PersonRole;
 import io.carteggio.server.web.Routes.Method;
 import io.carteggio.server.web.Routes.Route;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,11 @@ public final class WebServer implements AutoCloseable {
 
     private static final int REFUSED_READ_BYTES = 1 << 20;
 
+    /// Pages are made for nobody for so long after a start.
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+    private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(10);
+
     static final int CONNECTIONS_LIMIT = 500;
     static final int IDLE_LIMIT_MILLIS = 60_000;
     static final int REQUEST_HEADER_LIMIT_BYTES = 16 * 1024;
@@ -49,11 +56,15 @@ public final class WebServer implements AutoCloseable {
     private final Site site;
     private final FirstSteps firstSteps;
     private final Javalin javalin;
+    private final Rehearsal rehearsal;
+    private final Thread rehearsing;
 
     private WebServer(WebConfig config, ArchiveDesk desk, Clock clock) {
         site = Site.of(config, desk, clock);
         firstSteps = new FirstSteps(site);
         javalin = Javalin.create(this::configure);
+        rehearsal = new Rehearsal(site, this::port);
+        rehearsing = Background.thread("warm-up", () -> rehearsal.run(WARM_UP));
     }
 
     /// Listens at once.
@@ -63,6 +74,11 @@ public final class WebServer implements AutoCloseable {
         WebServer server = new WebServer(config, desk, clock);
         server.javalin.start(config.host(), config.port());
         return server;
+    }
+
+    /// Begins to go through the pages for nobody, so that whoever comes first finds the server warm. Once.
+    public void warmUp() {
+        rehearsing.start();
     }
 
     /// The port it listens on.
@@ -86,12 +102,25 @@ public final class WebServer implements AutoCloseable {
     /// Stops listening; what is being answered may finish.
     @Override
     public void close() {
+        rehearsal.close();
         javalin.stop();
+        joined(rehearsing);
         site.openId().close();
         try {
             site.failedLogIns().tellNow();
         } catch (ArchiveException e) {
             LOG.warn("failed log-ins are not in the audit trail: {}", e.getMessage());
+        }
+    }
+
+    /// Waits for a thread that ends soon: it must ask the archive for nothing when that is closed.
+    private static void joined(Thread thread) {
+        try {
+            if (thread.isAlive() && !thread.join(CLOSING_PATIENCE)) {
+                LOG.warn("the thread {} did not end", thread.getName());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -275,6 +304,11 @@ public final class WebServer implements AutoCloseable {
             case NOT_FOUND -> "gone.title";
             default -> "unanswerable.title";
         };
+    }
+
+    /// For its test.
+    Rehearsal rehearsal() {
+        return rehearsal;
     }
 
     /// For the test that walks the table.

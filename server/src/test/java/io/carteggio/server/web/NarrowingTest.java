@@ -112,6 +112,29 @@ class NarrowingTest {
         }
     }
 
+    /// What the page asks for where it did not wait for the counting.
+    @Test
+    void howManyThereAreIsToldLater() throws Exception {
+        try (Browser elena = new Browser(server).logIn("Elena");
+                Browser bruna = new Browser(server).logIn("Bruna")) {
+            elena.fill("/reason", "/reason", "reason", "enquiry 2026/14");
+            String url = narrowUrl(elena.get("/search?q=mill").body()).replace("/narrow?", "/count?");
+            int acts = firm.catalogue().audit(500).size();
+            assertThat(elena.get(url).body()).isEqualTo("7 letters match across people");
+            assertThat(elena.get(url + "&sort=relevance").body())
+                    .isEqualTo("7 letters match across people, most relevant first");
+            assertThat(firm.catalogue().audit(500))
+                    .as("it belongs to the search")
+                    .hasSize(acts);
+            for (String wrong : List.of("/search/count?q=mill", url.replace("q=mill", "q=offer"), url + "x")) {
+                assertThat(elena.get(wrong).statusCode()).as(wrong).isEqualTo(303);
+            }
+            assertThat(bruna.get(url).statusCode()).as("of another session").isEqualTo(303);
+            String all = narrowUrl(bruna.get("/search").body()).replace("/narrow?", "/count?");
+            assertThat(bruna.get(all).body()).matches("[0-9]+ letters, newest first");
+        }
+    }
+
     @Test
     void noPassNoCounts() throws Exception {
         try (Browser elena = new Browser(server).logIn("Elena");

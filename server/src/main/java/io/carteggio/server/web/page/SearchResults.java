@@ -8,6 +8,7 @@ import java.util.Optional;
 /// @param query as typed
 /// @param mistake where the query cannot be understood
 /// @param summary how many letters there are, in words
+/// @param count where that is told to the last letter, if it is not here
 /// @param notFullySearched the honest line
 /// @param empty what to do where nothing was found
 /// @param next the next page
@@ -19,6 +20,7 @@ public record SearchResults(
         String query,
         Optional<Mistake> mistake,
         String summary,
+        Optional<String> count,
         Optional<String> notFullySearched,
         List<Row> rows,
         Optional<Empty> empty,
