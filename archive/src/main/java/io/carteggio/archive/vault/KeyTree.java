@@ -13,7 +13,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /// The keys of one segment's records: the leaves of a binary tree of hashes, of which a single one
 /// can be taken out for good (Goldreich, Goldwasser, Micali 1986; `docs/format/segment.md`, "Key
@@ -29,11 +28,6 @@ public final class KeyTree {
 
     private static final int RECORD_KEY = 2;
     private static final int SALT = 3;
-
-    private static final int WAYS = 4;
-
-    /// The leaves of 32 frames, which is what one thread goes through at a time.
-    private static final int BLOCK_BITS = RECORD_BITS + 5;
 
     /// A node that is still there, with all leaves below it.
     ///
@@ -61,10 +55,11 @@ public final class KeyTree {
     private final List<Node> nodes;
     private final TreeMap<Long, Node> byFirstLeaf = new TreeMap<>();
 
-    /// Ways to leaves asked for last. Neighbours have most of the way in common, so each block of
-    /// neighbours has one of its own: threads that go through different blocks do not lead each other
-    /// astray.
-    private final List<Way> ways = Stream.generate(Way::new).limit(WAYS).toList();
+    // the way to the leaf asked for last; guarded by this
+    private final MessageDigest digest = Sha256.digest();
+    private final byte[][] way = new byte[DEPTH + 1][Key.SIZE_BYTES + 1];
+    private long lastLeaf = -1;
+    private int lastDepth;
 
     /// A whole tree.
     public KeyTree(Key root) {
@@ -103,48 +98,39 @@ public final class KeyTree {
     }
 
     /// What opens a record; empty where it was erased.
-    public Optional<RecordKeys> at(long leaf) {
+    public synchronized Optional<RecordKeys> at(long leaf) {
         Map.Entry<Long, Node> entry = byFirstLeaf.floorEntry(leaf);
         if (entry == null || entry.getValue().lastLeaf() < leaf) {
             return Optional.empty();
         }
-        return Optional.of(ways.get((int) (leaf >>> BLOCK_BITS) % WAYS).to(leaf, entry.getValue()));
+        Node node = entry.getValue();
+        int depth = node.depth();
+        if (lastLeaf >= node.firstLeaf() && lastLeaf <= node.lastLeaf()) {
+            // the ways to two leaves part where their numbers do
+            int common = DEPTH - (Long.SIZE - Long.numberOfLeadingZeros(lastLeaf ^ leaf));
+            depth = Math.max(depth, Math.min(common, lastDepth));
+        } else {
+            System.arraycopy(node.key().toBytes(), 0, way[depth], 0, Key.SIZE_BYTES);
+        }
+        for (; depth < DEPTH; depth++) {
+            step(way[depth], (int) (leaf >>> (DEPTH - depth - 1)) & 1, way[depth + 1]);
+        }
+        lastLeaf = leaf;
+        lastDepth = DEPTH;
+        byte[] out = new byte[Key.SIZE_BYTES + 1];
+        step(way[DEPTH], RECORD_KEY, out);
+        Key key = Key.of(Arrays.copyOf(out, Key.SIZE_BYTES));
+        step(way[DEPTH], SALT, out);
+        return Optional.of(new RecordKeys(key, Key.of(Arrays.copyOf(out, Key.SIZE_BYTES))));
     }
 
-    /// The hashes on the way to one leaf. Safe for many threads, one after the other.
-    private static final class Way {
-        private final MessageDigest digest = Sha256.digest();
-        private final byte[][] hashes = new byte[DEPTH + 1][Key.SIZE_BYTES + 1];
-        private long lastLeaf = -1;
-
-        /// @param node one that is there, above the leaf
-        synchronized RecordKeys to(long leaf, Node node) {
-            int depth = node.depth();
-            if (lastLeaf >= node.firstLeaf() && lastLeaf <= node.lastLeaf()) {
-                // the ways to two leaves part where their numbers do
-                depth = Math.max(depth, DEPTH - (Long.SIZE - Long.numberOfLeadingZeros(lastLeaf ^ leaf)));
-            } else {
-                System.arraycopy(node.key().toBytes(), 0, hashes[depth], 0, Key.SIZE_BYTES);
-            }
-            for (; depth < DEPTH; depth++) {
-                step(hashes[depth], (int) (leaf >>> (DEPTH - depth - 1)) & 1, hashes[depth + 1]);
-            }
-            lastLeaf = leaf;
-            byte[] out = new byte[Key.SIZE_BYTES + 1];
-            step(hashes[DEPTH], RECORD_KEY, out);
-            Key key = Key.of(Arrays.copyOf(out, Key.SIZE_BYTES));
-            step(hashes[DEPTH], SALT, out);
-            return new RecordKeys(key, Key.of(Arrays.copyOf(out, Key.SIZE_BYTES)));
-        }
-
-        private void step(byte[] from, int octet, byte[] to) {
-            from[Key.SIZE_BYTES] = (byte) octet;
-            digest.update(from);
-            try {
-                digest.digest(to, 0, Key.SIZE_BYTES);
-            } catch (DigestException e) {
-                throw new IllegalStateException("a sum has 32 octets", e);
-            }
+    private void step(byte[] from, int octet, byte[] to) {
+        from[Key.SIZE_BYTES] = (byte) octet;
+        digest.update(from);
+        try {
+            digest.digest(to, 0, Key.SIZE_BYTES);
+        } catch (DigestException e) {
+            throw new IllegalStateException("a sum has 32 octets", e);
         }
     }
 

@@ -13,10 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,31 +48,6 @@ class KeyTreeTest {
                     ? KeyTree.leaf(i, i % 5)
                     : KeyTree.leaf(random.nextLong(KeyTree.FRAMES_LIMIT), random.nextInt(1 << 16));
             assertThat(tree.at(leaf)).isEqualTo(Optional.of(byTheBook(ROOT, leaf)));
-        }
-    }
-
-    @Test
-    void threadsThatAskAtOnceGetTheSameKeys() throws Exception {
-        KeyTree tree = new KeyTree(ROOT);
-        KeyTree other = new KeyTree(ROOT);
-        List<Callable<Boolean>> threads = new ArrayList<>();
-        for (int t = 0; t < 6; t++) {
-            long from = 40L * t;
-            threads.add(() -> {
-                boolean same = true;
-                for (long frame = from; frame < from + 1_000; frame++) {
-                    Optional<RecordKeys> asked = tree.at(KeyTree.leaf(frame, 1));
-                    synchronized (other) {
-                        same &= asked.equals(other.at(KeyTree.leaf(frame, 1)));
-                    }
-                }
-                return same;
-            });
-        }
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads.size())) {
-            for (Future<Boolean> thread : executor.invokeAll(threads)) {
-                assertThat(thread.get()).isTrue();
-            }
         }
     }
 
