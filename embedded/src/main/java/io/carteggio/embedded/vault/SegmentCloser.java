@@ -41,10 +41,7 @@ final class SegmentCloser {
         Segment.Growing growing = writer.segment();
         long at = writer.forcedBytes();
         int frames = growing.offsets().count();
-        byte[] footer = SegmentFormat.footer(growing.offsets().toArray(), frames, at, lastHash, archiveId);
-        writer.file().write(ByteBuffer.wrap(footer), at);
-        writer.file().truncate(at + footer.length);
-        writer.file().force();
+        writer.putFooter(SegmentFormat.footer(growing.offsets().toArray(), frames, at, lastHash, archiveId));
         Segment.Closed closed =
                 new Segment.Closed(growing.header(), growing.path(), new FooterTail(frames, at, lastHash));
         finish(closed);

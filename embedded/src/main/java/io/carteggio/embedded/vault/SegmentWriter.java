@@ -58,6 +58,9 @@ final class SegmentWriter {
     private long forced;
     private long forcedFrames;
 
+    /// Its footer is on the disk.
+    private boolean ended;
+
     /// Where the file ends; zeros from `written` on.
     private long room;
 
@@ -139,10 +142,6 @@ final class SegmentWriter {
 
     long forcedBytes() {
         return forced;
-    }
-
-    DiskFile file() {
-        return file;
     }
 
     Written put(Prepared prepared, Sha256 previous) throws IOException {
@@ -337,6 +336,17 @@ final class SegmentWriter {
     void cutForGood() throws IOException {
         takeBack();
         file.force();
+    }
+
+    /// Ends the segment behind what was forced, and forces that, once: the keys may be where a closed segment has them
+    /// by now, and a footer that is on the disk must not be torn by writing it again.
+    void putFooter(byte[] footer) throws IOException {
+        if (!ended) {
+            file.write(ByteBuffer.wrap(footer), forced);
+            file.truncate(forced + footer.length);
+            file.force();
+            ended = true;
+        }
     }
 
     /// Gives back the room, and closes the file.

@@ -12,6 +12,9 @@ import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.FakeDisk;
+import io.carteggio.embedded.disk.FakeDisk.Call;
+import io.carteggio.embedded.disk.FakeDisk.Fate;
 import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
@@ -35,6 +38,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -444,6 +449,41 @@ class SegmentFileVaultTest {
             vault.roll();
             vault.erase(again, Map.of(again, new Vault.Erasing(List.of(1), Optional.empty())));
             assertThat(SegmentFiles.torn(DISK, directory)).isEmpty();
+        }
+    }
+
+    /// When the keys could not be moved, closing is done again later. The footer stands by then, perhaps without the
+    /// root by which the segment could be closed once more, and a power cut must find nothing to tear.
+    @Test
+    void aFooterThatIsOnTheDiskIsNotWrittenAgain() throws Exception {
+        FakeDisk disk = new FakeDisk(512);
+        Path there = Path.of("/vault");
+        disk.createDirectories(there);
+        try (SegmentFileVault vault = SegmentFileVault.open(
+                disk,
+                there,
+                Keyring.create(disk, there, MASTER),
+                Position.START,
+                Optional.empty(),
+                Clock.systemUTC(),
+                SegmentFileVault.SEGMENT_BYTES)) {
+            vault.append(frame(letter(1, 300)));
+            AtomicInteger footers = new AtomicInteger();
+            AtomicBoolean failed = new AtomicBoolean();
+            disk.trouble((call, file, sizeBytes) -> {
+                if (call == Call.WRITE && file.endsWith("0000000001.seg")) {
+                    footers.incrementAndGet();
+                }
+                return call == Call.WRITE && file.endsWith("keyring.new") && failed.compareAndSet(false, true)
+                        ? new Fate.Fails("No space left on device", 0)
+                        : FakeDisk.DONE;
+            });
+            assertThatThrownBy(vault::roll).hasMessageContaining("No space left");
+            vault.roll();
+            assertThat(footers).hasValue(1);
+            assertThat(vault.append(frame(letter(2, 300))).number()).isEqualTo(2);
+            assertThat(vault.end().segment()).isEqualTo(2);
+            assertThat(walk(vault).damage).isEmpty();
         }
     }
 
