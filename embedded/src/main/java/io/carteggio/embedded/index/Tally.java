@@ -13,9 +13,8 @@ import org.apache.lucene.search.Scorable;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Weight;
 
-/// How many letters match, counted for as long as somebody may wait: of a million that may hold a phrase of common
-/// words
-/// each one's words are to be read.
+/// How many letters match, counted for as long as somebody may wait: of a million that may hold a phrase of
+/// common words each one's words are to be read.
 ///
 /// @param matches of those that were looked at
 /// @param looked letters looked at

@@ -23,16 +23,14 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks this server, after its start, for the pages that people open first, for nobody: so that the first who asks
-/// waits no longer
-/// than the tenth. All that a page takes has been gone through then, and compiled: the connection, the session, the
-/// index, the frames of letters, the template.
+/// Asks this server, after its start, for the pages that people open first, for nobody: so that the first who
+/// asks waits no longer than the tenth. All that a page takes has been gone through then, and compiled: the
+/// connection, the session, the index, the frames of letters, the template.
 ///
-/// It comes through the listener as a browser does, in a session that only it knows and no list has, as somebody who
-/// reads her own letters: nothing of that is an act, and nothing is written. One page at a time, and after each a pause
-/// as long as the page took, which leaves others at least one processor and a half of two: what answers runs on the
-/// server's own
-/// threads, and no niceness reaches those.
+/// It comes through the listener as a browser does, in a session that only it knows and no list has, as
+/// somebody who reads her own letters: nothing of that is an act, and nothing is written. One page at a time,
+/// and after each a pause as long as the page took, which leaves others at least one processor and a half of
+/// two: what answers runs on the server's own threads, and no niceness reaches those.
 ///
 /// [#run] belongs to one thread; [#close] may come from any.
 final class Rehearsal implements AutoCloseable {
