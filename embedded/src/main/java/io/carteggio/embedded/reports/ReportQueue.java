@@ -230,16 +230,18 @@ public final class ReportQueue implements AutoCloseable {
         } catch (IOException e) {
             throw new ArchiveException("a report cannot be queued: " + e.getMessage(), true, e);
         }
-        try {
-            insert(report, octets);
-        } catch (ArchiveException | RuntimeException e) {
-            remove(id);
-            throw e;
-        }
+        // before its row is there: whoever finds that may have delivered it, and forgotten it, when this goes on
         plain.filter(all -> recentBytes.get() + all.length <= RECENT_BYTES).ifPresent(all -> {
             recentBytes.addAndGet(all.length);
             recent.put(id, new Recent(report, Content.owning(all, all.length)));
         });
+        try {
+            insert(report, octets);
+        } catch (ArchiveException | RuntimeException e) {
+            forget(id);
+            remove(id);
+            throw e;
+        }
         if (!pending && !isTaken(List.of(id))) {
             follower.look();
         }
