@@ -224,7 +224,10 @@ public final class SegmentFileVault implements Vault {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         lastFrame = scan.lastHash().orElse(header.previous());
-        boolean torn = !SegmentFiles.blankFrom(disk, file, scan.end());
+        boolean torn;
+        try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
+            torn = !SegmentFiles.blankFrom(seen, scan.end());
+        }
         if (torn) {
             Path aside = file.resolveSibling(file.getFileName() + ".torn-" + scan.end());
             LOG.warn(

@@ -56,21 +56,19 @@ final class SegmentFiles {
     }
 
     /// Whether a file has nothing but zeros from an offset on.
-    static boolean blankFrom(Disk disk, Path file, long offset) throws IOException {
-        try (DiskFile in = disk.open(file, Disk.Access.READ)) {
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-            long size = in.sizeBytes();
-            for (long at = offset; at < size; at += buffer.limit()) {
-                in.read(buffer.clear(), at);
-                buffer.flip();
-                for (int i = 0; i < buffer.limit(); i++) {
-                    if (buffer.get(i) != 0) {
-                        return false;
-                    }
+    static boolean blankFrom(DiskFile file, long offset) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+        long size = file.sizeBytes();
+        for (long at = offset; at < size; at += buffer.limit()) {
+            file.read(buffer.clear(), at);
+            buffer.flip();
+            for (int i = 0; i < buffer.limit(); i++) {
+                if (buffer.get(i) != 0) {
+                    return false;
                 }
             }
-            return true;
         }
+        return true;
     }
 
     static void copyTail(Disk disk, Path file, long from, Path to) throws IOException {

@@ -327,9 +327,11 @@ final class SegmentWriter {
         buffer.clear();
         written = forced;
         flushed = forced;
-        room = forced;
         segment.offsets().cut(forcedFrames + 1);
-        file.truncate(forced);
+        if (!SegmentFiles.blankFrom(file, forced)) { // else there is nothing to cut, which might fail, too
+            file.truncate(forced);
+            room = forced;
+        }
     }
 
     /// The same, so that no crash brings back what was cut.
