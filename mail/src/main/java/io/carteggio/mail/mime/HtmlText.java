@@ -1,6 +1,5 @@
 package io.carteggio.mail.mime;
 
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -9,8 +8,8 @@ import java.util.Set;
 /// Not a browser's reading: what styles hide is text here too, which is what a search wants. Says nothing about safety;
 /// what comes out is plain text and must be escaped where it is shown.
 public final class HtmlText {
-    /// Elements whose content is no text.
-    private static final Set<String> SKIPPED = Set.of("script", "style", "template", "noembed");
+    /// Elements whose content is no text; [Markup] leaves none of them open.
+    private static final Set<String> SKIPPED = Set.of("script", "style", "noembed");
 
     /// Elements that stand on lines of their own.
     private static final Set<String> BLOCKS = Set.of(
@@ -69,17 +68,11 @@ public final class HtmlText {
     private int i;
     private boolean blankPending;
     private boolean linePending;
-    /// Whether no `-->` comes any more: it is looked for in vain once, which keeps the time linear.
-    private boolean noCommentEnd;
-    /// The same for the end of a tag whose quotes are taken for real.
-    private boolean quotesBroken;
-    /// The same for the ends of skipped elements.
-    private final Set<String> neverClosed = new HashSet<>();
 
     private HtmlText(String html, int limitChars) {
-        this.s = html;
+        this.s = Markup.shown(html);
         this.limit = limitChars;
-        this.out = new StringBuilder(Math.min(limitChars, Math.max(16, html.length() / 3)));
+        this.out = new StringBuilder(Math.min(limitChars, Math.max(16, s.length() / 3)));
     }
 
     /// The text of a whole HTML document or a piece of one, at most `limitChars` characters: lines parted by `\n`,
@@ -127,22 +120,15 @@ public final class HtmlText {
 
     private void tag() {
         int start = i;
-        int next = start + 1 < s.length() ? s.charAt(start + 1) : -1;
-        if (next == '!' || next == '?') {
-            declaration(start);
-            return;
-        }
-        boolean closing = next == '/';
+        boolean closing = s.startsWith("/", start + 1);
         int nameStart = closing ? start + 2 : start + 1;
         if (nameStart >= s.length() || !isLetter(s.charAt(nameStart))) {
-            if (!closing) {
-                put('<'); // "a < b"
-            }
-            i = nameStart;
+            put('<'); // within a title or the like
+            i = start + 1;
             return;
         }
         int nameEnd = nameStart;
-        while (nameEnd < s.length() && nameEnd - nameStart <= NAME_CHARS && isNameChar(s.charAt(nameEnd))) {
+        while (nameEnd < s.length() && nameEnd - nameStart <= NAME_CHARS && !endsName(s.charAt(nameEnd))) {
             nameEnd++;
         }
         String name = Node.lower(s.substring(nameStart, nameEnd));
@@ -151,71 +137,44 @@ public final class HtmlText {
             linePending = true;
         } else if (CELLS.contains(name)) {
             blankPending = true;
-        } else if (!closing && SKIPPED.contains(name) && s.charAt(i - 1) == '>' && s.charAt(i - 2) != '/') {
+        } else if (!closing && SKIPPED.contains(name)) {
             skipTo(name);
         }
     }
 
-    /// Comments, conditional comments, doctypes, CDATA, processing instructions.
-    private void declaration(int start) {
-        if (s.startsWith("<!--", start)) {
-            // HTML 13.2.5.43: "<!-->" and "<!--->" are whole comments
-            int end = s.startsWith(">", start + 4) ? start + 2 : s.startsWith("->", start + 4) ? start + 3 : -1;
-            end = end >= 0 || noCommentEnd ? end : s.indexOf("-->", start + 4);
-            // never closed: a browser takes the rest for the comment; the text after it is worth finding
-            i = end < 0 ? start + 4 : end + 3;
-            if (end < 0) {
-                noCommentEnd = true;
-            }
-            return;
-        }
-        int end = s.indexOf('>', start);
-        i = end < 0 ? s.length() : end + 1;
-    }
-
-    /// The position after the tag's `>`; quotes in attributes count, but not past the end of the text.
+    /// The position after the tag's `>`; quotes in attributes count.
     private int tagEnd(int from) {
-        int k = from;
         char quote = 0;
-        char before = 0;
-        int firstEnd = -1;
-        for (; k < s.length(); k++) {
+        for (int k = from; k < s.length(); k++) {
             char c = s.charAt(k);
             if (quote != 0) {
-                if (c == quote) {
-                    quote = 0;
-                } else if (c == '>' && firstEnd < 0) {
-                    firstEnd = k + 1;
-                }
+                quote = c == quote ? 0 : quote;
             } else if (c == '>') {
                 return k + 1;
-            } else if ((c == '"' || c == '\'') && before == '=' && !quotesBroken) {
+            } else if (c == '"' || c == '\'') {
                 quote = c;
             }
-            if (c > ' ') {
-                before = c;
-            }
         }
-        quotesBroken = true;
-        return firstEnd >= 0 ? firstEnd : s.length();
+        return s.length();
     }
 
-    /// Steps over the content of a skipped element. Where it is never closed the text after it is worth finding, code
-    /// or not.
+    /// Steps over the content of a skipped element.
     private void skipTo(String name) {
-        int k = neverClosed.contains(name) ? s.length() : i;
-        while (true) {
-            k = s.indexOf("</", k);
-            if (k < 0) {
-                neverClosed.add(name);
-                return;
-            }
-            if (s.regionMatches(true, k + 2, name, 0, name.length())) {
-                i = k;
-                return;
-            }
-            k += 2;
+        int k = s.indexOf("</", i);
+        while (k >= 0 && !isEnd(name, k + 2)) {
+            k = s.indexOf("</", k + 2);
         }
+        i = k < 0 ? s.length() : k;
+    }
+
+    private boolean isEnd(String name, int at) {
+        int end = at + name.length();
+        return end < s.length() && s.regionMatches(true, at, name, 0, name.length()) && endsName(s.charAt(end));
+    }
+
+    /// HTML 13.2.5.8.
+    private static boolean endsName(char c) {
+        return " \t\n\f\r/>".indexOf(c) >= 0;
     }
 
     private static boolean isLetter(char c) {

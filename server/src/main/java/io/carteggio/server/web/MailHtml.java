@@ -1,5 +1,6 @@
 package io.carteggio.server.web;
 
+import io.carteggio.mail.mime.Markup;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

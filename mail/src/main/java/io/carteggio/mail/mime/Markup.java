@@ -1,20 +1,21 @@
-package io.carteggio.server.web;
+package io.carteggio.mail.mime;
 
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// A letter's HTML on its way to the sanitiser, without what would let its words vanish there.
+/// A letter's HTML without what would let its words vanish: what search ([HtmlText]) and the sanitiser of its page both
+/// read, so that what the one finds the other shows.
 ///
-/// The sanitiser reads HTML more coarsely than browsers do, and where they differ a sender could hide text from whoever
-/// reads the archive: after `<script/>` within `svg`, after the comment `<!-->`, after an element of code, a comment or
-/// a quoted attribute that nothing closes. Here such a thing hides nothing: its opening is left out, and what follows
-/// is text. Comments go, and what stands in `noscript` is shown, as where scripts do not run. Too much is shown
-/// rather than too little: that of code which is never closed, for one.
+/// Both read HTML more coarsely than browsers do, and where they differ a sender could hide text from whoever reads the
+/// archive: after `<script/>` within `svg`, after the comment `<!-->`, after an element of code, a comment or a quoted
+/// attribute that nothing closes. Here such a thing hides nothing: its opening is left out, and what follows is text.
+/// Comments go, and what stands in `noscript` is shown, as where scripts do not run. Too much is shown rather than too
+/// little: that of code which is never closed, for one.
 ///
 /// Nothing here makes HTML harmless; that is the sanitiser's work, which sees all that comes out. Linear in time.
-final class Markup {
+public final class Markup {
     /// Elements whose content the sanitiser takes for text without markup up to their end (HTML 13.1.2).
     private static final Set<String> RAW =
             Set.of("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes");
@@ -54,8 +55,8 @@ final class Markup {
         this.lastEnd = html.lastIndexOf('>');
     }
 
-    /// The HTML to give to the sanitiser.
-    static String shown(String html) {
+    /// The same HTML with every comment gone, every tag's quotes closed and every element of code closed or gone.
+    public static String shown(String html) {
         return new Markup(html).read();
     }
 
@@ -85,8 +86,10 @@ final class Markup {
             characterData();
         } else if (isLetter(next) || (next == '/' && i + 2 < s.length() && isLetter(s.charAt(i + 2)))) {
             tag(next == '/');
+        } else if (next == '!' || next == '?' || s.startsWith("</>", i)) { // HTML 13.2.5.41: up to the first `>`
+            i = s.indexOf('>', i) + 1;
         } else {
-            out.append('<');
+            out.append("&lt;");
             i++;
         }
     }
