@@ -202,9 +202,10 @@ public final class ReportQueue implements AutoCloseable {
     public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
         long id = names.incrementAndGet();
         Instant next = asked.getOrDefault(draft.mailbox().key(), now);
+        boolean later = next.isAfter(now);
         QueuedReport report = new QueuedReport(
                 id,
-                pending ? State.PENDING : State.WAITING,
+                pending || !later ? State.PENDING : State.WAITING, // whoever delivers finds it once
                 draft.notice(),
                 draft.mailbox(),
                 draft.alternate(),
@@ -214,7 +215,7 @@ public final class ReportQueue implements AutoCloseable {
                 mail.sizeBytes(),
                 now,
                 0,
-                next.isBefore(now) ? now : next,
+                later ? next : now,
                 Optional.empty(),
                 Optional.empty());
         Optional<byte[]> plain = Optional.empty();
@@ -230,7 +231,6 @@ public final class ReportQueue implements AutoCloseable {
         } catch (IOException e) {
             throw new ArchiveException("a report cannot be queued: " + e.getMessage(), true, e);
         }
-        // before its row is there: whoever finds that may have delivered it, and forgotten it, when this goes on
         plain.filter(all -> recentBytes.get() + all.length <= RECENT_BYTES).ifPresent(all -> {
             recentBytes.addAndGet(all.length);
             recent.put(id, new Recent(report, Content.owning(all, all.length)));
@@ -242,8 +242,10 @@ public final class ReportQueue implements AutoCloseable {
             remove(id);
             throw e;
         }
-        if (!pending && !isTaken(List.of(id))) {
+        if (!pending && later) {
             follower.look();
+        } else if (!pending) {
+            release(List.of(id));
         }
         return id;
     }

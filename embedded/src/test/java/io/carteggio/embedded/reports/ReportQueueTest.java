@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -345,6 +346,42 @@ class ReportQueueTest {
             queue.waiting(List.of(taken)); // there was no room after all
             assertThat(queue.due(NOW, List.of(), 10)).anyMatch(report -> report.id() == taken);
             assertThat(told).containsExactly("3", "look");
+        }
+    }
+
+    /// Whoever looks what is due while a report is handed to him finds it there or gets it, not both.
+    @Test
+    void aReportIsHandedOverOnce() throws Exception {
+        List<Long> got = Collections.synchronizedList(new ArrayList<>());
+        AtomicBoolean all = new AtomicBoolean();
+        try (ReportQueue queue = open();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            queue.follow(new ReportQueue.Follower() {
+                @Override
+                public void look() {}
+
+                @Override
+                public boolean released(List<QueuedReport> reports) {
+                    reports.forEach(report -> got.add(report.id()));
+                    return true;
+                }
+            });
+            Future<?> looking = threads.submit(() -> {
+                while (!all.get()) {
+                    for (QueuedReport report : queue.due(NOW, List.of(), 10)) {
+                        got.add(report.id());
+                        queue.delivered(report.id());
+                    }
+                }
+                return null;
+            });
+            List<Long> put = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                put.add(queue.put(draft("r" + i), mail("words"), NOW, false));
+            }
+            all.set(true);
+            looking.get();
+            assertThat(got).containsExactlyInAnyOrderElementsOf(put);
         }
     }
 

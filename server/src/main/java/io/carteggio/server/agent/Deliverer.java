@@ -95,7 +95,7 @@ final class Deliverer implements AutoCloseable {
     }
 
     /// Delivers by itself from now on.
-    void start() {
+    synchronized void start() {
         thread = Optional.of(Thread.ofVirtual().name("reports").start(this::deliver));
     }
 
@@ -107,7 +107,7 @@ final class Deliverer implements AutoCloseable {
     /// What came just now need not be looked for, but where there are many.
     private boolean take(List<QueuedReport> reports) {
         synchronized (this) {
-            if (closed || fresh.size() + reports.size() > LOOKED_AT) {
+            if (closed || thread.isEmpty() || fresh.size() + reports.size() > LOOKED_AT) {
                 return false;
             }
             fresh.addAll(reports);
