@@ -10,66 +10,42 @@ import io.carteggio.archive.search.LetterDocument;
 import io.carteggio.archive.search.Query;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.search.Start;
-import io.carteggio.archive.search.Start.Ranking;
 import io.carteggio.archive.vault.Key;
-import io.carteggio.embedded.index.Relevance.Ranked;
 import io.carteggio.embedded.index.TextSeal.Sealed;
-import io.carteggio.mail.extract.Shortfall;
-import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
 import org.apache.lucene.document.Document;
-import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.index.ConcurrentMergeScheduler;
-import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.DocValues;
-import org.apache.lucene.index.DocValuesSkipper;
-import org.apache.lucene.index.IndexFormatTooNewException;
-import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.LogByteSizeMergePolicy;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.index.Terms;
-import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.MatchNoDocsQuery;
 import org.apache.lucene.search.SearcherFactory;
 import org.apache.lucene.search.SearcherManager;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
-import org.apache.lucene.search.TermInSetQuery;
-import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.LockObtainFailedException;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.BytesRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,11 +67,6 @@ public final class LuceneIndex implements SearchIndex {
     /// Clauses that Lucene looks at in one query; [Query#CONDITIONS_LIMIT] conditions in all fields
     /// stay below.
     private static final int CLAUSES_LIMIT = 100_000;
-
-    private static final String SCHEMA = "carteggio.schema";
-
-    /// A file that says that the rest must not be trusted any more.
-    private static final String DAMAGED = "DAMAGED";
 
     /// As letters come: then nothing has to be sorted when a file is written, or when files that lie
     /// beside each other are joined. [Newest] reads from the end.
@@ -141,19 +112,19 @@ public final class LuceneIndex implements SearchIndex {
         IndexSearcher.setMaxClauseCount(CLAUSES_LIMIT);
         try {
             Files.createDirectories(folder);
-            Optional<String> unusable = unusable(folder);
+            Optional<String> unusable = IndexFiles.unusable(folder);
             if (unusable.isPresent()) {
                 LOG.warn("the index in {} is made anew: {}", folder, unusable.get());
-                empty(folder);
+                IndexFiles.empty(folder);
             }
             try {
                 return new LuceneIndex(folder, FSDirectory.open(folder), texts);
             } catch (IOException | IllegalArgumentException e) {
-                if (!isDamage(e)) {
+                if (!IndexFiles.isDamage(e)) {
                     throw e;
                 }
                 LOG.warn("the index in {} is made anew: {}", folder, e.toString());
-                empty(folder);
+                IndexFiles.empty(folder);
                 LuceneIndex anew = new LuceneIndex(folder, FSDirectory.open(folder), texts);
                 anew.mended = Optional.of("the index was damaged, and made anew: " + e.getMessage());
                 return anew;
@@ -170,77 +141,10 @@ public final class LuceneIndex implements SearchIndex {
         return mended;
     }
 
-    /// Reads the checksums of an index's files, which may be open meanwhile.
-    ///
-    /// @return what is not as it was written
-    public static List<String> problems(Path folder) throws ArchiveException {
-        try (Directory directory = FSDirectory.open(folder)) {
-            if (!DirectoryReader.indexExists(directory)) {
-                return List.of();
-            }
-            try (DirectoryReader reader = DirectoryReader.open(directory)) {
-                for (LeafReaderContext leaf : reader.leaves()) {
-                    leaf.reader().checkIntegrity();
-                }
-            }
-            return List.of();
-        } catch (IOException | IllegalArgumentException e) {
-            if (isDamage(e)) {
-                return List.of("the index is damaged: " + e.getMessage());
-            }
-            throw new ArchiveException("the index's files cannot be read: " + e, true, e);
-        }
-    }
-
-    /// Why what is in the folder cannot be used.
-    private static Optional<String> unusable(Path folder) throws IOException {
-        if (Files.exists(folder.resolve(DAMAGED))) {
-            return Optional.of("it was found damaged");
-        }
-        try (Directory directory = FSDirectory.open(folder)) {
-            if (!DirectoryReader.indexExists(directory)) {
-                return Optional.empty();
-            }
-            String schema =
-                    SegmentInfos.readLatestCommit(directory).getUserData().getOrDefault(SCHEMA, "none");
-            return schema.equals(Fields.SCHEMA)
-                    ? Optional.empty()
-                    : Optional.of("its schema is " + schema + ", this program's is " + Fields.SCHEMA);
-        } catch (IOException | IllegalArgumentException e) {
-            if (isDamage(e)) {
-                return Optional.of(e.toString());
-            }
-            throw e;
-        }
-    }
-
-    private static boolean isDamage(Exception e) {
-        return e instanceof CorruptIndexException
-                || e instanceof IndexFormatTooOldException
-                || e instanceof IndexFormatTooNewException
-                || e instanceof EOFException
-                || e instanceof NoSuchFileException
-                || e instanceof FileNotFoundException
-                || e instanceof IllegalArgumentException; // a codec of another Lucene
-    }
-
-    private static void empty(Path folder) throws IOException {
-        try (Directory directory = FSDirectory.open(folder);
-                var lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
-            lock.ensureValid();
-            for (String file : directory.listAll()) {
-                if (!file.equals(IndexWriter.WRITE_LOCK_NAME) && !file.equals(DAMAGED)) {
-                    directory.deleteFile(file);
-                }
-            }
-            Files.deleteIfExists(folder.resolve(DAMAGED));
-        }
-    }
-
     private Open openWriter() throws IOException {
         IndexWriter writer = new IndexWriter(directory, config());
         try {
-            writer.setLiveCommitData(Map.of(SCHEMA, Fields.SCHEMA).entrySet());
+            writer.setLiveCommitData(Map.of(IndexFiles.SCHEMA, Fields.SCHEMA).entrySet());
             SearcherManager searchers = new SearcherManager(writer, new Searchers());
             highest = highestNumber(searchers);
             return new Open(writer, searchers);
@@ -253,19 +157,10 @@ public final class LuceneIndex implements SearchIndex {
     private static long highestNumber(SearcherManager searchers) throws IOException {
         IndexSearcher searcher = searchers.acquire();
         try {
-            return highestNumber(searcher);
+            return Answers.highestNumber(searcher);
         } finally {
             searchers.release(searcher);
         }
-    }
-
-    private static long highestNumber(IndexSearcher searcher) throws IOException {
-        long highest = 0;
-        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            DocValuesSkipper numbers = leaf.reader().getDocValuesSkipper(Fields.NUMBER);
-            highest = Math.max(highest, numbers == null ? Long.MAX_VALUE : numbers.maxValue());
-        }
-        return highest;
     }
 
     private static IndexWriterConfig config() {
@@ -342,60 +237,12 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public List<Long> unread(String reader, int limit) throws ArchiveException {
-        return asked(searcher -> {
-            List<Long> letters = newestLetters(searcher, waiting(), limit);
-            if (letters.size() < limit) {
-                letters.addAll(newestLetters(searcher, outdated(searcher, reader), limit - letters.size()));
-            }
-            return letters;
-        });
-    }
-
-    private static org.apache.lucene.search.Query waiting() {
-        return QueryCompiler.flag(Fields.FLAG_SHORTFALL + Shortfall.WAITING.word());
-    }
-
-    private static org.apache.lucene.search.Query outdated(IndexSearcher searcher, String reader) throws IOException {
-        Set<BytesRef> others = new TreeSet<>();
-        for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-            Terms terms = leaf.reader().terms(Fields.READER);
-            TermsEnum each = terms == null ? TermsEnum.EMPTY : terms.iterator();
-            for (BytesRef term = each.next(); term != null; term = each.next()) {
-                others.add(BytesRef.deepCopyOf(term));
-            }
-        }
-        others.remove(new BytesRef(reader));
-        return others.isEmpty() ? new MatchNoDocsQuery("no other reader") : new TermInSetQuery(Fields.READER, others);
-    }
-
-    private static List<Long> newestLetters(IndexSearcher searcher, org.apache.lucene.search.Query query, int limit)
-            throws IOException {
-        List<Long> letters = new ArrayList<>();
-        org.apache.lucene.search.Query rewritten = searcher.rewrite(query);
-        for (int document : Newest.of(searcher, rewritten, limit, searcher.count(rewritten))) {
-            LeafReaderContext leaf = searcher.getIndexReader()
-                    .leaves()
-                    .get(ReaderUtil.subIndex(document, searcher.getIndexReader().leaves()));
-            NumericDocValues numbers = DocValues.getNumeric(leaf.reader(), Fields.NUMBER);
-            if (numbers.advanceExact(document - leaf.docBase)) {
-                letters.add(numbers.longValue());
-            }
-        }
-        return letters;
+        return asked(answers -> answers.unread(reader, limit));
     }
 
     @Override
     public Coverage coverage(String reader) throws ArchiveException {
-        return asked(searcher -> {
-            Map<Shortfall, Long> letters = new EnumMap<>(Shortfall.class);
-            for (Shortfall why : Shortfall.values()) {
-                letters.put(why, (long) searcher.count(QueryCompiler.flag(Fields.FLAG_SHORTFALL + why.word())));
-            }
-            return new Coverage(
-                    searcher.count(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)),
-                    letters,
-                    searcher.count(outdated(searcher, reader)));
-        });
+        return asked(answers -> answers.coverage(reader));
     }
 
     @Override
@@ -409,7 +256,7 @@ public final class LuceneIndex implements SearchIndex {
         }
     }
 
-    private static Term key(long number) {
+    static Term key(long number) {
         return new Term(Fields.KEY, Fields.key(number));
     }
 
@@ -493,8 +340,8 @@ public final class LuceneIndex implements SearchIndex {
 
     /// Goes back to what was forced, so that the next try starts from something sound.
     private ArchiveException failedWriting(String what, Exception e) {
-        if (isDamage(e)) {
-            distrust(e);
+        if (IndexFiles.isDamage(e)) {
+            IndexFiles.distrust(folder, e);
         }
         try {
             Open failed = open;
@@ -512,14 +359,14 @@ public final class LuceneIndex implements SearchIndex {
         if (limit < 1) {
             throw new IllegalArgumentException("a page has at least 1 result, not " + limit);
         }
-        return asked(searcher -> find(searcher, query, scope, start, limit, counting));
+        return asked(answers -> answers.find(query, scope, start, limit, counting));
     }
 
     private ArchiveException unsearchable(Exception e) {
-        if (isDamage(e)) {
-            distrust(e);
+        if (IndexFiles.isDamage(e)) {
+            IndexFiles.distrust(folder, e);
         }
-        return new ArchiveException("the index cannot be searched: " + e, !isDamage(e), e);
+        return new ArchiveException("the index cannot be searched: " + e, !IndexFiles.isDamage(e), e);
     }
 
     /// Of how many letters it is remembered what is shown of them.
@@ -534,8 +381,7 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public void each(Query query, Scope scope, Taker taker) throws ArchiveException {
-        Matches matches = asked(searcher ->
-                Matches.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen).matching(query)));
+        Matches matches = asked(answers -> answers.matches(query, scope));
         for (int i = 0; i < matches.size(); i++) {
             taker.take(matches.number(i), Instant.ofEpochSecond(matches.seconds(i)));
         }
@@ -543,8 +389,7 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public long[] counts(Query query, Scope scope, List<Query> further) throws ArchiveException {
-        return asked(searcher ->
-                Counting.of(searcher, new QueryCompiler(scope, searcher.getIndexReader(), seen), query, further));
+        return asked(answers -> answers.counts(query, scope, further));
     }
 
     @Override
@@ -559,97 +404,22 @@ public final class LuceneIndex implements SearchIndex {
 
     @Override
     public boolean matches(Query query, long letter) throws ArchiveException {
-        return asked(searcher -> {
-            QueryCompiler compiler = new QueryCompiler(new Scope.Everything(), searcher.getIndexReader(), seen);
-            return searcher.count(QueryCompiler.both(new TermQuery(key(letter)), compiler.matching(query))) > 0;
-        });
+        return asked(answers -> answers.matches(query, letter));
     }
 
     @Override
     public Unowned unowned(Map<String, List<Tenure>> byKey, int limit) throws ArchiveException {
-        return asked(searcher -> new UnownedLetters(searcher.getIndexReader(), byKey).told(limit));
-    }
-
-    private Found find(IndexSearcher searcher, Query query, Scope scope, Start start, int limit, Duration counting)
-            throws IOException {
-        QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
-        org.apache.lucene.search.Query matching = searcher.rewrite(compiler.matching(query));
-        Tally tally = Tally.of(searcher, matching, counting);
-        long notFullySearched = searcher.count(compiler.within(QueryCompiler.flag(Fields.FLAG_NOT_FULLY_SEARCHED)));
-        Optional<Relevance> relevance = start.isNewestFirst() ? Optional.empty() : Relevance.of(query);
-        List<Hit> hits;
-        List<Start> after = new ArrayList<>();
-        boolean all = false; // that match are on this page
-        if (relevance.isEmpty()) {
-            long before = start instanceof Start.Newest(long number) ? number : Long.MAX_VALUE;
-            hits = shown(searcher, Newest.of(searcher, before(matching, before), limit, tally.likely()));
-            hits.forEach(hit -> after.add(new Start.Newest(hit.letter())));
-            all = before == Long.MAX_VALUE && hits.size() < limit;
-        } else {
-            Ranking ranking = start instanceof Start.BestAfter at
-                    ? at.ranking()
-                    : relevance.get().ranking(searcher, compiler, highestNumber(searcher));
-            Optional<Ranked> last = start instanceof Start.BestAfter(Ranking _, long score, long letter)
-                    ? Optional.of(new Ranked(0, letter, score))
-                    : Optional.empty();
-            List<Ranked> best = relevance.get().best(searcher, matching, ranking, last, limit);
-            hits = shown(searcher, best.stream().map(Ranked::document).toList());
-            best.forEach(ranked -> after.add(new Start.BestAfter(ranking, ranked.score(), ranked.number())));
-        }
-        return new Found(hits, after, Math.max(tally.matches(), hits.size()), tally.exact() || all, notFullySearched);
-    }
-
-    private static org.apache.lucene.search.Query before(org.apache.lucene.search.Query matching, long before) {
-        return before == Long.MAX_VALUE
-                ? matching
-                : QueryCompiler.both(
-                        matching, NumericDocValuesField.newSlowRangeQuery(Fields.NUMBER, Long.MIN_VALUE, before - 1));
-    }
-
-    private List<Hit> shown(IndexSearcher searcher, List<Integer> documents) throws IOException {
-        List<Hit> hits = new ArrayList<>();
-        StoredFields stored = searcher.storedFields();
-        for (int document : documents) {
-            hits.add(lately.of(searcher, stored, document));
-        }
-        return hits;
+        return asked(answers -> answers.unowned(byKey, limit));
     }
 
     @Override
     public List<Hit> among(Query query, Scope scope, Start start, Collection<Long> letters) throws ArchiveException {
-        return asked(searcher -> {
-            QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
-            org.apache.lucene.search.Query these =
-                    QueryCompiler.both(QueryCompiler.numbered(letters), compiler.matching(query));
-            Optional<Relevance> relevance = start instanceof Start.BestAfter ? Relevance.of(query) : Optional.empty();
-            if (relevance.isPresent() && start instanceof Start.BestAfter(Ranking ranking, long _, long _)) {
-                return shown(
-                        searcher,
-                        relevance.get().best(searcher, these, ranking, Optional.empty(), letters.size()).stream()
-                                .map(Ranked::document)
-                                .toList());
-            }
-            return newest(searcher, these, Math.max(1, letters.size()));
-        });
+        return asked(answers -> answers.among(query, scope, start, letters));
     }
 
     @Override
     public List<Hit> linked(Link link, Collection<Long> keys, Scope scope, int limit) throws ArchiveException {
-        return asked(searcher -> {
-            QueryCompiler compiler = new QueryCompiler(scope, searcher.getIndexReader(), seen);
-            return newest(
-                    searcher, compiler.within(QueryCompiler.linked(link, keys, searcher.getIndexReader())), limit);
-        });
-    }
-
-    /// The newest of what is known to be few.
-    private List<Hit> newest(IndexSearcher searcher, org.apache.lucene.search.Query few, int limit) throws IOException {
-        Matches matches = Matches.of(searcher, few);
-        List<Integer> documents = new ArrayList<>();
-        for (int i = 0; i < matches.size() && i < limit; i++) {
-            documents.add(matches.document(i));
-        }
-        return shown(searcher, documents);
+        return asked(answers -> answers.linked(link, keys, scope, limit));
     }
 
     /// What is searched now; it stays as it is until this is closed.
@@ -674,25 +444,14 @@ public final class LuceneIndex implements SearchIndex {
     }
 
     private interface Question<T> {
-        T ask(IndexSearcher searcher) throws IOException;
+        T ask(Answers answers) throws IOException;
     }
 
     private <T> T asked(Question<T> question) throws ArchiveException {
         try (Held held = hold()) {
-            return question.ask(held.searcher);
+            return question.ask(new Answers(held.searcher, seen, lately));
         } catch (IOException | AlreadyClosedException e) {
             throw unsearchable(e);
-        }
-    }
-
-    /// A damaged file shows when it is read. The index goes on answering from what is sound, and the
-    /// next opening makes it anew.
-    private void distrust(Exception e) {
-        try {
-            LOG.error("the index in {} is damaged and will be made anew at the next start", folder, e);
-            Files.writeString(folder.resolve(DAMAGED), e + "\n");
-        } catch (IOException cannotEvenSaySo) {
-            e.addSuppressed(cannotEvenSaySo);
         }
     }
 
@@ -735,28 +494,16 @@ public final class LuceneIndex implements SearchIndex {
         try {
             return open.writer.getDocStats().numDocs;
         } catch (AlreadyClosedException writingFailed) { // then nothing came to what can be searched
-            return asked(searcher -> (long) searcher.getIndexReader().numDocs());
+            return asked(answers -> (long) answers.searcher().getIndexReader().numDocs());
         }
     }
 
     @Override
     public long storedBytes() throws ArchiveException {
         try {
-            long bytes = 0;
-            for (String file : directory.listAll()) {
-                bytes += lengthOrGone(file);
-            }
-            return bytes;
+            return IndexFiles.bytes(directory);
         } catch (IOException e) {
             throw new ArchiveException("the index's files cannot be counted: " + e, true, e);
-        }
-    }
-
-    private long lengthOrGone(String file) throws IOException {
-        try {
-            return directory.fileLength(file);
-        } catch (NoSuchFileException | FileNotFoundException mergedAwayMeanwhile) {
-            return 0;
         }
     }
 

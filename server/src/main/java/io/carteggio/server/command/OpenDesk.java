@@ -29,6 +29,7 @@ import io.carteggio.embedded.catalogue.Comparison;
 import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.extraction.ReaderPool;
 import io.carteggio.embedded.extraction.ReaderProgram;
+import io.carteggio.embedded.index.IndexFiles;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.ledger.FileLedger;
@@ -388,7 +389,7 @@ record OpenDesk(Archive archive, FetchJobs fetches, SyncJobs syncJobs, Jobs jobs
     @Override
     public List<String> indexProblems() throws ArchiveException {
         List<String> problems =
-                new ArrayList<>(LuceneIndex.problems(archive.directory().resolve("index")));
+                new ArrayList<>(IndexFiles.problems(archive.directory().resolve("index")));
         if (archive.index() instanceof LuceneIndex index) {
             index.mended().ifPresent(problems::add);
         }
