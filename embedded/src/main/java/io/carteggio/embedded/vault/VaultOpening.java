@@ -1,0 +1,224 @@
+package io.carteggio.embedded.vault;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.vault.Dictionary;
+import io.carteggio.archive.vault.Key;
+import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
+import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
+import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
+import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.mail.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads what the files of a vault hold when it is opened, and puts in order what a crash left unfinished. Belongs to
+/// one thread, which opens the vault.
+final class VaultOpening {
+    private static final Logger LOG = LoggerFactory.getLogger(VaultOpening.class);
+
+    private final Disk disk;
+    private final Path directory;
+    private final Keyring keyring;
+    private final byte[] archiveId;
+    private final Segments segments;
+    private final SegmentCloser closer;
+
+    /// Where the vault goes on.
+    sealed interface Next {
+        /// The hash of the last frame that is there.
+        Sha256 lastFrame();
+    }
+
+    /// In the segment that was open.
+    ///
+    /// @param dictionary what its records are compressed against
+    record Resume(SegmentWriter writer, Optional<Dictionary> dictionary, Sha256 lastFrame) implements Next {}
+
+    /// In a new segment.
+    record Begin(long segment, long firstFrame, Sha256 lastFrame) implements Next {}
+
+    /// @param segments is told of what is found
+    VaultOpening(Disk disk, Path directory, Keyring keyring, Segments segments, SegmentCloser closer) {
+        this.disk = disk;
+        this.directory = directory;
+        this.keyring = keyring;
+        this.archiveId = keyring.archiveId();
+        this.segments = segments;
+        this.closer = closer;
+    }
+
+    /// Takes in all segments, and reads the last one through.
+    ///
+    /// @param acknowledged how far the vault is known, from elsewhere, to have been forced
+    Next read(Position acknowledged) throws IOException, ArchiveException {
+        List<Long> numbers = SegmentFiles.list(disk, directory);
+        if (numbers.isEmpty()) {
+            return new Begin(1, 1, SegmentFormat.noFrame());
+        }
+        for (long number : numbers.subList(0, numbers.size() - 1)) {
+            known(number);
+        }
+        return last(numbers.getLast(), acknowledged);
+    }
+
+    /// Takes in a segment that is not the last.
+    private void known(long number) throws IOException, ArchiveException {
+        Path file = SegmentFiles.segment(directory, number);
+        Optional<SegmentHeader> header = header(number, file);
+        if (header.isEmpty()) {
+            LOG.error("{} has no readable header; run `carteggio check`", file.getFileName());
+            return;
+        }
+        Optional<FooterTail> tail = footer(file);
+        if (tail.isPresent()) {
+            Segment.Closed segment = new Segment.Closed(header.get(), file, tail.get());
+            segments.put(segment);
+            closer.finish(segment);
+        } else {
+            LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
+            try (SegmentReader reader =
+                    new SegmentReader(disk, file, archiveId, segments.erased(number), Long.MAX_VALUE)) {
+                SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
+                segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
+            }
+        }
+    }
+
+    private Optional<SegmentHeader> header(long number, Path file) throws IOException, ArchiveException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            int length = (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, open.sizeBytes());
+            return switch (SegmentFormat.readSegmentHeader(SegmentFiles.at(open, 0, length), archiveId)) {
+                case HeaderReading.Foreign(String why) -> throw new ArchiveException(file + ": " + why, false);
+                case HeaderReading.Damaged(String why) -> Optional.empty();
+                case HeaderReading.Good(SegmentHeader header) ->
+                    header.segment() == number ? Optional.of(header) : Optional.empty();
+            };
+        }
+    }
+
+    private Optional<FooterTail> footer(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            long size = open.sizeBytes();
+            if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
+                return Optional.empty();
+            }
+            byte[] tail =
+                    SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
+            return SegmentFormat.readFooterTail(tail, size);
+        }
+    }
+
+    private Next last(long last, Position acknowledged) throws IOException, ArchiveException {
+        Path file = SegmentFiles.segment(directory, last);
+        force(file);
+        SegmentHeader header = header(last, file)
+                .orElseThrow(() -> new ArchiveException(
+                        file + ": the header is damaged. Restore the file from a backup; nothing was changed.", false));
+        Optional<FooterTail> tail = footer(file).filter(t -> wholeFooter(file, t));
+        if (tail.isPresent()) {
+            Segment.Closed segment = new Segment.Closed(header, file, tail.get());
+            segments.put(segment);
+            if (keyring.segment(last).filter(k -> k.generation() == 0).isPresent()) {
+                closer.secureFooter(segment); // else it was forced before the keyring moved on
+            }
+            closer.finish(segment);
+            return new Begin(last + 1, segment.lastFrame() + 1, segment.lastHash());
+        }
+        long size = disk.sizeBytes(file);
+        SegmentScan scan;
+        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+            scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
+        }
+        Sha256 lastFrame = scan.lastHash().orElse(header.previous());
+        boolean torn;
+        try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
+            torn = !SegmentFiles.blankFrom(seen, scan.end());
+        }
+        if (torn) {
+            Path aside = file.resolveSibling(file.getFileName() + ".torn-" + scan.end());
+            LOG.warn(
+                    "{}: cutting {} octets that a crash left unfinished at {}; they were never acknowledged and lie in {}",
+                    file.getFileName(),
+                    size - scan.end(),
+                    scan.end(),
+                    aside.getFileName());
+            SegmentFiles.copyTail(disk, file, scan.end(), aside);
+        }
+        if (scan.end() < size) {
+            try (DiskFile cut = disk.open(file, Disk.Access.WRITE)) {
+                cut.truncate(scan.end());
+                cut.force();
+            }
+        }
+        if (scan.frames().count() == 0 && !scan.damaged()) {
+            // nothing was ever forced in it, not even its keys may be right
+            return new Begin(last, header.firstFrame(), lastFrame);
+        }
+        Segment.Growing segment = new Segment.Growing(header, file, scan.frames(), -1);
+        segments.put(segment);
+        if (scan.damaged() || !scan.frames().gapless()) {
+            return behindDamage(header, file, scan, lastFrame, acknowledged);
+        }
+        Optional<Key> root =
+                keyring.segment(last).filter(k -> k.generation() == 0).map(Keyring.SegmentKey::key);
+        if (root.isEmpty()) {
+            return behindDamage(
+                    header, file, scan, lastFrame, acknowledged); // it was closed, and has lost its footer since
+        }
+        Optional<Dictionary> dictionary;
+        try {
+            dictionary = segments.dictionary(segment);
+        } catch (IOException e) {
+            return behindDamage(header, file, scan, lastFrame, acknowledged);
+        }
+        SegmentWriter resumed =
+                new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root.get(), scan.end());
+        if (torn) {
+            // the numbers that were cut have served for keys already
+            closer.close(resumed, lastFrame);
+            return new Begin(last + 1, segment.lastFrame() + 1, lastFrame);
+        }
+        return new Resume(resumed, dictionary, lastFrame);
+    }
+
+    /// What this process reads may lie in the machine's memory alone, written by one that was killed:
+    /// before anything is built on it, it must be on the disk.
+    private void force(Path file) throws IOException {
+        disk.forceDirectory(directory);
+        try (DiskFile seen = disk.open(file, Disk.Access.WRITE)) {
+            seen.force();
+        }
+    }
+
+    /// A footer that a crash left in part is none, though its last sector be there.
+    private boolean wholeFooter(Path file, FooterTail tail) {
+        try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
+            int length = Math.toIntExact(seen.sizeBytes() - tail.footerOffset());
+            return SegmentFormat.readFooter(SegmentFiles.at(seen, tail.footerOffset(), length), archiveId)
+                    .isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Never writes behind damage: what is broken stays exactly as it was found. No number that was
+    /// ever named is used again, also where the frame that had it cannot be read any more.
+    private Begin behindDamage(
+            SegmentHeader header, Path file, SegmentScan scan, Sha256 lastFrame, Position acknowledged)
+            throws IOException, ArchiveException {
+        LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
+        segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
+        closer.secureKeys(header);
+        long firstFrame = Math.max(scan.frames().lastFrame(), acknowledged.frames()) + 1;
+        return new Begin(header.segment() + 1, firstFrame, lastFrame);
+    }
+}
