@@ -12,7 +12,6 @@ import io.carteggio.mail.outlook.OutlookItem;
 import io.carteggio.mail.outlook.Recomposer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -30,13 +29,10 @@ import java.util.Deque;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -51,27 +47,14 @@ import java.util.zip.ZipFile;
 ///
 /// What must be unpacked goes to a spool, never to a file of a name that an archive chose.
 final class MailFiles {
-    private static final int PEEK_BYTES = 4 * 1024;
-
     /// A message of an mbox up to this size is read ahead, so that others can be taken beside it.
     private static final int SMALL_BYTES = 256 * 1024;
 
     /// How deep archives may lie in each other.
     static final int ARCHIVE_DEPTH_LIMIT = 2;
 
-    /// How many times its own size an archive may unpack to, with what is packed in it; mail makes 20 of it at most.
-    static final int UNPACKED_RATIO_LIMIT = 100;
-
-    /// An archive may unpack to as much as this whatever its size.
-    static final long UNPACKED_LEAST_BYTES = 256L * 1024 * 1024;
-
-    /// Most files in an archive, with those of archives in it.
-    static final int ARCHIVE_FILES_LIMIT = 10_000_000;
-
     /// A folder's name is cut to this many characters where it becomes a label.
     static final int LABEL_LIMIT_CHARS = 1_000;
-
-    private static final Pattern FIELD = Pattern.compile("[!-9;-~]+[ \\t]*:.*");
 
     /// Who is told what was found.
     interface Finder {
@@ -137,83 +120,6 @@ final class MailFiles {
     MailFiles(Finder finder, Spools spools) {
         this.finder = finder;
         this.spools = spools;
-    }
-
-    /// A file of the user's, or one that lay in an archive.
-    ///
-    /// @param item how to name it
-    /// @param folders those it lies in, below what the user named
-    /// @param named whether the user named it
-    /// @param passing whether its content is gone when the next one is looked at
-    /// @param unpacking absent where it lies in no archive
-    private record Thing(
-            String item,
-            String name,
-            List<String> folders,
-            String stamp,
-            boolean named,
-            boolean passing,
-            Content content,
-            Optional<Unpacking> unpacking,
-            int archives) {
-        boolean packed() {
-            String lower = name.toLowerCase(Locale.ROOT);
-            return lower.endsWith(".gz") || lower.endsWith(".tgz");
-        }
-
-        /// The name of what is packed, or the name.
-        String plainName() {
-            String lower = name.toLowerCase(Locale.ROOT);
-            return lower.endsWith(".gz")
-                    ? name.substring(0, name.length() - 3)
-                    : lower.endsWith(".tgz") ? name.substring(0, name.length() - 2) + "ar" : name;
-        }
-
-        InputStream open() throws IOException {
-            InputStream in = content.open();
-            if (!packed()) {
-                return in;
-            }
-            try {
-                return new GZIPInputStream(new BufferedInputStream(in), 32 * 1024);
-            } catch (IOException e) {
-                in.close();
-                throw e;
-            }
-        }
-
-        /// With trouble in reading marked as trouble with the user's file.
-        InputStream openMarked() throws UnreadableException {
-            try {
-                return new UserFile(open());
-            } catch (IOException e) {
-                throw new UnreadableException(e);
-            }
-        }
-    }
-
-    /// How much may still be unpacked of an archive and those in it.
-    private static final class Unpacking {
-        private long bytes;
-        private int files = ARCHIVE_FILES_LIMIT;
-
-        Unpacking(long packedBytes) {
-            this.bytes = Math.max(UNPACKED_LEAST_BYTES, UNPACKED_RATIO_LIMIT * packedBytes);
-        }
-
-        void file() throws UnreadableException {
-            if (--files < 0) {
-                throw new OverLimitException("it has more than " + ARCHIVE_FILES_LIMIT + " files");
-            }
-        }
-
-        void take(long more) throws UnreadableException {
-            bytes -= more;
-            if (bytes < 0) {
-                throw new OverLimitException("it unpacks to more than " + UNPACKED_RATIO_LIMIT
-                        + " times its size, as no archive of mail does; unpack it by hand if that is right");
-            }
-        }
     }
 
     /// Finds all mails at a path.
@@ -290,27 +196,6 @@ final class MailFiles {
         return names;
     }
 
-    /// Trouble with a file of the user's, as opposed to trouble of the finder's.
-    static class UnreadableException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final IOException why;
-
-        UnreadableException(IOException why) {
-            super(why);
-            this.why = why;
-        }
-    }
-
-    /// An archive that goes on for too long, with all that it lies in.
-    static final class OverLimitException extends UnreadableException {
-        private static final long serialVersionUID = 1L;
-
-        OverLimitException(String why) {
-            super(new IOException(why));
-        }
-    }
-
     private void file(Path file, List<String> labels, boolean named) throws IOException {
         BasicFileAttributes attributes;
         try {
@@ -327,7 +212,7 @@ final class MailFiles {
             }
             return;
         }
-        look(new Thing(
+        look(new FoundFile(
                 file.toString(),
                 String.valueOf(file.getFileName()),
                 labels,
@@ -340,75 +225,75 @@ final class MailFiles {
     }
 
     /// What is in a file; what cannot be read of it is told to the finder.
-    private void look(Thing thing) throws IOException {
+    private void look(FoundFile found) throws IOException {
         try {
-            switch (kind(thing)) {
+            switch (found.kind()) {
                 case MAIL -> {
-                    if (finder.wants(thing.item(), thing.stamp())) {
+                    if (finder.wants(found.item(), found.stamp())) {
                         finder.mail(new Mail(
-                                thing.item(),
-                                thing.stamp(),
-                                thing.content().sizeBytes(),
-                                thing.passing(),
-                                About.in(thing.folders()),
-                                thing::open));
+                                found.item(),
+                                found.stamp(),
+                                found.content().sizeBytes(),
+                                found.passing(),
+                                About.in(found.folders()),
+                                found::open));
                     }
                 }
-                case MBOX -> mbox(thing);
+                case MBOX -> mbox(found);
                 case MSG -> {
-                    if (finder.wants(thing.item(), thing.stamp())) {
+                    if (finder.wants(found.item(), found.stamp())) {
                         whole(
-                                thing,
+                                found,
                                 content -> recomposed(
-                                        thing,
-                                        thing.item(),
-                                        thing.folders(),
+                                        found,
+                                        found.item(),
+                                        found.folders(),
                                         "msg",
-                                        () -> Outlook.msg(new UserContent(content))));
+                                        () -> Outlook.msg(new UserFile.UserContent(content))));
                     }
                 }
-                case PST -> whole(thing, content -> pst(thing, content));
-                case ZIP -> whole(thing, content -> zip(thing, content));
-                case TAR -> tar(thing);
-                case OTHER -> finder.skipped(thing.item(), "no mail");
+                case PST -> whole(found, content -> pst(found, content));
+                case ZIP -> whole(found, content -> zip(found, content));
+                case TAR -> tar(found);
+                case OTHER -> finder.skipped(found.item(), "no mail");
             }
-        } catch (UnreadableException e) {
-            finder.failed(thing.item(), e.why);
+        } catch (UserFile.UnreadableException e) {
+            finder.failed(found.item(), e.why);
         } catch (DamagedException e) {
-            finder.failed(thing.item(), e);
+            finder.failed(found.item(), e);
         }
     }
 
     // ---- mboxes --------------------------------------------------------------------------------------------------
 
-    private void mbox(Thing thing) throws IOException {
-        List<String> folders = new ArrayList<>(thing.folders());
-        if (!thing.named()) {
-            folders.add(thing.plainName().replaceFirst("(?i)\\.mbo?x$", ""));
+    private void mbox(FoundFile found) throws IOException {
+        List<String> folders = new ArrayList<>(found.folders());
+        if (!found.named()) {
+            folders.add(found.plainName().replaceFirst("(?i)\\.mbo?x$", ""));
         }
         About about = About.in(folders);
-        try (Manifest.Reader manifest = manifest(thing);
-                InputStream in = thing.openMarked()) {
+        try (Manifest.Reader manifest = manifest(found);
+                InputStream in = found.openMarked()) {
             long[] number = {0};
             MboxReader.read(in, (fromLine, message) -> {
-                String item = thing.item() + "#" + ++number[0];
+                String item = found.item() + "#" + ++number[0];
                 Optional<MboxManifest.Entry> entry = manifest.next();
-                if (finder.wants(item, thing.stamp())) {
-                    message(item, thing.stamp(), about, message, entry);
+                if (finder.wants(item, found.stamp())) {
+                    message(item, found.stamp(), about, message, entry);
                 }
             });
         }
     }
 
     /// Only beside a file of the user's own.
-    private static Manifest.Reader manifest(Thing thing) throws IOException {
-        if (thing.archives() > 0 || !(thing.content() instanceof FileContent(Path file, long offset, long size))) {
+    private static Manifest.Reader manifest(FoundFile found) throws IOException {
+        if (found.archives() > 0 || !(found.content() instanceof FileContent(Path file, long offset, long size))) {
             return new Manifest.Reader(Optional.empty());
         }
         try {
             return Manifest.beside(file);
         } catch (IOException e) {
-            throw new UnreadableException(e);
+            throw new UserFile.UnreadableException(e);
         }
     }
 
@@ -438,34 +323,34 @@ final class MailFiles {
 
     // ---- Outlook -------------------------------------------------------------------------------------------------
 
-    private void pst(Thing thing, Content content) throws IOException {
+    private void pst(FoundFile found, Content content) throws IOException {
         try {
-            walk(thing, content);
+            walk(found, content);
         } catch (RuntimeException | StackOverflowError e) {
-            throw new UnreadableException(new IOException("a fault of this program at a PST: " + e, e));
+            throw new UserFile.UnreadableException(new IOException("a fault of this program at a PST: " + e, e));
         }
     }
 
-    private void walk(Thing thing, Content content) throws IOException {
-        Outlook.pst(new UserContent(content), new Outlook.Finder() {
+    private void walk(FoundFile found, Content content) throws IOException {
+        Outlook.pst(new UserFile.UserContent(content), new Outlook.Finder() {
             @Override
             public void item(List<String> folder, String id, Outlook.Opener opener) throws IOException {
-                String item = thing.item() + "!" + String.join("/", folder) + "#" + id;
-                if (finder.wants(item, thing.stamp())) {
-                    recomposed(thing, item, folder, "pst", opener);
+                String item = found.item() + "!" + String.join("/", folder) + "#" + id;
+                if (finder.wants(item, found.stamp())) {
+                    recomposed(found, item, folder, "pst", opener);
                 }
             }
 
             @Override
             public void damaged(String folder, String why) {
-                finder.failed(thing.item() + "!" + folder, new IOException(why));
+                finder.failed(found.item() + "!" + folder, new IOException(why));
             }
         });
     }
 
     /// Recomposes the mail of an item. An item that is more than this program can bear is named like any other that
     /// cannot be read, and those after it follow.
-    private void recomposed(Thing thing, String item, List<String> folders, String form, Outlook.Opener opener)
+    private void recomposed(FoundFile found, String item, List<String> folders, String form, Outlook.Opener opener)
             throws IOException {
         try (Spool mail = spools.open()) {
             About about;
@@ -487,22 +372,22 @@ final class MailFiles {
             }
             Content content = mail.content();
             finder.mail(new Mail(
-                    item, thing.stamp(), content.sizeBytes(), content instanceof FileContent, about, content::open));
+                    item, found.stamp(), content.sizeBytes(), content instanceof FileContent, about, content::open));
         }
     }
 
     // ---- archives ------------------------------------------------------------------------------------------------
 
-    private Unpacking unpacking(Thing archive) throws UnreadableException {
+    private Unpacking unpacking(FoundFile archive) throws UserFile.UnreadableException {
         if (archive.archives() == ARCHIVE_DEPTH_LIMIT) {
-            throw new UnreadableException(
+            throw new UserFile.UnreadableException(
                     new IOException("archives lie more than " + ARCHIVE_DEPTH_LIMIT + " deep; unpack the outer ones"));
         }
         return archive.unpacking()
                 .orElseGet(() -> new Unpacking(archive.content().sizeBytes()));
     }
 
-    private void zip(Thing archive, Content content) throws IOException {
+    private void zip(FoundFile archive, Content content) throws IOException {
         Unpacking unpacking = unpacking(archive);
         if (content instanceof FileContent(Path file, long offset, long size)) {
             zip(archive, file, unpacking);
@@ -519,7 +404,7 @@ final class MailFiles {
         }
     }
 
-    private void zip(Thing archive, Path file, Unpacking unpacking) throws IOException {
+    private void zip(FoundFile archive, Path file, Unpacking unpacking) throws IOException {
         try (ZipFile zip = opened(file)) {
             Set<String> seen = new HashSet<>();
             Enumeration<? extends ZipEntry> entries = zip.entries();
@@ -538,37 +423,39 @@ final class MailFiles {
                 CRC32 sum = new CRC32();
                 try (Spool copy = spools.open()) {
                     try (InputStream in = new CheckedInputStream(zip.getInputStream(entry), sum)) {
-                        unpack(new UserFile(in), unpacking, copy);
+                        unpacking.unpack(new UserFile(in), copy);
                     }
                     if (sum.getValue() != entry.getCrc()) {
-                        throw new UnreadableException(new ZipException("damaged or encrypted: its sum is wrong"));
+                        throw new UserFile.UnreadableException(
+                                new ZipException("damaged or encrypted: its sum is wrong"));
                     }
                     packed(archive, entry.getName(), unpacking, copy.content());
-                } catch (OverLimitException e) {
+                } catch (UserFile.OverLimitException e) {
                     throw e;
-                } catch (UnreadableException | ZipException e) { // this file's trouble alone
+                } catch (UserFile.UnreadableException | ZipException e) { // this file's trouble alone
                     finder.failed(
-                            archive.item() + "!" + entry.getName(), e instanceof UnreadableException u ? u.why : e);
+                            archive.item() + "!" + entry.getName(),
+                            e instanceof UserFile.UnreadableException u ? u.why : e);
                 }
             }
         }
     }
 
     /// Names are UTF-8, or else those of DOS.
-    private static ZipFile opened(Path file) throws UnreadableException {
+    private static ZipFile opened(Path file) throws UserFile.UnreadableException {
         try {
             return new ZipFile(file.toFile(), StandardCharsets.UTF_8);
         } catch (IOException | RuntimeException e) {
             try {
                 return new ZipFile(file.toFile(), Charset.forName("IBM437"));
             } catch (IOException | RuntimeException still) {
-                throw new UnreadableException(
+                throw new UserFile.UnreadableException(
                         new IOException("no zip, or a damaged one: " + still.getMessage(), still));
             }
         }
     }
 
-    private void tar(Thing archive) throws IOException {
+    private void tar(FoundFile archive) throws IOException {
         Unpacking unpacking = unpacking(archive);
         try (InputStream in = new BufferedInputStream(archive.openMarked(), 64 * 1024)) {
             TarReader.read(in, new TarReader.Finder() {
@@ -576,7 +463,7 @@ final class MailFiles {
                 public void file(String name, long sizeBytes, InputStream octets) throws IOException {
                     unpacking.file();
                     try (Spool copy = spools.open()) {
-                        unpack(octets, unpacking, copy);
+                        unpacking.unpack(octets, copy);
                         packed(archive, name, unpacking, copy.content());
                     }
                 }
@@ -587,20 +474,12 @@ final class MailFiles {
                 }
             });
         } catch (TarReader.DamagedTarException e) {
-            throw new UnreadableException(e);
-        }
-    }
-
-    private static void unpack(InputStream in, Unpacking unpacking, Spool copy) throws IOException {
-        byte[] buffer = new byte[64 * 1024];
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            unpacking.take(n);
-            copy.write(buffer, 0, n);
+            throw new UserFile.UnreadableException(e);
         }
     }
 
     /// Looks what is in a file that lay in an archive.
-    private void packed(Thing archive, String name, Unpacking unpacking, Content content) throws IOException {
+    private void packed(FoundFile archive, String name, Unpacking unpacking, Content content) throws IOException {
         String item = archive.item() + "!" + name;
         List<String> folders = new ArrayList<>();
         String[] path = name.replace('\\', '/').split("/", -1);
@@ -611,7 +490,7 @@ final class MailFiles {
                 folders.add(path[i]);
             }
         }
-        look(new Thing(
+        look(new FoundFile(
                 item,
                 path[path.length - 1],
                 folders,
@@ -623,118 +502,24 @@ final class MailFiles {
                 archive.archives() + 1));
     }
 
-    // ---- what a file is ------------------------------------------------------------------------------------------
-
-    private enum Kind {
-        MAIL,
-        MBOX,
-        MSG,
-        PST,
-        ZIP,
-        TAR,
-        OTHER
-    }
-
-    private static Kind kind(Thing thing) throws IOException {
-        String name = thing.plainName().toLowerCase(Locale.ROOT);
-        byte[] begin = begin(thing);
-        boolean eml = name.endsWith(".eml");
-        String first = new String(begin, StandardCharsets.ISO_8859_1)
-                .lines()
-                .findFirst()
-                .orElse("");
-        boolean likeMail = first.startsWith("From ") || FIELD.matcher(first).matches();
-        if (!eml) {
-            if (Outlook.looksLikePst(begin) || name.endsWith(".pst")) {
-                return Kind.PST;
-            }
-            boolean compound = Outlook.looksLikeCompoundFile(begin);
-            if ((name.endsWith(".msg") && (compound || !likeMail)) || (thing.named() && compound)) {
-                return Kind.MSG;
-            }
-            if (name.endsWith(".zip")) {
-                return Kind.ZIP;
-            }
-            if (name.endsWith(".tar")) {
-                return Kind.TAR;
-            }
-        }
-        if (name.endsWith(".mbox") || name.endsWith(".mbx") || (!eml && MboxReader.looksLikeMbox(begin))) {
-            return Kind.MBOX;
-        }
-        return eml || thing.named() || likeMail ? Kind.MAIL : Kind.OTHER;
-    }
-
-    private static byte[] begin(Thing thing) throws IOException {
-        try (InputStream in = thing.openMarked()) {
-            return in.readNBytes(PEEK_BYTES);
-        }
-    }
-
     @FunctionalInterface
     private interface Use {
         void of(Content content) throws IOException;
     }
 
     /// Gives a file's content to something that reads here and there in it.
-    private void whole(Thing thing, Use use) throws IOException {
-        if (!thing.packed()) {
-            use.of(thing.content());
+    private void whole(FoundFile found, Use use) throws IOException {
+        if (!found.packed()) {
+            use.of(found.content());
             return;
         }
         Unpacking unpacking =
-                thing.unpacking().orElseGet(() -> new Unpacking(thing.content().sizeBytes()));
+                found.unpacking().orElseGet(() -> new Unpacking(found.content().sizeBytes()));
         try (Spool copy = spools.open()) {
-            try (InputStream in = thing.openMarked()) {
-                unpack(in, unpacking, copy);
+            try (InputStream in = found.openMarked()) {
+                unpacking.unpack(in, copy);
             }
             use.of(copy.content());
-        }
-    }
-
-    /// Marks trouble in reading as trouble with the user's file.
-    private static final class UserFile extends FilterInputStream {
-        UserFile(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            try {
-                return super.read();
-            } catch (IOException e) {
-                throw unreadable(e);
-            }
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            try {
-                return super.read(into, offset, length);
-            } catch (IOException e) {
-                throw unreadable(e);
-            }
-        }
-
-        private static UnreadableException unreadable(IOException e) {
-            return e instanceof UnreadableException already ? already : new UnreadableException(e);
-        }
-    }
-
-    /// The same for content.
-    private record UserContent(Content content) implements Content {
-        @Override
-        public long sizeBytes() {
-            return content.sizeBytes();
-        }
-
-        @Override
-        public InputStream open(long offset, long length) throws IOException {
-            try {
-                return new UserFile(content.open(offset, length));
-            } catch (IOException e) {
-                throw new UnreadableException(e);
-            }
         }
     }
 }
