@@ -7,7 +7,7 @@ import org.apache.lucene.util.BytesRef;
 /// The schema: what a document of the index consists of. Any change of it, or of how words are made, needs
 /// another [#SCHEMA], by which an older index is recognised and made anew.
 final class Fields {
-    static final String SCHEMA = "7";
+    static final String SCHEMA = "8";
 
     /// Number of the letter as eight octets, big endian: by this a document is replaced.
     static final String KEY = "key";
