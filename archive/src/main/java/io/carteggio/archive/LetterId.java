@@ -1,13 +1,9 @@
 package io.carteggio.archive;
 
 import io.carteggio.mail.Sha256;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /// The public name of a letter: the first 160 bits of `HMAC-SHA-256(id key, sha256 of the letter)` in base 32.
 ///
@@ -45,24 +41,18 @@ public record LetterId(String text) implements Comparable<LetterId> {
 
     /// Makes ids under one archive's key. Safe for many threads.
     public static final class Maker {
-        private final SecretKeySpec key;
+        private final Hmac hmac;
 
         /// @param idKey 32 octets
         public Maker(byte[] idKey) {
             if (idKey.length != 32) {
                 throw new IllegalArgumentException("an id key has 32 octets, not " + idKey.length);
             }
-            key = new SecretKeySpec(idKey, "HmacSHA256");
+            hmac = new Hmac(idKey);
         }
 
         public LetterId of(Sha256 letter) {
-            try {
-                Mac mac = Mac.getInstance("HmacSHA256");
-                mac.init(key);
-                return new LetterId(base32(Arrays.copyOf(mac.doFinal(letter.toBytes()), SIZE_BYTES)));
-            } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-                throw new IllegalStateException("every Java platform has HmacSHA256", e);
-            }
+            return new LetterId(base32(Arrays.copyOf(hmac.of(letter.toBytes()), SIZE_BYTES)));
         }
 
         private static String base32(byte[] bytes) {

@@ -11,6 +11,8 @@ import java.util.HexFormat;
 public final class Sha256 implements Comparable<Sha256> {
     public static final int SIZE_BYTES = 32;
 
+    private static final MessageDigest BLANK = blank(); // only ever copied
+
     private final byte[] sum;
 
     private Sha256(byte[] sum) {
@@ -45,7 +47,16 @@ public final class Sha256 implements Comparable<Sha256> {
         return new Sha256(digest.digest());
     }
 
+    /// A digest that has seen nothing.
     public static MessageDigest digest() {
+        try {
+            return (MessageDigest) BLANK.clone(); // looking for the algorithm takes longer
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("Java's own SHA-256 can be copied", e);
+        }
+    }
+
+    private static MessageDigest blank() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -67,6 +67,9 @@ public final class NetworkFiles {
     }
 
     private static Optional<Version> version(Path file) {
+        if (!Files.exists(file)) {
+            return Optional.empty(); // most have none, and an exception would cost each mail more than the question
+        }
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             Object key = Optional.ofNullable(attributes.fileKey());
