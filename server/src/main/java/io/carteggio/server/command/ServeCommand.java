@@ -8,6 +8,7 @@ import io.carteggio.mail.Address;
 import io.carteggio.server.archive.ReaderFolder;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
+import io.carteggio.server.log.JsonLog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -103,6 +104,19 @@ final class ServeCommand implements Callable<Integer> {
                     + " of the processors, 1 to 4.")
     private Optional<Integer> attachmentReaders = Optional.empty();
 
+    /// How the log is written.
+    enum LogForm {
+        TEXT,
+        JSON
+    }
+
+    @Option(
+            names = "--log",
+            paramLabel = "text|json",
+            description = "How the log on standard error is written: in lines for people, or an object a line for what"
+                    + " collects logs; if not given, text.")
+    private LogForm log = LogForm.TEXT;
+
     @Option(
             names = "--demo",
             description =
@@ -120,6 +134,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Outcome serve() throws ArchiveException, IOException, Refusal {
+        if (log == LogForm.JSON) {
+            JsonLog.begin();
+        }
         if (certificate.isPresent() != key.isPresent()) {
             throw Refusal.usage("--tls-cert and --tls-key come together");
         }

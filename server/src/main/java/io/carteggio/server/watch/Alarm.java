@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param opened when it began
 /// @param last when it was last seen to be so
 /// @param times how often it happened, or was found anew
+/// @param grade how bad it is, in steps of its own kind; who was told of a lower one is told anew
 /// @param closed when it ended; absent while it stands
 /// @param told who was told what, the last time for each channel
 public record Alarm(
@@ -23,12 +24,14 @@ public record Alarm(
         Instant opened,
         Instant last,
         long times,
+        int grade,
         Optional<Instant> closed,
         List<Told> told) {
     /// A message that went out.
     ///
     /// @param standing whether it said that the alarm stands, or that it is over
-    public record Told(String channel, Instant at, boolean standing) {}
+    /// @param grade how bad it said that it is
+    public record Told(String channel, Instant at, boolean standing, int grade) {}
 
     public Alarm {
         told = List.copyOf(told);
@@ -46,18 +49,23 @@ public record Alarm(
         return told.stream().filter(t -> t.channel().equals(channel)).findFirst();
     }
 
-    Alarm again(String newText, Instant at, long more) {
-        return new Alarm(number, kind, subject, newText, opened, at, times + more, Optional.empty(), told);
+    Alarm again(String newText, Instant at, long more, int newGrade) {
+        return new Alarm(number, kind, subject, newText, opened, at, times + more, newGrade, Optional.empty(), told);
     }
 
     Alarm closedAt(Instant at) {
-        return new Alarm(number, kind, subject, text, opened, last, times, Optional.of(at), told);
+        return new Alarm(number, kind, subject, text, opened, last, times, grade, Optional.of(at), told);
+    }
+
+    /// The same, with what another state of it says of who was told.
+    Alarm told(List<Told> newTold) {
+        return new Alarm(number, kind, subject, text, opened, last, times, grade, closed, newTold);
     }
 
     Alarm toldBy(String channel, Instant at) {
         List<Told> now = new ArrayList<>(told);
         now.removeIf(t -> t.channel().equals(channel));
-        now.add(new Told(channel, at, stands()));
-        return new Alarm(number, kind, subject, text, opened, last, times, closed, now);
+        now.add(new Told(channel, at, stands(), grade));
+        return told(now);
     }
 }

@@ -22,12 +22,14 @@ final class AlarmFile {
         StringBuilder text = new StringBuilder();
         for (Alarm alarm : alarms) {
             ObjectNode line = object(alarm);
+            line.put("grade", alarm.grade());
             ArrayNode told = line.putArray("told");
             for (Alarm.Told t : alarm.told()) {
                 told.addObject()
                         .put("channel", t.channel())
                         .put("at", t.at().toString())
-                        .put("standing", t.standing());
+                        .put("standing", t.standing())
+                        .put("grade", t.grade());
             }
             text.append(line).append('\n');
         }
@@ -70,7 +72,8 @@ final class AlarmFile {
             told.add(new Alarm.Told(
                     t.path("channel").stringValue(),
                     Instant.parse(t.path("at").stringValue()),
-                    t.path("standing").booleanValue()));
+                    t.path("standing").booleanValue(),
+                    t.path("grade").asInt(0))); // earlier versions had none
         }
         JsonNode closed = line.path("closed");
         return new Alarm(
@@ -81,6 +84,7 @@ final class AlarmFile {
                 Instant.parse(line.path("opened").stringValue()),
                 Instant.parse(line.path("last").stringValue()),
                 line.path("times").longValue(),
+                line.path("grade").asInt(0),
                 closed.isString() ? Optional.of(Instant.parse(closed.stringValue())) : Optional.empty(),
                 told);
     }

@@ -88,6 +88,13 @@ public final class Alarms implements AutoCloseable {
 
     /// Something needs a person. Where the same alarm stands already, it goes on, with this text.
     public void raise(AlarmKind kind, String subject, String text) {
+        raise(kind, subject, text, 0);
+    }
+
+    /// The same of what can become worse: who was told already is told anew when the grade has risen.
+    ///
+    /// @param grade how bad it is, from 0, in few steps
+    public void raise(AlarmKind kind, String subject, String text, int grade) {
         Instant now = clock.instant();
         lock.lock();
         try {
@@ -102,15 +109,15 @@ public final class Alarms implements AutoCloseable {
                 }
             }
             if (at < 0) {
-                alarms.add(new Alarm(next++, kind, subject, text, now, now, 1, Optional.empty(), List.of()));
+                alarms.add(new Alarm(next++, kind, subject, text, now, now, 1, grade, Optional.empty(), List.of()));
                 LOG.error("ALARM: {} {}: {}", kind.word(), subject, text);
             } else {
                 Alarm known = alarms.get(at);
-                if (known.stands() && !kind.isEvent() && known.text().equals(text)) {
+                if (known.stands() && !kind.isEvent() && known.text().equals(text) && known.grade() == grade) {
                     return; // as it was
                 }
-                boolean again = kind.isEvent() || !known.stands();
-                Alarm renewed = known.again(text, now, again ? 1 : 0);
+                boolean again = kind.isEvent() || !known.stands() || grade > known.grade();
+                Alarm renewed = known.again(text, now, again ? 1 : 0, grade);
                 alarms.set(at, renewed);
                 if (again && isWorthALine(renewed.times())) {
                     LOG.error("ALARM: {} {}: {}", kind.word(), subject, text);
@@ -193,8 +200,8 @@ public final class Alarms implements AutoCloseable {
         return all().stream().filter(Alarm::stands).toList();
     }
 
-    /// What a channel has to tell now, oldest first: what is new, what is over, and a reminder a day of what
-    /// stands.
+    /// What a channel has to tell now, oldest first: what is new, what became worse, what is over, and a reminder a
+    /// day of what stands.
     List<Due> due(String channel) {
         Instant now = clock.instant();
         lock.lock();
@@ -207,7 +214,8 @@ public final class Alarms implements AutoCloseable {
                     if (alarm.closed().map(c -> c.plus(REMINDER).isAfter(now)).orElse(true)) {
                         due.add(new Due(alarm, false));
                     }
-                } else if (told.get().standing() != alarm.stands()) {
+                } else if (told.get().standing() != alarm.stands()
+                        || (alarm.stands() && alarm.grade() > told.get().grade())) {
                     if (!told.get().at().plus(BETWEEN).isAfter(now)) {
                         due.add(new Due(alarm, false));
                     }
@@ -231,20 +239,10 @@ public final class Alarms implements AutoCloseable {
                     Alarm known = alarms.get(i);
                     if (known.number() == one.alarm().number()) {
                         // what changed while the message was under way is still to be told
-                        Alarm as = known.stands() == one.alarm().stands() ? known : one.alarm();
-                        List<Alarm.Told> told = as.toldBy(channel, now).told();
-                        alarms.set(
-                                i,
-                                new Alarm(
-                                        known.number(),
-                                        known.kind(),
-                                        known.subject(),
-                                        known.text(),
-                                        known.opened(),
-                                        known.last(),
-                                        known.times(),
-                                        known.closed(),
-                                        told));
+                        boolean same = known.stands() == one.alarm().stands()
+                                && known.grade() == one.alarm().grade();
+                        Alarm as = same ? known : one.alarm();
+                        alarms.set(i, known.told(as.toldBy(channel, now).told()));
                     }
                 }
             }

@@ -490,7 +490,8 @@ public final class Watch implements Monitor, AutoCloseable {
                 AlarmKind.GAP,
                 source,
                 (number == 1 ? "One report is missing" : number + " reports are missing")
-                        + ": came back without the original. See carteggio gap list."));
+                        + ": came back without the original. See carteggio gap list.",
+                Long.toString(number).length() - 1)); // told anew at ten, a hundred and so on
         alarms.retain(AlarmKind.GAP, List.copyOf(open.keySet()));
     }
 
@@ -698,11 +699,18 @@ public final class Watch implements Monitor, AutoCloseable {
     @Override
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
+        boolean expecting = watched.sources().stream()
+                .anyMatch(s -> s.family() == Family.REPORT && !s.expected().isNothing());
         for (Source source : watched.sources()) {
             if (source.family() == Family.NDR && source.listening()) {
                 warnings.add("The alternate journaling mailbox of source " + source.name() + " is served by this same"
                         + " archive: when it is down, reports are lost for good. Put that mailbox on another server"
                         + " and have it fetched.");
+                if (source.expected().networks().isEmpty() && expecting) {
+                    warnings.add("The alternate journaling mailbox of source " + source.name() + " takes notices from"
+                            + " anywhere, while other sources expect to know who delivers: a forged notice would bring"
+                            + " a forged report. Say 'source set " + source.name() + " --networks …'.");
+                }
             }
         }
         if (channels().isEmpty()) {

@@ -93,6 +93,30 @@ class AlarmsTest {
         assertThat(alarms.all()).hasSize(1);
     }
 
+    /// Whoever knows that a mailbox fails does not know yet that it is given up.
+    @Test
+    void whatBecomesWorseIsToldAnew() throws Exception {
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "it fails", 0);
+        courier.deliver();
+        clock.forward(Duration.ofHours(1));
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "it fails again", 0);
+        courier.deliver();
+        assertThat(channel.told).hasSize(1);
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "SUSPENDED", 1);
+        again();
+        courier.deliver();
+        assertThat(channel.told).hasSize(2);
+        assertThat(channel.told.getLast().getFirst().reminder()).isFalse();
+        assertThat(channel.told.getLast().getFirst().alarm().text()).isEqualTo("SUSPENDED");
+        clock.forward(Duration.ofHours(1));
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "it fails once more", 0);
+        courier.deliver();
+        assertThat(channel.told).as("better, and not over").hasSize(2);
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "SUSPENDED", 1);
+        courier.deliver();
+        assertThat(channel.told).as("no worse than was told").hasSize(2);
+    }
+
     @Test
     void manyEventsAreOneAlarmAndOneMessage() {
         for (int i = 0; i < 50_000; i++) {

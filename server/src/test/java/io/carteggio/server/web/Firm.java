@@ -391,6 +391,7 @@ final class Firm implements ArchiveDesk, AutoCloseable {
                         START,
                         START,
                         1,
+                        0,
                         Optional.empty(),
                         List.of()));
             }
