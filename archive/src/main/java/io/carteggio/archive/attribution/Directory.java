@@ -287,6 +287,36 @@ public final class Directory {
         return keys;
     }
 
+    /// The keys of all addresses of groups through which mail came to this address at that instant: whoever held
+    /// it, or the address itself, was a member, also by way of other groups.
+    public Set<String> groupAddresses(String addressKey, Instant at) {
+        Index known = index();
+        Set<String> keys = new HashSet<>();
+        Set<String> seen = new HashSet<>();
+        Deque<String> work = new ArrayDeque<>();
+        work.add(addressMember(addressKey));
+        for (Person person : holders(addressKey, at)) {
+            work.add(memberKey(new Member.OfPerson(person.id())));
+            aliases(addressKey, at).forEach(alias -> work.add(addressMember(alias)));
+        }
+        while (!work.isEmpty()) {
+            for (In in : known.memberships.getOrDefault(work.remove(), List.of())) {
+                Group group = known.groups.get(in.group);
+                if (group == null || !in.when.covers(at) || !seen.add(in.group)) {
+                    continue;
+                }
+                work.add(memberKey(new Member.OfGroup(in.group)));
+                for (Tenure tenure : tenuresOf(group)) {
+                    if (tenure.covers(at)) {
+                        keys.add(tenure.addressKey());
+                        work.add(addressMember(tenure.addressKey()));
+                    }
+                }
+            }
+        }
+        return keys;
+    }
+
     /// Everyone to whom the address counts as her own at that instant.
     public List<Person> holders(String addressKey, Instant at) {
         return at(addressKey, at, known -> known.peopleByAddress);

@@ -26,6 +26,10 @@ record Spans(List<Part> parts) {
         return of(span.from().orElse(Instant.MIN), span.to().orElse(Instant.MAX));
     }
 
+    boolean covers(Instant at) {
+        return parts.stream().anyMatch(part -> !at.isBefore(part.from) && at.isBefore(part.to));
+    }
+
     Spans and(Spans other) {
         List<Part> both = new ArrayList<>();
         int here = 0;

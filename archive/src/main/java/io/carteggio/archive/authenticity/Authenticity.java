@@ -32,26 +32,67 @@ public final class Authenticity {
     public static Verdict check(
             Expected expected, Provenance came, Header header, Optional<Header> original, NetworkLists lists) {
         List<String> differences = new ArrayList<>();
-        expected.fault()
-                .ifPresent(why -> differences.add("the settings of the source are not understood (" + why + ")"));
+        fault(expected).ifPresent(differences::add);
         network(expected, came, lists).ifPresent(differences::add);
         if (expected.tls() && came.tls().isEmpty()) {
             differences.add("expected TLS, came in the clear");
         }
         client(expected, came).ifPresent(differences::add);
-        boolean asksHeader =
-                expected.originatorOrg().isPresent() || expected.tenant().isPresent();
-        if (asksHeader && !header.complete()) {
-            differences.add("expected a header that can be read whole, came one over the limits");
-        }
+        unreadable(expected, header).ifPresent(differences::add);
         expected.originatorOrg().flatMap(domain -> organisation(domain, header)).ifPresent(differences::add);
         expected.tenant().flatMap(tenant -> tenant(tenant, header)).ifPresent(differences::add);
         if (!differences.isEmpty()) {
             return new Verdict.Mismatch(differences);
         }
-        return new Verdict.Authentic(expected.tenant().stream()
+        return new Verdict.Authentic(innerTenants(expected, original));
+    }
+
+    /// The answer for a report that came back in a notice: the notice came by another way, and the organisation is
+    /// written on the way out, which the report may not have reached. So a report must only not name another one.
+    ///
+    /// @param expected of the source that the report was for
+    /// @param report the header of the report in the notice
+    /// @param original as in [#check]
+    public static Verdict checkReturned(Expected expected, Header report, Optional<Header> original) {
+        List<String> differences = new ArrayList<>();
+        fault(expected).ifPresent(differences::add);
+        unreadable(expected, report).ifPresent(differences::add);
+        boolean namesOrganisation = report.has(ORGANISATION);
+        boolean namesTenant = report.has(TENANT) || report.has(PROCESSED);
+        expected.originatorOrg()
+                .filter(_ -> namesOrganisation)
+                .flatMap(domain -> organisation(domain, report))
+                .ifPresent(differences::add);
+        expected.tenant()
+                .filter(_ -> namesTenant)
+                .flatMap(tenant -> tenant(tenant, report))
+                .ifPresent(differences::add);
+        if (!differences.isEmpty()) {
+            return new Verdict.Mismatch(differences);
+        }
+        List<String> remarks = new ArrayList<>(innerTenants(expected, original));
+        if ((expected.originatorOrg().isPresent() && !namesOrganisation)
+                || (expected.tenant().isPresent() && !namesTenant)) {
+            remarks.add("RETURNED_UNNAMED: the report came back without the fields that name whose it is");
+        }
+        return new Verdict.Authentic(remarks);
+    }
+
+    private static Optional<String> fault(Expected expected) {
+        return expected.fault().map(why -> "the settings of the source are not understood (" + why + ")");
+    }
+
+    private static Optional<String> unreadable(Expected expected, Header header) {
+        boolean asks = expected.originatorOrg().isPresent() || expected.tenant().isPresent();
+        return asks && !header.complete()
+                ? Optional.of("expected a header that can be read whole, came one over the limits")
+                : Optional.empty();
+    }
+
+    private static List<String> innerTenants(Expected expected, Optional<Header> original) {
+        return expected.tenant().stream()
                 .flatMap(tenant -> original.flatMap(inner -> innerTenant(tenant, inner)).stream())
-                .toList());
+                .toList();
     }
 
     private static Optional<String> network(Expected expected, Provenance came, NetworkLists lists) {

@@ -38,6 +38,9 @@ public final class Gaps {
     /// people takes about that many in the time.
     static final long LOOK_BACK_FRAMES = 100_000;
 
+    /// How the reason of a notice begins that opens a gap.
+    public static final String REASON = "a journal report came back without its original: ";
+
     private final Vault vault;
     private final Arrivals arrivals;
     private final Catalogue catalogue;
@@ -209,25 +212,23 @@ public final class Gaps {
         Optional<Registration.OfArrival> arrival = arrivals.legible(entry.arrival());
         Optional<Content> whole =
                 arrival.isPresent() ? arrivals.whole(arrival.get().kept()) : Optional.empty();
-        if (whole.isEmpty()
-                || !(unwrap(whole.get()) instanceof Unwrapped.Ndr ndr)
-                || ndr.gap().isEmpty()) {
+        if (whole.isEmpty() || !(unwrap(whole.get()) instanceof Unwrapped.Ndr ndr)) {
             return Optional.empty();
         }
         ArrivalEntry notice = arrival.orElseThrow().entry();
-        Unwrapped.Gap gap = ndr.gap().get();
+        String why = notice.reason().orElse("");
         return Optional.of(new Gap(
                 entry.arrival(),
                 notice.source(),
                 notice.arrived(),
-                gap.reportId(),
-                gap.parentMessageId(),
-                gap.journaled(),
+                ndr.gap().flatMap(Unwrapped.Gap::reportId),
+                ndr.gap().flatMap(Unwrapped.Gap::parentMessageId),
+                ndr.gap().flatMap(Unwrapped.Gap::journaled),
                 ndr.status().recipients().stream()
                         .map(PerRecipient::finalRecipient)
                         .flatMap(Optional::stream)
                         .findFirst(),
-                gap.why(),
+                why.startsWith(REASON) ? why.substring(REASON.length()) : why,
                 entry.closed().isPresent() ? closing(entry.closed().get()) : Optional.empty()));
     }
 

@@ -10,7 +10,6 @@ import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.EntryCodec;
-import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.entry.Revision;
@@ -25,8 +24,6 @@ import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import io.carteggio.mail.report.Inside;
-import io.carteggio.mail.report.Unwrapped;
-import io.carteggio.mail.report.Unwrapper;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -44,7 +41,6 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /// The one way of a mail into the archive. Safe for many threads.
 public final class Intake {
@@ -105,6 +101,10 @@ public final class Intake {
         this.shared = SharedOctets.of(projection);
     }
 
+    private Reader.Known knownNow() {
+        return new Reader.Known(people.get(), networks, tests, sources);
+    }
+
     /// Names who knows the archive's own test messages. Until then none is known.
     public void recogniseTests(OwnTests by) {
         tests = by;
@@ -122,7 +122,7 @@ public final class Intake {
         Instant arrived = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         try (Vault.Announced frame = vault.announce()) {
             // pure; bad mail is a case, not an exception
-            Reading read = Reader.read(arrival, arrived, people.get(), networks.get(), tests);
+            Reading read = Reader.read(arrival, arrived, knownNow());
             return accept(arrival, arrived, read, Optional.empty(), frame);
         } catch (IOException e) {
             throw new ArchiveException("the mail that came in cannot be read back: " + e.getMessage(), true, e);
@@ -132,7 +132,7 @@ public final class Intake {
     private Receipt accept(
             Arrival arrival, Instant arrived, Reading read, Optional<Revision> revision, Vault.Announced frame)
             throws ArchiveException, IOException {
-        Source books = read.via().isPresent() ? bookedUnder(arrival) : arrival.source();
+        Source books = Reader.booked(arrival, read, knownNow());
         Optional<String> unwanted = read.letters().isEmpty()
                 ? Optional.empty() // what is no letter has no people, and is kept
                 : screening(books).discards(read.people(), read.vouched().orElse(arrived));
@@ -166,7 +166,7 @@ public final class Intake {
     public Again again(Arrival arrival, Instant arrived, Revision revision, String remark) throws ArchiveException {
         refuseWhileBehind();
         try (Vault.Announced frame = vault.announce()) {
-            Reading read = Reader.read(arrival, arrived, people.get(), networks.get(), tests);
+            Reading read = Reader.read(arrival, arrived, knownNow());
             Optional<String> still = quarantine(read);
             return still.isPresent()
                     ? new Again.Still(still.get())
@@ -180,7 +180,7 @@ public final class Intake {
     /// Why a mail would lie in quarantine, were it to come today; empty where it would not. Keeps nothing.
     public Optional<String> wouldQuarantine(Arrival arrival, Instant arrived) throws ArchiveException {
         try {
-            return quarantine(Reader.read(arrival, arrived, people.get(), networks.get(), tests));
+            return quarantine(Reader.read(arrival, arrived, knownNow()));
         } catch (IOException e) {
             throw new ArchiveException("the mail that was kept cannot be read back: " + e.getMessage(), false, e);
         }
@@ -409,20 +409,6 @@ public final class Intake {
                 keeping.partMarks(),
                 Optional.empty(),
                 revision);
-    }
-
-    /// Whose reports could not be delivered: the source that the notice names as Final-Recipient, if it is
-    /// one of ours (JOURNAL-FORMATS 7.2).
-    private Source bookedUnder(Arrival arrival) throws IOException {
-        if (!(Unwrapper.unwrap(arrival.mail()) instanceof Unwrapped.Ndr ndr)) {
-            return arrival.source();
-        }
-        return ndr.status().recipients().stream()
-                .flatMap(r -> Stream.concat(r.finalRecipient().stream(), r.originalRecipient().stream()))
-                .flatMap(address -> sources.apply(new Address(address)).stream())
-                .filter(source -> source.family() == Family.REPORT)
-                .findFirst()
-                .orElse(arrival.source());
     }
 
     private static Optional<Octets> small(Optional<Content> evidence) throws IOException {

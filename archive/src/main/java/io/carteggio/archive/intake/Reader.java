@@ -8,6 +8,7 @@ import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
+import io.carteggio.archive.gap.Gaps;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
@@ -34,6 +35,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -178,33 +181,70 @@ final class Reader {
         }
     }
 
+    /// What the archive knows as it reads.
+    ///
     /// @param directory as it stands now: who knows it, knows which fields of a header name our own people,
-    /// and
-    ///     that one person has several addresses
+    ///     that one person has several addresses, and who is in which group
     /// @param networks as they are now: who knows them, knows whether a mail came from where it should
     /// @param tests tells the archive's own test messages from what says that it is one
-    static Reading read(Arrival arrival, Instant arrived, Directory directory, NetworkLists networks, OwnTests tests)
-            throws IOException {
-        Reading reading = read(arrival, arrived, directory, tests);
-        return arrival.source().expected().isNothing() ? reading : authentic(arrival, reading, networks);
+    /// @param sources whose journaling address an address is
+    record Known(
+            Directory directory,
+            Supplier<NetworkLists> networks,
+            OwnTests tests,
+            Function<Address, Optional<Source>> sources) {
+
+        /// The source of reports that a notice of failure names, if it is one of ours (JOURNAL-FORMATS 7.2).
+        private Optional<Source> intended(Unwrapped.Ndr ndr) {
+            return ndr.status().recipients().stream()
+                    .flatMap(r -> Stream.concat(r.finalRecipient().stream(), r.originalRecipient().stream()))
+                    .flatMap(address -> sources.apply(new Address(address)).stream())
+                    .filter(source -> source.family() == Family.REPORT)
+                    .findFirst();
+        }
     }
 
-    private static Reading authentic(Arrival arrival, Reading reading, NetworkLists networks) throws IOException {
-        Optional<Header> inside = Optional.empty();
-        if (reading.evidence().isPresent() && !reading.letters().isEmpty()) {
-            inside = Optional.of(
-                    Structure.head(reading.letters().getFirst().content()).header());
+    static Reading read(Arrival arrival, Instant arrived, Known known) throws IOException {
+        Reading reading = reading(arrival, arrived, known);
+        if (arrival.source().expected().isNothing()) {
+            return reading;
         }
         Header header = Structure.head(arrival.mail()).header();
-        return switch (Authenticity.check(
-                arrival.source().expected(), arrival.provenance(), header, inside, networks)) {
+        return judged(
+                reading,
+                Authenticity.check(
+                        arrival.source().expected(),
+                        arrival.provenance(),
+                        header,
+                        inside(reading),
+                        known.networks().get()));
+    }
+
+    /// Under which source an arrival is booked: reports that could not be delivered under the one that they were
+    /// for, by whose rules they are kept or not.
+    static Source booked(Arrival arrival, Reading reading, Known known) throws IOException {
+        return reading.via().isPresent() && Unwrapper.unwrap(arrival.mail()) instanceof Unwrapped.Ndr ndr
+                ? known.intended(ndr).orElse(arrival.source())
+                : arrival.source();
+    }
+
+    /// The header of the mail in a report.
+    private static Optional<Header> inside(Reading reading) throws IOException {
+        return reading.evidence().isPresent() && !reading.letters().isEmpty()
+                ? Optional.of(
+                        Structure.head(reading.letters().getFirst().content()).header())
+                : Optional.empty();
+    }
+
+    private static Reading judged(Reading reading, Verdict verdict) {
+        return switch (verdict) {
             case Verdict.Authentic(List<String> remarks) -> reading.remarking(remarks);
             case Verdict.Mismatch mismatch -> reading.notAuthentic(mismatch);
         };
     }
 
-    private static Reading read(Arrival arrival, Instant arrived, Directory directory, OwnTests tests)
-            throws IOException {
+    private static Reading reading(Arrival arrival, Instant arrived, Known known) throws IOException {
+        Directory directory = known.directory();
         Content mail = arrival.mail();
         Family family = arrival.source().family();
         if (family == Family.MULTIDROP) {
@@ -215,21 +255,19 @@ final class Reader {
         }
         return switch (Unwrapper.unwrap(mail)) {
             case Unwrapped.Report report -> report(report, Optional.empty(), arrival, arrived, directory);
+            case Unwrapped.Ndr ndr when ndr.report().isPresent() -> returned(ndr, arrival, arrived, known);
             case Unwrapped.Ndr ndr
-            when ndr.report().isPresent() ->
-                report(ndr.report().get(), Optional.of("ndr"), arrival, arrived, directory);
+            when ndr.gap().isPresent() -> gap(mail, ndr.gap().get().why());
             case Unwrapped.Ndr ndr
-            when ndr.gap().isPresent() ->
-                notice(
-                                mail,
-                                "a journal report came back without its original: "
-                                        + ndr.gap().get().why())
-                        .asGap();
+            when family != Family.AUTO
+                    && ndr.returned().isEmpty()
+                    && known.intended(ndr).isPresent() ->
+                gap(mail, "the notice names a journaling address, and carries nothing of the report");
             case Unwrapped.Ndr ndr -> plainOrNotice(arrival, arrived, "a non-delivery report without a journal report");
             case Unwrapped.Delay delay -> plainOrNotice(arrival, arrived, "a delay notice");
             case Unwrapped.Delivered delivered -> plainOrNotice(arrival, arrived, "a delivery notice");
             case Unwrapped.Plain _
-            when family == Family.NDR && isOwnTest(arrival, tests) -> notice(mail, Intake.TEST_MESSAGE);
+            when family == Family.NDR && isOwnTest(arrival, known.tests()) -> notice(mail, Intake.TEST_MESSAGE);
             case Unwrapped.Plain plain ->
                 family == Family.AUTO
                         ? plain(arrival, arrived)
@@ -246,6 +284,23 @@ final class Reader {
                 .text(Intake.TEST_FIELD)
                 .filter(token -> tests.wereSent(arrival.source().name(), token.strip()))
                 .isPresent();
+    }
+
+    /// A report that came back: what the source expects that it was for is compared as well.
+    private static Reading returned(Unwrapped.Ndr ndr, Arrival arrival, Instant arrived, Known known)
+            throws IOException {
+        Reading reading = report(ndr.report().orElseThrow(), Optional.of("ndr"), arrival, arrived, known.directory());
+        Optional<Source> intended =
+                known.intended(ndr).filter(s -> !s.expected().isNothing());
+        if (intended.isEmpty()) {
+            return reading;
+        }
+        Header report = ndr.returned().orElseThrow().head().header();
+        return judged(reading, Authenticity.checkReturned(intended.get().expected(), report, inside(reading)));
+    }
+
+    private static Reading gap(Content mail, String why) {
+        return notice(mail, Gaps.REASON + why).asGap();
     }
 
     private static Reading plainOrNotice(Arrival arrival, Instant arrived, String what) throws IOException {
@@ -336,19 +391,30 @@ final class Reader {
         List<Recipient> recovered = header.withRoles(told);
         Set<String> to = keys(header.to());
         Set<String> cc = keys(header.cc());
+        boolean namesGroup = Stream.concat(to.stream(), cc.stream())
+                .anyMatch(key -> !directory.groupsAt(key, at).isEmpty());
         List<Addressee> addressees = new ArrayList<>(told.size());
         for (int i = 0; i < told.size(); i++) {
             Role role = recovered.get(i).role();
             if (told.get(i).role() == Role.RECIPIENT && role == Role.BCC) {
-                // the header may name her by another address of hers (JOURNAL-FORMATS 2.8, step 9)
-                Set<String> aliases = directory.aliases(told.get(i).address().key(), at);
-                role = aliases.stream().anyMatch(to::contains)
-                        ? Role.TO
-                        : aliases.stream().anyMatch(cc::contains) ? Role.CC : Role.BCC;
+                // the header may name her by another address of hers, or a group that she is in (JOURNAL-FORMATS
+                // 2.8, step 9)
+                String key = told.get(i).address().key();
+                role = named(directory.aliases(key, at), to, cc);
+                if (role == Role.BCC && namesGroup) {
+                    role = named(directory.groupAddresses(key, at), to, cc);
+                }
             }
             addressees.add(new Addressee(told.get(i), role == Role.RECIPIENT ? Role.BCC : role));
         }
         return addressees;
+    }
+
+    private static Role named(Set<String> ways, Set<String> to, Set<String> cc) {
+        if (ways.stream().anyMatch(to::contains)) {
+            return Role.TO;
+        }
+        return ways.stream().anyMatch(cc::contains) ? Role.CC : Role.BCC;
     }
 
     private static Set<String> keys(List<Address> addresses) {

@@ -147,6 +147,31 @@ class AuthenticityTest {
                 .isEqualTo(new Verdict.Authentic(List.of()));
     }
 
+    static List<Arguments> returned() {
+        String processed = "X-LD-Processed: ";
+        return List.of(
+                Arguments.of("From: a@b", ""),
+                Arguments.of("X-OriginatorOrg: " + ORG, ""),
+                Arguments.of("X-OriginatorOrg: evil.example", "X-OriginatorOrg " + ORG + ", came 'evil.example'"),
+                Arguments.of("X-OriginatorOrg:", "X-OriginatorOrg " + ORG + ", came ''"),
+                Arguments.of(processed + OTHER + ",ExtAddr", "X-LD-Processed " + TENANT + ", came '" + OTHER),
+                Arguments.of("X-MS-Exchange-CrossTenant-Id: x", "CrossTenant-Id " + TENANT + ", came 'x'"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("returned")
+    void aReturnedReportMustNotNameAnother(String fields, String why) throws Exception {
+        Expected expected = Expected.of(Map.of("originator-org", ORG, "tenant", TENANT, "tls", "required"));
+        Verdict verdict = Authenticity.checkReturned(expected, header(fields), Optional.empty());
+        if (why.isEmpty()) {
+            assertThat(verdict)
+                    .isEqualTo(new Verdict.Authentic(List.of(
+                            "RETURNED_UNNAMED: the report came back without the" + " fields that name whose it is")));
+        } else {
+            assertThat(((Verdict.Mismatch) verdict).reason()).contains(why);
+        }
+    }
+
     /// Where something was cut, a second field may have been among it.
     @Test
     void aHeaderOverTheLimitsIsNotTrusted() throws Exception {

@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.attribution.Holding;
+import io.carteggio.archive.attribution.Registrar;
 import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.entry.Addressee;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Change.Member;
+import io.carteggio.archive.entry.Change.Span;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.PersonRole;
@@ -37,6 +40,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -322,6 +327,36 @@ class DispositionTest {
         assertThat(testimonies(receipt).getFirst().entry().addressees())
                 .extracting(Addressee::seenAs)
                 .containsExactly(Role.TO, Role.BCC);
+    }
+
+    /// The header names a group: its members were no blind copies, as far as they were in it then.
+    @Test
+    void aRecipientIsKnownByTheGroupThatSheIsIn() throws Exception {
+        String carl = archive.people.add(
+                archive.acts,
+                "test",
+                "Carl",
+                PersonRole.USER,
+                List.of(new Holding(new Address("carl@example.com"), Optional.empty(), Optional.empty())));
+        Registrar registrar = new Registrar(archive.people, archive.acts, "test", id -> false);
+        String all = registrar.addGroup("All", List.of(new Address("anna@example.com")), Span.ALWAYS);
+        String sales = registrar.addGroup("Sales", List.of(), Span.ALWAYS);
+        registrar.join(all, List.of(new Member.OfGroup(sales)), Span.ALWAYS);
+        registrar.join(
+                sales,
+                List.of(new Member.OfPerson(carl), new Member.OfAddress(new Address("out@partner.example"))),
+                Span.ALWAYS);
+        registrar.join(
+                sales,
+                List.of(new Member.OfAddress(new Address("late@partner.example"))),
+                new Span(Optional.of(Instant.parse("2018-08-01T00:00:00Z")), Optional.empty()));
+        String lines = Stream.of("carl@example.com", "out@partner.example", "late@partner.example", "eve@evil.example")
+                .map(address -> "Recipient: " + address + "\r\n")
+                .collect(Collectors.joining());
+        Receipt receipt = expect(Family.REPORT, report("r1", lines, original("a")), LETTERS, 1, 1);
+        assertThat(testimonies(receipt).getFirst().entry().addressees())
+                .extracting(Addressee::seenAs)
+                .containsExactly(Role.TO, Role.TO, Role.BCC, Role.BCC);
     }
 
     @Test

@@ -106,6 +106,50 @@ class GapsTest {
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("exchange", 2L, 1L));
     }
 
+    /// A notice comes by another way; what it carries must not say that it is somebody else's.
+    @Test
+    void aReturnedReportMustNotNameAnotherOrganisation() throws Exception {
+        archive.sources.set(archive.acts, "test", "exchange", Map.of("originator-org", "contoso.example"));
+        Receipt unnamed = archive.take(Family.NDR, ndr("failed", attached(report("r1", ANNA, original("a")))));
+        assertThat(unnamed.disposition()).isEqualTo(Disposition.LETTERS);
+        String field = "X-OriginatorOrg: ";
+        assertThat(archive.take(
+                                Family.NDR,
+                                ndr(
+                                        "failed",
+                                        attached(field + "contoso.example\r\n" + report("r2", ANNA, original("b")))))
+                        .disposition())
+                .isEqualTo(Disposition.LETTERS);
+        for (Family family : List.of(Family.NDR, Family.REPORT)) {
+            Receipt other = archive.take(
+                    family,
+                    ndr("failed", attached(field + "evil.example\r\n" + report("r3", ANNA, original("c" + family)))));
+            assertThat(other.disposition()).isEqualTo(Disposition.QUARANTINED);
+            assertThat(other.reason().orElseThrow())
+                    .contains("expected X-OriginatorOrg contoso.example, came 'evil.example'");
+        }
+    }
+
+    /// JOURNAL-FORMATS 7.1: some notices have no third part, and not all say what they answer.
+    @Test
+    void aNoticeThatNamesAJournalingAddressAndCarriesNothingIsAGap() throws Exception {
+        Receipt notice = archive.take(Family.NDR, ndr("failed", ""));
+        assertThat(notice.disposition()).isEqualTo(Disposition.NOTICE);
+        gaps.follow(0);
+        assertThat(gaps.list(false)).singleElement().satisfies(gap -> {
+            assertThat(gap.arrival()).isEqualTo(notice.number());
+            assertThat(gap.recipient()).contains("j@a.example");
+            assertThat(gap.reportId()).isEmpty();
+            assertThat(gap.why()).isEqualTo("the notice names a journaling address, and carries nothing of the report");
+        });
+        archive.take(Family.NDR, ndr("failed", "").replace("j@a.example", "somebody@b.example"));
+        archive.take(Family.NDR, ndr("delayed", ""));
+        gaps.follow(0);
+        assertThat(gaps.list(false)).hasSize(1);
+        gaps.close("Ada", notice.number(), "the sender gave us a copy");
+        assertThat(gaps.list(false)).isEmpty();
+    }
+
     @Test
     void aReturnedReportIsBookedUnderTheSourceThatItWasFor() throws Exception {
         Receipt receipt = archive.take(Family.NDR, ndr("failed", attached(report("r1", ANNA, original("a")))));

@@ -479,7 +479,7 @@ class OwnsTest {
         }
 
         /// Whom nobody told the role of was a blind copy unless the header shows her, by this or another address that
-        /// was hers, or the group by way of which she got it.
+        /// was hers, or a group by way of which she got it: the report's, or one that she was in.
         private boolean isBlind(Role role, String address, String group, Mail mail, int at) {
             if (role != Role.RECIPIENT) {
                 return role == Role.BCC;
@@ -490,7 +490,11 @@ class OwnsTest {
             boolean alias = facts.people.stream()
                     .filter(p -> facts.holds(p, key(address), at))
                     .anyMatch(p -> shown.stream().anyMatch(s -> facts.holds(p, s, at)));
-            return !shown.contains(key(address)) && !alias && (group.isEmpty() || !shown.contains(key(group)));
+            boolean member = shown.stream().anyMatch(s -> facts.comesThrough(s, key(address), at));
+            return !shown.contains(key(address))
+                    && !alias
+                    && !member
+                    && (group.isEmpty() || !shown.contains(key(group)));
         }
 
         private void take(

@@ -88,6 +88,30 @@ final class PlainFacts {
         return groups.stream().anyMatch(g -> holds(g, key, at) && isIn(person, g, at, seen));
     }
 
+    /// Whether mail for the one address came to the other by way of groups.
+    boolean comesThrough(String groups, String key, int at) {
+        return this.groups.stream().anyMatch(g -> holds(g, groups, at) && reaches(g, key, at, new HashSet<>()));
+    }
+
+    private boolean reaches(String group, String key, int at, Set<String> seen) {
+        if (!seen.add(group)) {
+            return false;
+        }
+        return joined.stream()
+                .filter(f -> f.who.equals(group) && f.when.get(at))
+                .anyMatch(f -> {
+                    String id = f.what.substring(f.what.indexOf(' ') + 1);
+                    return switch (f.what.charAt(0)) {
+                        case 'p' -> holds(id, key, at);
+                        case 'g' -> reaches(id, key, at, seen);
+                        default ->
+                            id.equals(key)
+                                    || people.stream().anyMatch(p -> holds(p, id, at) && holds(p, key, at))
+                                    || groups.stream().anyMatch(g -> holds(g, id, at) && reaches(g, key, at, seen));
+                    };
+                });
+    }
+
     /// Whether what went to the address came to her.
     boolean got(String person, String key, Word word) {
         return holds(person, key, word.at) || (!word.report && isInOneWith(person, key, word.at, new HashSet<>()));
