@@ -39,6 +39,7 @@ final class DeskOperations {
         table.put("proof", ledger::proof);
         table.put("ledger.show", ledger::show);
         table.put("ledger.checkpoint", ledger::checkpoint);
+        table.put("ledger.consistency", ledger::consistency);
         table.put("ledger.timestamp", ledger::timestamp);
         table.put("ledger.lodge", ledger::lodge);
         table.put("check", checks::check);

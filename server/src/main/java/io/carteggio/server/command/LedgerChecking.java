@@ -32,6 +32,7 @@ final class LedgerChecking {
     private long checkpoints;
     private long witnesses;
     private long stamps;
+    private long believed; // by an authority whose certificate was given
     private boolean lost;
 
     /// Reads all checkpoints before the vault is walked, so that none can be newer than the walk.
@@ -78,7 +79,10 @@ final class LedgerChecking {
                     .map(a -> a.trusted())
                     .orElse(List.of());
             switch (TimestampReply.read(stamped.reply(), stamped.note(), trusted)) {
-                case TimestampReply.Reading.Stamped _ -> stamps++;
+                case TimestampReply.Reading.Stamped stamp -> {
+                    stamps++;
+                    believed += stamp.trusted() ? 1 : 0;
+                }
                 case TimestampReply.Reading.Refused(String why) ->
                     problems.accept("the time stamp over " + size + " frames: " + why);
             }
@@ -159,6 +163,9 @@ final class LedgerChecking {
         }
         if (stamps == 0) {
             unproven.add("when anything was archived: no checkpoint bears a time stamp (ledger timestamp)");
+        } else if (believed == 0) {
+            unproven.add("when anything was archived: whose time stamps these are is not known, anybody can make some"
+                    + " (ledger timestamp --ca FILE)");
         }
         return unproven;
     }

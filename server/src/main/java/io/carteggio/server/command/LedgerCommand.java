@@ -24,6 +24,7 @@ final class LedgerCommand implements Runnable {
         line.addSubcommand(new Show(carteggio));
         line.addSubcommand(new Key(carteggio));
         line.addSubcommand(new Checkpoint(carteggio));
+        line.addSubcommand(new Consistency(carteggio));
         line.addSubcommand(new Timestamp(carteggio));
         line.addSubcommand(new Lodge(carteggio));
     }
@@ -34,7 +35,7 @@ final class LedgerCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(line, "show, key, checkpoint, timestamp or lodge?");
+        throw new ParameterException(line, "show, key, checkpoint, consistency, timestamp or lodge?");
     }
 
     @Command(name = "show", description = "Says how the ledger stands, who stamps it and where it is lodged.")
@@ -103,6 +104,51 @@ final class LedgerCommand implements Runnable {
                     Lines.printing(
                             carteggio,
                             line -> line.path("note").asString("").lines().forEach(carteggio.console()::line)));
+        }
+    }
+
+    @Command(
+            name = "consistency",
+            description = {
+                "Prints the proof that nothing which a checkpoint signed was changed since, for whoever kept it:",
+                "'ledger consistency --since OLD > FILE'. Anybody can check it with both, the archive's public key, and"
+                        + " 'verify-proof FILE --since OLD' or docs/format/verify_consistency.py."
+            })
+    static final class Consistency implements Callable<Integer> {
+        private final Carteggio carteggio;
+
+        @Option(names = "--since", paramLabel = "FILE", required = true, description = "The checkpoint that was kept.")
+        private Path since = Path.of("");
+
+        @Option(
+                names = "--until",
+                paramLabel = "FILE",
+                description = "A later one; if not given, the newest, signed now.")
+        private Optional<Path> until = Optional.empty();
+
+        Consistency(Carteggio carteggio) {
+            this.carteggio = carteggio;
+        }
+
+        @Override
+        public Integer call() {
+            return carteggio.work("ledger consistency", () -> {
+                ObjectNode params = Json.object().put("since", SmallFiles.text(since));
+                if (until.isPresent()) {
+                    params.put("until", SmallFiles.text(until.get()));
+                }
+                try (var access = carteggio.access(false)) {
+                    return access.call(
+                            "ledger.consistency",
+                            params,
+                            Lines.printing(
+                                    carteggio,
+                                    line -> line.path("proof")
+                                            .asString("")
+                                            .lines()
+                                            .forEach(carteggio.console()::line)));
+                }
+            });
         }
     }
 

@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.access.OpenLetter;
+import io.carteggio.archive.ledger.GrowthProof;
 import io.carteggio.archive.ledger.LetterProof;
 import io.carteggio.archive.ledger.SignedCheckpoint;
 import io.carteggio.embedded.ledger.TimestampFiles;
@@ -15,6 +16,7 @@ import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
@@ -107,6 +109,41 @@ final class LedgerOperations {
                 desk.ledger().sign(true).orElseThrow(() -> Refusal.no("nothing was ever kept, so nothing is signed"));
         reply.line(Json.object().put("size", newest.checkpoint().size()).put("note", newest.note()));
         return Outcome.DONE;
+    }
+
+    /// That a later checkpoint follows an earlier one: one line with `proof`, a [GrowthProof].
+    Outcome consistency(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        SignedCheckpoint earlier = note("since", request.text("since"));
+        Optional<String> until = request.optionalText("until");
+        SignedCheckpoint later = until.isPresent()
+                ? note("until", until.get())
+                : desk.ledger().sign(true).orElseThrow(() -> Refusal.no("nothing was ever kept, so nothing is signed"));
+        long from = earlier.checkpoint().size();
+        long to = later.checkpoint().size();
+        if (from > to) {
+            throw Refusal.no("the earlier checkpoint is over " + from + " frames, the later one over " + to);
+        }
+        if (to > desk.ledger().size()) {
+            throw Refusal.no("the archive has " + desk.ledger().size() + " frames, fewer than the " + to
+                    + " that were signed: run 'check --witness' with that checkpoint");
+        }
+        GrowthProof proof = new GrowthProof(desk.ledger().consistency(from, to), later);
+        if (!proof.growth()
+                .proves(earlier.checkpoint().root(), later.checkpoint().root())) {
+            throw Refusal.no(
+                    "what was signed then is not the beginning of what is here: run 'check --witness' with both"
+                            + " checkpoints");
+        }
+        reply.line(Json.object().put("from", from).put("size", to).put("proof", proof.text()));
+        return Outcome.DONE;
+    }
+
+    private SignedCheckpoint note(String name, String text) throws Refusal {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        return switch (SignedCheckpoint.read(octets, desk.ledger().key())) {
+            case SignedCheckpoint.Reading.Good(SignedCheckpoint read) -> read;
+            case SignedCheckpoint.Reading.Refused(String why) -> throw Refusal.no("--" + name + ": " + why);
+        };
     }
 
     /// Names the time-stamp authority, and asks it for a stamp at once; or, without `url`, nobody.

@@ -1,8 +1,10 @@
 package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.ledger.GrowthProof;
 import io.carteggio.archive.ledger.LetterProof;
 import io.carteggio.archive.ledger.LetterProof.Verdict;
+import io.carteggio.archive.ledger.SignedCheckpoint;
 import io.carteggio.archive.ledger.VerifierKey;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.ledger.TimestampReply;
@@ -30,12 +32,11 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "verify-proof",
         description = {
-            "Checks a proof that 'proof' has printed. With --key no archive is asked, and none need be there.",
+            "Checks a proof that 'proof' or, with --since, 'ledger consistency' has printed. With --key no archive is"
+                    + " asked, and none need be there.",
             "Exit code 0: proven; 1: not."
         })
 final class VerifyProofCommand implements Callable<Integer> {
-    private static final int KEY_LIMIT_BYTES = 4096;
-
     private final Carteggio carteggio;
 
     @Parameters(paramLabel = "FILE", description = "The proof.")
@@ -56,6 +57,12 @@ final class VerifyProofCommand implements Callable<Integer> {
             description = "Certificates (PEM) that the time stamp's authority must lead to.")
     private Optional<Path> ca = Optional.empty();
 
+    @Option(
+            names = "--since",
+            paramLabel = "FILE",
+            description = "The checkpoint that somebody kept, where the proof is that a later one follows it.")
+    private Optional<Path> since = Optional.empty();
+
     VerifyProofCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
@@ -63,14 +70,54 @@ final class VerifyProofCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         return carteggio.work("verify-proof", () -> {
+            if (since.isPresent() && (letter.isPresent() || ca.isPresent())) {
+                throw Refusal.usage("--since is for the proof of a checkpoint, --letter and --ca for that of a letter");
+            }
             VerifierKey trusted = key();
+            if (since.isPresent()) {
+                return follows(since.get(), trusted);
+            }
             Optional<Sha256> sum = letter.isPresent() ? Optional.of(sum(letter.get())) : Optional.empty();
-            byte[] proof = small(file, LetterProof.SIZE_LIMIT_BYTES);
+            byte[] proof = SmallFiles.octets(file, LetterProof.SIZE_LIMIT_BYTES);
             return switch (LetterProof.verify(proof, trusted, sum)) {
                 case Verdict.Refused(String why) -> refused(why);
                 case Verdict.Proven(LetterProof proven) -> proven(proven, stamp(proven));
             };
         });
+    }
+
+    private Outcome follows(Path earlier, VerifierKey trusted) throws IOException, Refusal {
+        SignedCheckpoint.Reading read =
+                SignedCheckpoint.read(SmallFiles.text(earlier).getBytes(StandardCharsets.UTF_8), trusted);
+        return switch (read) {
+            case SignedCheckpoint.Reading.Refused(String why) -> refused(why);
+            case SignedCheckpoint.Reading.Good(SignedCheckpoint known) ->
+                switch (GrowthProof.verify(SmallFiles.octets(file, GrowthProof.SIZE_LIMIT_BYTES), known, trusted)) {
+                    case GrowthProof.Verdict.Refused(String why) -> refused(why);
+                    case GrowthProof.Verdict.Proven(GrowthProof proof) -> follows(proof);
+                };
+        };
+    }
+
+    private Outcome follows(GrowthProof proof) {
+        long from = proof.growth().from();
+        long to = proof.growth().to();
+        String origin = proof.later().checkpoint().origin();
+        if (carteggio.json()) {
+            carteggio
+                    .console()
+                    .json(Json.object()
+                            .put("proven", true)
+                            .put("from", from)
+                            .put("size", to)
+                            .put("origin", origin));
+        } else {
+            carteggio
+                    .console()
+                    .line("proven: the " + from + " frames that " + origin + " had then are the first of the " + to
+                            + " that it signed later");
+        }
+        return Outcome.DONE;
     }
 
     private Outcome refused(String why) {
@@ -145,7 +192,7 @@ final class VerifyProofCommand implements Callable<Integer> {
         if (key.isPresent()) {
             text = key.get();
             if (!text.contains("+") || Files.exists(Path.of(text))) {
-                text = new String(small(Path.of(text), KEY_LIMIT_BYTES), StandardCharsets.UTF_8);
+                text = SmallFiles.text(Path.of(text));
             }
         } else {
             text = ownKey();
@@ -165,16 +212,6 @@ final class VerifyProofCommand implements Callable<Integer> {
             }
         }
         return found[0];
-    }
-
-    private static byte[] small(Path file, int limitBytes) throws IOException, Refusal {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(limitBytes + 1);
-            if (bytes.length > limitBytes) {
-                throw Refusal.no(file + " is too long");
-            }
-            return bytes;
-        }
     }
 
     private static Sha256 sum(Path file) throws IOException {

@@ -217,6 +217,104 @@ class LedgerCommandTest {
         assertThat(shell.run("ledger", "timestamp").exit()).isEqualTo(2);
     }
 
+    /// Whoever kept a checkpoint sees that nothing under it was changed, without the archive.
+    @Test
+    void aLaterCheckpointFollowsAnEarlierOne() throws Exception {
+        Path key = Files.writeString(
+                folder.resolve("key"), shell.done("ledger", "key").out());
+        List<Path> notes = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Shell.write(folder.resolve("m" + i + "/a.eml"), Shell.mail("x@example.com", "y@example.org", "M" + i, "m"));
+            shell.done("import", folder.resolve("m" + i).toString());
+            notes.add(Files.writeString(
+                    folder.resolve("note" + i),
+                    shell.done("ledger", "checkpoint").out()));
+        }
+        Shell nowhere = new Shell(folder.resolve("nowhere"));
+        Path proof = folder.resolve("growth");
+        for (Path since : notes) {
+            for (Path until : notes.subList(notes.indexOf(since), notes.size())) {
+                Files.write(
+                        proof,
+                        shell.done("ledger", "consistency", "--since", since.toString(), "--until", until.toString())
+                                .octets());
+                assertThat(nowhere.done(
+                                        "verify-proof",
+                                        proof.toString(),
+                                        "--since",
+                                        since.toString(),
+                                        "--key",
+                                        key.toString())
+                                .out())
+                        .startsWith("proven: the ");
+                assertThat(python("verify_consistency.py", since, proof, key)).startsWith("0 Proven. The ");
+            }
+        }
+        Files.write(
+                proof,
+                shell.done("ledger", "consistency", "--since", notes.get(2).toString())
+                        .octets());
+        assertThat(shell.run(
+                        "verify-proof",
+                        proof.toString(),
+                        "--since",
+                        notes.get(1).toString()))
+                .matches(s -> s.exit() == 1 && s.err().contains("the proof begins with the tree of"));
+        assertThat(python("verify_consistency.py", notes.get(1), proof, key)).startsWith("1 NOT PROVEN");
+        byte[] right = Files.readAllBytes(proof);
+        for (int bit = 5; bit < right.length * 8; bit += 131) {
+            byte[] flipped = right.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(proof, flipped);
+            assertThat(nowhere.run(
+                                    "verify-proof",
+                                    proof.toString(),
+                                    "--since",
+                                    notes.get(2).toString(),
+                                    "--key",
+                                    key.toString())
+                            .exit())
+                    .as("bit " + bit)
+                    .isEqualTo(1);
+            assertThat(python("verify_consistency.py", notes.get(2), proof, key))
+                    .as("bit " + bit)
+                    .startsWith("1 NOT PROVEN");
+        }
+        assertThat(shell.run("ledger", "consistency", "--since", key.toString()).err())
+                .contains("--since: ");
+        assertThat(shell.run(
+                                "ledger",
+                                "consistency",
+                                "--since",
+                                notes.get(3).toString(),
+                                "--until",
+                                notes.get(2).toString())
+                        .exit())
+                .isEqualTo(1);
+    }
+
+    /// A checkpoint that the archive has signed over a state that it was taken back from.
+    @Test
+    void aTruncatedArchiveHasNoProofForWhatItSigned() throws Exception {
+        Path before = folder.resolve("before");
+        copy(folder.resolve("data"), before);
+        shell.done("import", folder.resolve("in").toString());
+        Path kept = Files.writeString(
+                folder.resolve("kept"), shell.done("ledger", "checkpoint").out());
+        Shell rolledBack = new Shell(before);
+        assertThat(rolledBack.run("ledger", "consistency", "--since", kept.toString()))
+                .matches(s -> s.exit() == 1);
+        for (int i = 0; i < 5; i++) {
+            Shell.write(
+                    folder.resolve("other/" + i + ".eml"), Shell.mail("x@example.com", "y@example.org", "O" + i, "o"));
+        }
+        rolledBack.done("import", folder.resolve("other").toString());
+        assertThat(rolledBack
+                        .run("ledger", "consistency", "--since", kept.toString())
+                        .err())
+                .contains("is not the beginning of what is here");
+    }
+
     /// Each export carries inclusion proofs (DESIGN 4), one checkpoint for all of them.
     @Test
     void anExportCarriesItsProofs() throws Exception {
@@ -270,8 +368,9 @@ class LedgerCommandTest {
                     .matches(s -> s.exit() == 1 && s.out().contains("not trusted"));
             assertThat(shell.done("verify-proof", proof.toString()).out())
                     .contains("whether to believe that, --ca tells");
-            assertThat(shell.done("check", "--json").json().path("timestamps").longValue())
-                    .isEqualTo(1);
+            JsonNode checked = shell.done("check", "--json").json();
+            assertThat(checked.path("timestamps").longValue()).isEqualTo(1);
+            assertThat(checked.path("unproven").toString()).doesNotContain("when anything was archived");
             assertThat(shell.run(
                                     "ledger",
                                     "timestamp",
@@ -287,7 +386,9 @@ class LedgerCommandTest {
                     .filter(f -> f.toString().endsWith(".tsr"))
                     .findFirst()
                     .orElseThrow();
-            shell.done("check");
+            assertThat(shell.done("check", "--json").json().path("unproven").toString())
+                    .as("without a certificate anybody's stamp would do")
+                    .contains("whose time stamps these are is not known");
             Files.write(stamp, new byte[10]);
             assertThat(shell.run("check").err()).contains("the reply is no time stamp");
             assertThat(python(
@@ -302,11 +403,16 @@ class LedgerCommandTest {
     }
 
     private static String python(Path... arguments) throws Exception {
+        return python("verify_proof.py", arguments);
+    }
+
+    private static String python(String program, Path... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 "/usr/bin/python3",
-                "-I",
+                "-IB",
                 Path.of(System.getProperty("carteggio.root", "."))
-                        .resolve("docs/format/verify_proof.py")
+                        .resolve("docs/format")
+                        .resolve(program)
                         .toString()));
         Stream.of(arguments).map(Path::toString).forEach(command::add);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

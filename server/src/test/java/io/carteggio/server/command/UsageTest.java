@@ -124,6 +124,7 @@ class UsageTest {
                 "ledger show",
                 "ledger key",
                 "ledger checkpoint",
+                "ledger consistency",
                 "ledger timestamp",
                 "ledger lodge"
             })
