@@ -15,7 +15,7 @@ import java.util.List;
 /// brings, so nights and week-ends of a firm that sleeps take no time at all. Mail that comes in clusters
 /// counts less, by how much more its hours vary than chance has it. The *usual interval* is the longest
 /// pause of past weeks in that measure, but for the very longest, which may have been holidays or an outage;
-/// it is never less than [#LEAST_REPORTS] or [#LEAST_INTERVAL]. After one and a half usual intervals a source
+/// it is never less than [#LEAST_REPORTS] or [#LEAST_INTERVAL]. After 1.4 usual intervals a source
 /// counts as silent.
 ///
 /// Where next to nothing came lately (a holiday of a busy firm), a pause is measured by that.
@@ -28,7 +28,7 @@ public final class Silence {
 
     static final int LEAST_HISTORY_REPORTS = 20;
     static final double LEAST_REPORTS = 6;
-    private static final double INTERVALS = 1.5;
+    private static final double INTERVALS = 1.4;
 
     /// Where mail was coming until the pause began.
     static final Duration LEAST_INTERVAL = Duration.ofHours(1);

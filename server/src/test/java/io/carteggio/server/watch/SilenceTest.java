@@ -28,9 +28,16 @@ class SilenceTest {
     private static final int WATCHED_WEEKS = 8;
     private static final Duration STEP = Duration.ofMinutes(20);
 
-    /// In usual intervals. Two are wanted: of the sixty silences played here 55 are found within two, all within
-    /// these.
-    private static final double FOUND_WITHIN = 2.25;
+    /// In usual intervals, or in the least time that ever counts as two.
+    private static final double FOUND_WITHIN = 2;
+
+    private static final Duration LEAST_TWO = Silence.LEAST_INTERVAL_FROM_REST.multipliedBy(2);
+
+    /// A few of the sixty silences played here take hardly longer: what a source's past days say of its usual interval
+    /// is not what its true rate says.
+    private static final int HARDLY_LATER = 3;
+
+    private static final double AT_MOST = 2.25;
 
     private static final Set<LocalDate> HOLIDAYS = Set.of(
             LocalDate.of(2026, 12, 8),
@@ -175,6 +182,7 @@ class SilenceTest {
                 first.plusWeeks(6).plusDays(1).plusHours(13).plusMinutes(10), // Tuesday at lunch
                 first.plusWeeks(7).plusDays(3).plusHours(8).plusMinutes(5)); // Thursday, as they open
         List<String> late = new ArrayList<>();
+        int hardly = 0;
         for (Firm firm : FIRMS) {
             for (long seed = 1; seed <= 2; seed++) {
                 long[] all = mails(firm, seed);
@@ -195,8 +203,9 @@ class SilenceTest {
                     }
                     double took = expected(firm, last, now.getEpochSecond());
                     Duration elapsed = Duration.between(Instant.ofEpochSecond(last), now);
-                    boolean inTime = took <= FOUND_WITHIN * usual || elapsed.compareTo(Duration.ofHours(4)) <= 0;
-                    if (!inTime) {
+                    boolean inTime = took <= FOUND_WITHIN * usual || elapsed.compareTo(LEAST_TWO) <= 0;
+                    hardly += !inTime && took <= AT_MOST * usual ? 1 : 0;
+                    if (!inTime && took > AT_MOST * usual) {
                         late.add(firm.name + " from " + cut + ": after " + elapsed + ", " + took + " missed, usual "
                                 + usual);
                     }
@@ -204,6 +213,7 @@ class SilenceTest {
             }
         }
         assertThat(late).isEmpty();
+        assertThat(hardly).isLessThanOrEqualTo(HARDLY_LATER);
     }
 
     @Test
