@@ -43,6 +43,16 @@ public final class SegmentFileVault implements Vault {
     private static final int BATCH_FRAMES = 256;
     private static final long BATCH_BYTES = 32L << 20;
 
+    /// What becomes of a vault of which the end is missing.
+    public enum Loss {
+        /// It is not opened, and nothing is changed: what is missing may be put back.
+        REFUSED,
+
+        /// It is opened, and goes on behind what is missing: neither frame numbers nor keys are used again, so what
+        /// is put back later opens.
+        ACCEPTED
+    }
+
     /// What waits for the writer.
     private sealed interface Pending {
         CompletableFuture<Optional<Kept>> answer();
@@ -96,11 +106,20 @@ public final class SegmentFileVault implements Vault {
     ///
     /// @param keyring of this archive
     /// @param acknowledged how far the vault is known, from elsewhere, to have been forced
+    /// @param loss what becomes of a vault that ends before what was acknowledged, or before a segment that the
+    ///     keyring knows to have been closed
     /// @param first what to compress against as long as the vault has no dictionary of its own
+    /// @throws ArchiveException also where such a loss is not accepted; nothing was changed then
     public static SegmentFileVault open(
-            Disk disk, Path directory, Keyring keyring, Position acknowledged, Optional<Dictionary> first, Clock clock)
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Loss loss,
+            Optional<Dictionary> first,
+            Clock clock)
             throws ArchiveException {
-        return open(disk, directory, keyring, acknowledged, first, clock, SEGMENT_BYTES);
+        return open(disk, directory, keyring, acknowledged, loss, first, clock, SEGMENT_BYTES);
     }
 
     static SegmentFileVault open(
@@ -112,11 +131,34 @@ public final class SegmentFileVault implements Vault {
             Clock clock,
             long segmentBytes)
             throws ArchiveException {
+        return open(disk, directory, keyring, acknowledged, Loss.REFUSED, first, clock, segmentBytes);
+    }
+
+    static SegmentFileVault open(
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Loss loss,
+            Optional<Dictionary> first,
+            Clock clock,
+            long segmentBytes)
+            throws ArchiveException {
         try {
             disk.createDirectories(directory);
-            return new SegmentFileVault(disk, directory, keyring, acknowledged, first, clock, segmentBytes);
+            return new SegmentFileVault(disk, directory, keyring, acknowledged, loss, first, clock, segmentBytes);
         } catch (IOException e) {
             throw new ArchiveException("the vault in " + directory + " cannot be opened: " + e, true, e);
+        }
+    }
+
+    /// Refuses a directory that lacks a segment at its end that the keyring knows to have been closed. Writes
+    /// nothing.
+    public static void refuseWithoutSegments(Disk disk, Path directory, Keyring keyring) throws ArchiveException {
+        try {
+            VaultOpening.refuseWithoutSegments(SegmentFiles.list(disk, directory), directory, keyring);
+        } catch (IOException e) {
+            throw new ArchiveException("the vault in " + directory + " cannot be read: " + e, true, e);
         }
     }
 
@@ -125,6 +167,7 @@ public final class SegmentFileVault implements Vault {
             Path directory,
             Keyring keyring,
             Position acknowledged,
+            Loss loss,
             Optional<Dictionary> first,
             Clock clock,
             long segmentBytes)
@@ -139,7 +182,7 @@ public final class SegmentFileVault implements Vault {
         this.closer = new SegmentCloser(disk, directory, keyring, segments);
         this.erasure = new Erasure(disk, directory, keyring, segments);
         this.first = first;
-        VaultOpening.Next next = new VaultOpening(disk, directory, keyring, segments, closer).read(acknowledged);
+        VaultOpening.Next next = new VaultOpening(disk, directory, keyring, segments, closer).read(acknowledged, loss);
         lastFrame = next.lastFrame();
         open = switch (next) {
             case VaultOpening.Resume resume -> {
@@ -486,13 +529,17 @@ public final class SegmentFileVault implements Vault {
     @Override
     public List<String> lostKeys() {
         List<String> lost = new ArrayList<>();
-        segments.lost()
-                .forEach((number, why) -> segments.byNumber(number)
-                        .ifPresent(s -> lost.add("the keys of segment " + number + " are lost, so what came in frames "
-                                + s.firstFrame() + " to " + s.lastFrame() + " cannot be read (`carteggio check` names"
-                                + " the letters); put a sidecar of the same generation back from a backup and start"
-                                + " again: " + why)));
+        segments.lost().forEach((number, why) -> lost.add(lost(number, why)));
         return lost;
+    }
+
+    private String lost(long number, String why) {
+        return segments.byNumber(number)
+                .map(s -> "the keys of segment " + number + " are lost, so what came in frames " + s.firstFrame()
+                        + " to " + s.lastFrame() + " cannot be read (`carteggio check` names the letters); put a"
+                        + " sidecar of the same generation back from a backup and start again: " + why)
+                .orElseGet(() -> why + ", so what came in it cannot be read (`carteggio check` names the letters); put"
+                        + " the file back from a backup and start again");
     }
 
     @Override

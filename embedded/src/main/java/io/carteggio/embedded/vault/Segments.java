@@ -97,9 +97,14 @@ final class Segments {
                 }
             }
         }
+        for (long number : keyring.generations().keySet()) {
+            if (number < open && byNumber(number).isEmpty()) {
+                lost.put(number, "segment " + number + " is missing or has no readable header");
+            }
+        }
     }
 
-    /// The segments whose keys were not there when the vault was opened, with the reason.
+    /// The segments that were not there when the vault was opened, or had no keys, with the reason.
     Map<Long, String> lost() {
         return lost;
     }

@@ -6,6 +6,7 @@ import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
@@ -63,7 +64,7 @@ final class RestoreCommand implements Callable<Integer> {
                 from.resolve("vault"),
                 given.orElse(new MasterKey.InFile(from.resolve(DataDirectory.MASTER_KEY))));
         long damaged = copy(data, sums);
-        Outcome rebuilt = new Rebuilding(data, given, carteggio.console())
+        Outcome rebuilt = new Rebuilding(data, given, Loss.REFUSED, carteggio.console())
                 .run(Lines.printing(carteggio, line -> print(data, line)));
         return damaged == 0
                 ? rebuilt
