@@ -17,13 +17,16 @@ import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,12 @@ public final class SegmentFileVault implements Vault {
 
     /// A segment is closed when it has grown to this size; a single frame may take it well beyond.
     public static final long SEGMENT_BYTES = 256L << 20;
+
+    /// Said where there may be no memory for more.
+    private static final Optional<String> FAILED =
+            Optional.of("what keeps or registers mail failed without a reason that can be told; the log tells more");
+
+    private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
     private static final int BATCH_FRAMES = 256;
     private static final long BATCH_BYTES = 32L << 20;
@@ -76,7 +85,7 @@ public final class SegmentFileVault implements Vault {
     private final Erasure erasure;
     private final WriterQueue<Pending> queue = new WriterQueue<>(WriterQueue.PATIENCE);
     private final Thread writer;
-    private volatile Consumer<List<Kept>> follower = kept -> {};
+    private final List<Consumer<List<Kept>>> followers = new CopyOnWriteArrayList<>();
     private volatile Position end = Position.START;
     private volatile Optional<String> broken = Optional.empty();
     private volatile boolean closed;
@@ -338,43 +347,87 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
-        follower = follower.andThen(newFollower);
+        followers.add(newFollower);
     }
 
     private void write() {
-        List<Pending.Append> batch = new ArrayList<>();
+        List<Pending> inHand = new ArrayList<>(BATCH_FRAMES + 1);
         boolean going = true;
         while (going) {
             try {
-                batch.clear();
-                long bytes = 0;
-                Pending next = queue.first();
-                while (true) {
-                    if (!(next instanceof Pending.Append append)) {
-                        break;
-                    }
-                    bytes += append.prepared().sizeBytes();
-                    batch.add(append);
-                    Optional<Pending> behind =
-                            batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
-                    if (behind.isEmpty()) {
-                        break;
-                    }
-                    next = behind.get();
+                if (!inHand.isEmpty()) { // what it was at failed, and so did answering
+                    giveUp(inHand);
                 }
-                commit(batch);
-                switch (next) {
-                    case Pending.Append _ -> {}
-                    case Pending.Roll roll -> roll(roll);
-                    case Pending.Stop stop -> {
-                        stop.answer().complete(Optional.empty());
-                        going = false;
-                    }
-                }
+                going = pass(inHand);
             } catch (InterruptedException e) {
                 LOG.warn("the vault's writer was interrupted; it goes on");
+            } catch (RuntimeException | Error e) {
+                broken = FAILED; // before anything that needs memory
+                going = inHand.stream().noneMatch(Pending.Stop.class::isInstance);
+                tryToGiveUp(inHand, e);
             }
         }
+    }
+
+    /// Takes what waits, and sees to it.
+    ///
+    /// @param inHand gets what was taken and is not answered
+    /// @return whether to go on
+    private boolean pass(List<Pending> inHand) throws InterruptedException {
+        List<Pending.Append> batch = new ArrayList<>();
+        long bytes = 0;
+        Pending next = queue.first();
+        while (true) {
+            inHand.add(next);
+            if (!(next instanceof Pending.Append append)) {
+                break;
+            }
+            bytes += append.prepared().sizeBytes();
+            batch.add(append);
+            Optional<Pending> behind =
+                    batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
+            if (behind.isEmpty()) {
+                break;
+            }
+            next = behind.get();
+        }
+        commit(batch);
+        boolean going = switch (next) {
+            case Pending.Append _ -> true;
+            case Pending.Roll roll -> {
+                roll(roll);
+                yield true;
+            }
+            case Pending.Stop stop -> {
+                stop.answer().complete(Optional.empty());
+                yield false;
+            }
+        };
+        inHand.clear();
+        return going;
+    }
+
+    /// What nobody reckoned with, an [Error] above all, may have left anything half done: nothing more is taken.
+    /// Everybody who waits is told so, for a mail that is not answered is a connection that hangs.
+    private void tryToGiveUp(List<Pending> inHand, Throwable why) {
+        try {
+            broken = Optional.of("its writer failed: " + why);
+            LOG.error("the vault's writer failed; the vault takes nothing more until it is opened again", why);
+            giveUp(inHand);
+        } catch (RuntimeException | Error again) {
+            LockSupport.parkNanos(PAUSE_NANOS); // it is tried once more at the next pass
+        }
+    }
+
+    private void giveUp(List<Pending> inHand) {
+        try {
+            open.takeBack(); // what was not forced and is not acknowledged
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("what was not forced could not be taken back: {}", e.toString());
+        }
+        ArchiveException refused = trouble("the frame could not be kept", broken.orElse("the vault is broken"));
+        inHand.forEach(pending -> pending.answer().completeExceptionally(refused));
+        inHand.clear();
     }
 
     private void roll(Pending.Roll roll) {
@@ -448,7 +501,7 @@ public final class SegmentFileVault implements Vault {
         }
         try {
             open.force();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // After a failed force the kernel may have dropped the pages: what the file holds is no
             // longer known.
             broken = Optional.of("forcing the segment failed: " + e);
@@ -466,9 +519,27 @@ public final class SegmentFileVault implements Vault {
             return;
         }
         end = open.position();
-        follower.accept(List.copyOf(kept));
+        tell(List.copyOf(kept));
         for (int i = 0; i < batch.size(); i++) {
             batch.get(i).answer().complete(Optional.of(kept.get(i)));
+        }
+    }
+
+    /// Tells the followers what is kept. It stays kept and is acknowledged, whatever becomes of one of them; but
+    /// what comes later must not be told to one that lacks this. When the archive is opened again, they take it
+    /// from the vault.
+    private void tell(List<Kept> kept) {
+        for (Consumer<List<Kept>> follower : followers) {
+            try {
+                follower.accept(kept);
+            } catch (RuntimeException | Error e) {
+                broken = FAILED;
+                LOG.error(
+                        "what follows the vault failed at frame {}; the vault takes nothing more until it is opened"
+                                + " again",
+                        kept.getLast().number(),
+                        e);
+            }
         }
     }
 
@@ -486,14 +557,18 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
-    private static void fail(List<Pending.Append> batch, Exception why) {
+    private static void fail(List<Pending.Append> batch, Throwable why) {
         for (Pending p : batch) {
             p.answer().completeExceptionally(trouble("the frame could not be kept", why));
         }
     }
 
-    private static ArchiveException trouble(String what, Exception why) {
+    private static ArchiveException trouble(String what, Throwable why) {
         return new ArchiveException(what + ": " + why, true, why);
+    }
+
+    private static ArchiveException trouble(String what, String why) {
+        return new ArchiveException(what + ": " + why, true);
     }
 
     @Override

@@ -594,7 +594,9 @@ public final class Archive implements AutoCloseable {
 
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
-        return projection.trouble();
+        return vault.trouble()
+                .map(why -> "the vault takes nothing more until the archive is opened again: " + why)
+                .or(projection::trouble);
     }
 
     /// The same, or why the last mail was not kept, where none was since: for those who look after the
