@@ -145,7 +145,7 @@ final class VaultOpening {
             return Optional.of(segment);
         }
         LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
-        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, segments.erased(number), Long.MAX_VALUE)) {
+        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
             SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
             segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
         }
@@ -195,7 +195,8 @@ final class VaultOpening {
         }
         long size = disk.sizeBytes(file);
         SegmentScan scan;
-        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
