@@ -650,6 +650,19 @@ public final class SegmentFileVault implements Vault {
         return new Compaction(disk, directory, archiveId, segments).run(end.segment());
     }
 
+    /// Writes damaged headers of closed segments anew, where what they said is known from the rest of the segment.
+    ///
+    /// @return a sentence for each
+    public List<String> mendHeaders() throws ArchiveException {
+        try {
+            return segments.mendHeaders(end.segment()).stream()
+                    .map(number -> "the header of segment " + number + " was damaged; it was written anew")
+                    .toList();
+        } catch (IOException e) {
+            throw new ArchiveException("a header cannot be mended: " + e, true, e);
+        }
+    }
+
     /// What is wrong with the keyring's and the sidecars' copies.
     public List<String> keyProblems() throws ArchiveException {
         try {

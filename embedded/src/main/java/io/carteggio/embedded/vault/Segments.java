@@ -137,6 +137,31 @@ final class Segments {
         }
     }
 
+    /// Writes the headers of segments anew that are damaged and whose content is known.
+    ///
+    /// @param open which is left alone
+    /// @return the numbers of those that were mended
+    List<Long> mendHeaders(long open) throws IOException {
+        List<Long> mended = new ArrayList<>();
+        for (Segment segment : all()) {
+            if (segment.number() == open) {
+                continue;
+            }
+            places.writeLock().lock(); // no compaction meanwhile
+            try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
+                byte[] head = SegmentFiles.at(file, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+                if (SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Damaged) {
+                    file.write(ByteBuffer.wrap(SegmentFormat.segmentHeader(segment.header(), archiveId)), 0);
+                    file.force();
+                    mended.add(segment.number());
+                }
+            } finally {
+                places.writeLock().unlock();
+            }
+        }
+        return mended;
+    }
+
     private void taken(Segment.Closed compacted) {
         put(compacted);
         scanned.remove(compacted.number());

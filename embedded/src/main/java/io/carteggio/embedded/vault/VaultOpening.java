@@ -6,6 +6,7 @@ import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.embedded.disk.Disk;
@@ -145,43 +146,71 @@ final class VaultOpening {
             return Optional.of(segment);
         }
         LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
-        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
             SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
             segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
         }
         return Optional.empty();
     }
 
+    /// What the header says, or said where it is damaged.
     private Optional<SegmentHeader> header(long number, Path file) throws IOException, ArchiveException {
         try (DiskFile open = disk.open(file, Disk.Access.READ)) {
             int length = (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, open.sizeBytes());
             return switch (SegmentFormat.readSegmentHeader(SegmentFiles.at(open, 0, length), archiveId)) {
                 case HeaderReading.Foreign(String why) -> throw new ArchiveException(file + ": " + why, false);
-                case HeaderReading.Damaged(String why) -> Optional.empty();
-                case HeaderReading.Good(SegmentHeader header) ->
-                    header.segment() == number ? Optional.of(header) : Optional.empty();
+                case HeaderReading.Good(SegmentHeader header) when header.segment() == number -> Optional.of(header);
+                case HeaderReading.Good _ -> Optional.empty(); // the file of another segment
+                case HeaderReading.Damaged(String why) -> {
+                    Optional<SegmentHeader> told = HeaderTelling.tell(
+                            open,
+                            number,
+                            archiveId,
+                            firstFrame(number),
+                            segments.erased(number),
+                            footer(open).map(FooterTail::footerOffset).orElse(open.sizeBytes()));
+                    LOG.error(
+                            "{}: {}; {}",
+                            file.getFileName(),
+                            why,
+                            told.isPresent()
+                                    ? "what it said is told by the rest, and `carteggio rebuild` mends it"
+                                    : "what it said cannot be told");
+                    yield told;
+                }
             };
         }
     }
 
+    /// The number of a segment's first frame, told by the segment before it.
+    private Optional<Long> firstFrame(long number) {
+        return number == 1 ? Optional.of(1L) : segments.byNumber(number - 1).map(before -> before.lastFrame() + 1);
+    }
+
     private Optional<FooterTail> footer(Path file) throws IOException {
         try (DiskFile open = disk.open(file, Disk.Access.READ)) {
-            long size = open.sizeBytes();
-            if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
-                return Optional.empty();
-            }
-            byte[] tail =
-                    SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
-            return SegmentFormat.readFooterTail(tail, size);
+            return footer(open);
         }
+    }
+
+    private static Optional<FooterTail> footer(DiskFile open) throws IOException {
+        long size = open.sizeBytes();
+        if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
+            return Optional.empty();
+        }
+        byte[] tail = SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
+        return SegmentFormat.readFooterTail(tail, size);
     }
 
     private Next last(long last, Position acknowledged, Loss loss) throws IOException, ArchiveException {
         Path file = SegmentFiles.segment(directory, last);
         force(file);
-        SegmentHeader header = header(last, file)
-                .orElseThrow(() -> new ArchiveException(
-                        file + ": the header is damaged. Restore the file from a backup; nothing was changed.", false));
+        Optional<SegmentHeader> known = header(last, file);
+        if (known.isEmpty()) {
+            return behindUnreadable(last, file, acknowledged, loss);
+        }
+        SegmentHeader header = known.get();
         Optional<FooterTail> tail = footer(file).filter(t -> wholeFooter(file, t));
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header, file, tail.get());
@@ -202,7 +231,8 @@ final class VaultOpening {
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
         // nothing was ever forced in it, not even its keys may be right
         boolean blank = scan.frames().count() == 0 && !scan.damaged();
-        Begin behind = scan.damaged()
+        boolean broken = scan.damaged() || !headerIsWhole(file);
+        Begin behind = broken
                 ? begin(last + 1, firstBehindDamage(scan, acknowledged), lastFrame, acknowledged, loss)
                 : begin(
                         blank ? last : last + 1,
@@ -235,7 +265,7 @@ final class VaultOpening {
         }
         Segment.Growing segment = new Segment.Growing(header, file, scan.frames(), -1);
         segments.put(segment);
-        if (scan.damaged() || !scan.frames().gapless()) {
+        if (broken || !scan.frames().gapless()) {
             return behindDamage(header, file, scan, behind);
         }
         Optional<Key> root =
@@ -285,7 +315,33 @@ final class VaultOpening {
             throws IOException, ArchiveException {
         LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
         segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
-        closer.secureKeys(header);
+        closer.secureKeys(header.segment());
+        return next;
+    }
+
+    private boolean headerIsWhole(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            byte[] octets = SegmentFiles.at(open, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+            return SegmentFormat.readSegmentHeader(octets, archiveId) instanceof HeaderReading.Good;
+        }
+    }
+
+    /// The last segment has a header that cannot be told: it is left as it is, with its keys, and is named by
+    /// whoever walks past it. The numbers of the frames in it are not used again.
+    private Begin behindUnreadable(long last, Path file, Position acknowledged, Loss loss)
+            throws IOException, ArchiveException {
+        long frames = Math.max(acknowledged.frames(), firstFrame(last).orElse(1L) - 1);
+        Sha256 lastHash = SegmentFormat.noFrame();
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
+            for (long at = reader.nextHead(0); at < reader.limit(); at = reader.nextHead(at + 1)) {
+                FrameHead head = reader.head(at).orElseThrow();
+                frames = Math.max(frames, head.number());
+                lastHash = SegmentFormat.frameHash(reader.at(at, head.headBytes()));
+            }
+        }
+        Begin next = begin(last + 1, frames + 1, lastHash, acknowledged, loss);
+        closer.secureKeys(last);
         return next;
     }
 

@@ -11,6 +11,7 @@ import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
@@ -68,8 +69,9 @@ final class Rebuilding {
         long letters;
         LetterId.Maker ids = directory.ids();
         Position known = SqliteCatalogue.positionIn(directory.catalogue());
-        try (Vault vault = directory.openVault(known, loss, Clock.systemUTC());
+        try (SegmentFileVault vault = directory.openVault(known, loss, Clock.systemUTC());
                 SqliteCatalogue catalogue = anew(catalogueFile, ids)) {
+            vault.mendHeaders().forEach(console::complain);
             removeFolder(indexFolder);
             catalogue.readFrom(vault::frame);
             Replay.replay(vault, catalogue, damage -> {
