@@ -58,6 +58,10 @@ public final class Projection implements AutoCloseable {
     private final Catalogue catalogue;
     private final Consumer<Act> acts;
 
+    /// Said where there may be no memory for more.
+    private static final Optional<String> FAILED =
+            Optional.of("the catalogue does not take what the vault holds; the log tells why");
+
     private volatile Consumer<Registration> follower = registration -> {};
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -289,21 +293,41 @@ public final class Projection implements AutoCloseable {
     }
 
     private void run() {
-        List<Kept> frames = new ArrayList<>();
+        List<Kept> frames = new ArrayList<>(BATCH_FRAMES); // it never grows: what is taken for it must not be lost
         List<Registration> batch = new ArrayList<>();
         while (next(frames)) {
             try {
                 for (Kept kept : frames.subList(batch.size(), frames.size())) {
                     batch.add(handedOver(kept));
                 }
-                register(batch);
+                registerNext(batch);
                 tell(Optional.empty());
                 frames.clear();
                 batch.clear();
             } catch (ArchiveException | RuntimeException e) {
                 tell(Optional.of("the catalogue does not take what the vault holds: " + e.getMessage()));
+            } catch (Error e) { // else the thread would be gone, and intake would wait for ever
+                tell(FAILED);
+                LOG.log(Level.ERROR, "registering failed; it is tried again", e);
             }
         }
+    }
+
+    /// Never a frame without the one before it: the catalogue would take it for registered.
+    private void registerNext(List<Registration> batch) throws ArchiveException {
+        long first = batch.getFirst().kept().number();
+        long expected;
+        lock.lock();
+        try {
+            expected = registered + 1;
+        } finally {
+            lock.unlock();
+        }
+        if (first > expected) {
+            throw new IllegalStateException(
+                    "frame " + expected + " is to be registered before frame " + first + "; start again");
+        }
+        register(batch);
     }
 
     private Registration handedOver(Kept kept) throws ArchiveException {

@@ -82,6 +82,19 @@ public final class SqliteCatalogue implements Catalogue {
         }
     }
 
+    /// How far the vault had been registered in a catalogue; the start where there is none that can be read.
+    public static Position positionIn(Path file) {
+        if (!Files.exists(file) || !usable(file)) {
+            return Position.START;
+        }
+        try (Sqlite database = new Sqlite(file)) {
+            return position(database);
+        } catch (SQLException | ArchiveException e) {
+            LOG.warn("the catalogue does not tell how far it came: {}", e.getMessage());
+            return Position.START;
+        }
+    }
+
     /// Removes a catalogue's files.
     public static void remove(Path file) throws IOException {
         for (String suffix : List.of("", "-wal", "-shm")) {
@@ -107,6 +120,10 @@ public final class SqliteCatalogue implements Catalogue {
 
     @Override
     public Position position() throws ArchiveException {
+        return position(database);
+    }
+
+    private static Position position(Sqlite database) throws ArchiveException {
         return database.read(s -> s.first(
                         "SELECT segment, offset, frames FROM position",
                         r -> new Position(r.getLong(1), r.getLong(2), r.getLong(3))))

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /// An archive's data directory, held by this process alone until closed.
@@ -46,6 +47,10 @@ public final class DataDirectory implements AutoCloseable {
     public static final String MASTER_KEY = "master.key";
 
     private static final Disk DISK = new RealDisk();
+
+    /// Where one of these is there, the archive had a keyring.
+    private static final List<String> MADE_AFTER_THE_KEYRING =
+            List.of("catalogue.db", "jobs.db", "ledger", "reports", "index");
 
     private static final String FORMAT_LINE = "carteggio archive, format ";
 
@@ -106,11 +111,10 @@ public final class DataDirectory implements AutoCloseable {
                 var _ = masterKey.derivation(); // refuses a passphrase that will not do before anything is made
             }
             checkFormat(path);
-            DurableFiles.createDirectories(path.resolve("vault"));
             return new DataDirectory(
                     path,
                     lockFile,
-                    keyring(path.resolve("vault"), masterKey),
+                    keyring(path, masterKey),
                     masterKey instanceof MasterKey.InFile(Path file) ? Optional.of(file) : Optional.empty());
         } catch (IOException | ArchiveException | RuntimeException e) {
             lockFile.close();
@@ -133,7 +137,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /// The keyring is made with the archive, and never again: without it the segments are noise.
-    private static Keyring keyring(Path vault, MasterKey masterKey) throws IOException, ArchiveException {
+    private static Keyring keyring(Path path, MasterKey masterKey) throws IOException, ArchiveException {
+        Path vault = path.resolve("vault");
         if (Keyring.exists(DISK, vault)) {
             return Keyring.open(DISK, vault, masterKey);
         }
@@ -143,6 +148,16 @@ public final class DataDirectory implements AutoCloseable {
                             + " Restore one of them from a backup. Nothing was changed.",
                     false);
         }
+        for (String name : MADE_AFTER_THE_KEYRING) {
+            if (Files.exists(path.resolve(name))) {
+                throw new ArchiveException(
+                        "there is no vault in " + vault + ", but " + path.resolve(name) + " tells that there was one."
+                                + " Is its file system mounted? Put the vault back, or restore it from a backup."
+                                + " Nothing was changed.",
+                        false);
+            }
+        }
+        DurableFiles.createDirectories(vault);
         if (masterKey instanceof MasterKey.InFile(Path file) && !DISK.exists(file)) {
             MasterKey.create(DISK, file);
         }
@@ -150,6 +165,9 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     private static boolean hasSegments(Path vault) throws IOException {
+        if (!Files.isDirectory(vault)) {
+            return false;
+        }
         try (DirectoryStream<Path> segments = Files.newDirectoryStream(vault, "*.seg")) {
             return segments.iterator().hasNext();
         }
@@ -215,8 +233,19 @@ public final class DataDirectory implements AutoCloseable {
     ///
     /// @param acknowledged how far the catalogue knows it to have been forced
     public SegmentFileVault openVault(Position acknowledged, Clock clock) throws ArchiveException {
+        return openVault(acknowledged, SegmentFileVault.Loss.REFUSED, clock);
+    }
+
+    /// The same, where it is known whether to go on without what is missing.
+    public SegmentFileVault openVault(Position acknowledged, SegmentFileVault.Loss loss, Clock clock)
+            throws ArchiveException {
         return SegmentFileVault.open(
-                DISK, vault(), keyring, acknowledged, Optional.of(StarterDictionary.make()), clock);
+                DISK, vault(), keyring, acknowledged, loss, Optional.of(StarterDictionary.make()), clock);
+    }
+
+    /// Refuses where the keyring opens a segment that is not there, before anything is written anywhere.
+    public void refuseWithoutSegments() throws ArchiveException {
+        SegmentFileVault.refuseWithoutSegments(DISK, vault(), keyring);
     }
 
     /// Lets another process have the archive.

@@ -262,7 +262,16 @@ public final class Keyring {
     }
 
     /// Keeps keys of segments, in place of those that were known for them, all in one writing.
+    ///
+    /// A generation never falls: the key of a closed segment is the only way to its letters.
     public synchronized void put(Collection<SegmentKey> keys) throws IOException {
+        for (SegmentKey key : keys) {
+            if (segment(key.segment())
+                    .filter(known -> known.generation() > key.generation())
+                    .isPresent()) {
+                throw new IllegalStateException("segment " + key.segment() + " was closed; its key is not replaced");
+            }
+        }
         keys.forEach(k -> contents.segments.put(k.segment(), k));
         write();
     }

@@ -267,7 +267,13 @@ public final class FileLedger implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            tick();
+            try {
+                tick();
+            } catch (RuntimeException | Error e) {
+                // who adds must not wait for a keeper that is gone
+                stop("its keeper failed: " + e);
+                LOG.error("the ledger's keeper failed", e);
+            }
         }
     }
 

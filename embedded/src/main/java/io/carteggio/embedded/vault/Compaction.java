@@ -3,7 +3,6 @@ package io.carteggio.embedded.vault;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
-import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.embedded.disk.Disk;
@@ -87,7 +86,12 @@ final class Compaction {
         long oldBytes = disk.sizeBytes(old.path());
         long newBytes;
         try (SegmentReader reader = new SegmentReader(
-                        disk, old.path(), archiveId, erased, old.footer().footerOffset());
+                        disk,
+                        old.path(),
+                        archiveId,
+                        Optional.of(before),
+                        erased,
+                        old.footer().footerOffset());
                 DiskFile out = disk.create(beside)) {
             Appending to = new Appending(out);
             to.put(SegmentFormat.segmentHeader(header, archiveId));
@@ -109,28 +113,11 @@ final class Compaction {
             newBytes = to.at;
             out.force();
         }
-        try {
-            disk.rename(beside, old.path());
-        } catch (IOException e) {
-            if (edition(old.path()) == header.edition()) {
-                segments.put(new Segment.Closed(header, old.path(), tail)); // it has its new name all the same
-            }
-            throw e;
-        }
         // Whoever reads from now on finds the new file, be its name forced or not; what is erased
         // next must know.
-        segments.put(new Segment.Closed(header, old.path(), tail));
+        segments.replace(beside, new Segment.Closed(header, old.path(), tail));
         disk.forceDirectory(directory);
         return oldBytes - newBytes;
-    }
-
-    private int edition(Path file) throws IOException {
-        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
-            byte[] head = SegmentFiles.at(open, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
-            return SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Good(SegmentHeader good)
-                    ? good.edition()
-                    : -1;
-        }
     }
 
     private static FoundFrame whole(SegmentReader reader, long at, Segment.Closed old)

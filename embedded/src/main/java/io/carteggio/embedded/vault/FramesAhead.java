@@ -5,7 +5,6 @@ import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.VaultReader;
-import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.mail.Content;
 import java.io.IOException;
@@ -68,8 +67,12 @@ final class FramesAhead implements VaultReader {
 
     private void read(Segment segment, NavigableSet<Long> numbers) {
         try {
-            Segments.Opened keys = segments.keys(segment.number());
-            try (DiskFile file = segments.disk().open(segment.path(), Disk.Access.READ)) {
+            Optional<DiskFile> found = segments.file(segment);
+            if (found.isEmpty()) {
+                return;
+            }
+            try (DiskFile file = found.get()) {
+                Segments.Opened keys = segments.keys(segment.number());
                 List<Extent> extents = extents(segment, file, List.copyOf(numbers));
                 for (int i = 0; i < extents.size() && bytes <= ALL_LIMIT_BYTES; ) {
                     int behind = stretch(extents, i);

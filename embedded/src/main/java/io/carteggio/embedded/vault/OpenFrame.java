@@ -14,7 +14,6 @@ import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
-import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Exactly;
@@ -299,7 +298,11 @@ final class OpenFrame {
         if (from + length <= at + octets.length) {
             return RecordSeal.unseal(octets, (int) (from - at), length, open.key(), name(record, row));
         }
-        try (DiskFile file = segments.disk().open(segment.path(), Disk.Access.READ)) {
+        Optional<DiskFile> found = segments.file(segment);
+        if (found.isEmpty()) { // compacted meanwhile: it lies elsewhere
+            return segments.open(head.number()).unsealed(record);
+        }
+        try (DiskFile file = found.get()) {
             return RecordSeal.unseal(SegmentFiles.at(file, from, length), open.key(), name(record, row));
         }
     }
@@ -311,8 +314,11 @@ final class OpenFrame {
 
     private InputStream stream(int record) throws IOException, ArchiveException {
         Row row = row(record);
-        InputStream in = new DiskStretch(
-                segments.disk().open(segment.path(), Disk.Access.READ), sealedAt[record], row.sealedBytes());
+        Optional<DiskFile> file = segments.file(segment);
+        if (file.isEmpty()) { // as above
+            return segments.open(head.number()).stream(record);
+        }
+        InputStream in = new DiskStretch(file.get(), sealedAt[record], row.sealedBytes());
         InputStream plain = RecordSeal.unseal(in, keys(record).key(), name(record, row));
         InputStream kept = switch (row.coding() & Compression.MASK) {
             case Compression.NONE -> plain;

@@ -5,7 +5,6 @@ import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.KeyTree;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
-import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
@@ -63,22 +62,22 @@ final class SegmentCloser {
 
     /// Does what is left to do for a segment that has its footer.
     void finish(Segment.Closed segment) throws IOException, ArchiveException {
-        secureKeys(segment.header());
+        secureKeys(segment.number());
     }
 
     /// Moves the keys of a segment that is written no more from the keyring to its sidecar.
-    void secureKeys(SegmentHeader header) throws IOException, ArchiveException {
-        Optional<SegmentKey> key = keyring.segment(header.segment());
+    void secureKeys(long number) throws IOException, ArchiveException {
+        Optional<SegmentKey> key = keyring.segment(number);
         if (key.isEmpty() || key.get().generation() > 0) {
             keyring.settle(); // perhaps the closing was begun before, and failed here
             return; // without a key, reading will say so
         }
         Key generationKey = Key.random();
-        byte[] sidecar = new Sidecar(header.segment(), 1, new KeyTree(key.get().key()), Map.of())
-                .toBytes(generationKey, archiveId);
-        disk.replace(SegmentFiles.sidecarCopy(directory, header.segment()), sidecar);
-        disk.replace(SegmentFiles.sidecar(directory, header.segment()), sidecar);
-        keyring.put(List.of(new SegmentKey(header.segment(), 1, generationKey)));
-        segments.forgetKeys(header.segment());
+        byte[] sidecar =
+                new Sidecar(number, 1, new KeyTree(key.get().key()), Map.of()).toBytes(generationKey, archiveId);
+        disk.replace(SegmentFiles.sidecarCopy(directory, number), sidecar);
+        disk.replace(SegmentFiles.sidecar(directory, number), sidecar);
+        keyring.put(List.of(new SegmentKey(number, 1, generationKey)));
+        segments.forgetKeys(number);
     }
 }

@@ -17,13 +17,16 @@ import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +43,24 @@ public final class SegmentFileVault implements Vault {
     /// A segment is closed when it has grown to this size; a single frame may take it well beyond.
     public static final long SEGMENT_BYTES = 256L << 20;
 
+    /// Said where there may be no memory for more.
+    private static final Optional<String> FAILED =
+            Optional.of("what keeps or registers mail failed without a reason that can be told; the log tells more");
+
+    private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
+
     private static final int BATCH_FRAMES = 256;
     private static final long BATCH_BYTES = 32L << 20;
+
+    /// What becomes of a vault of which the end is missing.
+    public enum Loss {
+        /// It is not opened, and nothing is changed: what is missing may be put back.
+        REFUSED,
+
+        /// It is opened, and goes on behind what is missing: neither frame numbers nor keys are used again, so what
+        /// is put back later opens.
+        ACCEPTED
+    }
 
     /// What waits for the writer.
     private sealed interface Pending {
@@ -66,7 +85,7 @@ public final class SegmentFileVault implements Vault {
     private final Erasure erasure;
     private final WriterQueue<Pending> queue = new WriterQueue<>(WriterQueue.PATIENCE);
     private final Thread writer;
-    private volatile Consumer<List<Kept>> follower = kept -> {};
+    private final List<Consumer<List<Kept>>> followers = new CopyOnWriteArrayList<>();
     private volatile Position end = Position.START;
     private volatile Optional<String> broken = Optional.empty();
     private volatile boolean closed;
@@ -96,11 +115,20 @@ public final class SegmentFileVault implements Vault {
     ///
     /// @param keyring of this archive
     /// @param acknowledged how far the vault is known, from elsewhere, to have been forced
+    /// @param loss what becomes of a vault that ends before what was acknowledged, or before a segment that the
+    ///     keyring knows to have been closed
     /// @param first what to compress against as long as the vault has no dictionary of its own
+    /// @throws ArchiveException also where such a loss is not accepted; nothing was changed then
     public static SegmentFileVault open(
-            Disk disk, Path directory, Keyring keyring, Position acknowledged, Optional<Dictionary> first, Clock clock)
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Loss loss,
+            Optional<Dictionary> first,
+            Clock clock)
             throws ArchiveException {
-        return open(disk, directory, keyring, acknowledged, first, clock, SEGMENT_BYTES);
+        return open(disk, directory, keyring, acknowledged, loss, first, clock, SEGMENT_BYTES);
     }
 
     static SegmentFileVault open(
@@ -112,11 +140,34 @@ public final class SegmentFileVault implements Vault {
             Clock clock,
             long segmentBytes)
             throws ArchiveException {
+        return open(disk, directory, keyring, acknowledged, Loss.REFUSED, first, clock, segmentBytes);
+    }
+
+    static SegmentFileVault open(
+            Disk disk,
+            Path directory,
+            Keyring keyring,
+            Position acknowledged,
+            Loss loss,
+            Optional<Dictionary> first,
+            Clock clock,
+            long segmentBytes)
+            throws ArchiveException {
         try {
             disk.createDirectories(directory);
-            return new SegmentFileVault(disk, directory, keyring, acknowledged, first, clock, segmentBytes);
+            return new SegmentFileVault(disk, directory, keyring, acknowledged, loss, first, clock, segmentBytes);
         } catch (IOException e) {
             throw new ArchiveException("the vault in " + directory + " cannot be opened: " + e, true, e);
+        }
+    }
+
+    /// Refuses a directory that lacks a segment at its end that the keyring knows to have been closed. Writes
+    /// nothing.
+    public static void refuseWithoutSegments(Disk disk, Path directory, Keyring keyring) throws ArchiveException {
+        try {
+            VaultOpening.refuseWithoutSegments(SegmentFiles.list(disk, directory), directory, keyring);
+        } catch (IOException e) {
+            throw new ArchiveException("the vault in " + directory + " cannot be read: " + e, true, e);
         }
     }
 
@@ -125,6 +176,7 @@ public final class SegmentFileVault implements Vault {
             Path directory,
             Keyring keyring,
             Position acknowledged,
+            Loss loss,
             Optional<Dictionary> first,
             Clock clock,
             long segmentBytes)
@@ -139,7 +191,7 @@ public final class SegmentFileVault implements Vault {
         this.closer = new SegmentCloser(disk, directory, keyring, segments);
         this.erasure = new Erasure(disk, directory, keyring, segments);
         this.first = first;
-        VaultOpening.Next next = new VaultOpening(disk, directory, keyring, segments, closer).read(acknowledged);
+        VaultOpening.Next next = new VaultOpening(disk, directory, keyring, segments, closer).read(acknowledged, loss);
         lastFrame = next.lastFrame();
         open = switch (next) {
             case VaultOpening.Resume resume -> {
@@ -295,43 +347,87 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void follow(Consumer<List<Kept>> newFollower) {
-        follower = follower.andThen(newFollower);
+        followers.add(newFollower);
     }
 
     private void write() {
-        List<Pending.Append> batch = new ArrayList<>();
+        List<Pending> inHand = new ArrayList<>(BATCH_FRAMES + 1);
         boolean going = true;
         while (going) {
             try {
-                batch.clear();
-                long bytes = 0;
-                Pending next = queue.first();
-                while (true) {
-                    if (!(next instanceof Pending.Append append)) {
-                        break;
-                    }
-                    bytes += append.prepared().sizeBytes();
-                    batch.add(append);
-                    Optional<Pending> behind =
-                            batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
-                    if (behind.isEmpty()) {
-                        break;
-                    }
-                    next = behind.get();
+                if (!inHand.isEmpty()) { // what it was at failed, and so did answering
+                    giveUp(inHand);
                 }
-                commit(batch);
-                switch (next) {
-                    case Pending.Append _ -> {}
-                    case Pending.Roll roll -> roll(roll);
-                    case Pending.Stop stop -> {
-                        stop.answer().complete(Optional.empty());
-                        going = false;
-                    }
-                }
+                going = pass(inHand);
             } catch (InterruptedException e) {
                 LOG.warn("the vault's writer was interrupted; it goes on");
+            } catch (RuntimeException | Error e) {
+                broken = FAILED; // before anything that needs memory
+                going = inHand.stream().noneMatch(Pending.Stop.class::isInstance);
+                tryToGiveUp(inHand, e);
             }
         }
+    }
+
+    /// Takes what waits, and sees to it.
+    ///
+    /// @param inHand gets what was taken and is not answered
+    /// @return whether to go on
+    private boolean pass(List<Pending> inHand) throws InterruptedException {
+        List<Pending.Append> batch = new ArrayList<>();
+        long bytes = 0;
+        Pending next = queue.first();
+        while (true) {
+            inHand.add(next);
+            if (!(next instanceof Pending.Append append)) {
+                break;
+            }
+            bytes += append.prepared().sizeBytes();
+            batch.add(append);
+            Optional<Pending> behind =
+                    batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
+            if (behind.isEmpty()) {
+                break;
+            }
+            next = behind.get();
+        }
+        commit(batch);
+        boolean going = switch (next) {
+            case Pending.Append _ -> true;
+            case Pending.Roll roll -> {
+                roll(roll);
+                yield true;
+            }
+            case Pending.Stop stop -> {
+                stop.answer().complete(Optional.empty());
+                yield false;
+            }
+        };
+        inHand.clear();
+        return going;
+    }
+
+    /// What nobody reckoned with, an [Error] above all, may have left anything half done: nothing more is taken.
+    /// Everybody who waits is told so, for a mail that is not answered is a connection that hangs.
+    private void tryToGiveUp(List<Pending> inHand, Throwable why) {
+        try {
+            broken = Optional.of("its writer failed: " + why);
+            LOG.error("the vault's writer failed; the vault takes nothing more until it is opened again", why);
+            giveUp(inHand);
+        } catch (RuntimeException | Error again) {
+            LockSupport.parkNanos(PAUSE_NANOS); // it is tried once more at the next pass
+        }
+    }
+
+    private void giveUp(List<Pending> inHand) {
+        try {
+            open.takeBack(); // what was not forced and is not acknowledged
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("what was not forced could not be taken back: {}", e.toString());
+        }
+        ArchiveException refused = trouble("the frame could not be kept", broken.orElse("the vault is broken"));
+        inHand.forEach(pending -> pending.answer().completeExceptionally(refused));
+        inHand.clear();
     }
 
     private void roll(Pending.Roll roll) {
@@ -405,7 +501,7 @@ public final class SegmentFileVault implements Vault {
         }
         try {
             open.force();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // After a failed force the kernel may have dropped the pages: what the file holds is no
             // longer known.
             broken = Optional.of("forcing the segment failed: " + e);
@@ -423,9 +519,27 @@ public final class SegmentFileVault implements Vault {
             return;
         }
         end = open.position();
-        follower.accept(List.copyOf(kept));
+        tell(List.copyOf(kept));
         for (int i = 0; i < batch.size(); i++) {
             batch.get(i).answer().complete(Optional.of(kept.get(i)));
+        }
+    }
+
+    /// Tells the followers what is kept. It stays kept and is acknowledged, whatever becomes of one of them; but
+    /// what comes later must not be told to one that lacks this. When the archive is opened again, they take it
+    /// from the vault.
+    private void tell(List<Kept> kept) {
+        for (Consumer<List<Kept>> follower : followers) {
+            try {
+                follower.accept(kept);
+            } catch (RuntimeException | Error e) {
+                broken = FAILED;
+                LOG.error(
+                        "what follows the vault failed at frame {}; the vault takes nothing more until it is opened"
+                                + " again",
+                        kept.getLast().number(),
+                        e);
+            }
         }
     }
 
@@ -443,14 +557,18 @@ public final class SegmentFileVault implements Vault {
         }
     }
 
-    private static void fail(List<Pending.Append> batch, Exception why) {
+    private static void fail(List<Pending.Append> batch, Throwable why) {
         for (Pending p : batch) {
             p.answer().completeExceptionally(trouble("the frame could not be kept", why));
         }
     }
 
-    private static ArchiveException trouble(String what, Exception why) {
+    private static ArchiveException trouble(String what, Throwable why) {
         return new ArchiveException(what + ": " + why, true, why);
+    }
+
+    private static ArchiveException trouble(String what, String why) {
+        return new ArchiveException(what + ": " + why, true);
     }
 
     @Override
@@ -486,13 +604,17 @@ public final class SegmentFileVault implements Vault {
     @Override
     public List<String> lostKeys() {
         List<String> lost = new ArrayList<>();
-        segments.lost()
-                .forEach((number, why) -> segments.byNumber(number)
-                        .ifPresent(s -> lost.add("the keys of segment " + number + " are lost, so what came in frames "
-                                + s.firstFrame() + " to " + s.lastFrame() + " cannot be read (`carteggio check` names"
-                                + " the letters); put a sidecar of the same generation back from a backup and start"
-                                + " again: " + why)));
+        segments.lost().forEach((number, why) -> lost.add(lost(number, why)));
         return lost;
+    }
+
+    private String lost(long number, String why) {
+        return segments.byNumber(number)
+                .map(s -> "the keys of segment " + number + " are lost, so what came in frames " + s.firstFrame()
+                        + " to " + s.lastFrame() + " cannot be read (`carteggio check` names the letters); put a"
+                        + " sidecar of the same generation back from a backup and start again: " + why)
+                .orElseGet(() -> why + ", so what came in it cannot be read (`carteggio check` names the letters); put"
+                        + " the file back from a backup and start again");
     }
 
     @Override
@@ -526,6 +648,19 @@ public final class SegmentFileVault implements Vault {
             throw new ArchiveException("compaction waits for the keyring: " + e, true, e);
         }
         return new Compaction(disk, directory, archiveId, segments).run(end.segment());
+    }
+
+    /// Writes damaged headers of closed segments anew, where what they said is known from the rest of the segment.
+    ///
+    /// @return a sentence for each
+    public List<String> mendHeaders() throws ArchiveException {
+        try {
+            return segments.mendHeaders(end.segment()).stream()
+                    .map(number -> "the header of segment " + number + " was damaged; it was written anew")
+                    .toList();
+        } catch (IOException e) {
+            throw new ArchiveException("a header cannot be mended: " + e, true, e);
+        }
     }
 
     /// What is wrong with the keyring's and the sidecars' copies.

@@ -27,6 +27,7 @@ final class SegmentReader implements AutoCloseable {
     private final Map<Long, Tombstone> erased;
     private final long limit;
     private final HeaderReading header;
+    private final Optional<SegmentHeader> said;
 
     // octets read ahead, since frames are looked at one after the other
     private byte[] ahead = new byte[0];
@@ -38,15 +39,40 @@ final class SegmentReader implements AutoCloseable {
     /// @param whole whether the sealed records behind the head are as they were written
     record FoundFrame(long offset, FrameHead head, long endOffset, boolean whole) {}
 
+    /// @param told what the header said, where that is known from elsewhere: it counts where the header is damaged
     /// @param erased what is known to be gone, so that a compacted segment can be read
     /// @param limit octets from this offset on are not looked at
-    SegmentReader(Disk disk, Path path, byte[] archiveId, Map<Long, Tombstone> erased, long limit) throws IOException {
-        this.file = disk.open(path, Disk.Access.READ);
+    SegmentReader(
+            Disk disk,
+            Path path,
+            byte[] archiveId,
+            Optional<SegmentHeader> told,
+            Map<Long, Tombstone> erased,
+            long limit)
+            throws IOException {
+        this(disk.open(path, Disk.Access.READ), archiveId, told, erased, limit);
+    }
+
+    /// @param file which is closed with this
+    SegmentReader(
+            DiskFile file, byte[] archiveId, Optional<SegmentHeader> told, Map<Long, Tombstone> erased, long limit)
+            throws IOException {
+        this.file = file;
         this.archiveId = archiveId;
         this.erased = erased;
         this.limit = Math.min(limit, file.sizeBytes());
         byte[] head = at(0, (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, this.limit));
         this.header = SegmentFormat.readSegmentHeader(head, archiveId);
+        this.said = header instanceof HeaderReading.Good(SegmentHeader good) ? Optional.of(good) : told;
+    }
+
+    DiskFile file() {
+        return file;
+    }
+
+    /// What the header says, or said.
+    Optional<SegmentHeader> said() {
+        return said;
     }
 
     HeaderReading header() {
@@ -55,9 +81,7 @@ final class SegmentReader implements AutoCloseable {
 
     /// Where the first frame should begin.
     long framesBegin() {
-        return header instanceof HeaderReading.Good(SegmentHeader good)
-                ? Math.min(good.framesBegin(), limit)
-                : SegmentFormat.SEGMENT_HEADER_BYTES;
+        return said.map(s -> Math.min(s.framesBegin(), limit)).orElse((long) SegmentFormat.SEGMENT_HEADER_BYTES);
     }
 
     long limit() {
@@ -65,12 +89,35 @@ final class SegmentReader implements AutoCloseable {
     }
 
     private int edition() {
-        return header instanceof HeaderReading.Good(SegmentHeader good) ? good.edition() : 0;
+        return said.map(SegmentHeader::edition).orElse(0);
     }
 
     /// The frame at an offset; empty where no head of a frame stands there as it was written, or
     /// where it would reach over the limit.
     Optional<FoundFrame> frame(long offset) throws IOException {
+        Optional<FrameHead> head = head(offset);
+        if (head.isEmpty()) {
+            return Optional.empty();
+        }
+        int headBytes = head.get().headBytes();
+        long bodies = bodyBytes(head.get());
+        long end = offset + headBytes + bodies + SegmentFormat.CHECK_BYTES;
+        if (end > limit) {
+            return Optional.empty();
+        }
+        if (end - offset <= READ_AHEAD_BYTES) {
+            readAhead(offset, (int) (end - offset));
+        }
+        long from = offset + headBytes;
+        int crc = crc(from, bodies);
+        boolean whole = ByteBuffer.wrap(at(end - SegmentFormat.CHECK_BYTES, SegmentFormat.CHECK_BYTES))
+                        .getInt()
+                == crc;
+        return Optional.of(new FoundFrame(offset, head.get(), end, whole));
+    }
+
+    /// The head of a frame at an offset; empty where none stands there as it was written.
+    Optional<FrameHead> head(long offset) throws IOException {
         if (offset + SegmentFormat.headBytesFor(1) > limit) {
             return Optional.empty();
         }
@@ -78,25 +125,7 @@ final class SegmentReader implements AutoCloseable {
         if (count.isEmpty() || offset + SegmentFormat.headBytesFor(count.get()) > limit) {
             return Optional.empty();
         }
-        byte[] bytes = at(offset, SegmentFormat.headBytesFor(count.get()));
-        Optional<FrameHead> head = SegmentFormat.readFrameHead(bytes, archiveId);
-        if (head.isEmpty()) {
-            return Optional.empty();
-        }
-        long bodies = bodyBytes(head.get());
-        long end = offset + bytes.length + bodies + SegmentFormat.CHECK_BYTES;
-        if (end > limit) {
-            return Optional.empty();
-        }
-        if (end - offset <= READ_AHEAD_BYTES) {
-            readAhead(offset, (int) (end - offset));
-        }
-        long from = offset + bytes.length;
-        int crc = crc(from, bodies);
-        boolean whole = ByteBuffer.wrap(at(end - SegmentFormat.CHECK_BYTES, SegmentFormat.CHECK_BYTES))
-                        .getInt()
-                == crc;
-        return Optional.of(new FoundFrame(offset, head.get(), end, whole));
+        return SegmentFormat.readFrameHead(at(offset, SegmentFormat.headBytesFor(count.get())), archiveId);
     }
 
     private long bodyBytes(FrameHead head) {
@@ -135,13 +164,28 @@ final class SegmentReader implements AutoCloseable {
                         ahead, (int) (found.offset() - aheadAt), (int) (found.offset() - aheadAt + length));
     }
 
-    /// The next offset from `from` on where the head of a frame stands; the limit where there is none.
+    /// The next offset from `from` on where a frame stands; the limit where there is none.
     long nextFrame(long from) throws IOException {
+        return next(from, at -> frame(at).isPresent());
+    }
+
+    /// The next offset from `from` on where the head of a frame stands, wherever the frame ends.
+    long nextHead(long from) throws IOException {
+        return next(from, at -> head(at).isPresent());
+    }
+
+    /// Tells whether an offset is the one that is looked for.
+    @FunctionalInterface
+    private interface Stands {
+        boolean at(long offset) throws IOException;
+    }
+
+    private long next(long from, Stands stands) throws IOException {
         byte first = (byte) (SegmentFormat.FRAME_MAGIC >>> 24);
         for (long base = from; base < limit; base += CHUNK_BYTES) {
             byte[] chunk = SegmentFiles.at(file, base, (int) Math.min(CHUNK_BYTES, limit - base));
             for (int i = 0; i < chunk.length; i++) {
-                if (chunk[i] == first && frame(base + i).isPresent()) {
+                if (chunk[i] == first && stands.at(base + i)) {
                     return base + i;
                 }
             }

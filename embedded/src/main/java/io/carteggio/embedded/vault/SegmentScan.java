@@ -1,7 +1,6 @@
 package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.vault.SegmentFormat;
-import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.embedded.vault.SegmentReader.FoundFrame;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
@@ -20,14 +19,13 @@ import java.util.Optional;
 /// @param lastHash of the last whole frame
 record SegmentScan(long end, boolean damaged, FrameOffsets frames, Optional<Sha256> lastHash) {
 
-    /// Reads a segment through whose header is good.
+    /// Reads a segment through whose header is good, or known.
     ///
     /// @param acknowledged an offset up to which the segment is known from elsewhere to have been
     ///     forced
     static SegmentScan of(SegmentReader reader, long acknowledged) throws IOException {
-        if (!(reader.header() instanceof HeaderReading.Good(SegmentFormat.SegmentHeader header))) {
-            throw new IllegalArgumentException("a segment without a header cannot be scanned");
-        }
+        SegmentFormat.SegmentHeader header = reader.said()
+                .orElseThrow(() -> new IllegalArgumentException("a segment without a header cannot be scanned"));
         long forced = acknowledged;
         for (long at = reader.framesBegin(); at < reader.limit(); ) {
             Optional<FoundFrame> found = reader.frame(at);

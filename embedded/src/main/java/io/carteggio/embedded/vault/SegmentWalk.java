@@ -10,11 +10,14 @@ import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
 import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.Row;
+import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.archive.vault.Vault.Damage;
 import io.carteggio.archive.vault.Vault.Walker;
 import io.carteggio.embedded.disk.Disk;
+import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.vault.SegmentReader.FoundFrame;
+import io.carteggio.embedded.vault.Segments.InFile;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,13 +101,23 @@ final class SegmentWalk {
         }
     }
 
-    private void segment(long s, Path file, Position end) throws IOException, ArchiveException {
+    private void segment(long s, Path path, Position end) throws IOException, ArchiveException {
+        Optional<InFile> in = segments.inFile(s);
+        try (DiskFile file = in.isPresent() ? in.get().file() : disk.open(path, Disk.Access.READ)) {
+            segment(s, file, in.map(InFile::segment), end);
+        }
+    }
+
+    private void segment(long s, DiskFile file, Optional<Segment> known, Position end)
+            throws IOException, ArchiveException {
         boolean last = s == end.segment();
-        Optional<Segment> known = segments.byNumber(s);
-        long framesEnd = last ? end.offset() : known.map(Segment::framesEnd).orElse(Long.MAX_VALUE);
+        // where it was closed and compacted since, its last frames end elsewhere
+        boolean shifted = last && known.filter(k -> k.header().edition() > 0).isPresent();
+        long framesEnd =
+                last && !shifted ? end.offset() : known.map(Segment::framesEnd).orElse(Long.MAX_VALUE);
         Optional<Segments.Opened> keys = Optional.empty();
         try {
-            keys = Optional.of(segments.keys(s));
+            keys = Optional.of(segments.keys(s)); // later than the file: they know what it lacks
         } catch (ArchiveException e) {
             if (e.laterHelps()) {
                 throw e; // else a passing trouble would pass for a loss
@@ -113,62 +126,78 @@ final class SegmentWalk {
         }
         boolean opens = keys.isPresent();
         Map<Long, Tombstone> erased = keys.map(Segments.Opened::erased).orElse(Map.of());
-        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, erased, framesEnd)) {
-            long from = reader.framesBegin();
-            switch (reader.header()) {
-                case HeaderReading.Foreign(String why) -> {
-                    damage(s, 0, 0, why);
-                    return;
-                }
-                case HeaderReading.Damaged(String why) -> damage(s, 0, 0, why);
-                case HeaderReading.Good(var header) -> {
-                    if (header.segment() != s) {
-                        damage(s, 0, 0, "the header names segment " + header.segment());
-                    }
-                    boolean fromItsBegin = frames < header.firstFrame();
-                    if (fromItsBegin && previous.isPresent() && !previous.get().equals(header.previous())) {
-                        damage(s, 0, header.firstFrame(), "the segment does not follow the one before it");
-                    }
-                    if (!fromItsBegin && known.isPresent()) {
-                        long at = offset(known.get(), frames + 1);
-                        from = at >= 0 ? at : frames >= known.get().lastFrame() ? reader.limit() : from;
-                    }
-                }
+        SegmentReader reader = new SegmentReader(file, archiveId, known.map(Segment::header), erased, framesEnd);
+        if (reader.header() instanceof HeaderReading.Foreign(String why)) {
+            damage(s, 0, 0, why);
+            return;
+        }
+        long from = begin(s, reader, known);
+        List<Long> offsets = new ArrayList<>();
+        long damagesBefore = damages;
+        for (long at = from; at < reader.limit() && !(shifted && frames >= end.frames()); ) {
+            Optional<FoundFrame> found = reader.frame(at);
+            if (found.isEmpty()) {
+                long next = reader.nextFrame(at + 1);
+                damage(s, at, frames + 1, (next - at) + " octets are no frame as it was written");
+                previous = Optional.empty();
+                at = next;
+                continue;
             }
-            List<Long> offsets = new ArrayList<>();
-            long damagesBefore = damages;
-            for (long at = from; at < reader.limit(); ) {
-                Optional<FoundFrame> found = reader.frame(at);
-                if (found.isEmpty()) {
-                    long next = reader.nextFrame(at + 1);
-                    damage(s, at, frames + 1, (next - at) + " octets are no frame as it was written");
-                    previous = Optional.empty();
-                    at = next;
-                    continue;
-                }
-                offsets.add(at);
-                frame(s, known, found.get(), reader, keys);
-                // what a compaction left out is known from the sidecar alone
-                at = opens || found.get().whole()
-                        ? found.get().endOffset()
-                        : reader.nextFrame(at + found.get().head().headBytes());
+            offsets.add(at);
+            frame(s, known, found.get(), reader, keys);
+            // what a compaction left out is known from the sidecar alone
+            at = opens || found.get().whole()
+                    ? found.get().endOffset()
+                    : reader.nextFrame(at + found.get().head().headBytes());
+        }
+        ahead.finish();
+        if (last && reader.limit() < framesEnd && framesEnd != Long.MAX_VALUE) {
+            damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
+        }
+        if (deep && from == reader.framesBegin()) {
+            // a segment that was left for its damage has none, and was named for that
+            boolean left = damages > damagesBefore;
+            if (!last && !left && known.isPresent() && known.get() instanceof Segment.Growing) {
+                damage(s, reader.limit(), 0, "the segment has lost its footer");
             }
-            ahead.finish();
-            if (last && reader.limit() < framesEnd && framesEnd != Long.MAX_VALUE) {
-                damage(s, reader.limit(), 0, "the segment ends before what was acknowledged");
+            if (!last) { // that one has none, or one of more frames than were asked for
+                footer(s, reader, known, offsets);
             }
-            if (deep && from == reader.framesBegin()) {
-                // a segment that was left for its damage has none, and was named for that
-                boolean left = damages > damagesBefore;
-                if (!last && !left && known.isPresent() && known.get() instanceof Segment.Growing) {
-                    damage(s, reader.limit(), 0, "the segment has lost its footer");
-                }
-                footer(s, file, known, offsets);
-                if (opens) {
-                    dictionary(s, known);
-                }
+            if (opens) {
+                dictionary(s, known);
             }
         }
+    }
+
+    /// Looks at the header.
+    ///
+    /// @return where the first frame lies that is asked for
+    private long begin(long s, SegmentReader reader, Optional<Segment> known) throws IOException, ArchiveException {
+        long from = reader.framesBegin();
+        if (reader.header() instanceof HeaderReading.Damaged(String why)) {
+            damage(
+                    s,
+                    0,
+                    0,
+                    "the header is damaged: " + why
+                            + (known.isPresent() ? "; what it said is known, and `carteggio rebuild` mends it" : ""));
+        }
+        if (reader.said().isEmpty()) {
+            return from;
+        }
+        SegmentHeader header = reader.said().get();
+        if (header.segment() != s) {
+            damage(s, 0, 0, "the header names segment " + header.segment());
+        }
+        boolean fromItsBegin = frames < header.firstFrame();
+        if (fromItsBegin && previous.isPresent() && !previous.get().equals(header.previous())) {
+            damage(s, 0, header.firstFrame(), "the segment does not follow the one before it");
+        }
+        if (!fromItsBegin && known.isPresent()) {
+            long at = segments.offset(known.get(), reader.file(), frames + 1);
+            from = at >= 0 ? at : frames >= known.get().lastFrame() ? reader.limit() : from;
+        }
+        return from;
     }
 
     private void dictionary(long s, Optional<Segment> known) throws ArchiveException {
@@ -182,29 +211,21 @@ final class SegmentWalk {
     }
 
     /// The footer must be there where the segment is closed, and say where the frames are.
-    private void footer(long s, Path file, Optional<Segment> known, List<Long> offsets)
+    private void footer(long s, SegmentReader reader, Optional<Segment> known, List<Long> offsets)
             throws IOException, ArchiveException {
         if (known.isEmpty() || !(known.get() instanceof Segment.Closed closed)) {
             return;
         }
         FooterTail tail = closed.footer();
-        try (Disk.DiskFile open = disk.open(file, Disk.Access.READ)) {
-            long size = open.sizeBytes();
-            byte[] footer = SegmentFiles.at(open, tail.footerOffset(), (int) (size - tail.footerOffset()));
-            Optional<long[]> written = SegmentFormat.readFooter(footer, archiveId);
-            long[] found = offsets.stream().mapToLong(Long::longValue).toArray();
-            if (written.isEmpty()) {
-                damage(s, tail.footerOffset(), 0, "the footer is not as it was written");
-            } else if (!Arrays.equals(written.get(), found)
-                    || (previous.isPresent() && !previous.get().equals(tail.lastHash()))) {
-                damage(s, tail.footerOffset(), 0, "the footer does not fit the frames");
-            }
-        }
-    }
-
-    private long offset(Segment segment, long frame) throws IOException {
-        try (Disk.DiskFile open = disk.open(segment.path(), Disk.Access.READ)) {
-            return segments.offset(segment, open, frame);
+        int length = Math.toIntExact(reader.file().sizeBytes() - tail.footerOffset());
+        byte[] footer = SegmentFiles.at(reader.file(), tail.footerOffset(), length);
+        Optional<long[]> written = SegmentFormat.readFooter(footer, archiveId);
+        long[] found = offsets.stream().mapToLong(Long::longValue).toArray();
+        if (written.isEmpty()) {
+            damage(s, tail.footerOffset(), 0, "the footer is not as it was written");
+        } else if (!Arrays.equals(written.get(), found)
+                || (previous.isPresent() && !previous.get().equals(tail.lastHash()))) {
+            damage(s, tail.footerOffset(), 0, "the footer does not fit the frames");
         }
     }
 
@@ -237,7 +258,12 @@ final class SegmentWalk {
     /// What the walker is told of a frame. Called by many threads.
     private Telling opened(long s, OpenFrame frame, FoundFrame found) throws ArchiveException {
         List<Damage> wrong = new ArrayList<>();
-        Optional<Kept> kept = opened(s, frame, found, wrong);
+        Optional<Kept> first = opened(s, frame, found, wrong);
+        boolean anew = !wrong.isEmpty() && !segments.isCurrent(frame);
+        if (anew) { // erased or compacted meanwhile
+            wrong.clear();
+        }
+        Optional<Kept> kept = anew ? openedAnew(s, found, wrong) : first;
         if (kept.isPresent() && !found.whole() && wrong.isEmpty()) {
             wrong.add(new Damage(
                     s, found.offset(), frame.number(), Optional.empty(), "the checksum of the records is wrong"));
@@ -251,6 +277,14 @@ final class SegmentWalk {
                 walker.damaged(damage);
             }
         };
+    }
+
+    private Optional<Kept> openedAnew(long s, FoundFrame found, List<Damage> wrong) throws ArchiveException {
+        try {
+            return opened(s, segments.open(found.head().number()), found, wrong);
+        } catch (IOException e) {
+            throw new ArchiveException("frame " + found.head().number() + " cannot be read: " + e, true, e);
+        }
     }
 
     private Optional<Kept> opened(long s, OpenFrame frame, FoundFrame found, List<Damage> wrong)

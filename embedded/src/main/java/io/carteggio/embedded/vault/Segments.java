@@ -11,6 +11,8 @@ import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.RecordSeal;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
+import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
+import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.archive.vault.Sidecar;
 import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.embedded.disk.Disk;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// All segments with their keys, and the way from a record's place to its content. Safe for many
 /// threads.
@@ -52,6 +55,17 @@ final class Segments {
     private final Map<Long, Optional<Dictionary>> dictionaries = new LinkedHashMap<>(8, 0.75f, true);
     private final Map<Long, OpenFrame> recent = new LinkedHashMap<>(2 * FRAMES_REMEMBERED, 0.75f, true);
 
+    /// A segment's file is found, and takes the place of another, while this is held.
+    private final ReentrantReadWriteLock places = new ReentrantReadWriteLock();
+
+    /// A segment and its file, which belong together whatever a compaction does from now on.
+    record InFile(Segment segment, DiskFile file) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
     /// The keys of a segment, and what was erased of it.
     record Opened(KeyTree keys, Map<Long, Tombstone> erased, long generation) {}
 
@@ -65,6 +79,101 @@ final class Segments {
     /// Takes a segment in, or puts it in the place of what was known of it.
     void put(Segment segment) {
         byFirstFrame.put(segment.firstFrame(), segment);
+    }
+
+    /// The file of a segment; empty where it was compacted since, so that nothing lies any more where it lay.
+    Optional<DiskFile> file(Segment segment) throws IOException {
+        places.readLock().lock();
+        try {
+            Segment now = byFirstFrame.get(segment.firstFrame());
+            return now != null && now.header().edition() == segment.header().edition()
+                    ? Optional.of(disk.open(segment.path(), Disk.Access.READ))
+                    : Optional.empty();
+        } finally {
+            places.readLock().unlock();
+        }
+    }
+
+    /// The segment of a number, with its file.
+    Optional<InFile> inFile(long number) throws IOException {
+        places.readLock().lock();
+        try {
+            Optional<Segment> segment = byNumber(number);
+            return segment.isPresent() ? Optional.of(inFile(segment.get())) : Optional.empty();
+        } finally {
+            places.readLock().unlock();
+        }
+    }
+
+    private Optional<InFile> inFileOf(long frame) throws IOException {
+        places.readLock().lock();
+        try {
+            Optional<Segment> segment = of(frame);
+            return segment.isPresent() ? Optional.of(inFile(segment.get())) : Optional.empty();
+        } finally {
+            places.readLock().unlock();
+        }
+    }
+
+    private InFile inFile(Segment segment) throws IOException {
+        return new InFile(segment, disk.open(segment.path(), Disk.Access.READ));
+    }
+
+    /// Gives what a compaction wrote the segment's name, and tells of it in the same instant.
+    void replace(Path beside, Segment.Closed compacted) throws IOException {
+        places.writeLock().lock();
+        try {
+            try {
+                disk.rename(beside, compacted.path());
+            } catch (IOException e) {
+                if (edition(compacted.path()) == compacted.header().edition()) {
+                    taken(compacted); // it has its new name all the same
+                }
+                throw e;
+            }
+            taken(compacted);
+        } finally {
+            places.writeLock().unlock();
+        }
+    }
+
+    /// Writes the headers of segments anew that are damaged and whose content is known.
+    ///
+    /// @param open which is left alone
+    /// @return the numbers of those that were mended
+    List<Long> mendHeaders(long open) throws IOException {
+        List<Long> mended = new ArrayList<>();
+        for (Segment segment : all()) {
+            if (segment.number() == open) {
+                continue;
+            }
+            places.writeLock().lock(); // no compaction meanwhile
+            try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
+                byte[] head = SegmentFiles.at(file, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+                if (SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Damaged) {
+                    file.write(ByteBuffer.wrap(SegmentFormat.segmentHeader(segment.header(), archiveId)), 0);
+                    file.force();
+                    mended.add(segment.number());
+                }
+            } finally {
+                places.writeLock().unlock();
+            }
+        }
+        return mended;
+    }
+
+    private void taken(Segment.Closed compacted) {
+        put(compacted);
+        scanned.remove(compacted.number());
+    }
+
+    private int edition(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            byte[] head = SegmentFiles.at(open, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+            return SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Good(SegmentHeader good)
+                    ? good.edition()
+                    : -1;
+        }
     }
 
     Iterable<Segment> all() {
@@ -97,9 +206,14 @@ final class Segments {
                 }
             }
         }
+        for (long number : keyring.generations().keySet()) {
+            if (number < open && byNumber(number).isEmpty()) {
+                lost.put(number, "segment " + number + " is missing or has no readable header");
+            }
+        }
     }
 
-    /// The segments whose keys were not there when the vault was opened, with the reason.
+    /// The segments that were not there when the vault was opened, or had no keys, with the reason.
     Map<Long, String> lost() {
         return lost;
     }
@@ -236,29 +350,44 @@ final class Segments {
     ///
     /// @throws ArchiveException where it is not there or damaged
     OpenFrame open(long frame) throws ArchiveException, IOException {
-        Segment segment =
-                of(frame).orElseThrow(() -> new ArchiveException("frame " + frame + " is not in the vault", false));
-        return open(segment, frame).orElseThrow(() -> new ArchiveException("frame " + frame + " is damaged", false));
+        if (of(frame).isEmpty()) {
+            throw new ArchiveException("frame " + frame + " is not in the vault", false);
+        }
+        return find(frame).orElseThrow(() -> new ArchiveException("frame " + frame + " is damaged", false));
     }
 
-    private Optional<OpenFrame> open(Segment segment, long frame) throws ArchiveException, IOException {
-        Opened keys = keys(segment.number());
+    private Optional<OpenFrame> find(long frame) throws ArchiveException, IOException {
+        Optional<Segment> known = of(frame);
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        Opened before = keys(known.get().number());
         synchronized (recent) {
-            OpenFrame known = recent.get(frame);
-            if (known != null && known.isOf(segment, keys)) { // else something was erased or compacted meanwhile
-                return Optional.of(known);
+            OpenFrame remembered = recent.get(frame);
+            if (remembered != null && remembered.isOf(known.get(), before)) { // else erased or compacted meanwhile
+                return Optional.of(remembered);
             }
         }
-        try (DiskFile file = disk.open(segment.path(), Disk.Access.READ)) {
-            long at = offset(segment, file, frame);
+        try (InFile in = inFileOf(frame).orElseThrow()) {
+            Segment segment = in.segment();
+            Opened keys = keys(segment.number()); // later than the file: they know what it lacks
+            long at = offset(segment, in.file(), frame);
             Optional<OpenFrame> found = Optional.empty();
             if (at >= 0) {
-                byte[] octets = look(file, at);
-                found = head(file, at, octets, frame).map(head -> new OpenFrame(this, segment, keys, head, at, octets));
+                byte[] octets = look(in.file(), at);
+                found = head(in.file(), at, octets, frame)
+                        .map(head -> new OpenFrame(this, segment, keys, head, at, octets));
             }
             found.ifPresent(this::remember);
             return found;
         }
+    }
+
+    /// Whether a frame lies where it lay when it was opened, and has the keys it had.
+    boolean isCurrent(OpenFrame frame) throws ArchiveException {
+        Optional<Segment> segment = of(frame.number());
+        return segment.isPresent()
+                && frame.isOf(segment.get(), keys(segment.get().number()));
     }
 
     private void remember(OpenFrame frame) {
@@ -282,10 +411,14 @@ final class Segments {
                 && (at < 0 || head(file, at, look(file, at), frame).isEmpty())) {
             FrameOffsets offsets = scanned.get(segment.number());
             if (offsets == null) {
-                try (SegmentReader reader = new SegmentReader(
-                        disk, segment.path(), archiveId, erased(segment.number()), closed.framesEnd())) {
-                    offsets = SegmentScan.of(reader, Long.MAX_VALUE).frames();
-                }
+                SegmentReader reader = // which leaves the file open
+                        new SegmentReader(
+                                file,
+                                archiveId,
+                                Optional.of(segment.header()),
+                                erased(segment.number()),
+                                closed.framesEnd());
+                offsets = SegmentScan.of(reader, Long.MAX_VALUE).frames();
                 scanned.put(segment.number(), offsets);
             }
             return offsets.of(frame);
@@ -363,12 +496,8 @@ final class Segments {
 
     /// A frame by its number.
     Optional<Kept> frame(long number) throws ArchiveException {
-        Optional<Segment> segment = of(number);
-        if (segment.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            Optional<OpenFrame> frame = open(segment.get(), number);
+            Optional<OpenFrame> frame = find(number);
             return frame.isPresent() ? Optional.of(frame.get().kept()) : Optional.empty();
         } catch (IOException e) {
             throw new ArchiveException("frame " + number + " cannot be read: " + e.getMessage(), false, e);

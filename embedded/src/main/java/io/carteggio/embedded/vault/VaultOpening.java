@@ -6,14 +6,17 @@ import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.archive.vault.SegmentFormat.FooterTail;
+import io.carteggio.archive.vault.SegmentFormat.FrameHead;
 import io.carteggio.archive.vault.SegmentFormat.HeaderReading;
 import io.carteggio.archive.vault.SegmentFormat.SegmentHeader;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
 import io.carteggio.embedded.keys.Keyring;
+import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,89 +59,187 @@ final class VaultOpening {
         this.closer = closer;
     }
 
-    /// Takes in all segments, and reads the last one through.
+    /// Refuses where the keyring knows segments behind the last that is there to have been closed.
+    static void refuseWithoutSegments(List<Long> there, Path directory, Keyring keyring) throws ArchiveException {
+        List<Long> missing = closedBehind(there.isEmpty() ? 0 : there.getLast(), keyring);
+        if (!missing.isEmpty()) {
+            throw refusal("the keyring opens segment " + missing.getFirst()
+                    + (missing.size() > 1 ? " and " + (missing.size() - 1) + " behind it" : "") + ", which "
+                    + (missing.size() > 1 ? "are" : "is") + " not in " + directory);
+        }
+    }
+
+    private static List<Long> closedBehind(long last, Keyring keyring) {
+        return keyring.generations().entrySet().stream()
+                .filter(e -> e.getKey() > last && e.getValue() > 0)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static ArchiveException refusal(String why) {
+        return new ArchiveException(
+                why + ": segments are missing or from an older backup. Nothing was changed. Put the newer segments back"
+                        + " (is the vault's file system mounted?), or accept the loss with `carteggio rebuild"
+                        + " --accept-loss`.",
+                false);
+    }
+
+    /// Takes in all segments, and reads the last one through. Nothing is written before it is clear that no end is
+    /// missing.
     ///
     /// @param acknowledged how far the vault is known, from elsewhere, to have been forced
-    Next read(Position acknowledged) throws IOException, ArchiveException {
+    Next read(Position acknowledged, Loss loss) throws IOException, ArchiveException {
         List<Long> numbers = SegmentFiles.list(disk, directory);
+        if (loss == Loss.REFUSED) {
+            refuseWithoutSegments(numbers, directory, keyring);
+        }
         if (numbers.isEmpty()) {
-            return new Begin(1, 1, SegmentFormat.noFrame());
+            return begin(1, 1, SegmentFormat.noFrame(), acknowledged, loss);
         }
+        List<Segment.Closed> closed = new ArrayList<>();
         for (long number : numbers.subList(0, numbers.size() - 1)) {
-            known(number);
+            known(number).ifPresent(closed::add);
         }
-        return last(numbers.getLast(), acknowledged);
+        Next next = last(numbers.getLast(), acknowledged, loss);
+        for (Segment.Closed segment : closed) {
+            closer.finish(segment);
+        }
+        return next;
+    }
+
+    /// Where to begin, if no frame from there on was ever acknowledged: else behind all that was.
+    private Begin begin(long segment, long firstFrame, Sha256 lastFrame, Position acknowledged, Loss loss)
+            throws ArchiveException {
+        if (acknowledged.frames() < firstFrame
+                && closedBehind(segment - 1, keyring).isEmpty()) {
+            return new Begin(segment, firstFrame, lastFrame);
+        }
+        if (loss == Loss.REFUSED) {
+            throw refusal(
+                    "the catalogue knows " + acknowledged.frames() + " frames, the vault has only " + (firstFrame - 1));
+        }
+        long number = segment;
+        for (long known : keyring.generations().keySet()) {
+            number = Math.max(number, known + 1);
+        }
+        LOG.error(
+                "the loss of what lay behind frame {} was accepted; segment {} is begun behind it",
+                firstFrame - 1,
+                number);
+        return new Begin(number, Math.max(firstFrame, acknowledged.frames() + 1), lastFrame);
     }
 
     /// Takes in a segment that is not the last.
-    private void known(long number) throws IOException, ArchiveException {
+    ///
+    /// @return where it has its footer
+    private Optional<Segment.Closed> known(long number) throws IOException, ArchiveException {
         Path file = SegmentFiles.segment(directory, number);
         Optional<SegmentHeader> header = header(number, file);
         if (header.isEmpty()) {
             LOG.error("{} has no readable header; run `carteggio check`", file.getFileName());
-            return;
+            return Optional.empty();
         }
         Optional<FooterTail> tail = footer(file);
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header.get(), file, tail.get());
             segments.put(segment);
-            closer.finish(segment);
-        } else {
-            LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
-            try (SegmentReader reader =
-                    new SegmentReader(disk, file, archiveId, segments.erased(number), Long.MAX_VALUE)) {
-                SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
-                segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
-            }
+            return Optional.of(segment);
         }
+        LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
+            SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
+            segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
+        }
+        return Optional.empty();
     }
 
+    /// What the header says, or said where it is damaged.
     private Optional<SegmentHeader> header(long number, Path file) throws IOException, ArchiveException {
         try (DiskFile open = disk.open(file, Disk.Access.READ)) {
             int length = (int) Math.min(SegmentFormat.SEGMENT_HEADER_BYTES, open.sizeBytes());
             return switch (SegmentFormat.readSegmentHeader(SegmentFiles.at(open, 0, length), archiveId)) {
                 case HeaderReading.Foreign(String why) -> throw new ArchiveException(file + ": " + why, false);
-                case HeaderReading.Damaged(String why) -> Optional.empty();
-                case HeaderReading.Good(SegmentHeader header) ->
-                    header.segment() == number ? Optional.of(header) : Optional.empty();
+                case HeaderReading.Good(SegmentHeader header) when header.segment() == number -> Optional.of(header);
+                case HeaderReading.Good _ -> Optional.empty(); // the file of another segment
+                case HeaderReading.Damaged(String why) -> {
+                    Optional<SegmentHeader> told = HeaderTelling.tell(
+                            open,
+                            number,
+                            archiveId,
+                            firstFrame(number),
+                            segments.erased(number),
+                            footer(open).map(FooterTail::footerOffset).orElse(open.sizeBytes()));
+                    LOG.error(
+                            "{}: {}; {}",
+                            file.getFileName(),
+                            why,
+                            told.isPresent()
+                                    ? "what it said is told by the rest, and `carteggio rebuild` mends it"
+                                    : "what it said cannot be told");
+                    yield told;
+                }
             };
         }
     }
 
+    /// The number of a segment's first frame, told by the segment before it.
+    private Optional<Long> firstFrame(long number) {
+        return number == 1 ? Optional.of(1L) : segments.byNumber(number - 1).map(before -> before.lastFrame() + 1);
+    }
+
     private Optional<FooterTail> footer(Path file) throws IOException {
         try (DiskFile open = disk.open(file, Disk.Access.READ)) {
-            long size = open.sizeBytes();
-            if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
-                return Optional.empty();
-            }
-            byte[] tail =
-                    SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
-            return SegmentFormat.readFooterTail(tail, size);
+            return footer(open);
         }
     }
 
-    private Next last(long last, Position acknowledged) throws IOException, ArchiveException {
+    private static Optional<FooterTail> footer(DiskFile open) throws IOException {
+        long size = open.sizeBytes();
+        if (size < SegmentFormat.SEGMENT_HEADER_BYTES + SegmentFormat.FOOTER_TAIL_BYTES) {
+            return Optional.empty();
+        }
+        byte[] tail = SegmentFiles.at(open, size - SegmentFormat.FOOTER_TAIL_BYTES, SegmentFormat.FOOTER_TAIL_BYTES);
+        return SegmentFormat.readFooterTail(tail, size);
+    }
+
+    private Next last(long last, Position acknowledged, Loss loss) throws IOException, ArchiveException {
         Path file = SegmentFiles.segment(directory, last);
         force(file);
-        SegmentHeader header = header(last, file)
-                .orElseThrow(() -> new ArchiveException(
-                        file + ": the header is damaged. Restore the file from a backup; nothing was changed.", false));
+        Optional<SegmentHeader> known = header(last, file);
+        if (known.isEmpty()) {
+            return behindUnreadable(last, file, acknowledged, loss);
+        }
+        SegmentHeader header = known.get();
         Optional<FooterTail> tail = footer(file).filter(t -> wholeFooter(file, t));
         if (tail.isPresent()) {
             Segment.Closed segment = new Segment.Closed(header, file, tail.get());
+            Begin next = begin(last + 1, segment.lastFrame() + 1, segment.lastHash(), acknowledged, loss);
             segments.put(segment);
             if (keyring.segment(last).filter(k -> k.generation() == 0).isPresent()) {
                 closer.secureFooter(segment); // else it was forced before the keyring moved on
             }
             closer.finish(segment);
-            return new Begin(last + 1, segment.lastFrame() + 1, segment.lastHash());
+            return next;
         }
         long size = disk.sizeBytes(file);
         SegmentScan scan;
-        try (SegmentReader reader = new SegmentReader(disk, file, archiveId, Map.of(), Long.MAX_VALUE)) {
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
+        // nothing was ever forced in it, not even its keys may be right
+        boolean blank = scan.frames().count() == 0 && !scan.damaged();
+        boolean broken = scan.damaged() || !headerIsWhole(file);
+        Begin behind = broken
+                ? begin(last + 1, firstBehindDamage(scan, acknowledged), lastFrame, acknowledged, loss)
+                : begin(
+                        blank ? last : last + 1,
+                        blank ? header.firstFrame() : scan.frames().lastFrame() + 1,
+                        lastFrame,
+                        acknowledged,
+                        loss);
         boolean torn;
         try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
             torn = !SegmentFiles.blankFrom(seen, scan.end());
@@ -159,33 +260,31 @@ final class VaultOpening {
                 cut.force();
             }
         }
-        if (scan.frames().count() == 0 && !scan.damaged()) {
-            // nothing was ever forced in it, not even its keys may be right
-            return new Begin(last, header.firstFrame(), lastFrame);
+        if (blank) {
+            return behind;
         }
         Segment.Growing segment = new Segment.Growing(header, file, scan.frames(), -1);
         segments.put(segment);
-        if (scan.damaged() || !scan.frames().gapless()) {
-            return behindDamage(header, file, scan, lastFrame, acknowledged);
+        if (broken || !scan.frames().gapless()) {
+            return behindDamage(header, file, scan, behind);
         }
         Optional<Key> root =
                 keyring.segment(last).filter(k -> k.generation() == 0).map(Keyring.SegmentKey::key);
         if (root.isEmpty()) {
-            return behindDamage(
-                    header, file, scan, lastFrame, acknowledged); // it was closed, and has lost its footer since
+            return behindDamage(header, file, scan, behind); // it was closed, and has lost its footer since
         }
         Optional<Dictionary> dictionary;
         try {
             dictionary = segments.dictionary(segment);
         } catch (IOException e) {
-            return behindDamage(header, file, scan, lastFrame, acknowledged);
+            return behindDamage(header, file, scan, behind);
         }
         SegmentWriter resumed =
                 new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root.get(), scan.end());
-        if (torn) {
-            // the numbers that were cut have served for keys already
+        if (torn || behind.segment() > last + 1) {
+            // the numbers that were cut have served for keys already, or those behind are missing
             closer.close(resumed, lastFrame);
-            return new Begin(last + 1, segment.lastFrame() + 1, lastFrame);
+            return behind;
         }
         return new Resume(resumed, dictionary, lastFrame);
     }
@@ -212,13 +311,41 @@ final class VaultOpening {
 
     /// Never writes behind damage: what is broken stays exactly as it was found. No number that was
     /// ever named is used again, also where the frame that had it cannot be read any more.
-    private Begin behindDamage(
-            SegmentHeader header, Path file, SegmentScan scan, Sha256 lastFrame, Position acknowledged)
+    private Begin behindDamage(SegmentHeader header, Path file, SegmentScan scan, Begin next)
             throws IOException, ArchiveException {
         LOG.error("{} is damaged; run `carteggio check`. A new segment is begun.", file.getFileName());
         segments.put(new Segment.Growing(header, file, scan.frames(), scan.end()));
-        closer.secureKeys(header);
-        long firstFrame = Math.max(scan.frames().lastFrame(), acknowledged.frames()) + 1;
-        return new Begin(header.segment() + 1, firstFrame, lastFrame);
+        closer.secureKeys(header.segment());
+        return next;
+    }
+
+    private boolean headerIsWhole(Path file) throws IOException {
+        try (DiskFile open = disk.open(file, Disk.Access.READ)) {
+            byte[] octets = SegmentFiles.at(open, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+            return SegmentFormat.readSegmentHeader(octets, archiveId) instanceof HeaderReading.Good;
+        }
+    }
+
+    /// The last segment has a header that cannot be told: it is left as it is, with its keys, and is named by
+    /// whoever walks past it. The numbers of the frames in it are not used again.
+    private Begin behindUnreadable(long last, Path file, Position acknowledged, Loss loss)
+            throws IOException, ArchiveException {
+        long frames = Math.max(acknowledged.frames(), firstFrame(last).orElse(1L) - 1);
+        Sha256 lastHash = SegmentFormat.noFrame();
+        try (SegmentReader reader =
+                new SegmentReader(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
+            for (long at = reader.nextHead(0); at < reader.limit(); at = reader.nextHead(at + 1)) {
+                FrameHead head = reader.head(at).orElseThrow();
+                frames = Math.max(frames, head.number());
+                lastHash = SegmentFormat.frameHash(reader.at(at, head.headBytes()));
+            }
+        }
+        Begin next = begin(last + 1, frames + 1, lastHash, acknowledged, loss);
+        closer.secureKeys(last);
+        return next;
+    }
+
+    private static long firstBehindDamage(SegmentScan scan, Position acknowledged) {
+        return Math.max(scan.frames().lastFrame(), acknowledged.frames()) + 1;
     }
 }

@@ -81,6 +81,36 @@ class DataDirectoryTest {
         assertThat(data().resolve("FORMAT")).doesNotExist();
     }
 
+    /// The vault's file system is not mounted: a new keyring there would be that of another archive.
+    @Test
+    void aVaultThatIsNotThereIsNotMadeAnew() throws Exception {
+        DataDirectory.open(data()).orElseThrow().close();
+        Files.writeString(data().resolve("catalogue.db"), "");
+        Path elsewhere = data().resolveSibling("elsewhere");
+        Files.move(data().resolve("vault"), elsewhere);
+        Files.createDirectory(data().resolve("vault"));
+        assertThatThrownBy(() -> DataDirectory.open(data()))
+                .isInstanceOf(ArchiveException.class)
+                .hasMessageContaining("Is its file system mounted?")
+                .hasMessageContaining("Nothing was changed");
+        assertThat(data().resolve("vault")).isEmptyDirectory();
+        Files.delete(data().resolve("vault"));
+        assertThatThrownBy(() -> DataDirectory.open(data())).hasMessageContaining("Nothing was changed");
+        assertThat(data().resolve("vault")).doesNotExist();
+        Files.move(elsewhere, data().resolve("vault"));
+        DataDirectory.open(data()).orElseThrow().close();
+    }
+
+    /// A crash before the keyring was there.
+    @Test
+    void aFirstStartThatWasInterruptedIsBegunAgain() throws Exception {
+        DataDirectory.open(data()).orElseThrow().close();
+        Files.delete(data().resolve("vault/keyring"));
+        Files.delete(data().resolve("vault/keyring.copy"));
+        DataDirectory.open(data()).orElseThrow().close();
+        assertThat(data().resolve("vault/keyring")).exists();
+    }
+
     @Test
     void aLaterFormatIsRefused() throws Exception {
         DataDirectory.open(data()).orElseThrow().close();

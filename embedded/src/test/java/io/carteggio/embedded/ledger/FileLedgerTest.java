@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileLedgerTest {
@@ -296,6 +297,20 @@ class FileLedgerTest {
         assertThat(check(10)).isEmpty();
     }
 
+    /// Else the vault's writer, which adds, would wait for ever for somebody who is gone.
+    @Test
+    @Timeout(60)
+    void aKeeperThatFailsKeepsNobodyWaiting() throws Exception {
+        Stopping stopping = new Stopping(Integer.MAX_VALUE);
+        FileLedger ledger = open(stopping.disk, 10);
+        stopping.errors = true;
+        stopping.left.set(0);
+        add(ledger, 11, (FileLedger.PENDING_LIMIT + 2) * 256L);
+        assertThat(ledger.standing().trouble()).get().asString().contains("its keeper failed");
+        stopping.left.set(Integer.MAX_VALUE);
+        ledger.close();
+    }
+
     /// P7: a vault that is shorter than, or other than, what was signed is never signed again.
     @Test
     void nothingIsSignedOverAVaultThatWasChanged() throws Exception {
@@ -457,6 +472,7 @@ class FileLedgerTest {
     private static final class Stopping {
         private final Disk disk;
         private final AtomicInteger left;
+        private volatile boolean errors;
 
         Stopping(int left) {
             this.left = new AtomicInteger(left);
@@ -476,6 +492,9 @@ class FileLedgerTest {
                         }
                         boolean closes = method.getName().equals("close");
                         if (!closes && left.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+                            if (errors) {
+                                throw new StackOverflowError("played");
+                            }
                             throw new IOException("the disk is gone");
                         }
                         try {

@@ -52,7 +52,8 @@ class DictionaryKeeperTest {
         Keyring keyring = Keyring.exists(DISK, directory)
                 ? Keyring.open(DISK, directory, MASTER)
                 : Keyring.create(DISK, directory, MASTER);
-        return SegmentFileVault.open(DISK, directory, keyring, Position.START, first, Clock.systemUTC());
+        return SegmentFileVault.open(
+                DISK, directory, keyring, Position.START, SegmentFileVault.Loss.REFUSED, first, Clock.systemUTC());
     }
 
     /// A letter of one of thirty firms, with much in common with all others.

@@ -22,6 +22,7 @@ import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -416,14 +418,14 @@ class SegmentFileVaultTest {
         Files.delete(directory.resolve("keyring.copy"));
         assertThatThrownBy(this::open).isInstanceOf(ArchiveException.class).hasMessageContaining("another archive");
         restore(own);
-        byte[] broken = before.clone();
-        broken[20] ^= 1;
-        Files.write(file, broken);
-        assertThatThrownBy(this::open)
-                .isInstanceOf(ArchiveException.class)
-                .hasMessageContaining("header is damaged")
-                .hasMessageContaining("nothing was changed");
-        assertThat(Files.readAllBytes(file)).isEqualTo(broken);
+        byte[] newer = before.clone();
+        newer[9] = 3;
+        CRC32C crc = new CRC32C();
+        crc.update(newer, 0, SegmentFormat.SEGMENT_HEADER_BYTES - 4);
+        ByteBuffer.wrap(newer).putInt(SegmentFormat.SEGMENT_HEADER_BYTES - 4, (int) crc.getValue());
+        Files.write(file, newer);
+        assertThatThrownBy(this::open).isInstanceOf(ArchiveException.class).hasMessageContaining("segment format 3");
+        assertThat(Files.readAllBytes(file)).isEqualTo(newer);
     }
 
     @Test

@@ -49,7 +49,13 @@ class TogetherTest {
                 ? Keyring.open(DISK, directory, MASTER)
                 : Keyring.create(DISK, directory, MASTER);
         return SegmentFileVault.open(
-                DISK, directory, keyring, Position.START, Optional.of(DICTIONARY), Clock.systemUTC());
+                DISK,
+                directory,
+                keyring,
+                Position.START,
+                SegmentFileVault.Loss.REFUSED,
+                Optional.of(DICTIONARY),
+                Clock.systemUTC());
     }
 
     private static byte[] octets(String text) {

@@ -684,7 +684,12 @@ final class VaultHistory {
     /// Header and dictionary: without them nothing behind can be read.
     private long headBytes(Path segment) throws IOException {
         try (SegmentReader reader = new SegmentReader(
-                disk, segment, Keyring.open(disk, DIRECTORY, MASTER).archiveId(), Map.of(), Long.MAX_VALUE)) {
+                disk,
+                segment,
+                Keyring.open(disk, DIRECTORY, MASTER).archiveId(),
+                Optional.empty(),
+                Map.of(),
+                Long.MAX_VALUE)) {
             return reader.framesBegin();
         } catch (ArchiveException e) {
             throw new IOException(e);

@@ -158,6 +158,12 @@ public final class Archive implements AutoCloseable {
         opened.push(directory);
         try {
             LetterId.Maker ids = directory.ids();
+            // a vault that is not whole is refused before anything is written
+            directory.refuseWithoutSegments();
+            catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
+            opened.push(catalogue);
+            vault = directory.openVault(catalogue.position(), clock);
+            opened.push(vault);
             spools = Spools.in(directory.spool(), Runtime.getRuntime().maxMemory() / SPOOL_SHARE);
             jobs = JobStore.open(directory.jobs(), clock.instant());
             opened.push(jobs);
@@ -170,19 +176,6 @@ public final class Archive implements AutoCloseable {
             opened.push(alarms);
             refusals = Refusals.in(directory.path().resolve("refused.tsv"), alarms);
             networks = new NetworkFiles(directory.path().resolve("networks"), alarms);
-            catalogue = SqliteCatalogue.open(directory.catalogue(), ids);
-            opened.push(catalogue);
-            Position registered = catalogue.position();
-            vault = directory.openVault(registered, clock);
-            opened.push(vault);
-            if (registered.frames() > vault.end().frames()) {
-                throw new ArchiveException(
-                        "the catalogue knows " + registered.frames() + " frames, the vault has only "
-                                + vault.end().frames()
-                                + ": segments are missing or from an older backup. Nothing was changed."
-                                + " Put the newer segments back, or accept the loss with `carteggio rebuild`.",
-                        false);
-            }
             if (jobs.forgetIfAheadOf(vault.end().frames())) {
                 LOG.warn(
                         "this vault is older than what jobs.db knows: all mail that is still at other servers is fetched"
@@ -601,7 +594,9 @@ public final class Archive implements AutoCloseable {
 
     /// Why nothing new is taken, if so.
     public Optional<String> trouble() {
-        return projection.trouble();
+        return vault.trouble()
+                .map(why -> "the vault takes nothing more until the archive is opened again: " + why)
+                .or(projection::trouble);
     }
 
     /// The same, or why the last mail was not kept, where none was since: for those who look after the

@@ -9,13 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +32,9 @@ import java.util.stream.Stream;
 /// 3. the sidecars, then the keyring that opens them; all again where the keyring was written meanwhile, so that it
 ///    names no closed segment that the backup has not.
 ///
+/// A backup that is brought up to date stays what it was until all that is new lies beside it. Then the new sums are
+/// written, and from there on the backup is the new one: whoever finds it half put in place ends that.
+///
 /// Belongs to one thread.
 final class Backup {
     private static final Pattern SEGMENT = Pattern.compile("(\\d{10})\\.seg");
@@ -41,27 +47,38 @@ final class Backup {
     private final Path data;
     private final Path to;
     private final ProgressLine shown;
-    private final Map<String, Sha256> before;
+    private final Changes changes;
+    private Map<String, Sha256> before = Map.of();
     private final Map<String, Sha256> sums = new TreeMap<>();
     private long segments;
     private long copied;
     private long copiedBytes;
 
+    /// Hears of each file of the backup that is about to be written, renamed or deleted, and may keep it from that.
+    @FunctionalInterface
+    interface Changes {
+        void about(Path file) throws IOException;
+    }
+
     /// Begins a backup. An earlier one in the same place is brought up to date.
     ///
     /// @throws Refusal where `to` holds something else, or the backup of another archive
     Backup(Path data, Path to, ProgressLine shown) throws IOException, Refusal {
+        this(data, to, shown, file -> {});
+    }
+
+    Backup(Path data, Path to, ProgressLine shown, Changes changes) throws IOException, Refusal {
         this.data = data;
         this.to = to;
         this.shown = shown;
+        this.changes = changes;
         Path ours = data.toRealPath();
         Path theirs = Files.exists(to) ? to.toRealPath() : to.toAbsolutePath().normalize();
         if (theirs.startsWith(ours) || ours.startsWith(theirs)) {
             throw Refusal.no("a backup must lie outside of the data directory, not in " + to);
         }
-        before = BackupFiles.readSums(to);
         boolean begun = Files.exists(to.resolve(BackupFiles.INCOMPLETE));
-        if (Files.isDirectory(to) && before.isEmpty() && !begun && !isEmpty(to)) {
+        if (Files.isDirectory(to) && BackupFiles.readSums(to).isEmpty() && !begun && !isEmpty(to)) {
             throw Refusal.no(to + " is no backup and not empty: give an empty or a new directory with --to");
         }
         Path keyring = to.resolve("vault/keyring");
@@ -74,10 +91,22 @@ final class Backup {
         }
     }
 
-    /// Says in the backup that it is not whole, and copies the ledger.
+    /// Ends what an earlier run left undone, says in the backup that it is being changed, and copies the ledger.
     void begin() throws IOException, Refusal {
         DurableFiles.createDirectories(to);
-        DurableFiles.write(to.resolve(BackupFiles.INCOMPLETE), new byte[0]);
+        if (Files.exists(to.resolve(BackupFiles.NEXT_SUMS))) {
+            putInPlace();
+        }
+        Path incomplete = to.resolve(BackupFiles.INCOMPLETE);
+        changes.about(incomplete);
+        DurableFiles.write(incomplete, new byte[0]);
+        for (Path file : filesBelow(to)) {
+            if (BackupFiles.isBeside(file)) { // an older state of keys must not stay either
+                changes.about(file);
+                Files.delete(file);
+            }
+        }
+        before = BackupFiles.readSums(to);
         Path ledger = data.resolve("ledger");
         if (Files.isDirectory(ledger)) {
             copyIfThere(ledger.resolve("checkpoints"));
@@ -127,9 +156,67 @@ final class Backup {
         for (String name : List.of("refused.tsv", "networks/exchange-online.txt", "FORMAT")) {
             copyIfThere(data.resolve(name));
         }
-        BackupFiles.writeSums(to, sums);
-        Files.delete(to.resolve(BackupFiles.INCOMPLETE));
+        changes.about(to.resolve(BackupFiles.NEXT_SUMS));
+        BackupFiles.writeSums(to.resolve(BackupFiles.NEXT_SUMS), sums);
+        putInPlace();
+    }
+
+    /// Gives what lies beside its name, in an order in which the directory as it lies opens after each step: as it
+    /// was up to the keyring, with what is new from there on.
+    private void putInPlace() throws IOException {
+        Map<Integer, List<String>> ranks = new TreeMap<>();
+        for (String name :
+                BackupFiles.readSums(to.resolve(BackupFiles.NEXT_SUMS)).keySet()) {
+            if (Files.exists(BackupFiles.beside(to, name))) {
+                ranks.computeIfAbsent(rank(name), _ -> new ArrayList<>()).add(name);
+            }
+        }
+        for (List<String> names : ranks.values()) {
+            Set<Path> directories = new TreeSet<>();
+            for (String name : names) {
+                Path file = to.resolve(name);
+                changes.about(file);
+                Files.move(
+                        BackupFiles.beside(to, name),
+                        file,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+                directories.add(BackupFiles.directoryOf(file));
+            }
+            for (Path directory : directories) {
+                DurableFiles.forceDirectory(directory);
+            }
+        }
+        Path listed = to.resolve(BackupFiles.SUMS);
+        changes.about(listed);
+        Files.move(
+                to.resolve(BackupFiles.NEXT_SUMS),
+                listed,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
         DurableFiles.forceDirectory(to);
+        Path incomplete = to.resolve(BackupFiles.INCOMPLETE);
+        changes.about(incomplete);
+        Files.deleteIfExists(incomplete);
+        DurableFiles.forceDirectory(to);
+    }
+
+    /// What nobody knows of goes first. Of the two sidecars of a segment one opens with the keyring that is there, as
+    /// when something is erased. A segment that was compacted is read with its new sidecar alone.
+    private int rank(String name) {
+        if (!name.startsWith("vault/")) {
+            return 6;
+        }
+        if (name.equals("vault/keyring.copy")) {
+            return 2;
+        }
+        if (name.equals("vault/keyring")) {
+            return 3;
+        }
+        if (!Files.exists(to.resolve(name))) {
+            return 0;
+        }
+        return name.endsWith(".keys.copy") ? 1 : name.endsWith(".keys") ? 4 : 5;
     }
 
     /// A closed segment changes only with its edition, which stands in its header.
@@ -168,7 +255,7 @@ final class Backup {
         shown.done(1, 0);
     }
 
-    /// The backup's older keyring and sidecars are overwritten: who keeps them keeps the keys of what was erased.
+    /// The backup's older keyring and sidecars do not stay: who keeps them keeps the keys of what was erased.
     ///
     /// @return false where the keyring was written meanwhile: it may open later sidecars than were copied
     private boolean keys(List<Long> closed, String revision) throws IOException, Refusal {
@@ -183,8 +270,10 @@ final class Backup {
         }
         byte[] octets = keyring.getBytes(StandardCharsets.ISO_8859_1);
         for (String name : List.of("vault/keyring.copy", "vault/keyring")) {
-            DurableFiles.createDirectories(BackupFiles.directoryOf(to.resolve(name)));
-            DurableFiles.write(to.resolve(name), octets);
+            Path file = target(name);
+            changes.about(file);
+            DurableFiles.createDirectories(BackupFiles.directoryOf(file));
+            DurableFiles.write(file, octets);
             sums.put(name, Sha256.of(octets));
         }
         return true;
@@ -210,7 +299,7 @@ final class Backup {
     /// The master key beside what it opens: whoever has this backup can then read it.
     void addMasterKey(Path file) throws IOException, Refusal {
         sums.put("master.key", BackupFiles.copy(file, to.resolve("master.key"), shown));
-        BackupFiles.writeSums(to, sums);
+        BackupFiles.writeSums(to.resolve(BackupFiles.SUMS), sums);
     }
 
     private void copyIfThere(Path file) throws IOException, Refusal {
@@ -221,9 +310,16 @@ final class Backup {
 
     private void copy(Path file) throws IOException, Refusal {
         String name = name(file);
-        sums.put(name, BackupFiles.copy(file, to.resolve(name), shown));
+        Path copy = target(name);
+        changes.about(copy);
+        sums.put(name, BackupFiles.copy(file, copy, shown));
         copied++;
-        copiedBytes += Files.size(to.resolve(name));
+        copiedBytes += Files.size(copy);
+    }
+
+    /// Beside its name, where there is a backup that must stay whole meanwhile.
+    private Path target(String name) {
+        return before.isEmpty() ? to.resolve(name) : BackupFiles.beside(to, name);
     }
 
     private String name(Path file) {

@@ -22,13 +22,27 @@ final class BackupFiles {
     /// In the form of `sha256sum`, so that `sha256sum -c SHA256SUMS` looks through a backup without this program.
     static final String SUMS = "SHA256SUMS";
 
-    /// There while a backup is not whole.
+    /// There while a backup is made or brought up to date.
     static final String INCOMPLETE = "INCOMPLETE";
+
+    /// There once all that is new lies in the backup, in part beside its name: the sums of what it is from then on.
+    static final String NEXT_SUMS = "SHA256SUMS.next";
+
+    private static final String BESIDE = ".next";
 
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int SUM_CHARACTERS = 64;
 
     private BackupFiles() {}
+
+    /// Where a file lies until all that is new is there.
+    static Path beside(Path backup, String name) {
+        return backup.resolve(name + BESIDE);
+    }
+
+    static boolean isBeside(Path file) {
+        return String.valueOf(file.getFileName()).endsWith(BESIDE);
+    }
 
     /// Copies a file: beside, forced, renamed, read back.
     ///
@@ -93,9 +107,9 @@ final class BackupFiles {
     }
 
     /// Sums by name, relative to the backup. Lines that are none are passed over.
-    static Map<String, Sha256> readSums(Path backup) throws IOException {
+    static Map<String, Sha256> readSums(Path backupOrFile) throws IOException {
         Map<String, Sha256> sums = new TreeMap<>();
-        Path file = backup.resolve(SUMS);
+        Path file = Files.isDirectory(backupOrFile) ? backupOrFile.resolve(SUMS) : backupOrFile;
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
                 if (line.matches("[0-9a-f]{64}  .+")) {
@@ -106,10 +120,10 @@ final class BackupFiles {
         return sums;
     }
 
-    static void writeSums(Path backup, Map<String, Sha256> sums) throws IOException {
+    static void writeSums(Path file, Map<String, Sha256> sums) throws IOException {
         StringBuilder text = new StringBuilder();
         sums.forEach((name, sum) -> text.append(sum).append("  ").append(name).append('\n'));
-        DurableFiles.write(backup.resolve(SUMS), text.toString().getBytes(StandardCharsets.UTF_8));
+        DurableFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     static Path directoryOf(Path file) throws IOException {

@@ -23,6 +23,8 @@ public final class Main {
         if (System.getProperty("carteggio.log") == null) {
             OURS.setLevel(Level.WARNING);
         }
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, e) -> OURS.log(Level.SEVERE, "the thread " + thread.getName() + " has ended", e));
         int exit = run(Console.ofProcess(), arguments);
         // Not a return: a library's thread must not keep a finished command alive.
         System.exit(exit);

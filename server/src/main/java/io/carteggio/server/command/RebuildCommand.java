@@ -1,5 +1,6 @@
 package io.carteggio.server.command;
 
+import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.server.local.Access;
 import io.carteggio.server.local.Outcome;
 import java.util.concurrent.Callable;
@@ -22,6 +23,14 @@ final class RebuildCommand implements Callable<Integer> {
             description = "Only prove that the catalogue would come out the same; nothing is put in place.")
     private boolean compare;
 
+    @Option(
+            names = "--accept-loss",
+            description = {
+                "Go on where segments at the end of the vault are missing for good. What lay in them is lost, and 'check'",
+                "says so from then on; should they be found, they can still be put back."
+            })
+    private boolean acceptLoss;
+
     RebuildCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
@@ -30,7 +39,11 @@ final class RebuildCommand implements Callable<Integer> {
     public Integer call() {
         return carteggio.work("rebuild", () -> {
             if (!compare) {
-                return new Rebuilding(carteggio.directory(), carteggio.masterKey(), carteggio.console())
+                return new Rebuilding(
+                                carteggio.directory(),
+                                carteggio.masterKey(),
+                                acceptLoss ? Loss.ACCEPTED : Loss.REFUSED,
+                                carteggio.console())
                         .run(Lines.printing(carteggio, this::print));
             }
             try (Access access = carteggio.access(false)) {

@@ -11,6 +11,8 @@ import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
 import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.embedded.vault.SegmentFileVault;
+import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -36,11 +38,14 @@ final class Rebuilding {
 
     private final Path path;
     private final Optional<MasterKey> key;
+    private final Loss loss;
     private final Console console;
 
-    Rebuilding(Path path, Optional<MasterKey> key, Console console) {
+    /// @param loss whether to go on where the end of the vault is missing
+    Rebuilding(Path path, Optional<MasterKey> key, Loss loss, Console console) {
         this.path = path;
         this.key = key;
+        this.loss = loss;
         this.console = console;
     }
 
@@ -59,14 +64,15 @@ final class Rebuilding {
     private Outcome run(DataDirectory directory, Reply reply) throws ArchiveException, IOException {
         Path catalogueFile = beside(directory.catalogue());
         Path indexFolder = beside(directory.index());
-        SqliteCatalogue.remove(catalogueFile);
-        removeFolder(indexFolder);
         long[] damages = new long[1];
         long frames;
         long letters;
         LetterId.Maker ids = directory.ids();
-        try (Vault vault = directory.openVault(Position.START, Clock.systemUTC());
-                SqliteCatalogue catalogue = SqliteCatalogue.open(catalogueFile, ids)) {
+        Position known = SqliteCatalogue.positionIn(directory.catalogue());
+        try (SegmentFileVault vault = directory.openVault(known, loss, Clock.systemUTC());
+                SqliteCatalogue catalogue = anew(catalogueFile, ids)) {
+            vault.mendHeaders().forEach(console::complain);
+            removeFolder(indexFolder);
             catalogue.readFrom(vault::frame);
             Replay.replay(vault, catalogue, damage -> {
                 damages[0]++;
@@ -85,6 +91,11 @@ final class Rebuilding {
         DurableFiles.forceDirectory(directory.path());
         reply.line(Json.object().put("frames", frames).put("letters", letters).put("damages", damages[0]));
         return RebuildCommand.outcome(damages[0]);
+    }
+
+    private static SqliteCatalogue anew(Path file, LetterId.Maker ids) throws ArchiveException, IOException {
+        SqliteCatalogue.remove(file);
+        return SqliteCatalogue.open(file, ids);
     }
 
     private void index(Vault vault, SqliteCatalogue catalogue, Path folder, Key texts) throws ArchiveException {

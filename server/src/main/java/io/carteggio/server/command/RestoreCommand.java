@@ -6,6 +6,7 @@ import io.carteggio.embedded.disk.RealDisk;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.keys.Keyring;
 import io.carteggio.embedded.keys.MasterKey;
+import io.carteggio.embedded.vault.SegmentFileVault.Loss;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Exit;
 import io.carteggio.server.local.Outcome;
@@ -13,6 +14,8 @@ import io.carteggio.server.local.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +36,9 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--from", required = true, paramLabel = "DIR", description = "The backup.")
     private Path from = Path.of("");
 
+    /// Part of what the backup is lies beside its name.
+    private boolean beside;
+
     RestoreCommand(Carteggio carteggio) {
         this.carteggio = carteggio;
     }
@@ -46,30 +52,64 @@ final class RestoreCommand implements Callable<Integer> {
     /// takes the directory for an archive.
     private Outcome restore() throws ArchiveException, IOException, Refusal {
         Path data = carteggio.directory();
-        Map<String, Sha256> sums = BackupFiles.readSums(from);
+        boolean interrupted = Files.exists(from.resolve(BackupFiles.INCOMPLETE));
+        Path next = from.resolve(BackupFiles.NEXT_SUMS);
+        beside = interrupted && Files.exists(next);
+        Path list = beside ? next : from.resolve(BackupFiles.SUMS);
+        Map<String, Sha256> sums = BackupFiles.readSums(list);
         if (sums.isEmpty()) {
-            throw Refusal.no("there is no backup in " + from);
-        }
-        if (Files.exists(from.resolve(BackupFiles.INCOMPLETE))) {
-            throw Refusal.no("the backup in " + from + " was interrupted and is not whole: run 'backup' again, or"
-                    + " take another one. Nothing was changed.");
+            throw Refusal.no(
+                    interrupted
+                            ? "the first backup to " + from + " was interrupted and is not whole: run 'backup' again,"
+                                    + " or take another one. Nothing was changed."
+                            : "there is no backup in " + from);
         }
         if (Files.exists(data) && (!Files.isDirectory(data) || !isEmpty(data))) {
             throw Refusal.no(data + " is not empty: give an empty or a new directory with --data");
         }
         Optional<MasterKey> given = carteggio.masterKey();
-        Keyring.verify(
-                new RealDisk(),
-                from.resolve("vault"),
-                given.orElse(new MasterKey.InFile(from.resolve(DataDirectory.MASTER_KEY))));
+        verify(given.orElse(new MasterKey.InFile(from.resolve(DataDirectory.MASTER_KEY))));
+        if (interrupted) {
+            carteggio
+                    .console()
+                    .complain("the last run of 'backup' to " + from + " did not come to its end; what is restored is"
+                            + " the newest state that is whole, of "
+                            + Files.getLastModifiedTime(list).toInstant().truncatedTo(ChronoUnit.SECONDS));
+        }
         long damaged = copy(data, sums);
-        Outcome rebuilt = new Rebuilding(data, given, carteggio.console())
+        Outcome rebuilt = new Rebuilding(data, given, Loss.REFUSED, carteggio.console())
                 .run(Lines.printing(carteggio, line -> print(data, line)));
         return damaged == 0
                 ? rebuilt
                 : Outcome.failed(
                         Exit.NO,
                         damaged + " files of the backup were damaged; 'carteggio check' tells what is lost by that");
+    }
+
+    private void verify(MasterKey key) throws ArchiveException, IOException {
+        if (!beside) {
+            Keyring.verify(new RealDisk(), from.resolve("vault"), key);
+            return;
+        }
+        Path keyrings = Files.createTempDirectory("carteggio-restore-");
+        try {
+            for (String name : List.of("keyring", "keyring.copy")) {
+                Path file = source("vault/" + name);
+                if (Files.exists(file)) {
+                    Files.copy(file, keyrings.resolve(name));
+                }
+            }
+            Keyring.verify(new RealDisk(), keyrings, key);
+        } finally {
+            for (String name : List.of("keyring", "keyring.copy", "")) {
+                Files.deleteIfExists(keyrings.resolve(name));
+            }
+        }
+    }
+
+    private Path source(String name) {
+        Path waiting = BackupFiles.beside(from, name);
+        return beside && Files.exists(waiting) ? waiting : from.resolve(name);
     }
 
     private long copy(Path data, Map<String, Sha256> sums) throws IOException, Refusal {
@@ -90,7 +130,7 @@ final class RestoreCommand implements Callable<Integer> {
 
     /// @return 1 where the file is not what was backed up; it is copied all the same, whatever is whole in it counts
     private long copy(Path data, String name, Sha256 sum, ProgressLine shown) throws IOException, Refusal {
-        Path file = from.resolve(name).normalize();
+        Path file = source(name).normalize();
         if (!file.startsWith(from.normalize())) {
             throw Refusal.no(BackupFiles.SUMS + " names a file outside of the backup: " + name);
         }
@@ -110,7 +150,7 @@ final class RestoreCommand implements Callable<Integer> {
     private long bytes(Map<String, Sha256> sums) throws IOException {
         long bytes = 0;
         for (String name : sums.keySet()) {
-            bytes += Files.exists(from.resolve(name)) ? Files.size(from.resolve(name)) : 0;
+            bytes += Files.exists(source(name)) ? Files.size(source(name)) : 0;
         }
         return bytes;
     }

@@ -176,7 +176,9 @@ class BackupCommandTest {
         assertThat(wrongKey.err()).contains("does not open the keyring");
         assertThat(folder.resolve("r")).as("nothing was begun").doesNotExist();
         Files.createFile(Path.of(to, BackupFiles.INCOMPLETE));
-        assertThat(restore(to, folder.resolve("r")).err()).contains("was interrupted");
+        Files.delete(Path.of(to, BackupFiles.SUMS));
+        assertThat(restore(to, folder.resolve("r")).err()).contains("was interrupted and is not whole");
+        assertThat(folder.resolve("r")).as("nothing was begun").doesNotExist();
     }
 
     @Test

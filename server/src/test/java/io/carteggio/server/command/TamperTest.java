@@ -362,7 +362,14 @@ class TamperTest {
         table.add(attack("sidecar", data -> flip(sidecar(data, 1), 60), "0000000001.keys is missing or not"));
         table.add(attack(
                 "sidecar's copy", flip("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
-        table.add(attack("segment header", data -> flip(segment(data, 1), 20), "segment 1"));
+        for (int at : new int[] {0, 9, 11, 19, 27, 33, 47, 71, 90, -40, -32, -1}) {
+            table.add(attack("sidecar, octet " + at, data -> flip(sidecar(data, 2), at), "0000000002.keys is"));
+        }
+        for (int at : new int[] {0, 12, 30, 60, 75, 90, 101, 110, 150, 300, -80, -60, -2, -1}) {
+            table.add(attack("keyring, octet " + at, flip("vault/keyring", at), "the keyring was damaged"));
+        }
+        table.add(
+                attack("segment header", data -> flip(segment(data, 1), 20), "segment 1 at 0: the header is damaged"));
         table.add(attack("header of the open segment", data -> flip(segment(data, 3), 20), "header is damaged"));
         String[] fields = {
             "magic",
