@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +99,10 @@ public final class SegmentFileVault implements Vault {
     /// What the first segments are compressed against.
     private final Optional<Dictionary> first;
 
-    // the writer's own
+    /// Held by whoever writes: the writer, or who comes alone.
+    private final ReentrantLock writing = new ReentrantLock();
+
+    // Guarded by `writing`.
     private SegmentWriter open;
     private Sha256 lastFrame = SegmentFormat.noFrame();
 
@@ -258,7 +262,9 @@ public final class SegmentFileVault implements Vault {
             }
             Pending.Append pending = pending(frame);
             here = true;
-            queue.addAnnounced(pending);
+            if (!commitAlone(pending)) {
+                queue.addAnnounced(pending);
+            }
             return await(pending).orElseThrow();
         }
 
@@ -310,6 +316,40 @@ public final class SegmentFileVault implements Vault {
             }
         }
         return since;
+    }
+
+    /// Writes and forces a frame in the thread that brings it, where nobody else is here or on the way: to hand it on
+    /// to
+    /// the writer and to be woken by it takes longer than the rest of what is done for it here. Not in a virtual
+    /// thread: those are interrupted now and then, which closes the file that is being written.
+    ///
+    /// @return whether it was done, or failed; the answer is there then
+    private boolean commitAlone(Pending.Append pending) {
+        if (Thread.currentThread().isVirtual() || !writing.tryLock()) {
+            return false;
+        }
+        try {
+            boolean usual = !closed && broken.isEmpty() && !needsAnotherSegment();
+            if (!usual || !queue.leaveAlone()) {
+                return false;
+            }
+            commit(List.of(pending));
+            return true;
+        } catch (RuntimeException | Error e) {
+            broken = FAILED;
+            tryToGiveUp(new ArrayList<>(List.of(pending)), e);
+            if (!pending.answer().isDone()) {
+                throw e;
+            }
+            return true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private boolean needsAnotherSegment() {
+        boolean otherDictionary = wanted.isPresent() && !wanted.equals(dictionary);
+        return spoilt || open.full(segmentBytes) || otherDictionary;
     }
 
     /// Waits for the answer to what was put into the queue.
@@ -374,37 +414,40 @@ public final class SegmentFileVault implements Vault {
     /// @param inHand gets what was taken and is not answered
     /// @return whether to go on
     private boolean pass(List<Pending> inHand) throws InterruptedException {
-        List<Pending.Append> batch = new ArrayList<>();
-        long bytes = 0;
         Pending next = queue.first();
-        while (true) {
-            inHand.add(next);
-            if (!(next instanceof Pending.Append append)) {
-                break;
+        inHand.add(next);
+        writing.lock();
+        try {
+            List<Pending.Append> batch = new ArrayList<>();
+            long bytes = 0;
+            while (next instanceof Pending.Append append) {
+                bytes += append.prepared().sizeBytes();
+                batch.add(append);
+                Optional<Pending> behind =
+                        batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
+                if (behind.isEmpty()) {
+                    break;
+                }
+                next = behind.get();
+                inHand.add(next);
             }
-            bytes += append.prepared().sizeBytes();
-            batch.add(append);
-            Optional<Pending> behind =
-                    batch.size() == BATCH_FRAMES || bytes > BATCH_BYTES ? Optional.empty() : queue.next();
-            if (behind.isEmpty()) {
-                break;
-            }
-            next = behind.get();
+            commit(batch);
+            boolean going = switch (next) {
+                case Pending.Append _ -> true;
+                case Pending.Roll roll -> {
+                    roll(roll);
+                    yield true;
+                }
+                case Pending.Stop stop -> {
+                    stop.answer().complete(Optional.empty());
+                    yield false;
+                }
+            };
+            inHand.clear();
+            return going;
+        } finally {
+            writing.unlock();
         }
-        commit(batch);
-        boolean going = switch (next) {
-            case Pending.Append _ -> true;
-            case Pending.Roll roll -> {
-                roll(roll);
-                yield true;
-            }
-            case Pending.Stop stop -> {
-                stop.answer().complete(Optional.empty());
-                yield false;
-            }
-        };
-        inHand.clear();
-        return going;
     }
 
     /// What nobody reckoned with, an [Error] above all, may have left anything half done: nothing more is taken.
@@ -420,10 +463,13 @@ public final class SegmentFileVault implements Vault {
     }
 
     private void giveUp(List<Pending> inHand) {
+        writing.lock();
         try {
             open.takeBack(); // what was not forced and is not acknowledged
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("what was not forced could not be taken back: {}", e.toString());
+        } finally {
+            writing.unlock();
         }
         ArchiveException refused = trouble("the frame could not be kept", broken.orElse("the vault is broken"));
         inHand.forEach(pending -> pending.answer().completeExceptionally(refused));
@@ -475,8 +521,7 @@ public final class SegmentFileVault implements Vault {
             if (broken.isPresent()) {
                 throw new IOException(broken.get());
             }
-            boolean otherDictionary = wanted.isPresent() && !wanted.equals(dictionary);
-            if (spoilt || open.full(segmentBytes) || otherDictionary) {
+            if (needsAnotherSegment()) {
                 rollOver();
             }
         } catch (IOException | ArchiveException | RuntimeException e) {
@@ -719,15 +764,24 @@ public final class SegmentFileVault implements Vault {
         try {
             writer.join();
             drainAfterClose();
+            endOpen(); // after who came alone
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new ArchiveException("the vault cannot be closed", false, e);
+        }
+    }
+
+    private void endOpen() throws IOException {
+        writing.lock();
+        try {
             if (spoilt || broken.isPresent()) {
                 open.close(); // it may have its footer already, or what it holds is not known
             } else {
                 open.end();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new ArchiveException("the vault cannot be closed", false, e);
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes frames behind each other into the open segment. Belongs to the vault's writer thread.
+/// Writes frames behind each other into the open segment. Belongs to one thread at a time: whoever writes in the vault.
 final class SegmentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
     private static final int BUFFER_BYTES = 512 * 1024;

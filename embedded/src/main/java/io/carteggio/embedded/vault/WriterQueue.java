@@ -54,6 +54,20 @@ final class WriterQueue<T> {
         }
     }
 
+    /// Who was announced needs no writer, if nobody else is here or on the way.
+    ///
+    /// @return whether it is so; then the one is no longer announced
+    boolean leaveAlone() {
+        lock.lock();
+        try {
+            boolean alone = waiting.isEmpty() && announced == 1;
+            announced -= alone ? 1 : 0;
+            return alone;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void givenUp() {
         lock.lock();
         try {

@@ -197,12 +197,21 @@ class SegmentFileVaultTest {
     void manyAtOnceAreAllKeptInOneOrderAndTheFollowerSeesIt() throws Exception {
         List<Long> followed = new CopyOnWriteArrayList<>();
         try (SegmentFileVault vault = open();
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                ExecutorService announcing = Executors.newFixedThreadPool(2)) {
             vault.follow(batch -> batch.forEach(k -> followed.add(k.number())));
             List<Future<Long>> numbers = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 byte[] l = letter(i, 2_000);
-                numbers.add(threads.submit(() -> vault.append(frame(l)).number()));
+                if (i % 2 == 0) {
+                    numbers.add(threads.submit(() -> vault.append(frame(l)).number()));
+                } else { // now and then alone, and then written in its own thread
+                    numbers.add(announcing.submit(() -> {
+                        try (Vault.Announced announced = vault.announce()) {
+                            return announced.append(frame(l)).number();
+                        }
+                    }));
+                }
             }
             List<Long> got = new ArrayList<>();
             for (Future<Long> n : numbers) {

@@ -285,7 +285,7 @@ final class VaultHistory {
         }
         if (many == 1) {
             try {
-                answers.set(0, Optional.of(vault.append(all.getFirst().frame(Frame.Kind.ARRIVAL))));
+                answers.set(0, Optional.of(single(vault, all.getFirst().frame(Frame.Kind.ARRIVAL))));
             } catch (ArchiveException e) {
                 onlyIfTroubled(e);
             }
@@ -297,6 +297,17 @@ final class VaultHistory {
             if (answers.get(i).isPresent()) {
                 acknowledged(all.get(i), answers.get(i).get());
             }
+        }
+    }
+
+    /// By the writer, or, announced and alone, by this thread.
+    private Kept single(SegmentFileVault vault, Frame frame) throws ArchiveException {
+        if (random.nextBoolean()) {
+            return vault.append(frame);
+        }
+        try (Vault.Announced announced = vault.announce()) {
+            saw("frames written by whom they came with");
+            return announced.append(frame);
         }
     }
 

@@ -8,6 +8,7 @@ import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Position;
+import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.disk.FakeDisk;
 import io.carteggio.embedded.disk.FakeDisk.Call;
 import io.carteggio.embedded.keys.Keyring;
@@ -107,6 +108,27 @@ class WriterFailureTest {
             assertTakesNothing(vault);
         }
         assertGoesOnBehind(1);
+    }
+
+    /// Who comes alone writes himself, and is answered as the others are.
+    @ParameterizedTest
+    @EnumSource(Thrown.class)
+    void whileForcingWhatCameAlone(Thrown thrown) throws Exception {
+        try (SegmentFileVault vault = open()) {
+            assertThat(alone(vault).number()).isEqualTo(1);
+            failAt(Call.FORCE, thrown);
+            assertThatThrownBy(() -> alone(vault)).isInstanceOf(ArchiveException.class);
+            disk.heal();
+            assertTakesNothing(vault);
+            assertThatThrownBy(() -> alone(vault)).isInstanceOf(ArchiveException.class);
+        }
+        assertGoesOnBehind(1);
+    }
+
+    private static Kept alone(SegmentFileVault vault) throws ArchiveException {
+        try (Vault.Announced announced = vault.announce()) {
+            return announced.append(frame());
+        }
     }
 
     @ParameterizedTest

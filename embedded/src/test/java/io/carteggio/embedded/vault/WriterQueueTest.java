@@ -29,6 +29,19 @@ class WriterQueueTest {
     }
 
     @Test
+    void whoIsAloneNeedsNoWriter() {
+        queue.announce();
+        queue.announce();
+        assertThat(queue.leaveAlone()).as("another is on the way").isFalse();
+        queue.givenUp();
+        queue.add("act");
+        assertThat(queue.leaveAlone()).as("another waits").isFalse();
+        assertThat(queue.next()).contains("act");
+        assertThat(queue.leaveAlone()).isTrue();
+        assertThat(queue.leaveAlone()).as("and is announced no more").isFalse();
+    }
+
+    @Test
     void whatWasNotAnnouncedIsTakenToo() throws InterruptedException {
         queue.add("act");
         assertThat(queue.first()).isEqualTo("act");
