@@ -12,6 +12,7 @@ import io.carteggio.mail.smtp.Reply;
 import io.carteggio.server.agent.HandOver.Answer.Later;
 import io.carteggio.server.agent.HandOver.Answer.Never;
 import io.carteggio.server.agent.HandOver.Answer.Taken;
+import io.carteggio.server.agent.Replies.Step;
 import io.carteggio.server.agent.SmtpConnections.Lent;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.MailExchangers;
@@ -55,6 +56,18 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
 
     @Override
     public Answer give(QueuedReport report, Content mail) {
+        Reading read = new Reading(mail);
+        Answer answer = give(report, read);
+        // the mailbox has nothing to do with what our own disk does not give
+        return answer instanceof Later && read.failure().isPresent()
+                ? new Later(
+                        Cause.REPORT,
+                        "this report cannot be read here: " + read.failure().get(),
+                        Optional.empty())
+                : answer;
+    }
+
+    private Answer give(QueuedReport report, Reading mail) {
         Optional<Address> from = report.notice() ? Optional.empty() : report.alternate();
         try {
             if (JournalAgent.take(archive, report.mailbox(), from, mail, Optional.empty())) {
@@ -114,6 +127,17 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
                         "the server offers no " + lacks + ", without which this report would have to be altered",
                         remote);
             }
+            Optional<Long> most = most(client);
+            if (most.isPresent() && mail.sizeBytes() > most.get()) {
+                connection.handBack();
+                return new Never(
+                        new Reply(
+                                552,
+                                "5.3.4",
+                                "this report has " + mail.sizeBytes() + " octets, and the server takes no more than "
+                                        + most.get()),
+                        remote);
+            }
             Outcome outcome =
                     client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId()));
             if (outcome.end().code() != 421) {
@@ -152,22 +176,27 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
         }
     }
 
+    /// The largest mail that the server takes, where it says so (RFC 1870).
+    private static Optional<Long> most(SmtpClient client) {
+        try {
+            return Optional.of(Long.parseLong(client.offer("SIZE").strip())).filter(size -> size > 0);
+        } catch (NumberFormatException unsaid) {
+            return Optional.empty();
+        }
+    }
+
     private static Answer answer(Outcome outcome, Optional<String> remote) {
         if (outcome.kept()) {
             return new Taken();
         }
+        if (!outcome.mail().positive()) {
+            return Replies.meaning(Step.MAIL, outcome.mail(), remote);
+        }
         Optional<Reply> refused =
                 outcome.recipients().stream().filter(reply -> !reply.positive()).findFirst();
-        if (!outcome.mail().positive()) {
-            return new Later(Cause.UNREACHABLE, outcome.mail().toString(), remote);
-        }
-        if (refused.isPresent()) {
-            Cause cause = refused.get().code() / 100 == 5 ? Cause.REFUSED : Cause.UNREACHABLE;
-            return new Later(cause, refused.get().toString(), remote);
-        }
-        return outcome.end().code() / 100 == 5
-                ? new Never(outcome.end(), remote)
-                : new Later(Cause.REPORT, outcome.end().toString(), remote);
+        return refused.isPresent()
+                ? Replies.meaning(Step.RECIPIENT, refused.get(), remote)
+                : Replies.meaning(Step.CONTENT, outcome.end(), remote);
     }
 
     @Override

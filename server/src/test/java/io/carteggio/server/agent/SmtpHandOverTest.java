@@ -2,6 +2,8 @@ package io.carteggio.server.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.journaling.AgentSettings;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.State;
@@ -13,7 +15,9 @@ import io.carteggio.server.agent.HandOver.Cause;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.MailExchangers;
 import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a server's answers mean, by a server that says what a test wants said.
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -105,22 +110,26 @@ class SmtpHandOverTest {
 
     private Answer give(Octets needs) {
         return handOver.give(
-                new QueuedReport(
-                        1,
-                        State.WAITING,
-                        false,
-                        new Address("journal@archive.example"),
-                        Optional.of(new Address("ndr@firm.example")),
-                        List.of("All mail"),
-                        "r@x",
-                        needs,
-                        10,
-                        NOW,
-                        0,
-                        NOW,
-                        Optional.empty(),
-                        Optional.empty()),
+                report("journal@archive.example", needs),
                 Content.of("Subject: x\r\n".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static QueuedReport report(String mailbox, Octets needs) {
+        return new QueuedReport(
+                1,
+                State.WAITING,
+                false,
+                new Address(mailbox),
+                Optional.of(new Address("ndr@firm.example")),
+                List.of("All mail"),
+                "r@x",
+                needs,
+                12,
+                NOW,
+                0,
+                NOW,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static String usual(String line) {
@@ -133,13 +142,54 @@ class SmtpHandOverTest {
     @CsvSource({
         // which command, what is said to it, what that means
         "., 250 taken, taken",
-        "MAIL, 451 not now, UNREACHABLE",
-        "MAIL, 550 not from you, UNREACHABLE",
-        "RCPT, 550 5.1.1 no such user, REFUSED",
-        "RCPT, 450 greylisted, UNREACHABLE",
-        "., 451 not this one, REPORT",
-        "., 552 5.3.4 too large, never",
+        // the server, or who we are to it
         "EHLO, 502 what?, UNREACHABLE",
+        "MAIL, 451 not now, UNREACHABLE",
+        "MAIL, 421 4.3.2 closing, UNREACHABLE",
+        "MAIL, 452 4.3.1 no room for SIZE, UNREACHABLE",
+        "MAIL, 550 not from you, UNREACHABLE",
+        "MAIL, 550 5.7.1 not from you, UNREACHABLE",
+        "MAIL, 530 5.7.0 STARTTLS first, UNREACHABLE",
+        "MAIL, 555 5.5.4 what parameter?, UNREACHABLE",
+        "MAIL, 552 5.3.1 no room, UNREACHABLE",
+        "MAIL, 553 5.6.7 not in ASCII, UNREACHABLE",
+        "MAIL, 550 5.1.8 no such sender, UNREACHABLE",
+        "DATA, 421 4.3.2 closing, UNREACHABLE",
+        "., 421 4.3.2 closing, UNREACHABLE",
+        "., 452 4.3.1 no room, UNREACHABLE",
+        "., 451 4.4.1 nobody answers behind, UNREACHABLE",
+        "., 521 no mail here, UNREACHABLE",
+        "., 550 5.3.190 no licence, UNREACHABLE",
+        // the address
+        "RCPT, 450 greylisted, UNREACHABLE",
+        "RCPT, 452 4.2.2 full, UNREACHABLE",
+        "RCPT, 550 5.1.1 no such user, REFUSED",
+        "RCPT, 550 5.4.1 access denied, REFUSED",
+        "RCPT, 554 5.7.1 no relay, REFUSED",
+        "RCPT, 552 5.2.2 full, REFUSED",
+        "RCPT, 553 5.6.7 not in ASCII, REFUSED",
+        "., 550 5.1.10 no such user, REFUSED",
+        "., 552 5.2.2 full, REFUSED",
+        "., 452 4.2.2 full, UNREACHABLE",
+        "., 550 5.7.101 no reports from you, REFUSED",
+        // this report
+        "MAIL, 552 too large, never",
+        "MAIL, 552 5.3.4 too large, never",
+        "MAIL, 554 5.2.3 too large, never",
+        "MAIL, 452 4.3.4 too large now, REPORT",
+        "RCPT, 552 too large, never",
+        "RCPT, 552 5.3.4 too large, never",
+        "RCPT, 552 5.2.3 too large, never",
+        "RCPT, 554 5.6.1 no such media, never",
+        "DATA, 554 5.7.1 not this one, never",
+        "DATA, 451 not this one, REPORT",
+        "., 451 not this one, REPORT",
+        "., 451 4.7.1 come again, REPORT",
+        "., 552 5.3.4 too large, never",
+        "., 550 5.6.11 bare line feeds, never",
+        "., 521 5.5.2 bare line feeds, never",
+        "., 554 5.7.1 spam, never",
+        "., 554 no, never",
     })
     void eachAnswerHasItsMeaning(String command, String said, String means) {
         answers = line -> line.startsWith(command) ? said : usual(line);
@@ -163,6 +213,52 @@ class SmtpHandOverTest {
         assertThat(give(Octets.BINARY))
                 .isInstanceOfSatisfying(
                         Answer.Later.class, later -> assertThat(later.said()).contains("CHUNKING"));
+    }
+
+    /// The server need not refuse what it says beforehand that it does not take; nothing is said of the mailbox.
+    @ParameterizedTest
+    @CsvSource({"SIZE 11, never", "SIZE 12, taken", "SIZE 0, taken", "SIZE, taken", "SIZE x, taken"})
+    void whatIsLargerThanTheServerTakesIsNotSent(String size, String means) {
+        answers = line -> line.startsWith("EHLO") ? "250-archive.example\r\n250 " + size : usual(line);
+        Answer answer = give(Octets.SEVEN_BIT); // 12 octets
+        if (means.equals("taken")) {
+            assertThat(answer).isEqualTo(new Answer.Taken());
+        } else {
+            assertThat(answer).isInstanceOfSatisfying(Answer.Never.class, never -> {
+                assertThat(never.reply().status()).isEqualTo("5.3.4");
+                assertThat(never.reply().toString()).contains("12 octets").contains("11");
+            });
+        }
+    }
+
+    /// The mailbox has nothing to do with our own disk.
+    @ParameterizedTest
+    @ValueSource(strings = {"journal@archive.example", "j@own.example"})
+    void whatCannotBeReadHereIsTheReportsTrouble(String mailbox) throws Exception {
+        answers = SmtpHandOverTest::usual;
+        archive.acts()
+                .keep(new Act.SourceAdded(
+                        archive.acts().now(), "test", "own", Optional.of(new Address("j@own.example")), Family.REPORT));
+        Answer answer = handOver.give(report(mailbox, Octets.SEVEN_BIT), new Content() {
+            @Override
+            public long sizeBytes() {
+                return 12;
+            }
+
+            @Override
+            public InputStream open(long offset, long length) {
+                return new FilterInputStream(InputStream.nullInputStream()) {
+                    @Override
+                    public int read(byte[] into, int from, int atMost) throws IOException {
+                        throw new IOException("bad sector");
+                    }
+                };
+            }
+        });
+        assertThat(answer).isInstanceOfSatisfying(Answer.Later.class, later -> {
+            assertThat(later.cause()).isEqualTo(Cause.REPORT);
+            assertThat(later.said()).contains("bad sector");
+        });
     }
 
     @Test
