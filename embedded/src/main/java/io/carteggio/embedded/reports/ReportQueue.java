@@ -74,6 +74,7 @@ public final class ReportQueue implements AutoCloseable {
     private final AtomicLong recentBytes = new AtomicLong();
     private final Map<String, Instant> asked =
             new ConcurrentHashMap<>(); // mailboxes in trouble: when one is tried next
+    private final Map<Long, Boolean> owed = new ConcurrentHashMap<>(); // by id: whether it waits, else it goes
     private volatile Follower follower = new Follower() {
         @Override
         public void look() {}
@@ -200,6 +201,11 @@ public final class ReportQueue implements AutoCloseable {
     /// @param pending whether [#release] or [#drop] is still to come
     /// @return its id
     public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
+        return put(draft, mail, now, pending, session -> 0);
+    }
+
+    private long put(Draft draft, Content mail, Instant now, boolean pending, Sqlite.Work<Integer> also)
+            throws ArchiveException {
         long id = names.incrementAndGet();
         Instant next = asked.getOrDefault(draft.mailbox().key(), now);
         boolean later = next.isAfter(now);
@@ -236,7 +242,7 @@ public final class ReportQueue implements AutoCloseable {
             recent.put(id, new Recent(report, Content.owning(all, all.length)));
         });
         try {
-            insert(report, octets);
+            insert(report, octets, also);
         } catch (ArchiveException | RuntimeException e) {
             forget(id);
             remove(id);
@@ -245,30 +251,36 @@ public final class ReportQueue implements AutoCloseable {
         if (!pending && later) {
             follower.look();
         } else if (!pending) {
-            release(List.of(id));
+            try {
+                release(List.of(id));
+            } catch (ArchiveException e) {
+                LOG.warn("report {} is queued, and is tried as soon as the queue can be written", id, e);
+            }
         }
         return id;
     }
 
-    private void insert(QueuedReport report, byte @Nullable [] octets) throws ArchiveException {
+    private void insert(QueuedReport report, byte @Nullable [] octets, Sqlite.Work<Integer> also)
+            throws ArchiveException {
         database.writeGathered(
                 session -> session.run(
-                        "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
-                                + " bytes, queued, attempts, next, octets)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
-                        report.id(),
-                        report.state().name(),
-                        report.notice() ? 1 : 0,
-                        report.mailbox().raw(),
-                        report.mailbox().key(),
-                        report.alternate().map(Address::raw).orElse(null),
-                        String.join("\n", report.rules()),
-                        report.reportId(),
-                        report.needs().name(),
-                        report.sizeBytes(),
-                        report.queued().toEpochMilli(),
-                        report.next().toEpochMilli(),
-                        octets),
+                                "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
+                                        + " bytes, queued, attempts, next, octets)"
+                                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                                report.id(),
+                                report.state().name(),
+                                report.notice() ? 1 : 0,
+                                report.mailbox().raw(),
+                                report.mailbox().key(),
+                                report.alternate().map(Address::raw).orElse(null),
+                                String.join("\n", report.rules()),
+                                report.reportId(),
+                                report.needs().name(),
+                                report.sizeBytes(),
+                                report.queued().toEpochMilli(),
+                                report.next().toEpochMilli(),
+                                octets)
+                        + also.with(session),
                 true);
     }
 
@@ -301,6 +313,8 @@ public final class ReportQueue implements AutoCloseable {
 
     /// Its message goes on: it is to be delivered. Where it is at once, nothing is written, for what was pending when
     /// the program ended is delivered, too.
+    ///
+    /// @throws ArchiveException where it could not be written, which [#settle] does later
     public void release(Collection<Long> ids) throws ArchiveException {
         if (!ids.isEmpty() && !isTaken(ids)) {
             waiting(ids);
@@ -309,22 +323,59 @@ public final class ReportQueue implements AutoCloseable {
 
     /// These are to be looked for among those that are [#due], though somebody had taken them to try them. Not forced:
     /// after a power cut they are delivered all the same.
+    ///
+    /// @throws ArchiveException where it could not be written, which [#settle] does later
     public void waiting(Collection<Long> ids) throws ArchiveException {
-        database.writeGathered(
-                session -> {
-                    for (long id : ids) {
-                        session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
-                    }
-                    return ids.size();
-                },
-                false);
-        follower.look();
+        try {
+            database.writeGathered(
+                    session -> {
+                        for (long id : ids) {
+                            session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
+                        }
+                        return ids.size();
+                    },
+                    false);
+        } catch (ArchiveException | RuntimeException e) {
+            ids.forEach(id -> owed.put(id, true));
+            throw e;
+        } finally {
+            follower.look();
+        }
     }
 
     /// Its message does not go on: there is nothing to report. Not forced: after a power cut it may be delivered.
+    ///
+    /// @throws ArchiveException where one of them could not be removed, which [#settle] does later
     public void drop(Collection<Long> ids) throws ArchiveException {
+        Optional<ArchiveException> failure = Optional.empty();
         for (long id : ids) {
-            delivered(id);
+            try {
+                delivered(id);
+            } catch (ArchiveException e) {
+                owed.put(id, false);
+                failure = Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            follower.look();
+            throw failure.get();
+        }
+    }
+
+    /// Writes what could not be written of reports that nobody has in hand: that they wait, or that they go. Whoever
+    /// delivers calls this before he looks for what is [#due].
+    public void settle() throws ArchiveException {
+        for (Map.Entry<Long, Boolean> one : Map.copyOf(owed).entrySet()) {
+            long id = one.getKey();
+            if (one.getValue()) {
+                database.writeGathered(
+                        session -> session.run(
+                                "UPDATE report SET state = 'WAITING' WHERE id = ? AND state = 'PENDING'", id),
+                        false);
+            } else {
+                delivered(id);
+            }
+            owed.remove(id);
         }
     }
 
@@ -483,6 +534,19 @@ public final class ReportQueue implements AutoCloseable {
         forget(id);
         database.write(
                 session -> session.run("UPDATE report SET state = ?, last = ? WHERE id = ?", state.name(), last, id));
+    }
+
+    /// It goes to the alternate mailbox in a notice, which is queued, and is kept: both, or neither.
+    ///
+    /// @param last why it does not reach its own
+    public void giveBack(long id, String last, Draft draft, Content notice, Instant now) throws ArchiveException {
+        put(
+                draft,
+                notice,
+                now,
+                false,
+                session -> session.run("UPDATE report SET state = 'RETURNED', last = ? WHERE id = ?", last, id));
+        forget(id);
     }
 
     /// It waits anew from now on, as if it had never been tried.

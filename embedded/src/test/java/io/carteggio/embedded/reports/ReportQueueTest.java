@@ -349,6 +349,46 @@ class ReportQueueTest {
         }
     }
 
+    /// The queue stays readable on a full disk; what it owes is written when there is room.
+    @Test
+    void whatCannotBeWrittenIsWrittenLater() throws Exception {
+        try (ReportQueue queue = open()) {
+            long goesOn = queue.put(draft("1"), mail("a"), NOW, true);
+            long refused = queue.put(draft("2"), mail("a"), NOW, true);
+            change("CREATE TRIGGER full1 BEFORE UPDATE ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            change("CREATE TRIGGER full2 BEFORE DELETE ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            assertThatThrownBy(() -> queue.release(List.of(goesOn))).hasMessageContaining("the disk is full");
+            assertThatThrownBy(() -> queue.drop(List.of(refused))).hasMessageContaining("the disk is full");
+            assertThatThrownBy(queue::settle).hasMessageContaining("the disk is full");
+            long new1 = queue.put(draft("3"), mail("a"), NOW, false); // is on disk, and so is no failure
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+            change("DROP TRIGGER full1");
+            change("DROP TRIGGER full2");
+            queue.settle();
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(goesOn, new1);
+            assertThat(queue.named(refused)).isEmpty();
+        }
+    }
+
+    @Test
+    void aNoticeAndItsReportsReturnAreOne() throws Exception {
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("1"), mail("a"), NOW, false);
+            change("CREATE TRIGGER full BEFORE UPDATE ON report WHEN new.state = 'RETURNED'"
+                    + " BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            assertThatThrownBy(() -> queue.giveBack(id, "over", draft("1"), mail("notice"), NOW))
+                    .isInstanceOf(ArchiveException.class);
+            assertThat(queue.list(EnumSet.allOf(State.class), 0, 10)).hasSize(1);
+            change("DROP TRIGGER full");
+            queue.giveBack(id, "over", draft("1"), mail("notice"), NOW);
+            assertThat(queue.list(EnumSet.allOf(State.class), 0, 10))
+                    .extracting(QueuedReport::state)
+                    .containsExactly(State.RETURNED, State.WAITING);
+        }
+    }
+
     /// Whoever looks what is due while a report is handed to him finds it there or gets it, not both.
     @Test
     void aReportIsHandedOverOnce() throws Exception {

@@ -29,6 +29,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,10 +45,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Days of delivering, with the clock handed in.
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -87,10 +95,24 @@ class DelivererTest {
         private final Map<String, Answer> answers = new HashMap<>();
         private final Map<String, List<String>> taken = new HashMap<>();
         private final List<Instant> tries = new ArrayList<>();
+        private final Semaphore hold = new Semaphore(1);
         private Clock clock = Clock.systemUTC();
+        private volatile boolean broken;
 
         @Override
-        public synchronized Answer give(QueuedReport report, Content mail) {
+        public Answer give(QueuedReport report, Content mail) {
+            hold.acquireUninterruptibly();
+            try {
+                return answer(report, mail);
+            } finally {
+                hold.release();
+            }
+        }
+
+        private synchronized Answer answer(QueuedReport report, Content mail) {
+            if (broken) {
+                throw new IllegalStateException("as the test asks");
+            }
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
             if (answer instanceof Answer.Taken) {
@@ -118,8 +140,8 @@ class DelivererTest {
             }
         }
 
-        List<String> at(Address mailbox) {
-            return taken.getOrDefault(mailbox.raw(), List.of());
+        synchronized List<String> at(Address mailbox) {
+            return List.copyOf(taken.getOrDefault(mailbox.raw(), List.of()));
         }
     }
 
@@ -317,6 +339,111 @@ class DelivererTest {
         }
         passes(Duration.ofMinutes(1));
         assertThat(queue.counts()).containsOnly(Map.entry(State.DEAD, 1L));
+        assertThat(standing()).hasSize(1);
+    }
+
+    /// What SQLite is told on a full disk.
+    private void disk(boolean full) throws SQLException {
+        for (String what : List.of("UPDATE", "DELETE")) {
+            change(
+                    full
+                            ? "CREATE TRIGGER full_" + what + " BEFORE " + what
+                                    + " ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"
+                            : "DROP TRIGGER full_" + what);
+        }
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("reports/queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void await(Callable<Boolean> wanted) throws Exception {
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!wanted.call() && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
+        assertThat(wanted.call()).isTrue();
+    }
+
+    /// Found among what is due, or handed over when it came.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasDeliveredIsNotSentAgainWhileTheQueueCannotBeWritten(boolean startedBefore) throws Exception {
+        if (startedBefore) {
+            deliverer.start();
+        }
+        mailboxes.hold.acquire();
+        journal("words", true);
+        if (!startedBefore) {
+            deliverer.start();
+        }
+        await(() -> mailboxes.hold.hasQueuedThreads());
+        disk(true);
+        mailboxes.hold.release();
+        await(() -> standing().stream().anyMatch(text -> text.contains("the disk is full")));
+        Thread.sleep(1500); // the write is tried anew meanwhile
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        assertThat(queue.counts()).as("as the queue has it").isNotEmpty();
+        disk(false);
+        await(() -> queue.counts().isEmpty());
+        await(() -> standing().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        journal("more", true);
+        await(() -> mailboxes.at(JOURNAL).size() == 2);
+        deliverer.close();
+    }
+
+    @Test
+    void whatWasPutOffIsTriedWhenItIsTimeThoughTheQueueCouldNotBeWritten() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        deliverer.start();
+        mailboxes.hold.acquire();
+        journal("words", true);
+        await(() -> mailboxes.hold.hasQueuedThreads());
+        disk(true);
+        mailboxes.hold.release();
+        await(() -> standing().stream().anyMatch(text -> text.contains("the disk is full")));
+        disk(false);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        await(() -> queue.destinations().size() == 1);
+        mailboxes.answers.remove(JOURNAL.raw());
+        clock.now = clock.now.plus(Duration.ofMinutes(1));
+        undelivered.resume(JOURNAL);
+        await(() -> queue.counts().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        deliverer.close();
+    }
+
+    /// A mistake of ours costs one report its turn, and nobody the thread.
+    @Test
+    void aMistakeOfThisProgramIsTheReportsTrouble() throws Exception {
+        mailboxes.broken = true;
+        deliverer.start();
+        journal("words", true);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        QueuedReport report = queue.list(List.of(State.WAITING), 0, 1).getFirst();
+        assertThat(report.attempts()).isEqualTo(1);
+        assertThat(report.last().orElse("")).contains("as the test asks");
+        mailboxes.broken = false;
+        journal("more", true);
+        await(() -> mailboxes.at(JOURNAL).equals(List.of("more")));
+        deliverer.close();
+    }
+
+    @Test
+    void aReportThatCannotBeReadAnyMoreIsSaidToBe() throws Exception {
+        journal("words", true);
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "this report cannot be read here"));
+        passes(Duration.ofMinutes(1)); // out of memory
+        change("UPDATE report SET octets = substr(octets, 1, length(octets) - 1)"
+                + " || CASE substr(octets, -1) WHEN x'00' THEN x'01' ELSE x'00' END");
+        passes(Duration.ofHours(49));
+        assertThat(queue.list(List.of(State.DEAD), 0, 10))
+                .singleElement()
+                .satisfies(dead -> assertThat(dead.last().orElse("")).contains("cannot be read here any more"));
         assertThat(standing()).hasSize(1);
     }
 
