@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class ReportQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
 
-    private static final int SCHEMA_VERSION = 2;
+    private static final int SCHEMA_VERSION = 3;
 
     /// Larger reports have a file.
     private static final int INLINE_BYTES = 256 * 1024;
@@ -46,10 +46,11 @@ public final class ReportQueue implements AutoCloseable {
     /// So much of what came just now is kept in memory.
     private static final long RECENT_BYTES = 16 << 20;
 
-    /// Most reports leave while they are pending, and are in none of them.
+    /// Most reports leave while they are pending, and are in none of them. Of those that are due at the same time the
+    /// least often tried is first: so one that never gets through holds up none for good.
     private static final String INDICES = """
             CREATE INDEX report_name ON report (report) WHERE state = 'RETURNED';
-            CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING';
+            CREATE INDEX report_due ON report (next, attempts, id) WHERE state = 'WAITING';
             CREATE INDEX report_destination ON report (destination, id) WHERE state = 'WAITING'""";
 
     /// `destination` has a row for each mailbox that cannot be delivered to now.
@@ -136,9 +137,11 @@ public final class ReportQueue implements AutoCloseable {
                 session.script(SCHEMA);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
             });
-        } else if (version == 1) { // all had files then
+        } else if (version == 1 || version == 2) {
             database.write(session -> {
-                session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                if (version == 1) { // all had files then
+                    session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                }
                 session.script("DROP INDEX report_name; DROP INDEX report_due; DROP INDEX report_destination");
                 session.script(INDICES);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
@@ -408,7 +411,8 @@ public final class ReportQueue implements AutoCloseable {
                         .isPresent();
     }
 
-    /// What is to be tried now, the longest due first.
+    /// What is to be tried now: the longest due first, and of those that are due at the same time the least often
+    /// tried.
     ///
     /// @param but mailboxes ([Address#key]) that are left out
     public List<QueuedReport> due(Instant now, Collection<String> but, int limit) throws ArchiveException {
@@ -420,7 +424,7 @@ public final class ReportQueue implements AutoCloseable {
                 : " AND destination NOT IN (" + String.join(", ", Collections.nCopies(but.size(), "?")) + ")";
         return database.read(s -> s.list(
                 "SELECT " + COLUMNS + " FROM report WHERE state = 'WAITING' AND next <= ?" + others
-                        + " ORDER BY next, id LIMIT ?",
+                        + " ORDER BY next, attempts, id LIMIT ?",
                 ReportQueue::report,
                 values.toArray()));
     }
@@ -582,14 +586,7 @@ public final class ReportQueue implements AutoCloseable {
     public Map<String, Destination> destinations() throws ArchiveException {
         Map<String, Destination> all = new TreeMap<>();
         database.read(s -> s.list("SELECT key, address, trouble, since, suspended, last FROM destination", r -> {
-            all.put(
-                    r.getString(1),
-                    new Destination(
-                            new Address(r.getString(2)),
-                            r.getString(3).equals("refused"),
-                            Instant.ofEpochMilli(r.getLong(4)),
-                            r.getBoolean(5),
-                            r.getString(6)));
+            all.put(r.getString(1), destination(r, 2));
             return 1;
         }));
         return all;
@@ -623,15 +620,37 @@ public final class ReportQueue implements AutoCloseable {
         follower.look();
     }
 
-    /// What waits for a mailbox that is suspended is not tried before an instant, but for one report.
-    public void postponed(Address mailbox, long but, Instant until) throws ArchiveException {
+    /// What waits for a mailbox is not tried before an instant, but for one report, and for those whose time is over.
+    ///
+    /// @param over reports are over that are queued since then or longer
+    public void postponed(Address mailbox, long but, Instant until, Instant over) throws ArchiveException {
         asked.put(mailbox.key(), until);
         database.write(session -> session.run(
-                "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next < ? AND id <> ?",
+                "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next < ? AND id <> ?"
+                        + " AND queued > ?",
                 until.toEpochMilli(),
                 mailbox.key(),
                 until.toEpochMilli(),
-                but));
+                but,
+                over.toEpochMilli()));
+    }
+
+    /// Mailboxes that cannot be delivered to, and for which nothing waits that would find out when they can.
+    public List<Destination> unasked() throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT address, trouble, since, suspended, last FROM destination WHERE NOT EXISTS"
+                        + " (SELECT 1 FROM report WHERE destination = key AND state = 'WAITING')",
+                r -> destination(r, 1)));
+    }
+
+    /// @param column of its address
+    private static Destination destination(ResultSet r, int column) throws SQLException {
+        return new Destination(
+                new Address(r.getString(column)),
+                r.getString(column + 1).equals("refused"),
+                Instant.ofEpochMilli(r.getLong(column + 2)),
+                r.getBoolean(column + 3),
+                r.getString(column + 4));
     }
 
     private static QueuedReport report(ResultSet r) throws SQLException {

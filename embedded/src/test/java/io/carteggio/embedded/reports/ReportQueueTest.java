@@ -270,6 +270,35 @@ class ReportQueueTest {
         }
     }
 
+    /// One that never gets through is not the first to ask each time.
+    @Test
+    void whatWasTriedLessOftenIsFirst() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            long two = queue.put(draft("2"), mail("a"), NOW, false);
+            queue.deferred(one, next, "451", Optional.empty());
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
+            assertThat(queue.due(next, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(two, one);
+        }
+    }
+
+    @Test
+    void aQueueOfTheSecondVersionGoesOn() throws Exception {
+        try (ReportQueue queue = open()) {
+            queue.put(draft("old"), mail("old words"), NOW, false);
+        }
+        change("DROP INDEX report_due");
+        change("CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING'");
+        change("PRAGMA user_version = 2");
+        try (ReportQueue queue = open()) {
+            QueuedReport report = queue.due(NOW, List.of(), 10).getFirst();
+            assertThat(text(queue.mail(report))).isEqualTo("old words");
+        }
+    }
+
     @Test
     void triesAreRememberedAndEndedOnesAreKept() throws Exception {
         try (ReportQueue queue = open()) {
@@ -300,7 +329,7 @@ class ReportQueueTest {
             Instant next = NOW.plusSeconds(60);
             Destination trouble = new Destination(new Address("j@ARCHIVE.example"), true, NOW, false, "550 who?");
             queue.troubled(trouble);
-            queue.postponed(MAILBOX, one, next);
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
             assertThat(queue.due(NOW, List.of(), 10))
                     .extracting(QueuedReport::id)
                     .containsExactly(one);
@@ -425,6 +454,33 @@ class ReportQueueTest {
         }
     }
 
+    @Test
+    void whatIsOverIsNotPutOff() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long old = queue.put(draft("1"), mail("a"), NOW.minusSeconds(100), false);
+            queue.put(draft("2"), mail("a"), NOW, false);
+            queue.postponed(MAILBOX, 0, next, NOW.minusSeconds(100));
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(old);
+        }
+    }
+
+    @Test
+    void aMailboxInTroubleForWhichNothingWaitsIsKnown() throws Exception {
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            Destination trouble = new Destination(MAILBOX, false, NOW, true, "down");
+            queue.troubled(trouble);
+            assertThat(queue.unasked()).isEmpty();
+            queue.ended(one, State.DEAD, "over");
+            assertThat(queue.unasked()).containsExactly(trouble);
+            queue.recovered(MAILBOX, NOW);
+            assertThat(queue.unasked()).isEmpty();
+        }
+    }
+
     /// One report asks for all: what comes meanwhile waits for its answer.
     @Test
     void whatComesForAMailboxInTroubleWaitsUntilThatIsTriedAgain() throws Exception {
@@ -433,7 +489,7 @@ class ReportQueueTest {
             long one = queue.put(draft("1"), mail("a"), NOW, false);
             queue.troubled(new Destination(MAILBOX, false, NOW, false, "refused"));
             queue.deferred(one, next, "refused", Optional.empty());
-            queue.postponed(MAILBOX, one, next);
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
             queue.put(draft("2"), mail("a"), NOW, false);
             assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
         }

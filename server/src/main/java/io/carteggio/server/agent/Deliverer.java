@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.journaling.AgentSettings;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.server.agent.Delivery.Outcome;
 import io.carteggio.server.watch.Alarms;
@@ -58,6 +59,8 @@ final class Deliverer implements AutoCloseable {
     private final Deque<QueuedReport> fresh = new ArrayDeque<>(); // guarded by this
     private boolean more; // may be due than could be begun; guarded by this
     private volatile boolean looking = true;
+    private final Set<String> asking = new HashSet<>(); // mailboxes, without a report; guarded by this
+    private Set<String> inTrouble = Set.of(); // mailboxes that get one at a time; guarded by this
     private final Set<Long> unwritten = new HashSet<>(); // of what is in flight; guarded by this
     private final CountDownLatch ending = new CountDownLatch(1);
     private volatile boolean closed;
@@ -121,6 +124,7 @@ final class Deliverer implements AutoCloseable {
                     looking = false;
                     queue.settle();
                     beginDue();
+                    beginAsking();
                     goesWell();
                     pause = idle();
                     lookNanos = System.nanoTime() + pause.toNanos();
@@ -174,24 +178,54 @@ final class Deliverer implements AutoCloseable {
     /// that none holds up others.
     private void beginDue() throws ArchiveException {
         List<String> full = new ArrayList<>();
+        Set<String> troubled = queue.destinations().keySet();
         int most;
         synchronized (this) {
+            inTrouble = troubled;
             most = AT_A_TIME + inFlight.size(); // those may be due, too
             busy.forEach((mailbox, n) -> {
-                if (n >= handOver.atATime(new Address(mailbox))) {
+                if (n >= atATime(new Address(mailbox))) {
                     full.add(mailbox);
                 }
             });
         }
         List<QueuedReport> due = queue.due(clock.instant(), full, most);
+        boolean none = true;
         for (QueuedReport report : due) {
             if (enter(report)) {
                 begin(report, () -> delivery.tryIfDue(report));
+            } else {
+                none = false;
             }
         }
         synchronized (this) {
-            more = !full.isEmpty() || due.size() == most;
+            more = !none || !full.isEmpty() || due.size() == most;
         }
+    }
+
+    /// Asks, each on a thread of its own, the mailboxes in trouble for which no report waits.
+    private void beginAsking() throws ArchiveException {
+        for (Destination one : delivery.toAsk()) {
+            String mailbox = one.address().key();
+            synchronized (this) {
+                if (closed || !asking.add(mailbox)) {
+                    continue;
+                }
+            }
+            Thread.ofVirtual().name("ask-" + mailbox).start(() -> {
+                try {
+                    delivery.ask(one);
+                } catch (ArchiveException | RuntimeException e) {
+                    LOG.error("what {} answers cannot be written; it is asked again", mailbox, e);
+                } finally {
+                    asked(mailbox);
+                }
+            });
+        }
+    }
+
+    private synchronized void asked(String mailbox) {
+        asking.remove(mailbox);
     }
 
     private Duration idle() throws ArchiveException {
@@ -269,12 +303,17 @@ final class Deliverer implements AutoCloseable {
         String mailbox = report.mailbox().key();
         if (closed
                 || inFlight.size() >= AT_A_TIME
-                || busy.getOrDefault(mailbox, 0) >= handOver.atATime(report.mailbox())
+                || busy.getOrDefault(mailbox, 0) >= atATime(report.mailbox())
                 || !inFlight.add(report.id())) {
             return false;
         }
         busy.merge(mailbox, 1, Integer::sum);
         return true;
+    }
+
+    /// Guarded by this.
+    private int atATime(Address mailbox) {
+        return inTrouble.contains(mailbox.key()) ? 1 : handOver.atATime(mailbox);
     }
 
     private synchronized void leave(QueuedReport report) {
@@ -292,16 +331,19 @@ final class Deliverer implements AutoCloseable {
     }
 
     private synchronized boolean isBusy() {
-        return !inFlight.isEmpty();
+        return !inFlight.isEmpty() || !asking.isEmpty();
     }
 
-    /// Tries everything that is due, one after the other.
+    /// Tries everything that is due, one after the other, and asks the mailboxes that are to be asked.
     ///
-    /// @return how many
+    /// @return how many reports
     int attemptAll() throws ArchiveException {
         List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
             delivery.tryIfDue(report).write();
+        }
+        for (Destination one : delivery.toAsk()) {
+            delivery.ask(one);
         }
         return due.size();
     }

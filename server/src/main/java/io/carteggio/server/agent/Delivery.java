@@ -17,8 +17,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,10 @@ final class Delivery {
     /// After so long a mailbox is suspended.
     static final Duration SUSPENDED_AFTER = Duration.ofDays(2);
 
+    /// For so long after the start nothing is given back because its time is over: whoever was away for days, and comes
+    /// back before his network does, is to try first.
+    static final Duration GRACE = Duration.ofMinutes(30);
+
     /// What came of a report, to be written. May be done again where it failed.
     @FunctionalInterface
     interface Outcome {
@@ -39,6 +46,7 @@ final class Delivery {
     }
 
     private static final Outcome NOTHING = () -> {};
+    private static final long NO_REPORT = 0;
 
     private final ReportQueue queue;
     private final HandOver handOver;
@@ -46,6 +54,9 @@ final class Delivery {
     private final Supplier<AgentSettings> settings;
     private final Undelivered undelivered;
     private final Clock clock;
+    private final Instant started;
+    private final Map<String, Instant> failed = new ConcurrentHashMap<>(); // by mailbox: when it was asked in vain
+    private final Map<String, Instant> asks = new ConcurrentHashMap<>(); // by mailbox: when it is asked next
 
     Delivery(
             ReportQueue queue,
@@ -60,6 +71,7 @@ final class Delivery {
         this.settings = settings;
         this.undelivered = undelivered;
         this.clock = clock;
+        this.started = clock.instant();
     }
 
     /// Tries a report that was looked up a moment ago, and may have been delivered or put off since.
@@ -78,13 +90,13 @@ final class Delivery {
         Optional<Destination> trouble =
                 Optional.ofNullable(queue.destinations().get(report.mailbox().key()));
         Instant now = clock.instant();
-        boolean over = !now.isBefore(report.queued().plus(settings.get().expiry()));
+        boolean over = !report.queued().isAfter(over(now));
         if (!queue.isThere(report)) {
             return queue.named(report.id()).isEmpty()
                     ? NOTHING // it has been delivered meanwhile
                     : died(report, "its file is gone: nobody has this report any more");
         }
-        if (over && trouble.isPresent()) {
+        if (over && trouble.isPresent() && wasAskedInVain(report)) {
             return gaveBack(report, "5.4.7", trouble.get().last(), report.remote());
         }
         return switch (give(report)) {
@@ -96,12 +108,20 @@ final class Delivery {
                     }
                 };
             case Answer.Later(Cause cause, String said, Optional<String> remote) -> {
-                if (over) {
-                    yield gaveBack(report, "5.4.7", said, remote);
+                Instant next = cause == Cause.REPORT
+                        ? now.plus(pause(report.attempts()))
+                        : inVain(report.mailbox(), cause, trouble);
+                Outcome own = over
+                        ? gaveBack(report, "5.4.7", said, remote)
+                        : () -> queue.deferred(report.id(), next, said, remote);
+                if (cause == Cause.REPORT) {
+                    yield own;
                 }
-                yield cause == Cause.REPORT
-                        ? () -> queue.deferred(report.id(), now.plus(pause(report.attempts())), said, remote)
-                        : later(report, cause, said, remote, trouble);
+                Destination way = troubled(report.mailbox(), cause, said, trouble);
+                yield () -> {
+                    isInTheWay(way, report.id(), next);
+                    own.write();
+                };
             }
             case Answer.Never(var reply, Optional<String> remote) ->
                 gaveBack(report, NdrWriter.status(Optional.of(reply)), reply.toString(), remote);
@@ -117,21 +137,70 @@ final class Delivery {
         }
     }
 
-    /// The mailbox is in the way, and so of all that waits for it: one report asks for all.
-    private Outcome later(
-            QueuedReport report, Cause cause, String said, Optional<String> remote, Optional<Destination> before) {
+    /// What is queued since then, or longer, is given back where it does not get through.
+    private Instant over(Instant now) {
+        return now.isBefore(started.plus(GRACE))
+                ? Instant.EPOCH
+                : now.minus(settings.get().expiry());
+    }
+
+    /// Whether its mailbox was, since the report was to be tried: then that need not be done for each.
+    private boolean wasAskedInVain(QueuedReport report) {
+        return !failed.getOrDefault(report.mailbox().key(), Instant.EPOCH).isBefore(report.next());
+    }
+
+    /// A mailbox was asked and does not take mail.
+    ///
+    /// @return when it is asked next
+    private Instant inVain(Address mailbox, Cause cause, Optional<Destination> before) {
         Instant now = clock.instant();
         Instant since = before.map(Destination::since).orElse(now);
-        boolean refused = cause == Cause.REFUSED;
+        Instant next = now.plus(pause(Duration.between(since, now), cause == Cause.REFUSED));
+        failed.put(mailbox.key(), now);
+        asks.put(mailbox.key(), next);
+        return next;
+    }
+
+    private Destination troubled(Address mailbox, Cause cause, String said, Optional<Destination> before) {
+        Instant now = clock.instant();
+        Instant since = before.map(Destination::since).orElse(now);
         boolean suspended = !now.isBefore(since.plus(SUSPENDED_AFTER));
-        Destination trouble = new Destination(report.mailbox(), refused, since, suspended, said);
-        Instant next = now.plus(pause(Duration.between(since, now), refused));
-        return () -> {
-            queue.troubled(trouble);
-            queue.postponed(report.mailbox(), report.id(), next);
-            queue.deferred(report.id(), next, said, remote);
-            undelivered.tellOf(trouble, settings.get().disables());
-        };
+        return new Destination(mailbox, cause == Cause.REFUSED, since, suspended, said);
+    }
+
+    /// The mailbox is in the way of all that waits for it: one asks for all.
+    ///
+    /// @param but a report that is looked after by itself
+    private void isInTheWay(Destination trouble, long but, Instant next) throws ArchiveException {
+        queue.troubled(trouble);
+        queue.postponed(trouble.address(), but, next, over(clock.instant()));
+        undelivered.tellOf(trouble, settings.get().disables());
+    }
+
+    /// The mailboxes in trouble that are to be asked now without a report, since none waits for them. Where their rules
+    /// are disabled, none would ever come.
+    List<Destination> toAsk() throws ArchiveException {
+        Instant now = clock.instant();
+        return queue.unasked().stream()
+                .filter(one ->
+                        !asks.getOrDefault(one.address().key(), Instant.EPOCH).isAfter(now))
+                .toList();
+    }
+
+    /// Asks one of them.
+    void ask(Destination trouble) throws ArchiveException {
+        Address mailbox = trouble.address();
+        switch (handOver.ask(mailbox, settings.get().alternate())) {
+            case Answer.Taken() -> undelivered.resume(mailbox);
+            case Answer.Later(Cause cause, String said, var _) -> asked(trouble, cause, said);
+            case Answer.Never(var reply, var _) -> asked(trouble, Cause.REFUSED, reply.toString());
+        }
+    }
+
+    private void asked(Destination trouble, Cause cause, String said) throws ArchiveException {
+        Optional<Destination> before = Optional.of(trouble);
+        Instant next = inVain(trouble.address(), cause, before);
+        isInTheWay(troubled(trouble.address(), cause, said, before), NO_REPORT, next);
     }
 
     /// Four times a minute apart, six times five minutes, then every ten (fifteen where an answer came).

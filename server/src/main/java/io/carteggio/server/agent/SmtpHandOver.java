@@ -76,12 +76,33 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
         } catch (ArchiveException e) {
             return new Later(Cause.UNREACHABLE, "this archive: " + e.getMessage(), Optional.empty());
         }
-        String domain = Address.domainKey(report.mailbox().domain());
+        return overRoutes(report.mailbox(), (client, remote) -> send(client, from, report, mail, remote));
+    }
+
+    @Override
+    public Answer ask(Address mailbox, Optional<Address> from) {
+        if (archive.sources().at(mailbox).isPresent()) {
+            return archive.trouble()
+                    .<Answer>map(why -> new Later(Cause.UNREACHABLE, "this archive: " + why, Optional.empty()))
+                    .orElseGet(Taken::new);
+        }
+        return overRoutes(mailbox, (client, remote) -> answer(client.ask(from, mailbox), remote));
+    }
+
+    /// What is said to a mail server.
+    @FunctionalInterface
+    private interface Talk {
+        Answer with(SmtpClient client, Optional<String> remote) throws IOException;
+    }
+
+    /// Talks to the mail servers of a mailbox, one after the other, until one does more than not to take mail now.
+    private Answer overRoutes(Address mailbox, Talk talk) {
+        String domain = Address.domainKey(mailbox.domain());
         Optional<Route> set = Optional.ofNullable(settings.get().routes().get(domain));
         List<Route> routes = set.map(List::of).orElseGet(() -> routes(domain));
         Later last = new Later(Cause.UNREACHABLE, "no mail server is known for " + domain, Optional.empty());
         for (Route route : routes) {
-            switch (over(route, from, report, mail)) {
+            switch (over(route, mailbox, talk)) {
                 case Later(Cause cause, String said, Optional<String> remote)
                 when cause == Cause.UNREACHABLE -> last = new Later(cause, said, remote);
                 case Answer answer -> {
@@ -107,50 +128,54 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
         };
     }
 
-    private Answer over(Route route, Optional<Address> from, QueuedReport report, Content mail) {
+    private Answer over(Route route, Address mailbox, Talk talk) {
         Optional<String> remote = Optional.of(route.host());
         InetSocketAddress address = new InetSocketAddress(route.host(), route.port());
         if (address.isUnresolved()) {
             return new Later(Cause.UNREACHABLE, "there is no host " + route.host(), remote);
         }
         try (Lent connection = connections.lend(route, () -> open(address, route))) {
-            SmtpClient client = connection.client();
-            boolean carries = switch (report.needs()) {
-                case SEVEN_BIT -> true;
-                case EIGHT_BIT -> client.offers("8BITMIME") || client.offers("CHUNKING");
-                case BINARY -> client.offers("CHUNKING");
-            };
-            if (!carries) {
-                String lacks = report.needs() == Octets.BINARY ? "CHUNKING" : "8BITMIME";
-                return new Later(
-                        Cause.REPORT,
-                        "the server offers no " + lacks + ", without which this report would have to be altered",
-                        remote);
-            }
-            Optional<Long> most = most(client);
-            if (most.isPresent() && mail.sizeBytes() > most.get()) {
-                connection.handBack();
-                return new Never(
-                        new Reply(
-                                552,
-                                "5.3.4",
-                                "this report has " + mail.sizeBytes() + " octets, and the server takes no more than "
-                                        + most.get()),
-                        remote);
-            }
-            Outcome outcome =
-                    client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId()));
-            if (outcome.end().code() != 421) {
+            Answer answer = talk.with(connection.client(), remote);
+            if (!connection.client().isEnding()) {
                 connection.handBack();
             }
-            return answer(outcome, remote);
+            return answer;
         } catch (IOException e) {
             return new Later(Cause.UNREACHABLE, route.host() + ":" + route.port() + ": " + e.getMessage(), remote);
         } catch (GeneralSecurityException e) {
             return new Later(Cause.UNREACHABLE, "TLS cannot be used: " + e.getMessage(), remote);
         } catch (IllegalArgumentException e) {
-            return new Later(Cause.REFUSED, report.mailbox() + " cannot stand in a command of SMTP", remote);
+            return new Later(Cause.REFUSED, mailbox + " cannot stand in a command of SMTP", remote);
         }
+    }
+
+    private static Answer send(
+            SmtpClient client, Optional<Address> from, QueuedReport report, Content mail, Optional<String> remote)
+            throws IOException {
+        boolean carries = switch (report.needs()) {
+            case SEVEN_BIT -> true;
+            case EIGHT_BIT -> client.offers("8BITMIME") || client.offers("CHUNKING");
+            case BINARY -> client.offers("CHUNKING");
+        };
+        if (!carries) {
+            String lacks = report.needs() == Octets.BINARY ? "CHUNKING" : "8BITMIME";
+            return new Later(
+                    Cause.REPORT,
+                    "the server offers no " + lacks + ", without which this report would have to be altered",
+                    remote);
+        }
+        Optional<Long> most = most(client);
+        if (most.isPresent() && mail.sizeBytes() > most.get()) {
+            return new Never(
+                    new Reply(
+                            552,
+                            "5.3.4",
+                            "this report has " + mail.sizeBytes() + " octets, and the server takes no more than "
+                                    + most.get()),
+                    remote);
+        }
+        return answer(
+                client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId())), remote);
     }
 
     private SmtpClient open(InetSocketAddress address, Route route) throws IOException, GeneralSecurityException {

@@ -9,6 +9,7 @@ import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.Draft;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
@@ -39,6 +40,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,8 @@ class DelivererTest {
         private final Semaphore hold = new Semaphore(1);
         private Clock clock = Clock.systemUTC();
         private volatile boolean broken;
+        private final List<Instant> asked = Collections.synchronizedList(new ArrayList<>());
+        private Optional<String> refused = Optional.empty(); // the mail that the journaling mailbox does not take
 
         @Override
         public Answer give(QueuedReport report, Content mail) {
@@ -115,11 +119,20 @@ class DelivererTest {
             }
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
+            if (!report.notice() && refused.equals(Optional.of(originals(mail)))) {
+                answer = later(Cause.UNREACHABLE, "451 not now");
+            }
             if (answer instanceof Answer.Taken) {
                 taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>())
                         .add(originals(mail));
             }
             return answer;
+        }
+
+        @Override
+        public Answer ask(Address mailbox, Optional<Address> from) {
+            asked.add(clock.instant());
+            return answers.getOrDefault(mailbox.raw(), new Answer.Taken());
         }
 
         @Override
@@ -327,6 +340,94 @@ class DelivererTest {
         assertThat(mailboxes.at(JOURNAL)).containsExactly("even");
         passes(Duration.ofMinutes(2));
         assertThat(mailboxes.at(JOURNAL)).containsExactly("even", "odd");
+    }
+
+    /// A server may say of one report alone what is said of mailboxes: whatever is said, the others get through.
+    @Test
+    void oneThatSeemsToBeTheMailboxesTroubleHoldsUpNoOtherForGood() throws Exception {
+        mailboxes.refused = Optional.of("odd");
+        journal("odd", true);
+        journal("even 1", true);
+        journal("even 2", true);
+        passes(Duration.ofMinutes(3));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1", "even 2");
+        journal("even 3", true);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1", "even 2", "even 3");
+        passes(Duration.ofHours(49));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("odd");
+    }
+
+    @Test
+    void whoWasAwayForDaysTriesBeforeHeGivesUp() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("one", true);
+        journal("two", true);
+        passes(Duration.ofMinutes(5));
+        clock.now = clock.now.plus(Duration.ofDays(3)); // the program is off
+        startAnew();
+        passes(Duration.ofMinutes(29));
+        assertThat(queue.counts()).as("the network is not there yet").isEqualTo(Map.of(State.WAITING, 2L));
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(15));
+        assertThat(mailboxes.at(JOURNAL)).containsExactlyInAnyOrder("one", "two");
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    @Test
+    void whoWasAwayForDaysGivesUpWhereItIsInVain() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("one", true);
+        journal("two", true);
+        clock.now = clock.now.plus(Duration.ofDays(3));
+        startAnew();
+        int before = mailboxes.tries.size();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.tries.size()).isGreaterThan(before);
+        assertThat(mailboxes.at(ALTERNATE)).containsExactlyInAnyOrder("one", "two");
+        assertThat(queue.destinations()).hasSize(1);
+    }
+
+    private void startAnew() {
+        deliverer.close();
+        deliverer = new Deliverer(queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, clock);
+    }
+
+    /// Where rules are disabled nothing new is queued, so nothing else would ever find out.
+    @Test
+    void aMailboxInTroubleIsAskedAlsoWhereNothingWaits() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REFUSED, "550 5.1.1 no such user"));
+        journal("words", true);
+        passes(Duration.ofDays(3));
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
+        assertThat(queue.destinations().values()).allMatch(Destination::suspended);
+        mailboxes.asked.clear();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.asked).as("as often as a report would").hasSize(4);
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(552, "", "full"), Optional.empty()));
+        passes(Duration.ofMinutes(15));
+        assertThat(standing())
+                .singleElement()
+                .asString()
+                .startsWith("SUSPENDED")
+                .contains("552 full");
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(15));
+        assertThat(queue.destinations()).isEmpty();
+        assertThat(standing()).isEmpty();
+        assertThat(mailboxes.at(JOURNAL)).as("it got nothing").isEmpty();
+        mailboxes.asked.clear();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.asked).isEmpty();
+    }
+
+    @Test
+    void aMailboxInTroubleIsAskedByItself() throws Exception {
+        queue.troubled(new Destination(JOURNAL, false, BEGIN, true, "down"));
+        deliverer.start();
+        await(() -> queue.destinations().isEmpty());
+        deliverer.close();
+        assertThat(mailboxes.asked).hasSize(1);
     }
 
     @Test

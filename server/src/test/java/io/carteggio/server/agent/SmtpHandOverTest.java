@@ -27,6 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -193,12 +195,15 @@ class SmtpHandOverTest {
     })
     void eachAnswerHasItsMeaning(String command, String said, String means) {
         answers = line -> line.startsWith(command) ? said : usual(line);
-        String meant = switch (give(Octets.EIGHT_BIT)) {
+        assertThat(meaning(give(Octets.EIGHT_BIT))).isEqualTo(means);
+    }
+
+    private static String meaning(Answer answer) {
+        return switch (answer) {
             case Answer.Taken() -> "taken";
             case Answer.Later(Cause cause, String _, Optional<String> _) -> cause.name();
             case Answer.Never _ -> "never";
         };
-        assertThat(meant).isEqualTo(means);
     }
 
     @Test
@@ -213,6 +218,34 @@ class SmtpHandOverTest {
         assertThat(give(Octets.BINARY))
                 .isInstanceOfSatisfying(
                         Answer.Later.class, later -> assertThat(later.said()).contains("CHUNKING"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NOOP, '', taken",
+        "EHLO, 502 what?, UNREACHABLE",
+        "MAIL, 451 not now, UNREACHABLE",
+        "RCPT, 450 not now, UNREACHABLE",
+        "RCPT, 550 5.1.1 no such user, REFUSED",
+        "RCPT, 421 4.3.2 closing, UNREACHABLE",
+    })
+    void aMailboxIsAskedWithoutAMail(String command, String said, String means) {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        answers = line -> {
+            lines.add(line);
+            return line.startsWith(command) ? said : usual(line);
+        };
+        Answer answer =
+                handOver.ask(new Address("journal@archive.example"), Optional.of(new Address("ndr@firm.example")));
+        assertThat(meaning(answer)).isEqualTo(means);
+        if (means.equals("taken")) {
+            assertThat(lines)
+                    .containsExactly(
+                            "EHLO agent.example",
+                            "MAIL FROM:<ndr@firm.example> BODY=8BITMIME",
+                            "RCPT TO:<journal@archive.example>",
+                            "RSET");
+        }
     }
 
     /// The server need not refuse what it says beforehand that it does not take; nothing is said of the mailbox.
