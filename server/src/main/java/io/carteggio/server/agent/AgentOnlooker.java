@@ -59,7 +59,8 @@ final class AgentOnlooker implements Onlooker {
                     Optional.empty());
             try {
                 kept = Optional.of(agent.journal(message, true));
-            } catch (ArchiveException e) {
+            } catch (ArchiveException | RuntimeException e) {
+                LOG.debug("a message is not journaled", e);
                 if (!agent.acceptsUnjournaled()) {
                     throw new TroubleException(Trouble.LATER, String.valueOf(e.getMessage()), e);
                 }

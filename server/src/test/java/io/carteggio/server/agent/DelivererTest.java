@@ -37,8 +37,6 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -66,31 +64,12 @@ class DelivererTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private final Hands clock = new Hands();
+    private final Hands clock = new Hands(BEGIN);
     private final Mailboxes mailboxes = new Mailboxes();
     private ReportQueue queue;
     private Alarms alarms;
     private Deliverer deliverer;
     private Undelivered undelivered;
-
-    private static final class Hands extends Clock {
-        private Instant now = BEGIN;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
 
     /// Whatever comes of a mailbox, as a test sets it; what was taken.
     private static final class Mailboxes implements HandOver {
