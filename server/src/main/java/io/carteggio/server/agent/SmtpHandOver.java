@@ -28,11 +28,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Gives reports to this archive where their mailbox is one of its sources, else to the mail server of its domain by
 /// SMTP: the one that was set for it, or those that the name service tells. Nothing is altered on the way: what a
 /// server cannot carry waits (JOURNAL-FORMATS 2.9). Safe for many threads.
 final class SmtpHandOver implements HandOver, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpHandOver.class);
+
     private static final int PORT = 25;
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -183,7 +187,15 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
         try {
             secure(client, route);
             return client;
-        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+        } catch (IOException e) {
+            client.abort();
+            if (route.tls() != Tls.OPPORTUNISTIC) {
+                throw e;
+            }
+            // as Postfix and Exchange do: whoever wants more than an attempt at TLS says so for the route
+            LOG.warn("{} offers TLS, which fails ({}); it gets reports in the clear", route, e.toString());
+            return SmtpClient.connect(address, host, TIMEOUT);
+        } catch (GeneralSecurityException | RuntimeException e) {
             client.abort();
             throw e;
         }

@@ -53,6 +53,7 @@ class SmtpHandOverTest {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Function<String, String> answers = line -> "250 fine";
     private volatile boolean hangsUp;
+    private volatile AgentSettings settings = AgentSettings.USUAL;
     private ServerSocket server;
     private Archive archive;
     private SmtpHandOver handOver;
@@ -62,9 +63,12 @@ class SmtpHandOverTest {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().start(this::accept);
         archive = Archive.open(folder.resolve("data"), Clock.systemUTC()).orElseThrow();
-        AgentSettings settings =
-                AgentSettings.of(Map.of("route.archive.example", "127.0.0.1:" + server.getLocalPort() + " none"));
+        settings = routed("none");
         handOver = new SmtpHandOver(archive, "agent.example", MailExchangers.SYSTEM, () -> settings);
+    }
+
+    private AgentSettings routed(String tls) {
+        return AgentSettings.of(Map.of("route.archive.example", "127.0.0.1:" + server.getLocalPort() + " " + tls));
     }
 
     @AfterEach
@@ -104,6 +108,10 @@ class SmtpHandOverTest {
                 }
                 answer = answers.apply(line);
                 mail = answer.startsWith("354");
+                if (answer.equals("220 go")) {
+                    out.write("220 go\r\n".getBytes(StandardCharsets.US_ASCII));
+                    return;
+                }
             }
         } catch (IOException gone) {
             // the test has ended
@@ -301,6 +309,22 @@ class SmtpHandOverTest {
         assertThat(give(Octets.SEVEN_BIT))
                 .isInstanceOfSatisfying(
                         Answer.Later.class, later -> assertThat(later.cause()).isEqualTo(Cause.UNREACHABLE));
+    }
+
+    /// The server hangs up in the midst of the handshake, or has no certificate.
+    @ParameterizedTest
+    @CsvSource({
+        "opportunistic, 220 go, taken",
+        "opportunistic, 454 4.7.0 no certificate, taken",
+        "verified, 220 go, UNREACHABLE",
+        "verified, 454 4.7.0 no certificate, UNREACHABLE",
+    })
+    void tlsThatFailsIsLeftOutWhereItIsNotRequired(String tls, String said, String means) {
+        settings = routed(tls);
+        answers = line -> line.startsWith("EHLO")
+                ? "250-archive.example\r\n250 STARTTLS"
+                : line.startsWith("STARTTLS") ? said : usual(line);
+        assertThat(meaning(give(Octets.SEVEN_BIT))).isEqualTo(means);
     }
 
     @Test
