@@ -53,12 +53,14 @@ public final class ReportQueue implements AutoCloseable {
             CREATE INDEX report_due ON report (next, attempts, id) WHERE state = 'WAITING';
             CREATE INDEX report_destination ON report (destination, id) WHERE state = 'WAITING'""";
 
-    /// `destination` has a row for each mailbox that cannot be delivered to now.
+    /// `until` is set where the alternate mailbox has a report: so long it is kept. `destination` has a row for each
+    /// mailbox that cannot be delivered to now.
     private static final String SCHEMA = """
             CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
-                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB);
+                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB,
+                until INTEGER);
             %s;
             CREATE TABLE destination (key TEXT PRIMARY KEY, address TEXT NOT NULL, trouble TEXT NOT NULL,
                 since INTEGER NOT NULL, suspended INTEGER NOT NULL, last TEXT NOT NULL) WITHOUT ROWID
@@ -139,6 +141,7 @@ public final class ReportQueue implements AutoCloseable {
             });
         } else if (version == 1 || version == 2) {
             database.write(session -> {
+                session.run("ALTER TABLE report ADD COLUMN until INTEGER");
                 if (version == 1) { // all had files then
                     session.run("ALTER TABLE report ADD COLUMN octets BLOB");
                 }
@@ -458,6 +461,22 @@ public final class ReportQueue implements AutoCloseable {
                 reportId));
     }
 
+    /// The alternate mailbox has the reports of an id.
+    ///
+    /// @param until so long they are kept, to be sent again
+    public void arrivedInNotice(String reportId, Instant until) throws ArchiveException {
+        database.write(session -> session.run(
+                "UPDATE report SET until = ? WHERE report = ? AND state = 'RETURNED'", until.toEpochMilli(), reportId));
+    }
+
+    /// The ids of the reports that the alternate mailbox has, and whose time here is over.
+    public List<Long> outlived(Instant now) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT id FROM report WHERE state = 'RETURNED' AND until <= ? ORDER BY id",
+                r -> r.getLong(1),
+                now.toEpochMilli()));
+    }
+
     /// How many reports there are of each state.
     public Map<State, Long> counts() throws ArchiveException {
         Map<State, Long> counts = new TreeMap<>();
@@ -558,7 +577,8 @@ public final class ReportQueue implements AutoCloseable {
         database.write(session -> {
             for (long id : ids) {
                 session.run(
-                        "UPDATE report SET state = ?, queued = ?, next = ?, attempts = 0 WHERE id = ? AND state <> ?",
+                        "UPDATE report SET state = ?, queued = ?, next = ?, attempts = 0, until = NULL"
+                                + " WHERE id = ? AND state <> ?",
                         State.WAITING.name(),
                         now.toEpochMilli(),
                         now.toEpochMilli(),

@@ -215,6 +215,7 @@ class ReportQueueTest {
         }
         SealedMail.write(folder.resolve(id + ".report"), mail("old words"), KEY);
         change("ALTER TABLE report DROP COLUMN octets");
+        change("ALTER TABLE report DROP COLUMN until");
         for (String index : List.of("name (report)", "due (state, next, id)", "destination (destination, state, id)")) {
             change("DROP INDEX report_" + index.replaceAll(" .*", ""));
             change("CREATE INDEX report_" + index.replace(" (", " ON report ("));
@@ -290,6 +291,7 @@ class ReportQueueTest {
         try (ReportQueue queue = open()) {
             queue.put(draft("old"), mail("old words"), NOW, false);
         }
+        change("ALTER TABLE report DROP COLUMN until");
         change("DROP INDEX report_due");
         change("CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING'");
         change("PRAGMA user_version = 2");
@@ -415,6 +417,22 @@ class ReportQueueTest {
             assertThat(queue.list(EnumSet.allOf(State.class), 0, 10))
                     .extracting(QueuedReport::state)
                     .containsExactly(State.RETURNED, State.WAITING);
+        }
+    }
+
+    @Test
+    void whatTheAlternateMailboxHasIsKeptForATime() throws Exception {
+        Instant until = NOW.plus(Duration.ofDays(30));
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("1"), mail("a"), NOW, false);
+            queue.giveBack(id, "over", draft("1"), mail("notice"), NOW);
+            assertThat(queue.outlived(until)).as("the notice is on its way").isEmpty();
+            queue.arrivedInNotice("1", until);
+            assertThat(queue.outlived(until.minusMillis(1))).isEmpty();
+            assertThat(queue.outlived(until)).containsExactly(id);
+            queue.again(List.of(id), NOW);
+            queue.ended(id, State.RETURNED, "over once more");
+            assertThat(queue.outlived(until)).isEmpty();
         }
     }
 

@@ -7,6 +7,7 @@ import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.server.agent.Delivery.Outcome;
+import io.carteggio.server.agent.Delivery.Trace;
 import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,11 +73,12 @@ final class Deliverer implements AutoCloseable {
             String host,
             Supplier<AgentSettings> settings,
             Alarms alarms,
+            Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.undelivered = new Undelivered(queue, alarms, clock);
-        this.delivery = new Delivery(queue, handOver, host, settings, undelivered, clock);
+        this.delivery = new Delivery(queue, handOver, host, settings, undelivered, trace, clock);
         this.clock = clock;
         queue.follow(new ReportQueue.Follower() {
             @Override
@@ -125,6 +127,7 @@ final class Deliverer implements AutoCloseable {
                     queue.settle();
                     beginDue();
                     beginAsking();
+                    delivery.letGo();
                     goesWell();
                     pause = idle();
                     lookNanos = System.nanoTime() + pause.toNanos();
@@ -334,7 +337,7 @@ final class Deliverer implements AutoCloseable {
         return !inFlight.isEmpty() || !asking.isEmpty();
     }
 
-    /// Tries everything that is due, one after the other, and asks the mailboxes that are to be asked.
+    /// Tries everything that is due, one after the other; asks mailboxes, and lets go of reports, as by itself.
     ///
     /// @return how many reports
     int attemptAll() throws ArchiveException {
@@ -345,6 +348,7 @@ final class Deliverer implements AutoCloseable {
         for (Destination one : delivery.toAsk()) {
             delivery.ask(one);
         }
+        delivery.letGo();
         return due.size();
     }
 

@@ -39,6 +39,17 @@ final class Delivery {
     /// back before his network does, is to try first.
     static final Duration GRACE = Duration.ofMinutes(30);
 
+    /// So long a report can be sent again that the alternate mailbox has.
+    static final Duration KEPT = Duration.ofDays(30);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
+
+    /// Who notes that reports are let go.
+    @FunctionalInterface
+    interface Trace {
+        void letGo(int reports) throws ArchiveException;
+    }
+
     /// What came of a report, to be written. May be done again where it failed.
     @FunctionalInterface
     interface Outcome {
@@ -53,9 +64,11 @@ final class Delivery {
     private final NdrWriter notices;
     private final Supplier<AgentSettings> settings;
     private final Undelivered undelivered;
+    private final Trace trace;
     private final Clock clock;
     private final Instant started;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>(); // by mailbox: when it was asked in vain
+    private volatile Instant look = Instant.EPOCH; // when it is looked next for what need not be kept
     private final Map<String, Instant> asks = new ConcurrentHashMap<>(); // by mailbox: when it is asked next
 
     Delivery(
@@ -64,12 +77,14 @@ final class Delivery {
             String host,
             Supplier<AgentSettings> settings,
             Undelivered undelivered,
+            Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.notices = new NdrWriter(host, UUID::randomUUID);
         this.settings = settings;
         this.undelivered = undelivered;
+        this.trace = trace;
         this.clock = clock;
         this.started = clock.instant();
     }
@@ -102,6 +117,9 @@ final class Delivery {
         return switch (give(report)) {
             case Answer.Taken() ->
                 () -> {
+                    if (report.notice()) {
+                        queue.arrivedInNotice(report.reportId(), now.plus(KEPT));
+                    }
                     queue.delivered(report.id());
                     if (trouble.isPresent()) {
                         undelivered.resume(report.mailbox());
@@ -266,5 +284,19 @@ final class Delivery {
             queue.ended(report.id(), State.DEAD, why);
             undelivered.tellOfDead();
         };
+    }
+
+    /// Lets go of the reports that the alternate mailbox has had for long; looks for them now and then.
+    void letGo() throws ArchiveException {
+        Instant now = clock.instant();
+        if (now.isBefore(look)) {
+            return;
+        }
+        List<Long> ids = queue.outlived(now);
+        if (!ids.isEmpty()) {
+            trace.letGo(ids.size());
+            queue.drop(ids);
+        }
+        look = now.plus(BETWEEN_LOOKS);
     }
 }

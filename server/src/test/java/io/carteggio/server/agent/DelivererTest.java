@@ -66,6 +66,7 @@ class DelivererTest {
 
     private final Hands clock = new Hands(BEGIN);
     private final Mailboxes mailboxes = new Mailboxes();
+    private final List<Integer> letGo = new ArrayList<>();
     private ReportQueue queue;
     private Alarms alarms;
     private Deliverer deliverer;
@@ -142,7 +143,8 @@ class DelivererTest {
         mailboxes.clock = clock;
         queue = ReportQueue.open(folder.resolve("reports"), Key.random());
         alarms = Alarms.open(folder.resolve("watch"), clock);
-        deliverer = new Deliverer(queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, clock);
+        deliverer = new Deliverer(
+                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
         undelivered = new Undelivered(queue, alarms, clock);
     }
 
@@ -308,6 +310,26 @@ class DelivererTest {
         assertThat(queue.destinations()).isEmpty();
     }
 
+    /// A report that came back may be sent again for a time, and is not kept here for ever beside the archive's rules.
+    @Test
+    void whatTheAlternateMailboxHasIsLetGoAfterAMonth() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        mailboxes.answers.put(ALTERNATE.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("words", true);
+        journal("nobody else has it", false);
+        passes(Duration.ofDays(1));
+        mailboxes.answers.remove(ALTERNATE.raw());
+        passes(Duration.ofMinutes(20));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        clock.now = clock.now.plus(Duration.ofDays(29));
+        passes(Duration.ofMinutes(1));
+        assertThat(queue.counts()).containsEntry(State.RETURNED, 1L);
+        clock.now = clock.now.plus(Duration.ofDays(1));
+        passes(Duration.ofMinutes(61));
+        assertThat(letGo).containsExactly(1);
+        assertThat(queue.counts()).as("dead ones never go").containsOnly(Map.entry(State.DEAD, 1L));
+    }
+
     @Test
     void troubleOfOneReportHoldsUpNoOther() throws Exception {
         journal("odd", true);
@@ -369,7 +391,8 @@ class DelivererTest {
 
     private void startAnew() {
         deliverer.close();
-        deliverer = new Deliverer(queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, clock);
+        deliverer = new Deliverer(
+                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
     }
 
     /// Where rules are disabled nothing new is queued, so nothing else would ever find out.

@@ -102,6 +102,7 @@ class FiveDaysTest {
                 "mx.firm.example",
                 agent::settings,
                 firm.watch().alarms(),
+                reports -> {},
                 clock);
         undelivered = new Undelivered(queue(), firm.watch().alarms(), clock);
     }
