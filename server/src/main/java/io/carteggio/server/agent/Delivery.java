@@ -68,8 +68,8 @@ final class Delivery {
     private final Clock clock;
     private final Instant started;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>(); // by mailbox: when it was asked in vain
-    private volatile Instant look = Instant.EPOCH; // when it is looked next for what need not be kept
     private final Map<String, Instant> asks = new ConcurrentHashMap<>(); // by mailbox: when it is asked next
+    private volatile Instant look = Instant.EPOCH; // when it is looked next for what need not be kept
 
     Delivery(
             ReportQueue queue,
@@ -208,6 +208,7 @@ final class Delivery {
     /// Asks one of them.
     void ask(Destination trouble) throws ArchiveException {
         Address mailbox = trouble.address();
+        asks.put(mailbox.key(), clock.instant().plus(pause(0))); // also where its answer cannot be written
         switch (handOver.ask(mailbox, settings.get().alternate())) {
             case Answer.Taken() -> undelivered.resume(mailbox);
             case Answer.Later(Cause cause, String said, var _) -> asked(trouble, cause, said);
@@ -292,11 +293,17 @@ final class Delivery {
         if (now.isBefore(look)) {
             return;
         }
-        List<Long> ids = queue.outlived(now);
-        if (!ids.isEmpty()) {
-            trace.letGo(ids.size());
-            queue.drop(ids);
-        }
         look = now.plus(BETWEEN_LOOKS);
+        List<Long> ids = queue.outlived(now);
+        if (ids.isEmpty()) {
+            return;
+        }
+        try {
+            trace.letGo(ids.size());
+        } catch (ArchiveException e) {
+            LOG.warn("reports that need not be kept stay, since that cannot be noted now: {}", e.toString());
+            return;
+        }
+        queue.drop(ids);
     }
 }
