@@ -221,8 +221,16 @@ public final class JournalRules {
     /// Sets how the agent works: all settings, in place of those before.
     ///
     /// @throws IllegalArgumentException where one makes no sense
-    public void set(Acts acts, String by, Map<String, String> given) throws ArchiveException {
+    public void set(Acts acts, String by, Map<String, String> given, Around around) throws ArchiveException {
         AgentSettings next = AgentSettings.of(given);
+        check(next, book, around);
+        acts.keep(new Act.AgentSet(acts.now(), by, given));
+    }
+
+    /// Whether the agent may be set so.
+    ///
+    /// @throws IllegalArgumentException where not, with the reason
+    public static void check(AgentSettings next, RuleBook book, Around around) {
         for (JournalRule rule : book.rules()) {
             if (next.alternate()
                     .filter(a -> a.key().equals(rule.mailbox().key()))
@@ -231,7 +239,10 @@ public final class JournalRules {
                         + ": what does not reach it would go to itself");
             }
         }
-        acts.keep(new Act.AgentSet(acts.now(), by, given));
+        if (next.alternate().isPresent()
+                && !next.alternate().equals(book.settings().alternate())) {
+            checkAlternate(next.alternate().get(), around);
+        }
     }
 
     /// Sets where mail for an address goes on to; nowhere where `to` is empty.
@@ -306,9 +317,8 @@ public final class JournalRules {
                         rule.alternate().get() + " is a journaling mailbox itself: it cannot stand in for one");
             }
         }
-        boolean somebodys = own.isEmpty()
-                && (!around.directory().holders(key, around.now()).isEmpty()
-                        || !around.directory().groupsAt(key, around.now()).isEmpty());
+        rule.alternate().ifPresent(alternate -> checkAlternate(alternate, around));
+        boolean somebodys = own.isEmpty() && isSomebodys(key, around);
         boolean recipient = rule.recipient()
                 .map(member ->
                         member instanceof Member.OfAddress(Address a) && a.key().equals(key))
@@ -321,6 +331,26 @@ public final class JournalRules {
             throw new IllegalArgumentException(mailbox + " lies in a domain of ours: mail to it would be journaled to"
                     + " itself. Where it is there for reports alone, say so (`--dedicated`)");
         }
+    }
+
+    /// What comes to an alternate mailbox is never journaled, and must be taken for what it is.
+    private static void checkAlternate(Address alternate, Around around) {
+        Optional<Source> own = around.sources().at(alternate);
+        if (own.isPresent() && own.get().family() != Family.NDR) {
+            throw new IllegalArgumentException(
+                    alternate + " is the source " + own.get().name()
+                            + " of this archive, which does not take returned reports (ndr) but "
+                            + own.get().family().word());
+        }
+        if (own.isEmpty() && isSomebodys(alternate.key(), around)) {
+            throw new IllegalArgumentException(alternate + " is somebody's address: mail to an alternate journaling"
+                    + " mailbox is not journaled, so hers would not be");
+        }
+    }
+
+    private static boolean isSomebodys(String key, Around around) {
+        return !around.directory().holders(key, around.now()).isEmpty()
+                || !around.directory().groupsAt(key, around.now()).isEmpty();
     }
 
     /// Whom a name or an address means as a rule's recipient: a person or group of the directory by name, id or

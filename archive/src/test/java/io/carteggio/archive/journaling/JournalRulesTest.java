@@ -50,6 +50,8 @@ class JournalRulesTest {
                 new Act.SourceAdded(NOW, "op", "journal", Optional.of(new Address("j7@firm.example")), Family.REPORT));
         sources.apply(
                 new Act.SourceAdded(NOW, "op", "returned", Optional.of(new Address("ndr@firm.example")), Family.NDR));
+        sources.apply(new Act.SourceAdded(
+                NOW, "op", "copies", Optional.of(new Address("copies@firm.example")), Family.MULTIDROP));
         return sources;
     }
 
@@ -96,6 +98,13 @@ class JournalRulesTest {
             x@elsewhere.example      | x@elsewhere.example      | false | alternate journaling mailbox
             x@elsewhere.example      | j@archive.example        | false | journaling mailbox itself
             x@elsewhere.example      | y@elsewhere.example      | false |
+            x@elsewhere.example      | ndr@firm.example         | false |
+            x@elsewhere.example      | box@firm.example         | false |
+            x@elsewhere.example      | anna@firm.example        | false | somebody's address
+            x@elsewhere.example      | away@elsewhere.example   | false | somebody's address
+            x@elsewhere.example      | sales@firm.example       | false | somebody's address
+            x@elsewhere.example      | j7@firm.example          | false | returned reports (ndr) but report
+            x@elsewhere.example      | copies@firm.example      | false | returned reports (ndr) but multidrop
             """)
     void mailboxesThatWouldLoopAreRefused(
             String mailbox, @Nullable String alternate, boolean dedicated, @Nullable String why) {
@@ -106,6 +115,29 @@ class JournalRulesTest {
         } else {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> JournalRules.check(rule, book(), around))
+                    .withMessageContaining(why);
+        }
+    }
+
+    /// The one for all rules as that of each.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ndr@firm.example       |
+            y@elsewhere.example    |
+            j@archive.example      | journaling mailbox of rule All
+            Anna@firm.example      | somebody's address
+            sales@firm.example     | somebody's address
+            j7@firm.example        | returned reports (ndr) but report
+            copies@firm.example    | returned reports (ndr) but multidrop
+            """)
+    void alternateMailboxesWhoseMailIsSomethingElseAreRefused(String alternate, @Nullable String why) {
+        JournalRules.Around around = new JournalRules.Around(DIRECTORY, sources(), NOW);
+        AgentSettings next = AgentSettings.of(Map.of("alternate", alternate));
+        if (why == null) {
+            assertThatCode(() -> JournalRules.check(next, book(), around)).doesNotThrowAnyException();
+        } else {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> JournalRules.check(next, book(), around))
                     .withMessageContaining(why);
         }
     }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class ReportQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
 
-    private static final int SCHEMA_VERSION = 2;
+    private static final int SCHEMA_VERSION = 3;
 
     /// Larger reports have a file.
     private static final int INLINE_BYTES = 256 * 1024;
@@ -46,18 +46,21 @@ public final class ReportQueue implements AutoCloseable {
     /// So much of what came just now is kept in memory.
     private static final long RECENT_BYTES = 16 << 20;
 
-    /// Most reports leave while they are pending, and are in none of them.
+    /// Most reports leave while they are pending, and are in none of them. Of those that are due at the same time the
+    /// least often tried is first: so one that never gets through holds up none for good.
     private static final String INDICES = """
             CREATE INDEX report_name ON report (report) WHERE state = 'RETURNED';
-            CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING';
+            CREATE INDEX report_due ON report (next, attempts, id) WHERE state = 'WAITING';
             CREATE INDEX report_destination ON report (destination, id) WHERE state = 'WAITING'""";
 
-    /// `destination` has a row for each mailbox that cannot be delivered to now.
+    /// `until` is set where the alternate mailbox has a report: so long it is kept. `destination` has a row for each
+    /// mailbox that cannot be delivered to now.
     private static final String SCHEMA = """
             CREATE TABLE report (id INTEGER PRIMARY KEY, state TEXT NOT NULL, notice INTEGER NOT NULL,
                 mailbox TEXT NOT NULL, destination TEXT NOT NULL, alternate TEXT, rules TEXT NOT NULL,
                 report TEXT NOT NULL, needs TEXT NOT NULL, bytes INTEGER NOT NULL, queued INTEGER NOT NULL,
-                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB);
+                attempts INTEGER NOT NULL, next INTEGER NOT NULL, last TEXT, remote TEXT, octets BLOB,
+                until INTEGER);
             %s;
             CREATE TABLE destination (key TEXT PRIMARY KEY, address TEXT NOT NULL, trouble TEXT NOT NULL,
                 since INTEGER NOT NULL, suspended INTEGER NOT NULL, last TEXT NOT NULL) WITHOUT ROWID
@@ -74,6 +77,7 @@ public final class ReportQueue implements AutoCloseable {
     private final AtomicLong recentBytes = new AtomicLong();
     private final Map<String, Instant> asked =
             new ConcurrentHashMap<>(); // mailboxes in trouble: when one is tried next
+    private final Map<Long, Boolean> owed = new ConcurrentHashMap<>(); // by id: whether it waits, else it goes
     private volatile Follower follower = new Follower() {
         @Override
         public void look() {}
@@ -135,9 +139,12 @@ public final class ReportQueue implements AutoCloseable {
                 session.script(SCHEMA);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
             });
-        } else if (version == 1) { // all had files then
+        } else if (version == 1 || version == 2) {
             database.write(session -> {
-                session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                session.run("ALTER TABLE report ADD COLUMN until INTEGER");
+                if (version == 1) { // all had files then
+                    session.run("ALTER TABLE report ADD COLUMN octets BLOB");
+                }
                 session.script("DROP INDEX report_name; DROP INDEX report_due; DROP INDEX report_destination");
                 session.script(INDICES);
                 return session.run("PRAGMA user_version = " + SCHEMA_VERSION);
@@ -200,6 +207,11 @@ public final class ReportQueue implements AutoCloseable {
     /// @param pending whether [#release] or [#drop] is still to come
     /// @return its id
     public long put(Draft draft, Content mail, Instant now, boolean pending) throws ArchiveException {
+        return put(draft, mail, now, pending, session -> 0);
+    }
+
+    private long put(Draft draft, Content mail, Instant now, boolean pending, Sqlite.Work<Integer> also)
+            throws ArchiveException {
         long id = names.incrementAndGet();
         Instant next = asked.getOrDefault(draft.mailbox().key(), now);
         boolean later = next.isAfter(now);
@@ -236,7 +248,7 @@ public final class ReportQueue implements AutoCloseable {
             recent.put(id, new Recent(report, Content.owning(all, all.length)));
         });
         try {
-            insert(report, octets);
+            insert(report, octets, also);
         } catch (ArchiveException | RuntimeException e) {
             forget(id);
             remove(id);
@@ -245,30 +257,36 @@ public final class ReportQueue implements AutoCloseable {
         if (!pending && later) {
             follower.look();
         } else if (!pending) {
-            release(List.of(id));
+            try {
+                release(List.of(id));
+            } catch (ArchiveException e) {
+                LOG.warn("report {} is queued, and is tried as soon as the queue can be written", id, e);
+            }
         }
         return id;
     }
 
-    private void insert(QueuedReport report, byte @Nullable [] octets) throws ArchiveException {
+    private void insert(QueuedReport report, byte @Nullable [] octets, Sqlite.Work<Integer> also)
+            throws ArchiveException {
         database.writeGathered(
                 session -> session.run(
-                        "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
-                                + " bytes, queued, attempts, next, octets)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
-                        report.id(),
-                        report.state().name(),
-                        report.notice() ? 1 : 0,
-                        report.mailbox().raw(),
-                        report.mailbox().key(),
-                        report.alternate().map(Address::raw).orElse(null),
-                        String.join("\n", report.rules()),
-                        report.reportId(),
-                        report.needs().name(),
-                        report.sizeBytes(),
-                        report.queued().toEpochMilli(),
-                        report.next().toEpochMilli(),
-                        octets),
+                                "INSERT INTO report (id, state, notice, mailbox, destination, alternate, rules, report, needs,"
+                                        + " bytes, queued, attempts, next, octets)"
+                                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                                report.id(),
+                                report.state().name(),
+                                report.notice() ? 1 : 0,
+                                report.mailbox().raw(),
+                                report.mailbox().key(),
+                                report.alternate().map(Address::raw).orElse(null),
+                                String.join("\n", report.rules()),
+                                report.reportId(),
+                                report.needs().name(),
+                                report.sizeBytes(),
+                                report.queued().toEpochMilli(),
+                                report.next().toEpochMilli(),
+                                octets)
+                        + also.with(session),
                 true);
     }
 
@@ -301,6 +319,8 @@ public final class ReportQueue implements AutoCloseable {
 
     /// Its message goes on: it is to be delivered. Where it is at once, nothing is written, for what was pending when
     /// the program ended is delivered, too.
+    ///
+    /// @throws ArchiveException where it could not be written, which [#settle] does later
     public void release(Collection<Long> ids) throws ArchiveException {
         if (!ids.isEmpty() && !isTaken(ids)) {
             waiting(ids);
@@ -309,22 +329,59 @@ public final class ReportQueue implements AutoCloseable {
 
     /// These are to be looked for among those that are [#due], though somebody had taken them to try them. Not forced:
     /// after a power cut they are delivered all the same.
+    ///
+    /// @throws ArchiveException where it could not be written, which [#settle] does later
     public void waiting(Collection<Long> ids) throws ArchiveException {
-        database.writeGathered(
-                session -> {
-                    for (long id : ids) {
-                        session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
-                    }
-                    return ids.size();
-                },
-                false);
-        follower.look();
+        try {
+            database.writeGathered(
+                    session -> {
+                        for (long id : ids) {
+                            session.run("UPDATE report SET state = ? WHERE id = ?", State.WAITING.name(), id);
+                        }
+                        return ids.size();
+                    },
+                    false);
+        } catch (ArchiveException | RuntimeException e) {
+            ids.forEach(id -> owed.put(id, true));
+            throw e;
+        } finally {
+            follower.look();
+        }
     }
 
     /// Its message does not go on: there is nothing to report. Not forced: after a power cut it may be delivered.
+    ///
+    /// @throws ArchiveException where one of them could not be removed, which [#settle] does later
     public void drop(Collection<Long> ids) throws ArchiveException {
+        Optional<ArchiveException> failure = Optional.empty();
         for (long id : ids) {
-            delivered(id);
+            try {
+                delivered(id);
+            } catch (ArchiveException e) {
+                owed.put(id, false);
+                failure = Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            follower.look();
+            throw failure.get();
+        }
+    }
+
+    /// Writes what could not be written of reports that nobody has in hand: that they wait, or that they go. Whoever
+    /// delivers calls this before he looks for what is [#due].
+    public void settle() throws ArchiveException {
+        for (Map.Entry<Long, Boolean> one : Map.copyOf(owed).entrySet()) {
+            long id = one.getKey();
+            if (one.getValue()) {
+                database.writeGathered(
+                        session -> session.run(
+                                "UPDATE report SET state = 'WAITING' WHERE id = ? AND state = 'PENDING'", id),
+                        false);
+            } else {
+                delivered(id);
+            }
+            owed.remove(id);
         }
     }
 
@@ -357,7 +414,8 @@ public final class ReportQueue implements AutoCloseable {
                         .isPresent();
     }
 
-    /// What is to be tried now, the longest due first.
+    /// What is to be tried now: the longest due first, and of those that are due at the same time the least often
+    /// tried.
     ///
     /// @param but mailboxes ([Address#key]) that are left out
     public List<QueuedReport> due(Instant now, Collection<String> but, int limit) throws ArchiveException {
@@ -369,7 +427,7 @@ public final class ReportQueue implements AutoCloseable {
                 : " AND destination NOT IN (" + String.join(", ", Collections.nCopies(but.size(), "?")) + ")";
         return database.read(s -> s.list(
                 "SELECT " + COLUMNS + " FROM report WHERE state = 'WAITING' AND next <= ?" + others
-                        + " ORDER BY next, id LIMIT ?",
+                        + " ORDER BY next, attempts, id LIMIT ?",
                 ReportQueue::report,
                 values.toArray()));
     }
@@ -401,6 +459,22 @@ public final class ReportQueue implements AutoCloseable {
                 "SELECT " + COLUMNS + " FROM report WHERE report = ? AND state = 'RETURNED'",
                 ReportQueue::report,
                 reportId));
+    }
+
+    /// The alternate mailbox has the reports of an id.
+    ///
+    /// @param until so long they are kept, to be sent again
+    public void arrivedInNotice(String reportId, Instant until) throws ArchiveException {
+        database.write(session -> session.run(
+                "UPDATE report SET until = ? WHERE report = ? AND state = 'RETURNED'", until.toEpochMilli(), reportId));
+    }
+
+    /// The ids of the reports that the alternate mailbox has, and whose time here is over.
+    public List<Long> outlived(Instant now) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT id FROM report WHERE state = 'RETURNED' AND until <= ? ORDER BY id",
+                r -> r.getLong(1),
+                now.toEpochMilli()));
     }
 
     /// How many reports there are of each state.
@@ -485,12 +559,26 @@ public final class ReportQueue implements AutoCloseable {
                 session -> session.run("UPDATE report SET state = ?, last = ? WHERE id = ?", state.name(), last, id));
     }
 
+    /// It goes to the alternate mailbox in a notice, which is queued, and is kept: both, or neither.
+    ///
+    /// @param last why it does not reach its own
+    public void giveBack(long id, String last, Draft draft, Content notice, Instant now) throws ArchiveException {
+        put(
+                draft,
+                notice,
+                now,
+                false,
+                session -> session.run("UPDATE report SET state = 'RETURNED', last = ? WHERE id = ?", last, id));
+        forget(id);
+    }
+
     /// It waits anew from now on, as if it had never been tried.
     public void again(Collection<Long> ids, Instant now) throws ArchiveException {
         database.write(session -> {
             for (long id : ids) {
                 session.run(
-                        "UPDATE report SET state = ?, queued = ?, next = ?, attempts = 0 WHERE id = ? AND state <> ?",
+                        "UPDATE report SET state = ?, queued = ?, next = ?, attempts = 0, until = NULL"
+                                + " WHERE id = ? AND state <> ?",
                         State.WAITING.name(),
                         now.toEpochMilli(),
                         now.toEpochMilli(),
@@ -518,14 +606,7 @@ public final class ReportQueue implements AutoCloseable {
     public Map<String, Destination> destinations() throws ArchiveException {
         Map<String, Destination> all = new TreeMap<>();
         database.read(s -> s.list("SELECT key, address, trouble, since, suspended, last FROM destination", r -> {
-            all.put(
-                    r.getString(1),
-                    new Destination(
-                            new Address(r.getString(2)),
-                            r.getString(3).equals("refused"),
-                            Instant.ofEpochMilli(r.getLong(4)),
-                            r.getBoolean(5),
-                            r.getString(6)));
+            all.put(r.getString(1), destination(r, 2));
             return 1;
         }));
         return all;
@@ -559,15 +640,37 @@ public final class ReportQueue implements AutoCloseable {
         follower.look();
     }
 
-    /// What waits for a mailbox that is suspended is not tried before an instant, but for one report.
-    public void postponed(Address mailbox, long but, Instant until) throws ArchiveException {
+    /// What waits for a mailbox is not tried before an instant, but for one report, and for those whose time is over.
+    ///
+    /// @param over reports are over that are queued since then or longer
+    public void postponed(Address mailbox, long but, Instant until, Instant over) throws ArchiveException {
         asked.put(mailbox.key(), until);
         database.write(session -> session.run(
-                "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next < ? AND id <> ?",
+                "UPDATE report SET next = ? WHERE destination = ? AND state = 'WAITING' AND next < ? AND id <> ?"
+                        + " AND queued > ?",
                 until.toEpochMilli(),
                 mailbox.key(),
                 until.toEpochMilli(),
-                but));
+                but,
+                over.toEpochMilli()));
+    }
+
+    /// Mailboxes that cannot be delivered to, and for which nothing waits that would find out when they can.
+    public List<Destination> unasked() throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT address, trouble, since, suspended, last FROM destination WHERE NOT EXISTS"
+                        + " (SELECT 1 FROM report WHERE destination = key AND state = 'WAITING')",
+                r -> destination(r, 1)));
+    }
+
+    /// @param column of its address
+    private static Destination destination(ResultSet r, int column) throws SQLException {
+        return new Destination(
+                new Address(r.getString(column)),
+                r.getString(column + 1).equals("refused"),
+                Instant.ofEpochMilli(r.getLong(column + 2)),
+                r.getBoolean(column + 3),
+                r.getString(column + 4));
     }
 
     private static QueuedReport report(ResultSet r) throws SQLException {

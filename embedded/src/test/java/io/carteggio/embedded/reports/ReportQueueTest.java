@@ -215,6 +215,7 @@ class ReportQueueTest {
         }
         SealedMail.write(folder.resolve(id + ".report"), mail("old words"), KEY);
         change("ALTER TABLE report DROP COLUMN octets");
+        change("ALTER TABLE report DROP COLUMN until");
         for (String index : List.of("name (report)", "due (state, next, id)", "destination (destination, state, id)")) {
             change("DROP INDEX report_" + index.replaceAll(" .*", ""));
             change("CREATE INDEX report_" + index.replace(" (", " ON report ("));
@@ -270,6 +271,36 @@ class ReportQueueTest {
         }
     }
 
+    /// One that never gets through is not the first to ask each time.
+    @Test
+    void whatWasTriedLessOftenIsFirst() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            long two = queue.put(draft("2"), mail("a"), NOW, false);
+            queue.deferred(one, next, "451", Optional.empty());
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
+            assertThat(queue.due(next, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(two, one);
+        }
+    }
+
+    @Test
+    void aQueueOfTheSecondVersionGoesOn() throws Exception {
+        try (ReportQueue queue = open()) {
+            queue.put(draft("old"), mail("old words"), NOW, false);
+        }
+        change("ALTER TABLE report DROP COLUMN until");
+        change("DROP INDEX report_due");
+        change("CREATE INDEX report_due ON report (next, id) WHERE state = 'WAITING'");
+        change("PRAGMA user_version = 2");
+        try (ReportQueue queue = open()) {
+            QueuedReport report = queue.due(NOW, List.of(), 10).getFirst();
+            assertThat(text(queue.mail(report))).isEqualTo("old words");
+        }
+    }
+
     @Test
     void triesAreRememberedAndEndedOnesAreKept() throws Exception {
         try (ReportQueue queue = open()) {
@@ -300,7 +331,7 @@ class ReportQueueTest {
             Instant next = NOW.plusSeconds(60);
             Destination trouble = new Destination(new Address("j@ARCHIVE.example"), true, NOW, false, "550 who?");
             queue.troubled(trouble);
-            queue.postponed(MAILBOX, one, next);
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
             assertThat(queue.due(NOW, List.of(), 10))
                     .extracting(QueuedReport::id)
                     .containsExactly(one);
@@ -349,6 +380,62 @@ class ReportQueueTest {
         }
     }
 
+    /// The queue stays readable on a full disk; what it owes is written when there is room.
+    @Test
+    void whatCannotBeWrittenIsWrittenLater() throws Exception {
+        try (ReportQueue queue = open()) {
+            long goesOn = queue.put(draft("1"), mail("a"), NOW, true);
+            long refused = queue.put(draft("2"), mail("a"), NOW, true);
+            change("CREATE TRIGGER full1 BEFORE UPDATE ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            change("CREATE TRIGGER full2 BEFORE DELETE ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            assertThatThrownBy(() -> queue.release(List.of(goesOn))).hasMessageContaining("the disk is full");
+            assertThatThrownBy(() -> queue.drop(List.of(refused))).hasMessageContaining("the disk is full");
+            assertThatThrownBy(queue::settle).hasMessageContaining("the disk is full");
+            long new1 = queue.put(draft("3"), mail("a"), NOW, false); // is on disk, and so is no failure
+            assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
+            change("DROP TRIGGER full1");
+            change("DROP TRIGGER full2");
+            queue.settle();
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(goesOn, new1);
+            assertThat(queue.named(refused)).isEmpty();
+        }
+    }
+
+    @Test
+    void aNoticeAndItsReportsReturnAreOne() throws Exception {
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("1"), mail("a"), NOW, false);
+            change("CREATE TRIGGER full BEFORE UPDATE ON report WHEN new.state = 'RETURNED'"
+                    + " BEGIN SELECT RAISE(FAIL, 'the disk is full'); END");
+            assertThatThrownBy(() -> queue.giveBack(id, "over", draft("1"), mail("notice"), NOW))
+                    .isInstanceOf(ArchiveException.class);
+            assertThat(queue.list(EnumSet.allOf(State.class), 0, 10)).hasSize(1);
+            change("DROP TRIGGER full");
+            queue.giveBack(id, "over", draft("1"), mail("notice"), NOW);
+            assertThat(queue.list(EnumSet.allOf(State.class), 0, 10))
+                    .extracting(QueuedReport::state)
+                    .containsExactly(State.RETURNED, State.WAITING);
+        }
+    }
+
+    @Test
+    void whatTheAlternateMailboxHasIsKeptForATime() throws Exception {
+        Instant until = NOW.plus(Duration.ofDays(30));
+        try (ReportQueue queue = open()) {
+            long id = queue.put(draft("1"), mail("a"), NOW, false);
+            queue.giveBack(id, "over", draft("1"), mail("notice"), NOW);
+            assertThat(queue.outlived(until)).as("the notice is on its way").isEmpty();
+            queue.arrivedInNotice("1", until);
+            assertThat(queue.outlived(until.minusMillis(1))).isEmpty();
+            assertThat(queue.outlived(until)).containsExactly(id);
+            queue.again(List.of(id), NOW);
+            queue.ended(id, State.RETURNED, "over once more");
+            assertThat(queue.outlived(until)).isEmpty();
+        }
+    }
+
     /// Whoever looks what is due while a report is handed to him finds it there or gets it, not both.
     @Test
     void aReportIsHandedOverOnce() throws Exception {
@@ -385,6 +472,33 @@ class ReportQueueTest {
         }
     }
 
+    @Test
+    void whatIsOverIsNotPutOff() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long old = queue.put(draft("1"), mail("a"), NOW.minusSeconds(100), false);
+            queue.put(draft("2"), mail("a"), NOW, false);
+            queue.postponed(MAILBOX, 0, next, NOW.minusSeconds(100));
+            assertThat(queue.due(NOW, List.of(), 10))
+                    .extracting(QueuedReport::id)
+                    .containsExactly(old);
+        }
+    }
+
+    @Test
+    void aMailboxInTroubleForWhichNothingWaitsIsKnown() throws Exception {
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, false);
+            Destination trouble = new Destination(MAILBOX, false, NOW, true, "down");
+            queue.troubled(trouble);
+            assertThat(queue.unasked()).isEmpty();
+            queue.ended(one, State.DEAD, "over");
+            assertThat(queue.unasked()).containsExactly(trouble);
+            queue.recovered(MAILBOX, NOW);
+            assertThat(queue.unasked()).isEmpty();
+        }
+    }
+
     /// One report asks for all: what comes meanwhile waits for its answer.
     @Test
     void whatComesForAMailboxInTroubleWaitsUntilThatIsTriedAgain() throws Exception {
@@ -393,7 +507,7 @@ class ReportQueueTest {
             long one = queue.put(draft("1"), mail("a"), NOW, false);
             queue.troubled(new Destination(MAILBOX, false, NOW, false, "refused"));
             queue.deferred(one, next, "refused", Optional.empty());
-            queue.postponed(MAILBOX, one, next);
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
             queue.put(draft("2"), mail("a"), NOW, false);
             assertThat(queue.due(NOW, List.of(), 10)).isEmpty();
         }

@@ -59,7 +59,8 @@ final class AgentOnlooker implements Onlooker {
                     Optional.empty());
             try {
                 kept = Optional.of(agent.journal(message, true));
-            } catch (ArchiveException e) {
+            } catch (ArchiveException | RuntimeException e) {
+                LOG.debug("a message is not journaled", e);
                 if (!agent.acceptsUnjournaled()) {
                     throw new TroubleException(Trouble.LATER, String.valueOf(e.getMessage()), e);
                 }
@@ -74,7 +75,7 @@ final class AgentOnlooker implements Onlooker {
                     kept.get().release();
                 }
             } catch (ArchiveException e) {
-                LOG.error("a report waits until this program is started again", e); // it is on disk, and released then
+                LOG.error("a report is delivered as soon as the queue of reports can be written", e);
             }
         }
 
@@ -84,11 +85,15 @@ final class AgentOnlooker implements Onlooker {
                 if (kept.isPresent()) {
                     kept.get().drop();
                 }
+            } catch (ArchiveException e) {
+                LOG.error("a message that was refused is reported if this program ends now, or its gap stays open", e);
+            }
+            try {
                 if (missing.isPresent()) {
                     missing.get().drop();
                 }
             } catch (ArchiveException e) {
-                LOG.error("a message that was refused is reported nevertheless, or its gap stays open", e);
+                LOG.error("the gap of a message that was refused stays open", e);
             }
         }
 

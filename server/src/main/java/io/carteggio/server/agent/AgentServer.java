@@ -64,6 +64,13 @@ public final class AgentServer implements AutoCloseable {
                 host,
                 agent::settings,
                 archive.watch().alarms(),
+                reports -> archive.acts()
+                        .audit(
+                                "agent",
+                                "reports-let-go",
+                                reports + " journal reports",
+                                Optional.of(
+                                        "the alternate mailbox has had them for " + Delivery.KEPT.toDays() + " days")),
                 clock);
         deliverer.start();
         agent.start();

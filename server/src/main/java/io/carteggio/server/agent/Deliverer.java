@@ -3,19 +3,14 @@ package io.carteggio.server.agent;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.journaling.AgentSettings;
 import io.carteggio.embedded.reports.QueuedReport;
-import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
-import io.carteggio.mail.Content;
-import io.carteggio.mail.report.NdrWriter;
-import io.carteggio.mail.smtp.Reply;
-import io.carteggio.server.agent.HandOver.Answer;
-import io.carteggio.server.agent.HandOver.Cause;
+import io.carteggio.server.agent.Delivery.Outcome;
+import io.carteggio.server.agent.Delivery.Trace;
 import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -49,14 +44,15 @@ final class Deliverer implements AutoCloseable {
 
     private static final Duration STOP = Duration.ofSeconds(5);
 
-    /// After so long a mailbox is suspended.
-    static final Duration SUSPENDED_AFTER = Duration.ofDays(2);
+    /// Between two tries to write to the queue what came of a report: at first, and at most.
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private static final Duration PATIENT = Duration.ofMinutes(1);
 
     private final ReportQueue queue;
     private final HandOver handOver;
-    private final NdrWriter notices;
-    private final Supplier<AgentSettings> settings;
     private final Undelivered undelivered;
+    private final Delivery delivery;
     private final Clock clock;
     private final Semaphore woken = new Semaphore(0);
     private final Map<String, Integer> busy = new HashMap<>(); // by mailbox, guarded by this
@@ -64,6 +60,10 @@ final class Deliverer implements AutoCloseable {
     private final Deque<QueuedReport> fresh = new ArrayDeque<>(); // guarded by this
     private boolean more; // may be due than could be begun; guarded by this
     private volatile boolean looking = true;
+    private final Set<String> asking = new HashSet<>(); // mailboxes, without a report; guarded by this
+    private Set<String> inTrouble = Set.of(); // mailboxes that get one at a time; guarded by this
+    private final Set<Long> unwritten = new HashSet<>(); // of what is in flight; guarded by this
+    private final CountDownLatch ending = new CountDownLatch(1);
     private volatile boolean closed;
     private Optional<Thread> thread = Optional.empty();
 
@@ -73,12 +73,12 @@ final class Deliverer implements AutoCloseable {
             String host,
             Supplier<AgentSettings> settings,
             Alarms alarms,
+            Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
-        this.notices = new NdrWriter(host, UUID::randomUUID);
-        this.settings = settings;
         this.undelivered = new Undelivered(queue, alarms, clock);
+        this.delivery = new Delivery(queue, handOver, host, settings, undelivered, trace, clock);
         this.clock = clock;
         queue.follow(new ReportQueue.Follower() {
             @Override
@@ -107,7 +107,7 @@ final class Deliverer implements AutoCloseable {
     /// What came just now need not be looked for, but where there are many.
     private boolean take(List<QueuedReport> reports) {
         synchronized (this) {
-            if (closed || thread.isEmpty() || fresh.size() + reports.size() > LOOKED_AT) {
+            if (closed || !thread.map(Thread::isAlive).orElse(false) || fresh.size() + reports.size() > LOOKED_AT) {
                 return false;
             }
             fresh.addAll(reports);
@@ -124,14 +124,19 @@ final class Deliverer implements AutoCloseable {
                 beginFresh();
                 if (looking || System.nanoTime() - lookNanos >= 0) {
                     looking = false;
+                    queue.settle();
                     beginDue();
+                    beginAsking();
+                    delivery.letGo();
+                    goesWell();
                     pause = idle();
                     lookNanos = System.nanoTime() + pause.toNanos();
                 } else {
                     pause = Duration.ofNanos(Math.max(0, lookNanos - System.nanoTime()));
                 }
-            } catch (ArchiveException e) {
-                LOG.error("the queue of reports cannot be read", e);
+            } catch (ArchiveException | RuntimeException e) {
+                LOG.error("the queue of reports cannot be read or written", e);
+                undelivered.tellOfQueue(e);
                 lookNanos = System.nanoTime() + IDLE.toNanos();
             }
             try {
@@ -158,7 +163,7 @@ final class Deliverer implements AutoCloseable {
                 }
                 fresh.remove();
             }
-            begin(report, () -> attempt(report));
+            begin(report, () -> delivery.tryNow(report));
         }
         List<Long> late = new ArrayList<>(); // one that must wait must not hold up those of other mailboxes
         synchronized (this) {
@@ -176,24 +181,54 @@ final class Deliverer implements AutoCloseable {
     /// that none holds up others.
     private void beginDue() throws ArchiveException {
         List<String> full = new ArrayList<>();
+        Set<String> troubled = queue.destinations().keySet();
         int most;
         synchronized (this) {
+            inTrouble = troubled;
             most = AT_A_TIME + inFlight.size(); // those may be due, too
             busy.forEach((mailbox, n) -> {
-                if (n >= handOver.atATime(new Address(mailbox))) {
+                if (n >= atATime(new Address(mailbox))) {
                     full.add(mailbox);
                 }
             });
         }
         List<QueuedReport> due = queue.due(clock.instant(), full, most);
+        boolean none = true;
         for (QueuedReport report : due) {
             if (enter(report)) {
-                begin(report, () -> attemptIfDue(report));
+                begin(report, () -> delivery.tryIfDue(report));
+            } else {
+                none = false;
             }
         }
         synchronized (this) {
-            more = !full.isEmpty() || due.size() == most;
+            more = !none || !full.isEmpty() || due.size() == most;
         }
+    }
+
+    /// Asks, each on a thread of its own, the mailboxes in trouble for which no report waits.
+    private void beginAsking() throws ArchiveException {
+        for (Destination one : delivery.toAsk()) {
+            String mailbox = one.address().key();
+            synchronized (this) {
+                if (closed || !asking.add(mailbox)) {
+                    continue;
+                }
+            }
+            Thread.ofVirtual().name("ask-" + mailbox).start(() -> {
+                try {
+                    delivery.ask(one);
+                } catch (ArchiveException | RuntimeException e) {
+                    LOG.error("what {} answers cannot be written; it is asked again", mailbox, e);
+                } finally {
+                    asked(mailbox);
+                }
+            });
+        }
+    }
+
+    private synchronized void asked(String mailbox) {
+        asking.remove(mailbox);
     }
 
     private Duration idle() throws ArchiveException {
@@ -204,29 +239,66 @@ final class Deliverer implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface Attempt {
-        void run() throws ArchiveException;
+    private interface Try {
+        Outcome now() throws ArchiveException;
     }
 
-    /// Tries a report, which has its room, on a thread of its own.
-    private void begin(QueuedReport report, Attempt attempt) {
+    /// Tries a report, which has its room, on a thread of its own. It keeps its room until what came of it is written:
+    /// so nobody tries it again before, and where the queue takes nothing no more are tried than there is room for.
+    private void begin(QueuedReport report, Try attempt) {
         Thread.ofVirtual().name("report-" + report.id()).start(() -> {
             try {
-                attempt.run();
-            } catch (ArchiveException | RuntimeException e) {
-                LOG.error("report {} could not be looked after; it is tried again", report.id(), e);
-                waits(report);
+                patiently(report, attempt);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } finally {
                 leave(report);
             }
         });
     }
 
-    private void waits(QueuedReport report) {
-        try {
-            queue.waiting(List.of(report.id()));
-        } catch (ArchiveException e) {
-            LOG.error("report {} is tried again when this program is started the next time", report.id(), e);
+    private void patiently(QueuedReport report, Try attempt) throws InterruptedException {
+        Optional<Outcome> outcome = Optional.empty();
+        Duration pause = SOON;
+        while (!closed || outcome.isPresent()) {
+            boolean last = closed;
+            try {
+                outcome = Optional.of(outcome.isPresent() ? outcome.get() : attempt.now());
+                outcome.get().write();
+                return;
+            } catch (ArchiveException | RuntimeException e) {
+                LOG.error("what becomes of report {} cannot be written", report.id(), e);
+                isUnwritten(report, e);
+            }
+            if (last) {
+                break;
+            }
+            var _ = ending.await(pause.toMillis(), TimeUnit.MILLISECONDS); // then once more, at the end
+            pause = longer(pause);
+        }
+        LOG.error("report {} is tried again when this program runs the next time", report.id());
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(PATIENT) < 0 ? twice : PATIENT;
+    }
+
+    private void isUnwritten(QueuedReport report, Exception why) {
+        synchronized (this) {
+            unwritten.add(report.id());
+        }
+        undelivered.tellOfQueue(why);
+    }
+
+    /// The queue was read and written.
+    private void goesWell() {
+        boolean all;
+        synchronized (this) {
+            all = unwritten.isEmpty();
+        }
+        if (all) {
+            undelivered.queueIsWell();
         }
     }
 
@@ -234,7 +306,7 @@ final class Deliverer implements AutoCloseable {
         String mailbox = report.mailbox().key();
         if (closed
                 || inFlight.size() >= AT_A_TIME
-                || busy.getOrDefault(mailbox, 0) >= handOver.atATime(report.mailbox())
+                || busy.getOrDefault(mailbox, 0) >= atATime(report.mailbox())
                 || !inFlight.add(report.id())) {
             return false;
         }
@@ -242,8 +314,16 @@ final class Deliverer implements AutoCloseable {
         return true;
     }
 
+    /// Guarded by this.
+    private int atATime(Address mailbox) {
+        return inTrouble.contains(mailbox.key()) ? 1 : handOver.atATime(mailbox);
+    }
+
     private synchronized void leave(QueuedReport report) {
         inFlight.remove(report.id());
+        if (unwritten.remove(report.id())) {
+            looking = true; // and so find that all is well again
+        }
         busy.computeIfPresent(report.mailbox().key(), (mailbox, n) -> n == 1 ? null : n - 1);
         if (more) {
             looking = true;
@@ -254,147 +334,29 @@ final class Deliverer implements AutoCloseable {
     }
 
     private synchronized boolean isBusy() {
-        return !inFlight.isEmpty();
+        return !inFlight.isEmpty() || !asking.isEmpty();
     }
 
-    /// Tries everything that is due, one after the other.
+    /// Tries everything that is due, one after the other; asks mailboxes, and lets go of reports, as by itself.
     ///
-    /// @return how many
+    /// @return how many reports
     int attemptAll() throws ArchiveException {
         List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
-            attemptIfDue(report);
+            delivery.tryIfDue(report).write();
         }
+        for (Destination one : delivery.toAsk()) {
+            delivery.ask(one);
+        }
+        delivery.letGo();
         return due.size();
-    }
-
-    /// What was looked up a moment ago may have been delivered or put off since.
-    private void attemptIfDue(QueuedReport known) throws ArchiveException {
-        Optional<QueuedReport> now = queue.named(known.id())
-                .filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()));
-        if (now.isPresent()) {
-            attempt(now.get());
-        }
-    }
-
-    private void attempt(QueuedReport report) throws ArchiveException {
-        Optional<Destination> trouble =
-                Optional.ofNullable(queue.destinations().get(report.mailbox().key()));
-        Instant now = clock.instant();
-        boolean over = !now.isBefore(report.queued().plus(settings.get().expiry()));
-        if (!queue.isThere(report)) {
-            if (queue.named(report.id()).isEmpty()) {
-                return; // it has been delivered meanwhile
-            }
-            queue.ended(report.id(), State.DEAD, "its file is gone: nobody has this report any more");
-            undelivered.tellOfDead();
-            return;
-        }
-        if (over && trouble.isPresent()) {
-            giveBack(report, "5.4.7", trouble.get().last(), report.remote());
-            return;
-        }
-        switch (handOver.give(report, queue.mail(report))) {
-            case Answer.Taken() -> {
-                queue.delivered(report.id());
-                if (trouble.isPresent()) {
-                    undelivered.resume(report.mailbox());
-                }
-            }
-            case Answer.Later(Cause cause, String said, Optional<String> remote) -> {
-                if (over) {
-                    giveBack(report, "5.4.7", said, remote);
-                } else if (cause == Cause.REPORT) {
-                    queue.deferred(report.id(), now.plus(pause(report.attempts())), said, remote);
-                } else {
-                    later(report, cause, said, remote, trouble);
-                }
-            }
-            case Answer.Never(Reply reply, Optional<String> remote) ->
-                giveBack(report, NdrWriter.status(Optional.of(reply)), reply.toString(), remote);
-        }
-    }
-
-    /// The mailbox is in the way, and so of all that waits for it: one report asks for all.
-    private void later(
-            QueuedReport report, Cause cause, String said, Optional<String> remote, Optional<Destination> before)
-            throws ArchiveException {
-        Instant now = clock.instant();
-        Instant since = before.map(Destination::since).orElse(now);
-        boolean refused = cause == Cause.REFUSED;
-        boolean suspended = !now.isBefore(since.plus(SUSPENDED_AFTER));
-        Destination trouble = new Destination(report.mailbox(), refused, since, suspended, said);
-        queue.troubled(trouble);
-        Instant next = now.plus(pause(Duration.between(since, now), refused));
-        queue.deferred(report.id(), next, said, remote);
-        queue.postponed(report.mailbox(), report.id(), next);
-        undelivered.tellOf(trouble, settings.get().disables());
-    }
-
-    /// Four times a minute apart, six times five minutes, then every ten (fifteen where an answer came).
-    static Duration pause(Duration since, boolean answered) {
-        if (since.compareTo(Duration.ofMinutes(4)) < 0) {
-            return Duration.ofMinutes(1);
-        }
-        return since.compareTo(Duration.ofMinutes(34)) < 0
-                ? Duration.ofMinutes(5)
-                : Duration.ofMinutes(answered ? 15 : 10);
-    }
-
-    /// The same by how often one report was tried.
-    static Duration pause(int attempts) {
-        return Duration.ofMinutes(attempts < 4 ? 1 : attempts < 10 ? 5 : 15);
-    }
-
-    /// A report goes to the alternate mailbox in a notice; a notice that does not get there leaves its report here.
-    private void giveBack(QueuedReport report, String status, String said, Optional<String> remote)
-            throws ArchiveException {
-        Instant now = clock.instant();
-        if (report.notice()) {
-            for (QueuedReport returned : queue.returned(report.reportId())) {
-                queue.ended(
-                        returned.id(),
-                        State.DEAD,
-                        "the alternate mailbox " + report.mailbox() + " did not take it: " + said);
-            }
-            queue.delivered(report.id());
-            undelivered.tellOfDead();
-        } else if (report.alternate().isEmpty()) {
-            queue.ended(report.id(), State.DEAD, said);
-            undelivered.tellOfDead();
-        } else {
-            Content notice = notices.write(
-                    new NdrWriter.Facts(
-                            report.alternate().get(),
-                            report.mailbox(),
-                            report.reportId(),
-                            report.queued(),
-                            now,
-                            now,
-                            status,
-                            said,
-                            remote),
-                    queue.mail(report),
-                    report.needs());
-            queue.put(
-                    new QueuedReport.Draft(
-                            true,
-                            report.alternate().get(),
-                            Optional.empty(),
-                            report.rules(),
-                            report.reportId(),
-                            report.needs()),
-                    notice,
-                    now,
-                    false);
-            queue.ended(report.id(), State.RETURNED, said);
-        }
     }
 
     /// Ends; what is being delivered is waited for a while.
     @Override
     public void close() {
         closed = true;
+        ending.countDown();
         wake();
         long until = System.nanoTime() + STOP.toNanos();
         try {

@@ -35,6 +35,11 @@ interface HandOver {
 
     Answer give(QueuedReport report, Content mail);
 
+    /// Asks for a mailbox without a report: whether its address is taken now, as far as that can be known without one.
+    ///
+    /// @param from who would be the sender
+    Answer ask(Address mailbox, Optional<Address> from);
+
     /// How many reports a mailbox is given at a time, at most.
     int atATime(Address mailbox);
 }

@@ -332,7 +332,7 @@ public final class JournalAgent implements AgentCounts, AutoCloseable {
 
     /// Whether mail goes on that could not be journaled.
     public boolean acceptsUnjournaled() {
-        return current().book.settings().accepts();
+        return archive.journalRules().book().settings().accepts(); // also where what is in force cannot be worked out
     }
 
     /// A message goes on, and no report of it was kept: that is said as loudly as can be, and becomes the

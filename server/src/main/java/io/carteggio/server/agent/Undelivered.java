@@ -13,10 +13,12 @@ import java.util.List;
 /// threads.
 public final class Undelivered {
     private static final String DEAD_LETTERS = "dead letters";
+    private static final String QUEUE = "queue";
 
     private final ReportQueue queue;
     private final Alarms alarms;
     private final Clock clock;
+    private volatile boolean unwell = true; // an alarm of the last run may stand
 
     public Undelivered(ReportQueue queue, Alarms alarms, Clock clock) {
         this.queue = queue;
@@ -49,6 +51,25 @@ public final class Undelivered {
                 DEAD_LETTERS,
                 dead() + " journal reports reached neither their mailbox nor an alternate one. They are kept here and"
                         + " nowhere else: see `rule queue`, and send them again with `rule again`");
+    }
+
+    /// The queue cannot be read or written.
+    void tellOfQueue(Exception why) {
+        unwell = true;
+        alarms.raise(
+                AlarmKind.JOURNALING,
+                QUEUE,
+                "the queue of journal reports cannot be read or written: " + why.getMessage()
+                        + ". Reports are not lost, and none that was delivered is sent again while this program runs;"
+                        + " it goes on by itself when that is mended");
+    }
+
+    /// The queue can be read and written, and nothing is left to be written.
+    void queueIsWell() {
+        if (unwell) {
+            unwell = false;
+            alarms.clear(AlarmKind.JOURNALING, QUEUE);
+        }
     }
 
     /// A mailbox is in the way.

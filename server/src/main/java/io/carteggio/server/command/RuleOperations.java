@@ -258,7 +258,7 @@ final class RuleOperations {
                     next.put(one.getKey(), value);
                 }
             }
-            checked(() -> desk.journalRules().set(desk.acts(), request.by(), next));
+            checked(() -> desk.journalRules().set(desk.acts(), request.by(), next, around()));
         }
         AgentSettings settings = desk.journalRules().book().settings();
         ObjectNode line = Json.object();

@@ -12,6 +12,7 @@ import io.carteggio.server.smtp.Onlooker.Passing;
 import io.carteggio.server.smtp.Onlooker.Sight;
 import io.carteggio.server.smtp.SmtpClient.Way;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -54,7 +55,6 @@ final class ProxyConnection implements Listener.Served {
     private String helo = "";
     private boolean secured;
     private boolean authenticated;
-    private boolean forwarded;
     private boolean became;
     private int commands;
     private Optional<Transaction> transaction = Optional.empty();
@@ -338,23 +338,31 @@ final class ProxyConnection implements Listener.Served {
         }
     }
 
-    /// Tells the next server who the client is, for its log, where it wants to know (Postfix' XFORWARD).
+    /// Tells the next server who the client is, for its log, where it wants to know (Postfix' XFORWARD): before each
+    /// mail, for it forgets that with the mail.
     private void present(SmtpClient server) throws IOException {
-        if (!became && !forwarded && server.offers("XFORWARD")) {
-            var _ = server.command("XFORWARD " + client(server.offer("XFORWARD")));
-            forwarded = true;
+        if (!became && server.offers("XFORWARD")) {
+            Reply reply = server.command("XFORWARD " + client(server.offer("XFORWARD")));
+            if (!reply.positive()) {
+                LOG.warn("SMTP proxy: the next server does not take the client's address for its log: {}", reply);
+            }
         }
     }
 
     /// What there is to say of the client, as far as the next server takes it.
     private String client(String taken) {
-        String address =
-                client instanceof java.net.Inet6Address ? "IPV6:" + client.getHostAddress() : client.getHostAddress();
         String name = helo.matches("[A-Za-z0-9.:_\\[\\]-]{1,255}") ? helo : "[UNAVAILABLE]";
         List<String> names = List.of(taken.toUpperCase(Locale.ROOT).split(" +", -1));
-        return Stream.of("NAME=[UNAVAILABLE]", "ADDR=" + address, "HELO=" + name, "PROTO=ESMTP")
+        return Stream.of("NAME=[UNAVAILABLE]", "ADDR=" + said(client), "HELO=" + name, "PROTO=ESMTP")
                 .filter(one -> names.contains(one.substring(0, one.indexOf('='))))
                 .collect(Collectors.joining(" "));
+    }
+
+    /// An address as XCLIENT and XFORWARD have it. The zone of one that holds on its own link alone (RFC 4007) is this
+    /// machine's name for the link, and means nothing elsewhere.
+    static String said(InetAddress client) {
+        String address = client.getHostAddress().replaceFirst("%.*", "");
+        return client instanceof Inet6Address ? "IPV6:" + address : address;
     }
 
     private void recipient(SmtpClient server, String line) throws IOException {

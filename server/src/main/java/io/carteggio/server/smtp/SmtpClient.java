@@ -65,6 +65,7 @@ public final class SmtpClient implements AutoCloseable {
     private InputStream in;
     private OutputStream out;
     private Map<String, String> offers = Map.of();
+    private boolean ending;
 
     private SmtpClient(Socket socket, String helo) throws IOException {
         this.socket = socket;
@@ -108,6 +109,11 @@ public final class SmtpClient implements AutoCloseable {
             found.put(keyword.toUpperCase(Locale.ROOT), blank < 0 ? "" : line.substring(blank + 1));
         }
         offers = Map.copyOf(found);
+    }
+
+    /// Whether the server has said that it ends the connection (421).
+    public boolean isEnding() {
+        return ending;
     }
 
     /// Whether the server offers this extension, such as `CHUNKING`.
@@ -189,7 +195,8 @@ public final class SmtpClient implements AutoCloseable {
         };
         List<String> commands = new ArrayList<>();
         boolean notices = envelopeId.isPresent() && offers("DSN");
-        commands.add("MAIL FROM:<" + from.map(SmtpClient::printable).orElse("") + ">" + parameters(from, to, mail)
+        commands.add(mail(from, to)
+                + (offers("SIZE") ? " SIZE=" + mail.sizeBytes() : "")
                 + (notices ? " RET=FULL ENVID=" + xtext(envelopeId.get()) : ""));
         for (Address one : to) {
             commands.add("RCPT TO:<" + printable(one) + ">" + (notices ? " NOTIFY=FAILURE" : ""));
@@ -248,6 +255,24 @@ public final class SmtpClient implements AutoCloseable {
             command("RSET");
         }
         return new Outcome(mailReply, recipients, end);
+    }
+
+    /// Asks whether a mail would be taken for a recipient, as far as that can be known without one. Nothing is sent.
+    ///
+    /// @param from empty for the null reverse path
+    /// @return with the answer to the recipient as its end, or that to the sender where it is refused
+    /// @throws IllegalArgumentException for an address that could not stand in a command
+    public Outcome ask(Optional<Address> from, Address to) throws IOException {
+        String recipient = "RCPT TO:<" + printable(to) + ">";
+        Reply mail = command(mail(from, List.of(to)));
+        if (!mail.positive()) {
+            return new Outcome(mail, List.of(), mail);
+        }
+        Reply answer = command(recipient);
+        if (!ending) {
+            command("RSET");
+        }
+        return new Outcome(mail, List.of(answer), answer);
     }
 
     /// Hands over the mail of a transaction that was begun with commands of one's own, for at least one recipient that
@@ -309,20 +334,19 @@ public final class SmtpClient implements AutoCloseable {
         return readReply();
     }
 
-    private String parameters(Optional<Address> from, List<Address> to, Content mail) {
-        StringBuilder parameters = new StringBuilder();
-        if (offers("SIZE")) {
-            parameters.append(" SIZE=").append(mail.sizeBytes());
-        }
+    private String mail(Optional<Address> from, List<Address> to) {
+        StringBuilder command = new StringBuilder("MAIL FROM:<")
+                .append(from.map(SmtpClient::printable).orElse(""))
+                .append('>');
         if (offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME");
+            command.append(" BODY=8BITMIME");
         }
         boolean ascii =
                 from.stream().allMatch(SmtpClient::isAscii) && to.stream().allMatch(SmtpClient::isAscii);
         if (offers("SMTPUTF8") && !ascii) {
-            parameters.append(" SMTPUTF8");
+            command.append(" SMTPUTF8");
         }
-        return parameters.toString();
+        return command.toString();
     }
 
     /// RFC 3461, 4: what could not stand in a parameter as `+XX`.
@@ -366,7 +390,9 @@ public final class SmtpClient implements AutoCloseable {
             lines.add(readLine());
         } while (lines.getLast().length() > 3 && lines.getLast().charAt(3) == '-');
         try {
-            return Reply.parse(lines);
+            Reply reply = Reply.parse(lines);
+            ending |= reply.code() == 421;
+            return reply;
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

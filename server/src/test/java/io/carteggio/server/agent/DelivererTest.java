@@ -9,6 +9,7 @@ import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.Draft;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Envelope;
@@ -29,22 +30,29 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Days of delivering, with the clock handed in.
 @SuppressWarnings("NullAway.Init") // set before each test
@@ -56,48 +64,55 @@ class DelivererTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private final Hands clock = new Hands();
+    private final Hands clock = new Hands(BEGIN);
     private final Mailboxes mailboxes = new Mailboxes();
+    private final List<Integer> letGo = new ArrayList<>();
     private ReportQueue queue;
     private Alarms alarms;
     private Deliverer deliverer;
     private Undelivered undelivered;
-
-    private static final class Hands extends Clock {
-        private Instant now = BEGIN;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    }
 
     /// Whatever comes of a mailbox, as a test sets it; what was taken.
     private static final class Mailboxes implements HandOver {
         private final Map<String, Answer> answers = new HashMap<>();
         private final Map<String, List<String>> taken = new HashMap<>();
         private final List<Instant> tries = new ArrayList<>();
+        private final Semaphore hold = new Semaphore(1);
         private Clock clock = Clock.systemUTC();
+        private volatile boolean broken;
+        private final List<Instant> asked = Collections.synchronizedList(new ArrayList<>());
+        private Optional<String> refused = Optional.empty(); // the mail that the journaling mailbox does not take
 
         @Override
-        public synchronized Answer give(QueuedReport report, Content mail) {
+        public Answer give(QueuedReport report, Content mail) {
+            hold.acquireUninterruptibly();
+            try {
+                return answer(report, mail);
+            } finally {
+                hold.release();
+            }
+        }
+
+        private synchronized Answer answer(QueuedReport report, Content mail) {
+            if (broken) {
+                throw new IllegalStateException("as the test asks");
+            }
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
+            if (!report.notice() && refused.equals(Optional.of(originals(mail)))) {
+                answer = later(Cause.UNREACHABLE, "451 not now");
+            }
             if (answer instanceof Answer.Taken) {
                 taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>())
                         .add(originals(mail));
             }
             return answer;
+        }
+
+        @Override
+        public Answer ask(Address mailbox, Optional<Address> from) {
+            asked.add(clock.instant());
+            return answers.getOrDefault(mailbox.raw(), new Answer.Taken());
         }
 
         @Override
@@ -118,8 +133,8 @@ class DelivererTest {
             }
         }
 
-        List<String> at(Address mailbox) {
-            return taken.getOrDefault(mailbox.raw(), List.of());
+        synchronized List<String> at(Address mailbox) {
+            return List.copyOf(taken.getOrDefault(mailbox.raw(), List.of()));
         }
     }
 
@@ -128,7 +143,8 @@ class DelivererTest {
         mailboxes.clock = clock;
         queue = ReportQueue.open(folder.resolve("reports"), Key.random());
         alarms = Alarms.open(folder.resolve("watch"), clock);
-        deliverer = new Deliverer(queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, clock);
+        deliverer = new Deliverer(
+                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
         undelivered = new Undelivered(queue, alarms, clock);
     }
 
@@ -294,6 +310,26 @@ class DelivererTest {
         assertThat(queue.destinations()).isEmpty();
     }
 
+    /// A report that came back may be sent again for a time, and is not kept here for ever beside the archive's rules.
+    @Test
+    void whatTheAlternateMailboxHasIsLetGoAfterAMonth() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        mailboxes.answers.put(ALTERNATE.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("words", true);
+        journal("nobody else has it", false);
+        passes(Duration.ofDays(1));
+        mailboxes.answers.remove(ALTERNATE.raw());
+        passes(Duration.ofMinutes(20));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        clock.now = clock.now.plus(Duration.ofDays(29));
+        passes(Duration.ofMinutes(1));
+        assertThat(queue.counts()).containsEntry(State.RETURNED, 1L);
+        clock.now = clock.now.plus(Duration.ofDays(1));
+        passes(Duration.ofMinutes(61));
+        assertThat(letGo).containsExactly(1);
+        assertThat(queue.counts()).as("dead ones never go").containsOnly(Map.entry(State.DEAD, 1L));
+    }
+
     @Test
     void troubleOfOneReportHoldsUpNoOther() throws Exception {
         journal("odd", true);
@@ -307,6 +343,95 @@ class DelivererTest {
         assertThat(mailboxes.at(JOURNAL)).containsExactly("even", "odd");
     }
 
+    /// A server may say of one report alone what is said of mailboxes: whatever is said, the others get through.
+    @Test
+    void oneThatSeemsToBeTheMailboxesTroubleHoldsUpNoOtherForGood() throws Exception {
+        mailboxes.refused = Optional.of("odd");
+        journal("odd", true);
+        journal("even 1", true);
+        journal("even 2", true);
+        passes(Duration.ofMinutes(3));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1", "even 2");
+        journal("even 3", true);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1", "even 2", "even 3");
+        passes(Duration.ofHours(49));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("odd");
+    }
+
+    @Test
+    void whoWasAwayForDaysTriesBeforeHeGivesUp() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("one", true);
+        journal("two", true);
+        passes(Duration.ofMinutes(5));
+        clock.now = clock.now.plus(Duration.ofDays(3)); // the program is off
+        startAnew();
+        passes(Duration.ofMinutes(29));
+        assertThat(queue.counts()).as("the network is not there yet").isEqualTo(Map.of(State.WAITING, 2L));
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(15));
+        assertThat(mailboxes.at(JOURNAL)).containsExactlyInAnyOrder("one", "two");
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    @Test
+    void whoWasAwayForDaysGivesUpWhereItIsInVain() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        journal("one", true);
+        journal("two", true);
+        clock.now = clock.now.plus(Duration.ofDays(3));
+        startAnew();
+        int before = mailboxes.tries.size();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.tries.size()).isGreaterThan(before);
+        assertThat(mailboxes.at(ALTERNATE)).containsExactlyInAnyOrder("one", "two");
+        assertThat(queue.destinations()).hasSize(1);
+    }
+
+    private void startAnew() {
+        deliverer.close();
+        deliverer = new Deliverer(
+                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
+    }
+
+    /// Where rules are disabled nothing new is queued, so nothing else would ever find out.
+    @Test
+    void aMailboxInTroubleIsAskedAlsoWhereNothingWaits() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REFUSED, "550 5.1.1 no such user"));
+        journal("words", true);
+        passes(Duration.ofDays(3));
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
+        assertThat(queue.destinations().values()).allMatch(Destination::suspended);
+        mailboxes.asked.clear();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.asked).as("as often as a report would").hasSize(4);
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(552, "", "full"), Optional.empty()));
+        passes(Duration.ofMinutes(15));
+        assertThat(standing())
+                .singleElement()
+                .asString()
+                .startsWith("SUSPENDED")
+                .contains("552 full");
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(15));
+        assertThat(queue.destinations()).isEmpty();
+        assertThat(standing()).isEmpty();
+        assertThat(mailboxes.at(JOURNAL)).as("it got nothing").isEmpty();
+        mailboxes.asked.clear();
+        passes(Duration.ofHours(1));
+        assertThat(mailboxes.asked).isEmpty();
+    }
+
+    @Test
+    void aMailboxInTroubleIsAskedByItself() throws Exception {
+        queue.troubled(new Destination(JOURNAL, false, BEGIN, true, "down"));
+        deliverer.start();
+        await(() -> queue.destinations().isEmpty());
+        deliverer.close();
+        assertThat(mailboxes.asked).hasSize(1);
+    }
+
     @Test
     void aReportWhoseFileIsGoneIsSaidToBe() throws Exception {
         journal("gone ".repeat(100_000), true); // a small one has no file
@@ -317,6 +442,111 @@ class DelivererTest {
         }
         passes(Duration.ofMinutes(1));
         assertThat(queue.counts()).containsOnly(Map.entry(State.DEAD, 1L));
+        assertThat(standing()).hasSize(1);
+    }
+
+    /// What SQLite is told on a full disk.
+    private void disk(boolean full) throws SQLException {
+        for (String what : List.of("UPDATE", "DELETE")) {
+            change(
+                    full
+                            ? "CREATE TRIGGER full_" + what + " BEFORE " + what
+                                    + " ON report BEGIN SELECT RAISE(FAIL, 'the disk is full'); END"
+                            : "DROP TRIGGER full_" + what);
+        }
+    }
+
+    private void change(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("reports/queue.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void await(Callable<Boolean> wanted) throws Exception {
+        long until = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!wanted.call() && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
+        assertThat(wanted.call()).isTrue();
+    }
+
+    /// Found among what is due, or handed over when it came.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasDeliveredIsNotSentAgainWhileTheQueueCannotBeWritten(boolean startedBefore) throws Exception {
+        if (startedBefore) {
+            deliverer.start();
+        }
+        mailboxes.hold.acquire();
+        journal("words", true);
+        if (!startedBefore) {
+            deliverer.start();
+        }
+        await(() -> mailboxes.hold.hasQueuedThreads());
+        disk(true);
+        mailboxes.hold.release();
+        await(() -> standing().stream().anyMatch(text -> text.contains("the disk is full")));
+        Thread.sleep(1500); // the write is tried anew meanwhile
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        assertThat(queue.counts()).as("as the queue has it").isNotEmpty();
+        disk(false);
+        await(() -> queue.counts().isEmpty());
+        await(() -> standing().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        journal("more", true);
+        await(() -> mailboxes.at(JOURNAL).size() == 2);
+        deliverer.close();
+    }
+
+    @Test
+    void whatWasPutOffIsTriedWhenItIsTimeThoughTheQueueCouldNotBeWritten() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        deliverer.start();
+        mailboxes.hold.acquire();
+        journal("words", true);
+        await(() -> mailboxes.hold.hasQueuedThreads());
+        disk(true);
+        mailboxes.hold.release();
+        await(() -> standing().stream().anyMatch(text -> text.contains("the disk is full")));
+        disk(false);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        await(() -> queue.destinations().size() == 1);
+        mailboxes.answers.remove(JOURNAL.raw());
+        clock.now = clock.now.plus(Duration.ofMinutes(1));
+        undelivered.resume(JOURNAL);
+        await(() -> queue.counts().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        deliverer.close();
+    }
+
+    /// A mistake of ours costs one report its turn, and nobody the thread.
+    @Test
+    void aMistakeOfThisProgramIsTheReportsTrouble() throws Exception {
+        mailboxes.broken = true;
+        deliverer.start();
+        journal("words", true);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        QueuedReport report = queue.list(List.of(State.WAITING), 0, 1).getFirst();
+        assertThat(report.attempts()).isEqualTo(1);
+        assertThat(report.last().orElse("")).contains("as the test asks");
+        mailboxes.broken = false;
+        journal("more", true);
+        await(() -> mailboxes.at(JOURNAL).equals(List.of("more")));
+        deliverer.close();
+    }
+
+    @Test
+    void aReportThatCannotBeReadAnyMoreIsSaidToBe() throws Exception {
+        journal("words", true);
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "this report cannot be read here"));
+        passes(Duration.ofMinutes(1)); // out of memory
+        change("UPDATE report SET octets = substr(octets, 1, length(octets) - 1)"
+                + " || CASE substr(octets, -1) WHEN x'00' THEN x'01' ELSE x'00' END");
+        passes(Duration.ofHours(49));
+        assertThat(queue.list(List.of(State.DEAD), 0, 10))
+                .singleElement()
+                .satisfies(dead -> assertThat(dead.last().orElse("")).contains("cannot be read here any more"));
         assertThat(standing()).hasSize(1);
     }
 

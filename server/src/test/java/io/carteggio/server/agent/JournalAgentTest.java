@@ -8,6 +8,7 @@ import io.carteggio.archive.catalogue.Books;
 import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.JournalScope;
 import io.carteggio.archive.gap.Gap;
+import io.carteggio.archive.journaling.JournalRules;
 import io.carteggio.embedded.reports.QueuedReport.State;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
 import io.carteggio.mail.Address;
@@ -209,7 +210,10 @@ class JournalAgentTest {
 
     @Test
     void anUnknownChoiceIsRefused() {
-        assertThatThrownBy(() -> archive.journalRules().set(archive.acts(), "test", Map.of("suspended", "forget")))
+        JournalRules.Around around =
+                new JournalRules.Around(archive.people().directory(), archive.sources(), Instant.now());
+        assertThatThrownBy(
+                        () -> archive.journalRules().set(archive.acts(), "test", Map.of("suspended", "forget"), around))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("queue or disable");
     }

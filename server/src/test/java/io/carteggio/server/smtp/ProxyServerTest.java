@@ -42,13 +42,17 @@ class ProxyServerTest {
     private final class Watcher implements Onlooker {
         private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
         private volatile boolean unable;
+        private volatile boolean full;
 
         @Override
         public Sight open() {
             ByteArrayOutputStream octets = new ByteArrayOutputStream();
             return new Sight() {
                 @Override
-                public void write(byte[] from, int offset, int length) {
+                public void write(byte[] from, int offset, int length) throws IOException {
+                    if (full) {
+                        throw new IOException("no room, as the test asks");
+                    }
                     octets.write(from, offset, length);
                 }
 
@@ -144,6 +148,16 @@ class ProxyServerTest {
         start(false);
         watcher.unable = true;
         assertThat(mail(new byte[0])).startsWith("451 4.3.0");
+        assertThat(mailbox.kept).isEmpty();
+        assertThat(watcher.told).isEmpty();
+    }
+
+    /// It is nowhere whole, so nobody's choice makes it go on.
+    @Test
+    void whatCannotBePutAsideComesAgain() throws Exception {
+        start(false);
+        watcher.full = true;
+        assertThat(mail(new byte[0])).startsWith("451 4.3.1");
         assertThat(mailbox.kept).isEmpty();
         assertThat(watcher.told).isEmpty();
     }

@@ -1,0 +1,309 @@
+package io.carteggio.server.agent;
+
+import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.embedded.reports.QueuedReport;
+import io.carteggio.embedded.reports.QueuedReport.Draft;
+import io.carteggio.embedded.reports.QueuedReport.State;
+import io.carteggio.embedded.reports.ReportQueue;
+import io.carteggio.embedded.reports.ReportQueue.Destination;
+import io.carteggio.mail.Address;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.Sha256;
+import io.carteggio.mail.report.NdrWriter;
+import io.carteggio.server.agent.HandOver.Answer;
+import io.carteggio.server.agent.HandOver.Cause;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is done with one report: its mailbox is asked, and what came of that is written to the queue. The two are
+/// apart, for a report that was taken must not be given again because the queue could not be written. Safe for many
+/// threads, where each report is in the hands of one.
+final class Delivery {
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    /// After so long a mailbox is suspended.
+    static final Duration SUSPENDED_AFTER = Duration.ofDays(2);
+
+    /// For so long after the start nothing is given back because its time is over: whoever was away for days, and comes
+    /// back before his network does, is to try first.
+    static final Duration GRACE = Duration.ofMinutes(30);
+
+    /// So long a report can be sent again that the alternate mailbox has.
+    static final Duration KEPT = Duration.ofDays(30);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
+
+    /// Who notes that reports are let go.
+    @FunctionalInterface
+    interface Trace {
+        void letGo(int reports) throws ArchiveException;
+    }
+
+    /// What came of a report, to be written. May be done again where it failed.
+    @FunctionalInterface
+    interface Outcome {
+        void write() throws ArchiveException;
+    }
+
+    private static final Outcome NOTHING = () -> {};
+    private static final long NO_REPORT = 0;
+
+    private final ReportQueue queue;
+    private final HandOver handOver;
+    private final NdrWriter notices;
+    private final Supplier<AgentSettings> settings;
+    private final Undelivered undelivered;
+    private final Trace trace;
+    private final Clock clock;
+    private final Instant started;
+    private final Map<String, Instant> failed = new ConcurrentHashMap<>(); // by mailbox: when it was asked in vain
+    private final Map<String, Instant> asks = new ConcurrentHashMap<>(); // by mailbox: when it is asked next
+    private volatile Instant look = Instant.EPOCH; // when it is looked next for what need not be kept
+
+    Delivery(
+            ReportQueue queue,
+            HandOver handOver,
+            String host,
+            Supplier<AgentSettings> settings,
+            Undelivered undelivered,
+            Trace trace,
+            Clock clock) {
+        this.queue = queue;
+        this.handOver = handOver;
+        this.notices = new NdrWriter(host, UUID::randomUUID);
+        this.settings = settings;
+        this.undelivered = undelivered;
+        this.trace = trace;
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    /// Tries a report that was looked up a moment ago, and may have been delivered or put off since.
+    ///
+    /// @throws ArchiveException where it was not tried, since the queue cannot be read
+    Outcome tryIfDue(QueuedReport known) throws ArchiveException {
+        Optional<QueuedReport> now = queue.named(known.id())
+                .filter(r -> r.state() == State.WAITING && !r.next().isAfter(clock.instant()));
+        return now.isPresent() ? tryNow(now.get()) : NOTHING;
+    }
+
+    /// Tries a report.
+    ///
+    /// @throws ArchiveException where it was not tried, since the queue cannot be read
+    Outcome tryNow(QueuedReport report) throws ArchiveException {
+        Optional<Destination> trouble =
+                Optional.ofNullable(queue.destinations().get(report.mailbox().key()));
+        Instant now = clock.instant();
+        boolean over = !report.queued().isAfter(over(now));
+        if (!queue.isThere(report)) {
+            return queue.named(report.id()).isEmpty()
+                    ? NOTHING // it has been delivered meanwhile
+                    : died(report, "its file is gone: nobody has this report any more");
+        }
+        if (over && trouble.isPresent() && wasAskedInVain(report)) {
+            return gaveBack(report, "5.4.7", trouble.get().last(), report.remote());
+        }
+        return switch (give(report)) {
+            case Answer.Taken() ->
+                () -> {
+                    if (report.notice()) {
+                        queue.arrivedInNotice(report.reportId(), now.plus(KEPT));
+                    }
+                    queue.delivered(report.id());
+                    if (trouble.isPresent()) {
+                        undelivered.resume(report.mailbox());
+                    }
+                };
+            case Answer.Later(Cause cause, String said, Optional<String> remote) -> {
+                Instant next = cause == Cause.REPORT
+                        ? now.plus(pause(report.attempts()))
+                        : inVain(report.mailbox(), cause, trouble);
+                Outcome own = over
+                        ? gaveBack(report, "5.4.7", said, remote)
+                        : () -> queue.deferred(report.id(), next, said, remote);
+                if (cause == Cause.REPORT) {
+                    yield own;
+                }
+                Destination way = troubled(report.mailbox(), cause, said, trouble);
+                yield () -> {
+                    isInTheWay(way, report.id(), next);
+                    own.write();
+                };
+            }
+            case Answer.Never(var reply, Optional<String> remote) ->
+                gaveBack(report, NdrWriter.status(Optional.of(reply)), reply.toString(), remote);
+        };
+    }
+
+    private Answer give(QueuedReport report) {
+        try {
+            return handOver.give(report, queue.mail(report));
+        } catch (RuntimeException e) {
+            LOG.error("report {} cannot be handed over", report.id(), e);
+            return new Answer.Later(Cause.REPORT, "this program failed: " + e, Optional.empty());
+        }
+    }
+
+    /// What is queued since then, or longer, is given back where it does not get through.
+    private Instant over(Instant now) {
+        return now.isBefore(started.plus(GRACE))
+                ? Instant.EPOCH
+                : now.minus(settings.get().expiry());
+    }
+
+    /// Whether its mailbox was, since the report was to be tried: then that need not be done for each.
+    private boolean wasAskedInVain(QueuedReport report) {
+        return !failed.getOrDefault(report.mailbox().key(), Instant.EPOCH).isBefore(report.next());
+    }
+
+    /// A mailbox was asked and does not take mail.
+    ///
+    /// @return when it is asked next
+    private Instant inVain(Address mailbox, Cause cause, Optional<Destination> before) {
+        Instant now = clock.instant();
+        Instant since = before.map(Destination::since).orElse(now);
+        Instant next = now.plus(pause(Duration.between(since, now), cause == Cause.REFUSED));
+        failed.put(mailbox.key(), now);
+        asks.put(mailbox.key(), next);
+        return next;
+    }
+
+    private Destination troubled(Address mailbox, Cause cause, String said, Optional<Destination> before) {
+        Instant now = clock.instant();
+        Instant since = before.map(Destination::since).orElse(now);
+        boolean suspended = !now.isBefore(since.plus(SUSPENDED_AFTER));
+        return new Destination(mailbox, cause == Cause.REFUSED, since, suspended, said);
+    }
+
+    /// The mailbox is in the way of all that waits for it: one asks for all.
+    ///
+    /// @param but a report that is looked after by itself
+    private void isInTheWay(Destination trouble, long but, Instant next) throws ArchiveException {
+        queue.troubled(trouble);
+        queue.postponed(trouble.address(), but, next, over(clock.instant()));
+        undelivered.tellOf(trouble, settings.get().disables());
+    }
+
+    /// The mailboxes in trouble that are to be asked now without a report, since none waits for them. Where their rules
+    /// are disabled, none would ever come.
+    List<Destination> toAsk() throws ArchiveException {
+        Instant now = clock.instant();
+        return queue.unasked().stream()
+                .filter(one ->
+                        !asks.getOrDefault(one.address().key(), Instant.EPOCH).isAfter(now))
+                .toList();
+    }
+
+    /// Asks one of them.
+    void ask(Destination trouble) throws ArchiveException {
+        Address mailbox = trouble.address();
+        asks.put(mailbox.key(), clock.instant().plus(pause(0))); // also where its answer cannot be written
+        switch (handOver.ask(mailbox, settings.get().alternate())) {
+            case Answer.Taken() -> undelivered.resume(mailbox);
+            case Answer.Later(Cause cause, String said, var _) -> asked(trouble, cause, said);
+            case Answer.Never(var reply, var _) -> asked(trouble, Cause.REFUSED, reply.toString());
+        }
+    }
+
+    private void asked(Destination trouble, Cause cause, String said) throws ArchiveException {
+        Optional<Destination> before = Optional.of(trouble);
+        Instant next = inVain(trouble.address(), cause, before);
+        isInTheWay(troubled(trouble.address(), cause, said, before), NO_REPORT, next);
+    }
+
+    /// Four times a minute apart, six times five minutes, then every ten (fifteen where an answer came).
+    static Duration pause(Duration since, boolean answered) {
+        if (since.compareTo(Duration.ofMinutes(4)) < 0) {
+            return Duration.ofMinutes(1);
+        }
+        return since.compareTo(Duration.ofMinutes(34)) < 0
+                ? Duration.ofMinutes(5)
+                : Duration.ofMinutes(answered ? 15 : 10);
+    }
+
+    /// The same by how often one report was tried.
+    static Duration pause(int attempts) {
+        return Duration.ofMinutes(attempts < 4 ? 1 : attempts < 10 ? 5 : 15);
+    }
+
+    /// A report goes to the alternate mailbox in a notice; a notice that does not get there leaves its report here.
+    private Outcome gaveBack(QueuedReport report, String status, String said, Optional<String> remote) {
+        if (report.notice()) {
+            return () -> {
+                for (QueuedReport returned : queue.returned(report.reportId())) {
+                    queue.ended(
+                            returned.id(),
+                            State.DEAD,
+                            "the alternate mailbox " + report.mailbox() + " did not take it: " + said);
+                }
+                queue.delivered(report.id());
+                undelivered.tellOfDead();
+            };
+        }
+        if (report.alternate().isEmpty()) {
+            return died(report, said);
+        }
+        Content mail = queue.mail(report);
+        try {
+            Sha256.of(mail);
+        } catch (IOException e) {
+            LOG.error("report {} cannot be read", report.id(), e);
+            return died(report, "it cannot be read here any more (" + e.getMessage() + "), and was not taken: " + said);
+        }
+        Instant now = clock.instant();
+        Address alternate = report.alternate().get();
+        Content notice = notices.write(
+                new NdrWriter.Facts(
+                        alternate,
+                        report.mailbox(),
+                        report.reportId(),
+                        report.queued(),
+                        now,
+                        now,
+                        status,
+                        said,
+                        remote),
+                mail,
+                report.needs());
+        Draft draft = new Draft(true, alternate, Optional.empty(), report.rules(), report.reportId(), report.needs());
+        return () -> queue.giveBack(report.id(), said, draft, notice, now);
+    }
+
+    private Outcome died(QueuedReport report, String why) {
+        return () -> {
+            queue.ended(report.id(), State.DEAD, why);
+            undelivered.tellOfDead();
+        };
+    }
+
+    /// Lets go of the reports that the alternate mailbox has had for long; looks for them now and then.
+    void letGo() throws ArchiveException {
+        Instant now = clock.instant();
+        if (now.isBefore(look)) {
+            return;
+        }
+        look = now.plus(BETWEEN_LOOKS);
+        List<Long> ids = queue.outlived(now);
+        if (ids.isEmpty()) {
+            return;
+        }
+        try {
+            trace.letGo(ids.size());
+        } catch (ArchiveException e) {
+            LOG.warn("reports that need not be kept stay, since that cannot be noted now: {}", e.toString());
+            return;
+        }
+        queue.drop(ids);
+    }
+}
