@@ -107,10 +107,15 @@ final class TroubledDisk {
 
     /// The program, with this between it and its data directory.
     Program under(Program program) {
+        return under(program, program.data());
+    }
+
+    /// The same between a program and another directory.
+    Program under(Program program, Path directory) {
         return program.withEnvironment(Map.of(
                 "LD_PRELOAD", shim.toString(),
                 "TROUBLED_CONTROL", control.toString(),
-                "TROUBLED_DIRECTORY", program.data().toString()));
+                "TROUBLED_DIRECTORY", directory.toString()));
     }
 
     private long get(int field) {

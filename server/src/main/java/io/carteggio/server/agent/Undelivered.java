@@ -46,11 +46,13 @@ public final class Undelivered {
 
     /// A report is kept here and nowhere else.
     void tellOfDead() throws ArchiveException {
+        long dead = dead();
         alarms.raise(
                 AlarmKind.JOURNALING,
                 DEAD_LETTERS,
-                dead() + " journal reports reached neither their mailbox nor an alternate one. They are kept here and"
-                        + " nowhere else: see `rule queue`, and send them again with `rule again`");
+                dead + " journal reports reached neither their mailbox nor an alternate one. They are kept here and"
+                        + " nowhere else: see `rule queue`, and send them again with `rule again`",
+                Alarms.gradeOf(dead));
     }
 
     /// The queue cannot be read or written.
@@ -89,6 +91,7 @@ public final class Undelivered {
                                         + " message a gap record is kept, and no report. What was queued before waits"
                                 : ". They wait")
                         + "; the last answer was: " + trouble.last()
-                        + (trouble.suspended() ? ". When it is mended: `rule resume " + trouble.address() + "`" : ""));
+                        + (trouble.suspended() ? ". When it is mended: `rule resume " + trouble.address() + "`" : ""),
+                trouble.suspended() ? 1 : 0);
     }
 }

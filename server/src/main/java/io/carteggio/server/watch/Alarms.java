@@ -129,6 +129,11 @@ public final class Alarms implements AutoCloseable {
         }
     }
 
+    /// The grade of something that is there so many times: it rises at ten, a hundred and so on.
+    public static int gradeOf(long number) {
+        return Long.toString(Math.max(0, number)).length() - 1;
+    }
+
     /// A flood of fifty thousand is told in some dozen lines of the log.
     private static boolean isWorthALine(long times) {
         return times <= 10 || Long.bitCount(times) == 1;

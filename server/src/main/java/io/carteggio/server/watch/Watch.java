@@ -491,7 +491,7 @@ public final class Watch implements Monitor, AutoCloseable {
                 source,
                 (number == 1 ? "One report is missing" : number + " reports are missing")
                         + ": came back without the original. See carteggio gap list.",
-                Long.toString(number).length() - 1)); // told anew at ten, a hundred and so on
+                Alarms.gradeOf(number)));
         alarms.retain(AlarmKind.GAP, List.copyOf(open.keySet()));
     }
 

@@ -223,6 +223,9 @@ class DelivererTest {
             assertThat(d.suspended()).isTrue();
             assertThat(d.refused()).isFalse();
         });
+        assertThat(alarms.standing().getFirst().grade())
+                .as("whoever knows that it fails is told")
+                .isEqualTo(1);
         assertThat(standing())
                 .singleElement()
                 .asString()
