@@ -257,6 +257,46 @@ class FetchTest {
         }
     }
 
+    /// Octets and the oldest mail by what Dovecot tells, the limit by what the administrator does.
+    @Test
+    void everyMailboxIsMeasured() throws Exception {
+        try (Dovecot dovecot = Dovecot.start()) {
+            Program program = program("fetch-fill");
+            for (String protocol : List.of("imap", "pop3")) {
+                dovecot.deliver(protocol, reports(0, 5));
+                String host = "localhost:" + (protocol.equals("imap") ? dovecot.imaps() : dovecot.pop3s());
+                add(program, dovecot, protocol, "--" + protocol, host, "--user", protocol, "--quota", "10K");
+                // a server keeps what was found between its runs; a command for itself does not outlive it
+                try (Serving server = program.serve()) {
+                    run(program, protocol);
+                    JsonNode full = program.ask("job", "show", protocol, "--json")
+                            .done()
+                            .json()
+                            .path("mailbox");
+                    long octets = 0;
+                    for (Path mail : dovecot.mails(protocol)) {
+                        octets += Files.size(mail);
+                    }
+                    assertThat(full.path("mails").longValue()).isEqualTo(5);
+                    assertThat(full.path("usedBytes").longValue()).isEqualTo(octets).isGreaterThan(9_216);
+                    assertThat(full.path("limitBytes").longValue()).isEqualTo(10_240);
+                    assertThat(full.path("oldest").isString()).as(protocol).isTrue();
+                    assertThat(full.path("alarm").stringValue()).contains("% full");
+                    assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
+                            .anySatisfy(alarm -> assertThat(
+                                            alarm.path("subject").stringValue())
+                                    .isEqualTo(protocol + " mailbox"));
+                    set(program, protocol, "--quota", "1M");
+                    run(program, protocol);
+                    assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
+                            .noneSatisfy(alarm -> assertThat(
+                                            alarm.path("subject").stringValue())
+                                    .isEqualTo(protocol + " mailbox"));
+                }
+            }
+        }
+    }
+
     /// Without UIDPLUS, MOVE and IDLE, and with a mail that another client marked as deleted: it is
     /// archived before it goes.
     @Test

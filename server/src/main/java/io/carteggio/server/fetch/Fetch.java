@@ -58,14 +58,29 @@ final class Fetch {
         this.clock = clock;
     }
 
-    /// The whole of it, once.
+    /// The whole of it, once. The mailbox is measured as the run begins and as it ends; where it fails, what was there
+    /// when it began is all that is known, and counts.
     void once(RemoteMailbox mailbox, Run run) throws ArchiveException {
+        FillWatch.Look look = watch.begin(source.name(), settings, mailbox);
+        Harvest harvest = new Harvest(archive, source, key -> provenance(mailbox, key));
+        try {
+            work(mailbox, harvest, run);
+        } catch (ArchiveException | RuntimeException e) {
+            if (!run.isCancelled()) {
+                look.failed(e);
+            }
+            throw e;
+        }
+        look.done();
+        alarms(harvest);
+    }
+
+    private void work(RemoteMailbox mailbox, Harvest harvest, Run run) throws ArchiveException {
         Optional<JobStore.Mailbox> before = enter(mailbox, run);
         boolean whole = before.flatMap(JobStore.Mailbox::listed)
                 .map(at -> at.plus(WHOLE_LISTING).isBefore(clock.instant()))
                 .orElse(true);
         Optional<String> cursor = whole ? Optional.empty() : before.flatMap(JobStore.Mailbox::cursor);
-        Harvest harvest = new Harvest(archive, source, key -> provenance(mailbox, key));
         try {
             boolean more = true;
             while (more) {
@@ -83,12 +98,10 @@ final class Fetch {
                 more = listing.more() && harvest.unreadable().size() < UNREADABLE_LIMIT;
             }
             removeDue(mailbox, run);
-            watch.look(source.name(), settings, mailbox);
         } finally {
             harvest.awaitAll();
             settle(harvest, run);
         }
-        alarms(harvest);
     }
 
     /// What is known counts only under the same numbering of the same folder.

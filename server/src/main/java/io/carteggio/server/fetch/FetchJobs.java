@@ -48,7 +48,7 @@ public final class FetchJobs {
         this.archive = archive;
         this.protocols = protocols;
         this.tokens = new OAuthTokens(clock);
-        this.watch = new FillWatch(archive.watch().alarms(), clock);
+        this.watch = new FillWatch(archive.jobs(), archive.watch().alarms(), clock);
         this.clock = clock;
     }
 
@@ -117,13 +117,25 @@ public final class FetchJobs {
 
     /// How full a source's mailbox was the last time it was looked at, and what is wrong with that.
     public Optional<Fullness> fullness(String source) {
-        return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.alarm()));
+        return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.limitBytes(), m.oldest(), m.alarm()));
+    }
+
+    /// Other settings are in force: what was found in a source's mailbox under those of before counts no more.
+    public void lookAnew(String source) {
+        watch.forget(source);
     }
 
     /// How full a mailbox was.
     ///
+    /// @param limitBytes as the server tells it, else as the administrator does
+    /// @param oldest when the oldest mail in it came, as far as anybody knows
     /// @param alarm what is wrong with it
-    public record Fullness(Instant at, RemoteMailbox.Fill fill, Optional<String> alarm) {}
+    public record Fullness(
+            Instant at,
+            RemoteMailbox.Fill fill,
+            Optional<Long> limitBytes,
+            Optional<Instant> oldest,
+            Optional<String> alarm) {}
 
     /// The names of the secrets that are kept for a source.
     public List<String> secrets(String source) {

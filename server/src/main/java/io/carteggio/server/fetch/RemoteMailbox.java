@@ -100,13 +100,16 @@ public interface RemoteMailbox extends AutoCloseable {
     /// @param detail how that is known, for people
     record Rights(boolean delete, String detail) {}
 
-    /// How full it is, as far as the server tells.
+    /// How full it is, as far as the protocol and the server tell.
     Fill fill() throws ArchiveException;
 
     /// How full a folder is.
     ///
     /// @param mails in the folder
-    /// @param oldest when the oldest of them came in
+    /// @param usedBytes of the whole mailbox where the server tells that (the quota of IMAP), else of the folder
+    /// @param limitBytes how many it may use
+    /// @param oldest when the first mail of the folder came in; by POP3, which does not tell that, when the
+    ///     server that has it says in its header that it got it
     record Fill(long mails, Optional<Long> usedBytes, Optional<Long> limitBytes, Optional<Instant> oldest) {}
 
     /// Leaves politely where that is quick. Never throws: nothing depends on it.

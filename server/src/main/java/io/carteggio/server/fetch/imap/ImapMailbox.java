@@ -687,7 +687,7 @@ final class ImapMailbox implements RemoteMailbox {
             session.command("GETQUOTAROOT " + wire, ImapReader.NOTHING, response -> {
                 note(response);
                 if (response instanceof Response.Other(String name, List<String> words) && name.equals("QUOTA")) {
-                    for (int i = 1; i + 2 < words.size() + 0; i++) {
+                    for (int i = 1; i + 2 < words.size(); i++) {
                         if (words.get(i).equalsIgnoreCase("STORAGE")
                                 && words.get(i + 1).matches("\\d{1,12}")
                                 && words.get(i + 2).matches("\\d{1,12}")) {
@@ -695,6 +695,18 @@ final class ImapMailbox implements RemoteMailbox {
                             storage.add(1024 * Long.parseLong(words.get(i + 2)));
                         }
                     }
+                }
+            });
+        }
+        if (storage.isEmpty() && session.can("STATUS=SIZE")) { // RFC 8438
+            session.command("STATUS " + wire + " (SIZE)", ImapReader.NOTHING, response -> {
+                note(response);
+                if (response instanceof Response.Other(String name, List<String> words)
+                        && name.equals("STATUS")
+                        && words.size() > 2
+                        && words.get(words.size() - 2).equalsIgnoreCase("SIZE")
+                        && words.getLast().matches("\\d{1,18}")) {
+                    storage.add(Long.parseLong(words.getLast()));
                 }
             });
         }
@@ -709,8 +721,8 @@ final class ImapMailbox implements RemoteMailbox {
         }
         return new Fill(
                 exists,
-                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(0)),
-                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(1)),
+                storage.stream().findFirst(),
+                storage.stream().skip(1).findFirst(),
                 oldest.stream().findFirst());
     }
 

@@ -501,6 +501,17 @@ class ImapMailboxTest {
                             Optional.of(Instant.parse("2024-01-01T00:00:00Z"))));
         });
         play(
+                in("STATUS=SIZE") + """
+                C: c4 STATUS "INBOX" \\(SIZE\\)
+                S: * STATUS INBOX (SIZE 4711)
+                S: c4 OK
+                C: c5 FETCH 1 .*
+                S: c5 NO gone
+                """,
+                mailbox -> assertThat(mailbox.fill())
+                        .as("the folder's octets where no quota is told")
+                        .isEqualTo(new RemoteMailbox.Fill(3, Optional.of(4_711L), Optional.empty(), Optional.empty())));
+        play(
                 in("").replace("READ-WRITE", "READ-ONLY"),
                 mailbox -> assertThat(mailbox.rights().delete()).isFalse());
         play(
