@@ -318,8 +318,10 @@ final class Dovecot implements AutoCloseable {
         startAgain();
     }
 
-    /// Marks so many mails of a user as deleted, as another client does, without removing them.
-    void mark(String user, int mails) throws IOException, InterruptedException {
+    /// Marks mails of a user as deleted, as another client does, without removing them.
+    ///
+    /// @param mails their numbers: `3`, `1:3`
+    void mark(String user, String mails) throws IOException, InterruptedException {
         run(
                 "doveadm",
                 "-c",
@@ -331,7 +333,7 @@ final class Dovecot implements AutoCloseable {
                 "\\Deleted",
                 "mailbox",
                 "INBOX",
-                "1:" + mails);
+                mails);
     }
 
     String log() throws IOException {

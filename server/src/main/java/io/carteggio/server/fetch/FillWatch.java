@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /// How full the mailboxes are that mail is fetched from: a full one refuses reports, and those are lost.
 /// Safe for many threads.
 ///
-/// What a protocol does not tell comes from elsewhere: the limit from the administrator, the age of what is there from
-/// the books of what was archived and not removed.
+/// What a protocol does not tell comes from elsewhere: the limit from the administrator, the age of what
+/// is there from the books of what was archived and not removed.
 final class FillWatch {
     /// So often a mailbox is measured at most.
     static final Duration INTERVAL = Duration.ofHours(1);
@@ -37,8 +37,8 @@ final class FillWatch {
     /// Where archived mail is to leave the folder, older mail means that it does not.
     static final Duration OLD = Duration.ofDays(2);
 
-    /// For so long no look must have found fewer mails than the one before: a night is among it, in which any
-    /// mailbox is empty that is emptied.
+    /// For so long no look must have found fewer mails than the one before: a night is among it, in
+    /// which any mailbox is empty that is emptied.
     static final Duration GROWING = Duration.ofDays(1);
 
     /// So many more mails than at its beginning: what is just coming in is less.
@@ -146,7 +146,8 @@ final class FillWatch {
             }
         }
 
-        /// The run failed: what was in the mailbox as it began counts, for the session may be of no more use.
+        /// The run failed: what was in the mailbox as it began counts, for the session may be of no more
+        /// use.
         void failed(Exception why) {
             if (before.isPresent()) {
                 try {

@@ -297,8 +297,8 @@ public record Settings(Map<String, String> all) {
         return choice("unknown", Unknown.class, Unknown.KEEP);
     }
 
-    /// How many octets the mailbox holds, where the server does not tell: a number, also with K, M, G or T behind
-    /// it (of 1,024 each).
+    /// How many octets the mailbox holds, where the server does not tell: a number, also with K, M, G or
+    /// T behind it (of 1,024 each).
     public Optional<Long> quotaBytes() {
         Optional<String> text = text("quota");
         if (text.isEmpty()) {

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Quota, fill and oldest mail of fetched mailboxes, by what each protocol tells. By IMAP and POP3 of a real server
-/// they
+/// Quota, fill and oldest mail of fetched mailboxes, by what each protocol tells. By IMAP and POP3 of a
+/// real server they
 /// are seen in the acceptance tests.
 @Tag("slow")
 class FillWatchTest {
@@ -247,8 +247,8 @@ class FillWatchTest {
 
     // ---- what protocols tell
 
-    /// Of a folder of Exchange: count, octets and the oldest mail; also where the run fails, which it does here since
-    /// nothing may be deleted.
+    /// Of a folder of Exchange: count, octets and the oldest mail; also where the run fails, which it
+    /// does here since nothing may be deleted.
     @Test
     void anExchangeMailboxIsWatched() throws Exception {
         try (ExchangeSimulator exchange = new ExchangeSimulator(directory)) {

@@ -567,7 +567,7 @@ final class EwsMailbox implements RemoteMailbox {
     // ---- mails go ----
 
     @Override
-    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
+    public Removed remove(List<String> keys, Removal how) throws ArchiveException {
         Set<String> removed = new HashSet<>();
         Optional<FetchException> refused = Optional.empty();
         Deque<String> waiting = new ArrayDeque<>(keys);
@@ -597,7 +597,7 @@ final class EwsMailbox implements RemoteMailbox {
                     waiting.add(now.get(i));
                     busy = Optional.of(outcome.trouble("a removal"));
                 } else {
-                    refused = refused.or(() -> Optional.of(outcome.trouble("a removal")));
+                    refused = refused.or(() -> Optional.of(unremoved(outcome)));
                 }
             }
             if (removed.size() > before) {
@@ -610,7 +610,15 @@ final class EwsMailbox implements RemoteMailbox {
         if (refused.isPresent() && removed.isEmpty()) {
             throw refused.get();
         }
-        return removed;
+        return new Removed(removed, refused);
+    }
+
+    private static FetchException unremoved(Outcome outcome) {
+        FetchException why = outcome.trouble("a removal");
+        return switch (why.kind()) {
+            case RIGHTS, FOLDER, FULL -> why;
+            default -> new FetchException(Kind.UNREMOVED, String.valueOf(why.getMessage()));
+        };
     }
 
     private List<Outcome> outcomes(List<String> keys, Removal how) throws ArchiveException {

@@ -61,8 +61,8 @@ final class Requests {
         return "<m:MoveItem><m:ToFolderId>" + folder(to) + "</m:ToFolderId>" + items(ids) + "</m:MoveItem>";
     }
 
-    /// How many mails a folder has, and how many octets: PidTagMessageSizeExtended (MS-OXPROPS), for which the schema
-    /// has no name.
+    /// How many mails a folder has, and how many octets: PidTagMessageSizeExtended (MS-OXPROPS), for
+    /// which the schema has no name.
     static String getFolder(Folder folder) {
         return "<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
                 + "<t:FieldURI FieldURI=\"folder:TotalCount\"/>"

@@ -336,13 +336,14 @@ final class Pop3Mailbox implements RemoteMailbox {
     }
 
     @Override
-    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
+    public Removed remove(List<String> keys, Removal how) throws ArchiveException {
         if (!(how instanceof Removal.Delete)) {
             throw new IllegalStateException("POP3 has no folders");
         }
         Session session = numbered(keys);
         Set<String> removed = new HashSet<>();
         Set<String> marked = new HashSet<>();
+        Optional<FetchException> left = Optional.empty();
         Deque<String> waiting = new ArrayDeque<>();
         for (String key : keys) {
             boolean there = session.numbers.containsKey(key);
@@ -362,8 +363,11 @@ final class Pop3Mailbox implements RemoteMailbox {
             }
             flush(session);
             for (String key : asked) {
-                if (reply(session).yes()) {
+                Pop3Reply reply = reply(session);
+                if (reply.yes()) {
                     marked.add(key);
+                } else {
+                    left = left.or(() -> Optional.of(unremoved(reply, "to delete a mail")));
                 }
             }
         }
@@ -372,8 +376,15 @@ final class Pop3Mailbox implements RemoteMailbox {
         session.connection.close();
         if (farewell.yes()) { // else some are removed and some are not: the next listing tells
             removed.addAll(marked);
+        } else {
+            left = left.or(() -> Optional.of(unremoved(farewell, "to delete what was marked")));
         }
-        return removed;
+        return new Removed(removed, left);
+    }
+
+    private static FetchException unremoved(Pop3Reply reply, String what) {
+        FetchException why = refused(reply, Kind.UNREMOVED, what);
+        return why.kind() == Kind.RIGHTS ? why : new FetchException(Kind.UNREMOVED, String.valueOf(why.getMessage()));
     }
 
     @Override
@@ -407,9 +418,9 @@ final class Pop3Mailbox implements RemoteMailbox {
         return new Fill(stat[0], Optional.of(stat[1]), Optional.empty(), oldest);
     }
 
-    /// When the first mail of the maildrop came in, as its header has it. Servers number mails as they came, though
-    /// RFC 1939 does not say so; TOP they need not have (RFC 1939, 7), and where they tell what they can, they tell
-    /// it (RFC 2449, 6.2).
+    /// When the first mail of the maildrop came in, as its header has it. Servers number mails as they
+    /// came, though RFC 1939 does not say so; TOP they need not have (RFC 1939, 7), and where they tell
+    /// what they can, they tell it (RFC 2449, 6.2).
     private static Optional<Instant> firstCame(Session session) throws FetchException {
         if (!session.capabilities.isEmpty() && !session.capabilities.contains("TOP")) {
             return Optional.empty();

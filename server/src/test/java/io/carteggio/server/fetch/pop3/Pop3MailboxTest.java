@@ -11,6 +11,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.RemoteMailbox;
 import io.carteggio.server.fetch.RemoteMailbox.Listing;
 import io.carteggio.server.fetch.RemoteMailbox.Removal;
+import io.carteggio.server.fetch.RemoteMailbox.Removed;
 import io.carteggio.server.fetch.ScriptedServer;
 import io.carteggio.server.fetch.Steps;
 import java.io.IOException;
@@ -147,9 +148,11 @@ class Pop3MailboxTest {
             mailbox.fetch(listing.unknown(), taken);
             assertThat(taken.mails).isEqualTo(Map.of("a", ".one\r\n"));
             assertThat(taken.unreadable).containsOnlyKeys("c");
-            assertThat(mailbox.remove(List.of("a", "c", "gone"), new Removal.Delete(), key -> true))
-                    .as("named, confirmed, or not there")
-                    .containsExactlyInAnyOrder("a", "gone");
+            Removed removed = mailbox.remove(List.of("a", "c", "gone"), new Removal.Delete());
+            assertThat(removed.gone()).as("named, confirmed, or not there").containsExactlyInAnyOrder("a", "gone");
+            assertThat(removed.left().orElseThrow())
+                    .satisfies(why -> assertThat(why.kind()).isEqualTo(Kind.UNREMOVED))
+                    .hasMessageContaining("to delete a mail: no");
             assertThat(mailbox.list(Optional.empty(), key -> false, 10).unknown())
                     .containsExactly("c");
         });
@@ -167,8 +170,9 @@ class Pop3MailboxTest {
                 S: -ERR some deleted messages not removed
                 """, mailbox -> {
             mailbox.list(Optional.empty(), key -> false, 10);
-            assertThat(mailbox.remove(List.of("a", "b"), new Removal.Delete(), key -> true))
-                    .isEmpty();
+            Removed removed = mailbox.remove(List.of("a", "b"), new Removal.Delete());
+            assertThat(removed.gone()).isEmpty();
+            assertThat(removed.left().orElseThrow()).hasMessageContaining("some deleted messages not removed");
         });
         play(IN + UIDL + """
                 C: DELE 1
@@ -177,7 +181,7 @@ class Pop3MailboxTest {
                 X
                 """, mailbox -> {
             mailbox.list(Optional.empty(), key -> false, 10);
-            assertThat(trouble(() -> mailbox.remove(List.of("a"), new Removal.Delete(), key -> true))
+            assertThat(trouble(() -> mailbox.remove(List.of("a"), new Removal.Delete()))
                             .kind())
                     .isEqualTo(Kind.CUT);
         });
