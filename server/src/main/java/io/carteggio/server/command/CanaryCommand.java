@@ -91,7 +91,7 @@ final class CanaryCommand implements Runnable {
                 paramLabel = "SOURCE",
                 description = {
                     "The source that must bring the message back, as a report (or a copy, where its family is multidrop);",
-                    "the only one of reports if not given."
+                    "the only one of reports or copies if not given."
                 })
         private Optional<String> source = Optional.empty();
 

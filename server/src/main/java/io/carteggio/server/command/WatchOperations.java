@@ -195,30 +195,18 @@ final class WatchOperations {
     /// The source whose way the canary tests: the one that is named, else the only one there is. With
     /// two ways, one that is dead would go unseen if either would do.
     private Optional<String> way(Optional<String> named) throws Refusal {
-        List<Source> all = desk.sources().all();
-        if (named.isPresent()) {
-            boolean is = all.stream()
-                    .anyMatch(s -> s.name().equals(named.get())
-                            && (s.family() == Family.REPORT || s.family() == Family.MULTIDROP));
-            if (!is) {
-                throw Refusal.no("there is no source " + named.get() + " that brings reports or copies");
-            }
-            return named;
+        List<String> ways = desk.sources().all().stream()
+                .filter(s -> s.family() == Family.REPORT || s.family() == Family.MULTIDROP)
+                .map(Source::name)
+                .toList();
+        if (named.isPresent() && !ways.contains(named.get())) {
+            throw Refusal.no("there is no source " + named.get() + " that brings reports or copies");
         }
-        List<String> reports = named(all, Family.REPORT);
-        List<String> ways = reports.isEmpty() ? named(all, Family.MULTIDROP) : reports;
-        if (ways.size() > 1) {
+        if (named.isEmpty() && ways.size() > 1) {
             throw Refusal.no("mail comes by several ways, " + String.join(", ", ways)
                     + ": name the source that must bring the test message back");
         }
-        return ways.stream().findFirst();
-    }
-
-    private static List<String> named(List<Source> sources, Family family) {
-        return sources.stream()
-                .filter(s -> s.family() == family)
-                .map(Source::name)
-                .toList();
+        return named.or(() -> ways.stream().findFirst());
     }
 
     /// A line for each subject that is set.
