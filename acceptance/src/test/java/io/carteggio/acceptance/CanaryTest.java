@@ -89,6 +89,8 @@ class CanaryTest {
                         "canary@firm.example",
                         "--to",
                         ADMINISTRATOR,
+                        "--source",
+                        "copies",
                         "--within",
                         Integer.toString(within))
                 .done();

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -174,26 +175,39 @@ final class Dovecot implements AutoCloseable {
         run("dovecot", "-c", configuration().toString(), "stop");
     }
 
-    /// Makes a self-signed certificate for this machine, good until an instant.
+    /// Makes a certificate for this machine, good until an instant, and the authority that issues it.
     private static void certificate(Path directory, Instant until) throws IOException {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
             generator.initialize(2048);
+            KeyPair authority = generator.generateKeyPair();
             KeyPair pair = generator.generateKeyPair();
-            X500Name name = new X500Name("CN=localhost");
+            X500Name issuer = new X500Name("CN=authority of " + directory.getFileName());
+            Date from = Date.from(Instant.now().minus(Duration.ofDays(60)));
+            byte[] issuing = new JcaX509v3CertificateBuilder(
+                            issuer,
+                            BigInteger.ONE,
+                            from,
+                            Date.from(Instant.now().plus(Duration.ofDays(60))),
+                            issuer,
+                            authority.getPublic())
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
+                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
+                    .getEncoded();
             byte[] certificate = new JcaX509v3CertificateBuilder(
-                            name,
+                            issuer,
                             BigInteger.valueOf(System.nanoTime()),
-                            Date.from(Instant.now().minus(Duration.ofDays(60))),
+                            from,
                             Date.from(until),
-                            name,
+                            new X500Name("CN=localhost"),
                             pair.getPublic())
                     .addExtension(
                             Extension.subjectAlternativeName,
                             false,
                             new GeneralNames(new GeneralName(GeneralName.dNSName, "localhost")))
-                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate()))
+                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
                     .getEncoded();
+            pem(directory.resolve("authority.pem"), "CERTIFICATE", issuing);
             pem(directory.resolve("cert.pem"), "CERTIFICATE", certificate);
             pem(directory.resolve("cert.key"), "PRIVATE KEY", pair.getPrivate().getEncoded());
         } catch (GeneralSecurityException | OperatorCreationException e) {
@@ -318,8 +332,10 @@ final class Dovecot implements AutoCloseable {
         startAgain();
     }
 
-    /// Marks so many mails of a user as deleted, as another client does, without removing them.
-    void mark(String user, int mails) throws IOException, InterruptedException {
+    /// Marks mails of a user as deleted, as another client does, without removing them.
+    ///
+    /// @param mails their numbers: `3`, `1:3`
+    void mark(String user, String mails) throws IOException, InterruptedException {
         run(
                 "doveadm",
                 "-c",
@@ -331,7 +347,7 @@ final class Dovecot implements AutoCloseable {
                 "\\Deleted",
                 "mailbox",
                 "INBOX",
-                "1:" + mails);
+                mails);
     }
 
     String log() throws IOException {

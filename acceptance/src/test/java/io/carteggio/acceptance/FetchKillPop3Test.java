@@ -2,6 +2,7 @@ package io.carteggio.acceptance;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,6 @@ class FetchKillPop3Test {
 
     @Test
     void nothingIsLostAndNothingGoesEarly() throws Exception {
-        FetchKillTest.fetchAndKill("pop3");
+        FetchKillTest.fetchAndKill("pop3", List.of());
     }
 }

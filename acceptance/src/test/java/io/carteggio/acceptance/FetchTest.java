@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -237,6 +241,56 @@ class FetchTest {
         }
     }
 
+    /// What the system's check of certificates sees, where the system trusts who issued it.
+    @Test
+    void onlyAGoodCertificateOfThisHostIsToldThePassword() throws Exception {
+        try (Dovecot dovecot = Dovecot.start()) {
+            dovecot.deliver("anna", reports(0, 1));
+            Path trusted = dovecot.directory().resolve("trusted.p12");
+            Program program = program("fetch-certificate")
+                    .withJavaOptions("-Djavax.net.ssl.trustStore=" + trusted
+                            + " -Djavax.net.ssl.trustStorePassword=changeit -Djavax.net.ssl.trustStoreType=PKCS12");
+            String port = ":" + dovecot.imaps();
+            for (String name : List.of("here", "elsewhere")) {
+                String host = name.equals("here") ? "localhost" : "127.0.0.1";
+                add(program, dovecot, name, "--imap", host + port, "--user", "anna");
+                set(program, name, "--certificate", "system");
+            }
+            trust(dovecot, trusted);
+            assertThat(program.run("job", "run", "elsewhere", "--json").exit(1).out())
+                    .as("another host")
+                    .contains("certificate of 127.0.0.1 is not good", dovecot.certificateSum());
+            dovecot.certificate(java.time.Instant.now().minusSeconds(3_600));
+            trust(dovecot, trusted);
+            assertThat(program.run("job", "run", "here", "--json").exit(1).out())
+                    .as("expired")
+                    .contains("certificate of localhost is not good", dovecot.certificateSum());
+            assertThat(dovecot.log()).as("nobody got so far").doesNotContain("user=<anna>");
+            dovecot.certificate(java.time.Instant.now().plusSeconds(3_600));
+            trust(dovecot, trusted);
+            assertRun(
+                    program.run("job", "run", "here", "--json")
+                            .done()
+                            .jsonLines()
+                            .getLast(),
+                    "letters",
+                    1);
+            assertThat(dovecot.log()).contains("user=<anna>");
+        }
+    }
+
+    private static void trust(Dovecot dovecot, Path file) throws Exception {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        try (InputStream pem = Files.newInputStream(dovecot.directory().resolve("authority.pem"))) {
+            trusted.setCertificateEntry(
+                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        try (OutputStream out = Files.newOutputStream(file)) {
+            trusted.store(out, "changeit".toCharArray());
+        }
+    }
+
     @Test
     void anotherNumberingBringsEvidenceAndKeptMailComesOnce() throws Exception {
         try (Dovecot dovecot = Dovecot.start()) {
@@ -254,6 +308,46 @@ class FetchTest {
             assertRun(run(program, "box"), "fetched", 0);
             assertThat(dovecot.mails("anna")).hasSize(25);
             assertThat(program.stats().path("originals").longValue()).isEqualTo(25);
+        }
+    }
+
+    /// Octets and the oldest mail by what Dovecot tells, the limit by what the administrator does.
+    @Test
+    void everyMailboxIsMeasured() throws Exception {
+        try (Dovecot dovecot = Dovecot.start()) {
+            Program program = program("fetch-fill");
+            for (String protocol : List.of("imap", "pop3")) {
+                dovecot.deliver(protocol, reports(0, 5));
+                String host = "localhost:" + (protocol.equals("imap") ? dovecot.imaps() : dovecot.pop3s());
+                add(program, dovecot, protocol, "--" + protocol, host, "--user", protocol, "--quota", "7K");
+                // a server keeps what was found between its runs; a command for itself does not outlive it
+                try (Serving _ = program.serve()) {
+                    run(program, protocol);
+                    JsonNode full = program.ask("job", "show", protocol, "--json")
+                            .done()
+                            .json()
+                            .path("mailbox");
+                    long octets = 0;
+                    for (Path mail : dovecot.mails(protocol)) {
+                        octets += Files.size(mail);
+                    }
+                    assertThat(full.path("mails").longValue()).isEqualTo(5);
+                    assertThat(full.path("usedBytes").longValue()).isEqualTo(octets);
+                    assertThat(full.path("limitBytes").longValue()).isEqualTo(7_168);
+                    assertThat(full.path("oldest").isString()).as(protocol).isTrue();
+                    assertThat(full.path("alarm").stringValue()).contains("% full");
+                    assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
+                            .anySatisfy(
+                                    alarm -> assertThat(alarm.path("subject").stringValue())
+                                            .isEqualTo(protocol + " mailbox"));
+                    set(program, protocol, "--quota", "1M");
+                    run(program, protocol);
+                    assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
+                            .noneSatisfy(
+                                    alarm -> assertThat(alarm.path("subject").stringValue())
+                                            .isEqualTo(protocol + " mailbox"));
+                }
+            }
         }
     }
 
@@ -287,7 +381,7 @@ class FetchTest {
                     "berta",
                     "--after",
                     "move:Archivé");
-            dovecot.mark("anna", 3);
+            dovecot.mark("anna", "1:3");
             JsonNode run = run(program, "box");
             assertRun(run, "letters", 50);
             assertRun(run, "removed", 50);
@@ -295,6 +389,33 @@ class FetchTest {
             assertRun(run(program, "moving"), "removed", 10);
             assertThat(dovecot.mails("berta")).isEmpty();
             assertThat(dovecot.mails("berta", "Archiv&AOk-")).hasSize(10);
+
+            // what stays, and another client marked, is neither removed with ours nor loses its mark
+            program.ask("person", "add", "Bruno", "bruno@firm.example").done();
+            dovecot.deliver("carla", reports(60, 70));
+            dovecot.deliver(
+                    "carla",
+                    List.of(Post.plain("s", "x@else.example", "y@else.example", "Stranger", "x", "To: y@else.example")
+                            .report()));
+            add(
+                    program,
+                    dovecot,
+                    "known",
+                    "--imap",
+                    "localhost:" + dovecot.imaps(),
+                    "--user",
+                    "carla",
+                    "--after",
+                    "delete",
+                    "--unknown",
+                    "discard");
+            dovecot.mark("carla", "11");
+            assertRun(run(program, "known"), "removed", 10);
+            assertThat(dovecot.mails("carla"))
+                    .singleElement()
+                    .satisfies(mail -> assertThat(mail.getFileName().toString())
+                            .as("it is marked")
+                            .matches(".*:2,[A-S]*T.*"));
         }
     }
 

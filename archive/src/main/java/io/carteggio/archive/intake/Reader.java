@@ -492,10 +492,7 @@ final class Reader {
     /// When the last host on the way wrote that it got the mail (RFC 5321, 4.4): the topmost
     /// `Received`.
     private static Optional<Instant> received(Header header) {
-        return header.text("Received").flatMap(r -> {
-            int semicolon = r.lastIndexOf(';');
-            return semicolon < 0 ? Optional.empty() : MailDate.parse(r.substring(semicolon + 1));
-        });
+        return header.text("Received").flatMap(MailDate::ofReceived);
     }
 
     /// When a mail came, by somebody else's word.

@@ -163,6 +163,17 @@ public final class JobStore implements AutoCloseable {
                 .orElse(0L);
     }
 
+    /// When the mail was archived that has been in the folder for longest since then; empty where
+    /// nothing that is archived is there. Mails that were let go do not count.
+    public Optional<Instant> oldest(String source) throws ArchiveException {
+        return database.read(s -> s.first(
+                        "SELECT min(at) FROM mail WHERE mailbox = (SELECT id FROM mailbox WHERE source = ?) AND fate = ?",
+                        r -> instant(r, 1),
+                        source,
+                        KEPT))
+                .flatMap(at -> at);
+    }
+
     /// A mail that the archive has, or let go as was asked.
     public record Settled(String key, boolean discarded) {}
 

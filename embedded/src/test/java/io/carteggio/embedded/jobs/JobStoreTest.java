@@ -42,6 +42,11 @@ class JobStoreTest {
             assertThat(store.knows("b", "1")).isFalse();
             assertThat(store.settled("a")).isEqualTo(2);
             assertThat(store.due("a", NOW, false, 10)).containsExactly("1");
+            store.settle("a", List.of(new Settled("3", false)), NOW.plusSeconds(5), 6, run, RunCounts.NONE);
+            store.settle("a", List.of(new Settled("4", true)), NOW.minusSeconds(5), 7, run, RunCounts.NONE);
+            assertThat(store.oldest("a")).as("what was let go does not count").contains(NOW);
+            assertThat(store.oldest("b")).isEmpty();
+            store.removed("a", List.of("3", "4"), run, RunCounts.NONE);
             assertThat(store.due("a", NOW, true, 10)).containsExactlyInAnyOrder("1", "2");
             assertThat(store.due("a", NOW.minusMillis(1), true, 10)).isEmpty();
             store.removed("a", List.of("1"), run, new RunCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0));

@@ -30,6 +30,12 @@ public final class MailDate {
 
     private MailDate() {}
 
+    /// When a host got a mail, as its `Received` field says: behind the last semicolon (RFC 5321, 4.4).
+    public static Optional<Instant> ofReceived(String received) {
+        int semicolon = received.lastIndexOf(';');
+        return semicolon < 0 ? Optional.empty() : parse(received.substring(semicolon + 1));
+    }
+
     /// The instant that the value means; empty where it has no day, month, year and time. Without a zone, or with
     /// -0000, the time is taken as UTC.
     public static Optional<Instant> parse(String raw) {

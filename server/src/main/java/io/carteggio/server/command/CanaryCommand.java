@@ -86,6 +86,15 @@ final class CanaryCommand implements Runnable {
                 description = "The source that the alternate mailbox is fetched by: it must bring the message.")
         private Optional<String> alternate = Optional.empty();
 
+        @Option(
+                names = "--source",
+                paramLabel = "SOURCE",
+                description = {
+                    "The source that must bring the message back, as a report (or a copy, where its family is multidrop);",
+                    "the only one of reports or copies if not given."
+                })
+        private Optional<String> source = Optional.empty();
+
         @Option(names = "--every", paramLabel = "SECONDS", description = "How often; an hour if not given.")
         private Optional<Long> every = Optional.empty();
 
@@ -104,7 +113,8 @@ final class CanaryCommand implements Runnable {
             ObjectNode settings = server.settings().put("from", from).put("to", to);
             every.ifPresent(s -> settings.put("every", s.toString()));
             within.ifPresent(s -> settings.put("within", s.toString()));
-            alternate.ifPresent(source -> settings.put("alternate", source));
+            source.ifPresent(name -> settings.put("source", name));
+            alternate.ifPresent(name -> settings.put("alternate", name));
             return AlarmCommand.set(carteggio, "canary set", alternate.isPresent() ? ALTERNATE : "canary", settings);
         }
     }

@@ -97,6 +97,7 @@ final class FetchOperations {
             throw Refusal.no(said(e));
         }
         desk.jobs().changed(name);
+        desk.fetches().lookAnew(name);
         reply.line(source(name));
         return Outcome.DONE;
     }
@@ -361,8 +362,8 @@ final class FetchOperations {
         }
         ObjectNode line = Json.object().put("mails", full.get().fill().mails());
         line.set("usedBytes", number(full.get().fill().usedBytes()));
-        line.set("limitBytes", number(full.get().fill().limitBytes()));
-        line.set("oldest", Json.instant(full.get().fill().oldest()));
+        line.set("limitBytes", number(full.get().limitBytes()));
+        line.set("oldest", Json.instant(full.get().oldest()));
         line.put("at", Json.instant(full.get().at()));
         line.set("alarm", Json.text(full.get().alarm()));
         return line;

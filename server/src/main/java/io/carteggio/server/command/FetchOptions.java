@@ -50,6 +50,12 @@ final class FetchOptions {
     private Optional<String> syncFirst = Optional.empty();
 
     @Option(
+            names = "--quota",
+            paramLabel = "SIZE",
+            description = "How much the mailbox holds, where the server does not tell (POP3, EWS): 500M, 2G.")
+    private Optional<String> quota = Optional.empty();
+
+    @Option(
             names = "--mailbox",
             paramLabel = "ADDRESS",
             description = "EWS: whose mailbox it is, where another one logs in for it (impersonation).")
@@ -83,6 +89,7 @@ final class FetchOptions {
         all.put("unknown", unknown);
         all.put("schedule", schedule);
         all.put("sync-first", syncFirst);
+        all.put("quota", quota);
         all.put("mailbox", mailbox);
         all.put("password-as", passwordAs);
         Map<String, String> given = new LinkedHashMap<>(logIn.named());

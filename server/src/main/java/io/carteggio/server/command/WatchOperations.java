@@ -3,6 +3,7 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.gap.Gap;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.server.local.Outcome;
 import io.carteggio.server.local.Refusal;
 import io.carteggio.server.local.Reply;
@@ -114,6 +115,9 @@ final class WatchOperations {
         if (settings.containsKey("alternate")) {
             alternate(settings.get("alternate"));
         }
+        if (subject == Subject.CANARY && !settings.isEmpty()) {
+            way(Optional.ofNullable(settings.get("source"))).ifPresent(source -> settings.put("source", source));
+        }
         try {
             Sealed sealed = new Sealed(desk.keyring(), Settings.SECRETS + subject.word() + "/");
             Optional<String> name = Settings.secret(subject, settings);
@@ -186,6 +190,23 @@ final class WatchOperations {
             throw Refusal.no(
                     "there is no alternate mailbox " + source + ": no source of that name is of the family ndr");
         }
+    }
+
+    /// The source whose way the canary tests: the one that is named, else the only one there is. With
+    /// two ways, one that is dead would go unseen if either would do.
+    private Optional<String> way(Optional<String> named) throws Refusal {
+        List<String> ways = desk.sources().all().stream()
+                .filter(s -> s.family() == Family.REPORT || s.family() == Family.MULTIDROP)
+                .map(Source::name)
+                .toList();
+        if (named.isPresent() && !ways.contains(named.get())) {
+            throw Refusal.no("there is no source " + named.get() + " that brings reports or copies");
+        }
+        if (named.isEmpty() && ways.size() > 1) {
+            throw Refusal.no("mail comes by several ways, " + String.join(", ", ways)
+                    + ": name the source that must bring the test message back");
+        }
+        return named.or(() -> ways.stream().findFirst());
     }
 
     /// A line for each subject that is set.

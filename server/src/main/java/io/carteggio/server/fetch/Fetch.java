@@ -6,8 +6,8 @@ import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.jobs.RunCounts;
 import io.carteggio.server.archive.Archive;
-import io.carteggio.server.fetch.RemoteMailbox.Known;
 import io.carteggio.server.fetch.RemoteMailbox.Listing;
+import io.carteggio.server.fetch.RemoteMailbox.Removed;
 import io.carteggio.server.fetch.Settings.After;
 import io.carteggio.server.fetch.Settings.Unknown;
 import io.carteggio.server.jobs.Run;
@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,12 @@ final class Fetch {
     private final FillWatch watch;
     private final Clock clock;
 
+    /// Of the run: archived mails that the server did not remove, why, and whether it removes none at all.
+    private final Set<String> tried = new HashSet<>();
+
+    private Optional<FetchException> left = Optional.empty();
+    private boolean removesNone;
+
     Fetch(Archive archive, Source source, Settings settings, FillWatch watch, Clock clock) {
         this.archive = archive;
         this.store = archive.jobs();
@@ -58,14 +65,37 @@ final class Fetch {
         this.clock = clock;
     }
 
-    /// The whole of it, once.
+    /// The whole of it, once. The mailbox is measured as the run begins and as it ends; where it fails,
+    /// what was there when it began is all that is known, and counts.
     void once(RemoteMailbox mailbox, Run run) throws ArchiveException {
+        tried.clear();
+        left = Optional.empty();
+        removesNone = false;
+        FillWatch.Look look = watch.begin(source.name(), settings, mailbox);
+        Harvest harvest = new Harvest(archive, source, key -> provenance(mailbox, key));
+        try {
+            work(mailbox, harvest, run);
+        } catch (ArchiveException | RuntimeException e) {
+            if (!run.isCancelled()) {
+                look.failed(e);
+            }
+            throw e;
+        }
+        look.done();
+        alarms(harvest);
+        // who was in it need not be asked again whether it can be got into
+        archive.watch().alarms().clear(AlarmKind.ALTERNATE, source.name());
+        if (left.isPresent()) {
+            throw new UnremovedException(left.get());
+        }
+    }
+
+    private void work(RemoteMailbox mailbox, Harvest harvest, Run run) throws ArchiveException {
         Optional<JobStore.Mailbox> before = enter(mailbox, run);
         boolean whole = before.flatMap(JobStore.Mailbox::listed)
                 .map(at -> at.plus(WHOLE_LISTING).isBefore(clock.instant()))
                 .orElse(true);
         Optional<String> cursor = whole ? Optional.empty() : before.flatMap(JobStore.Mailbox::cursor);
-        Harvest harvest = new Harvest(archive, source, key -> provenance(mailbox, key));
         try {
             boolean more = true;
             while (more) {
@@ -83,12 +113,10 @@ final class Fetch {
                 more = listing.more() && harvest.unreadable().size() < UNREADABLE_LIMIT;
             }
             removeDue(mailbox, run);
-            watch.look(source.name(), settings, mailbox);
         } finally {
             harvest.awaitAll();
             settle(harvest, run);
         }
-        alarms(harvest);
     }
 
     /// What is known counts only under the same numbering of the same folder.
@@ -195,16 +223,41 @@ final class Fetch {
                 || (!rest && removable.size() < mailbox.removalBatch())) {
             return;
         }
-        removed(mailbox.remove(List.copyOf(removable), how, settled()), run);
+        remove(mailbox, List.copyOf(removable), how, run);
         removable.clear();
     }
 
-    private Known settled() {
-        return key -> store.knows(source.name(), key);
+    /// Removes what it can. Whatever the server answers, mail goes on coming in; only a session that is
+    /// of no more use ends the run.
+    private void remove(RemoteMailbox mailbox, List<String> keys, RemoteMailbox.Removal how, Run run)
+            throws ArchiveException {
+        if (removesNone || tried.size() > LISTING_LIMIT) {
+            return; // what stays is due in the next run
+        }
+        Removed removed = removed(mailbox, keys, how);
+        store.removed(
+                source.name(),
+                removed.gone(),
+                run.number(),
+                new RunCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, removed.gone().size(), 0));
+        if (removed.left().isPresent()) {
+            FetchException why = removed.left().get();
+            left = left.or(() -> Optional.of(why));
+            removesNone = removed.gone().isEmpty();
+            keys.stream().filter(key -> !removed.gone().contains(key)).forEach(tried::add);
+        }
     }
 
-    private void removed(Set<String> keys, Run run) throws ArchiveException {
-        store.removed(source.name(), keys, run.number(), new RunCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, keys.size(), 0));
+    private static Removed removed(RemoteMailbox mailbox, List<String> keys, RemoteMailbox.Removal how)
+            throws ArchiveException {
+        try {
+            return mailbox.remove(keys, how);
+        } catch (FetchException e) {
+            if (!UnremovedException.isWhy(e.kind())) {
+                throw e;
+            }
+            return new Removed(Set.of(), Optional.of(e));
+        }
     }
 
     /// What earlier runs archived and could not remove, or what is old enough now.
@@ -215,21 +268,17 @@ final class Fetch {
         run.stage("removing");
         Instant until = clock.instant().minus(delay);
         boolean discarded = settings.unknown() == Unknown.DISCARD_AND_DELETE;
-        while (true) {
+        while (!removesNone && tried.size() <= LISTING_LIMIT) {
             run.checkCancelled();
-            List<String> due = store.due(source.name(), until, discarded, mailbox.removalBatch());
+            List<String> due =
+                    store.due(source.name(), until, discarded, mailbox.removalBatch() + tried.size()).stream()
+                            .filter(key -> !tried.contains(key))
+                            .limit(mailbox.removalBatch())
+                            .toList();
             if (due.isEmpty()) {
                 return;
             }
-            Set<String> gone = mailbox.remove(due, how, settled());
-            removed(gone, run);
-            if (!gone.containsAll(due)) {
-                LOG.warn(
-                        "source {}: the server could not remove all archived mails now; a later run does",
-                        source.name());
-                run.note("not all archived mails could be removed now");
-                return;
-            }
+            remove(mailbox, due, how, run);
         }
     }
 

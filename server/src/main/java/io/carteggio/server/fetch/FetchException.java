@@ -29,6 +29,8 @@ public final class FetchException extends ArchiveException {
         FOLDER(false),
         /// Logged in, but it may not be done.
         RIGHTS(false),
+        /// Mails that are to leave are still there, and it says no why that would tell more.
+        UNREMOVED(true),
         /// It says what the protocol does not allow.
         PROTOCOL(false);
 

@@ -9,7 +9,6 @@ import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Run;
 import io.carteggio.server.jobs.Schedule;
 import io.carteggio.server.secret.Sealed;
-import io.carteggio.server.watch.AlarmKind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,10 +29,14 @@ public final class FetchJobs {
     /// Servers lock accounts after some wrong passwords.
     private static final Duration AFTER_REFUSAL = Duration.ofMinutes(15);
 
-    /// What may pass by itself is worth an alarm after so many failures; and again after each so many.
+    /// What may pass by itself is worth an alarm after so many failures.
     private static final int PATIENCE = 3;
 
-    private static final int REMINDER = 24;
+    /// The same where all that failed is that archived mail did not leave.
+    private static final int UNREMOVED_PATIENCE = 2;
+
+    /// The longest rest while archived mail does not leave: as a mailbox that tells no news is asked.
+    private static final Duration WHILE_UNREMOVED = Duration.ofMinutes(5);
 
     private final Archive archive;
     private final Protocols protocols;
@@ -48,7 +51,7 @@ public final class FetchJobs {
         this.archive = archive;
         this.protocols = protocols;
         this.tokens = new OAuthTokens(clock);
-        this.watch = new FillWatch(archive.watch().alarms(), clock);
+        this.watch = new FillWatch(archive.jobs(), archive.watch().alarms(), clock);
         this.clock = clock;
     }
 
@@ -117,13 +120,26 @@ public final class FetchJobs {
 
     /// How full a source's mailbox was the last time it was looked at, and what is wrong with that.
     public Optional<Fullness> fullness(String source) {
-        return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.alarm()));
+        return watch.of(source).map(m -> new Fullness(m.at(), m.fill(), m.limitBytes(), m.oldest(), m.alarm()));
+    }
+
+    /// Other settings are in force: what was found in a source's mailbox under those of before counts no
+    /// more.
+    public void lookAnew(String source) {
+        watch.forget(source);
     }
 
     /// How full a mailbox was.
     ///
+    /// @param limitBytes as the server tells it, else as the administrator does
+    /// @param oldest when the oldest mail in it came, as far as anybody knows
     /// @param alarm what is wrong with it
-    public record Fullness(Instant at, RemoteMailbox.Fill fill, Optional<String> alarm) {}
+    public record Fullness(
+            Instant at,
+            RemoteMailbox.Fill fill,
+            Optional<Long> limitBytes,
+            Optional<Instant> oldest,
+            Optional<String> alarm) {}
 
     /// The names of the secrets that are kept for a source.
     public List<String> secrets(String source) {
@@ -185,6 +201,10 @@ public final class FetchJobs {
     /// @param failures in a row, this one among them
     public static Job.Retry retry(ArchiveException failure, int failures) {
         Duration after = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
+        if (failure instanceof UnremovedException e) {
+            // mail came in as it should: it goes on doing so
+            return new Job.Retry(earlier(after, WHILE_UNREMOVED), e.refused() || failures >= UNREMOVED_PATIENCE);
+        }
         boolean passes = failure.laterHelps();
         if (failure instanceof FetchException e) {
             if (e.kind() == Kind.LOG_IN && after.compareTo(AFTER_REFUSAL) < 0) {
@@ -192,12 +212,15 @@ public final class FetchJobs {
             }
             passes = e.kind().passes();
         }
-        after = after.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : after;
+        after = earlier(after, LAST_RETRY);
         if (failure instanceof FetchException e) {
             after = e.retryAfter().orElse(after);
         }
-        boolean alarm = passes ? failures == PATIENCE : failures == 1;
-        return new Job.Retry(after, alarm || failures % REMINDER == 0);
+        return new Job.Retry(after, !passes || failures >= PATIENCE);
+    }
+
+    private static Duration earlier(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private final class FetchJob implements Job {
@@ -230,8 +253,6 @@ public final class FetchJobs {
                 public void once(Run current) throws ArchiveException {
                     peopleFirst(settings, current);
                     fetch.once(opened, current);
-                    // who was in it need not be asked again whether it can be got into
-                    archive.watch().alarms().clear(AlarmKind.ALTERNATE, source.name());
                 }
 
                 @Override

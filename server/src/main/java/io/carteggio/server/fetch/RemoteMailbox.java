@@ -68,10 +68,20 @@ public interface RemoteMailbox extends AutoCloseable {
 
     /// Removes mails that are kept. When this returns the server has confirmed it.
     ///
-    /// @param settled tells of any key whether its mail is kept: some servers can remove only all mails
-    ///     at once that anybody marked, and must not while one of those is not kept
-    /// @return the keys that are no longer in the folder: now removed, or gone already
-    Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException;
+    /// @throws FetchException also where the server removes none of them. Of the kinds that [Removed#left]
+    ///     may have, it leaves the session as it was, for other commands
+    Removed remove(List<String> keys, Removal how) throws ArchiveException;
+
+    /// What came of a removal.
+    ///
+    /// @param gone the keys that are no longer in the folder: now removed, or gone already
+    /// @param left why others of them are still there, of a kind [FetchException.Kind#RIGHTS], `FOLDER`,
+    ///     `FULL` or `UNREMOVED`; empty where none is
+    record Removed(Set<String> gone, Optional<FetchException> left) {
+        public Removed {
+            gone = Set.copyOf(gone);
+        }
+    }
 
     /// How mails leave the folder.
     sealed interface Removal {
@@ -100,13 +110,17 @@ public interface RemoteMailbox extends AutoCloseable {
     /// @param detail how that is known, for people
     record Rights(boolean delete, String detail) {}
 
-    /// How full it is, as far as the server tells.
+    /// How full it is, as far as the protocol and the server tell.
     Fill fill() throws ArchiveException;
 
     /// How full a folder is.
     ///
     /// @param mails in the folder
-    /// @param oldest when the oldest of them came in
+    /// @param usedBytes of the whole mailbox where the server tells that (the quota of IMAP), else of
+    ///     the folder
+    /// @param limitBytes how many it may use
+    /// @param oldest when the first mail of the folder came in; by POP3, which does not tell that, when the
+    ///     server that has it says in its header that it got it
     record Fill(long mails, Optional<Long> usedBytes, Optional<Long> limitBytes, Optional<Instant> oldest) {}
 
     /// Leaves politely where that is quick. Never throws: nothing depends on it.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What an administrator set for a fetched mailbox: names and values as they stand in the act that set
@@ -34,7 +35,8 @@ public record Settings(Map<String, String> all) {
             "after",
             "unknown",
             "sync-first",
-            "schedule");
+            "schedule",
+            "quota");
 
     /// The longest value: a token's address, a folder's name.
     public static final int VALUE_LIMIT = 2_048;
@@ -42,6 +44,8 @@ public record Settings(Map<String, String> all) {
     private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
     private static final long LONGEST_DELAY_DAYS = 3_650;
     private static final Pattern SECONDS = Pattern.compile("\\d{1,5}s?");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMGT]?)");
+    private static final String SIZE_UNITS = " KMGT";
     private static final Pattern MINUTES = Pattern.compile("\\d{1,4}m");
 
     /// How the connection is secured.
@@ -137,6 +141,7 @@ public record Settings(Map<String, String> all) {
         var _ = timeout();
         after();
         unknown();
+        var _ = quotaBytes();
         if (auth() != Auth.PASSWORD
                 && text("token-url").isPresent()
                 && text("client-id").isEmpty()) {
@@ -290,6 +295,21 @@ public record Settings(Map<String, String> all) {
 
     public Unknown unknown() {
         return choice("unknown", Unknown.class, Unknown.KEEP);
+    }
+
+    /// How many octets the mailbox holds, where the server does not tell: a number, also with K, M, G or
+    /// T behind it (of 1,024 each).
+    public Optional<Long> quotaBytes() {
+        Optional<String> text = text("quota");
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Matcher size = SIZE.matcher(text.get());
+        if (!size.matches() || size.group(1).matches("0+")) {
+            throw wrong("quota", "a size, such as 500M or 2G");
+        }
+        int unit = size.group(2).isEmpty() ? 0 : SIZE_UNITS.indexOf(size.group(2));
+        return Optional.of(Long.parseLong(size.group(1)) << (10 * unit));
     }
 
     private <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {

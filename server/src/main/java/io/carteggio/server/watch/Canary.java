@@ -2,6 +2,7 @@ package io.carteggio.server.watch;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.ArrivalEntry;
+import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.intake.Intake;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
@@ -61,6 +62,7 @@ public final class Canary {
     /// The last test message.
     ///
     /// @param from its sender's address, for comparing
+    /// @param source the source whose way it tests; none: that of any source of reports
     /// @param alternate the source that must bring it as it is
     /// @param back when it came back
     /// @param arrival the number of the arrival that brought it
@@ -68,6 +70,7 @@ public final class Canary {
     public record Flight(
             String token,
             String from,
+            Optional<String> source,
             Optional<String> alternate,
             Instant sent,
             Optional<Instant> back,
@@ -77,6 +80,7 @@ public final class Canary {
             return new Flight(
                     token,
                     settings.from().key(),
+                    settings.source(),
                     settings.alternate(),
                     sent,
                     Optional.empty(),
@@ -85,19 +89,27 @@ public final class Canary {
         }
 
         Flight failed(String why) {
-            return new Flight(token, from, alternate, sent, Optional.empty(), Optional.empty(), Optional.of(why));
+            return new Flight(
+                    token, from, source, alternate, sent, Optional.empty(), Optional.empty(), Optional.of(why));
         }
 
         Flight cameBack(Instant at, long number) {
-            return new Flight(token, from, alternate, sent, Optional.of(at), Optional.of(number), Optional.empty());
+            return new Flight(
+                    token, from, source, alternate, sent, Optional.of(at), Optional.of(number), Optional.empty());
         }
 
-        /// Whether an arrival may be it.
+        /// Whether an arrival may be it. By another source it proves another way; out of a returned
+        /// report, that this way was down.
         boolean mayBe(ArrivalEntry entry) {
             if (alternate.isPresent()) {
                 return entry.letters().isEmpty() && alternate.get().equals(entry.source());
             }
-            return !entry.letters().isEmpty()
+            boolean way = source.isPresent()
+                    ? source.get().equals(entry.source())
+                    : entry.family() == Family.REPORT; // of which nothing but a report becomes a letter
+            return way
+                    && entry.via().isEmpty()
+                    && !entry.letters().isEmpty()
                     && entry.sender().map(Address::key).equals(Optional.of(from));
         }
 
@@ -228,6 +240,7 @@ public final class Canary {
                 .put("from", flight.from())
                 .put("sent", flight.sent().toString());
         earlier.forEach(line.withArray("earlier")::add);
+        flight.source().ifPresent(source -> line.put("source", source));
         flight.alternate().ifPresent(source -> line.put("alternate", source));
         flight.back().ifPresent(at -> line.put("back", at.toString()));
         flight.arrival().ifPresent(number -> line.put("arrival", number));
@@ -255,6 +268,7 @@ public final class Canary {
             return Optional.of(new Flight(
                     line.path("token").stringValue(),
                     line.path("from").stringValue(),
+                    text(line, "source"),
                     text(line, "alternate"),
                     Instant.parse(line.path("sent").stringValue()),
                     text(line, "back").map(Instant::parse),

@@ -174,9 +174,18 @@ public final class Settings {
     ///
     /// @param every how often
     /// @param within how soon it must be back
+    /// @param source the source that must bring it back as its mail is: a report, or a copy where its
+    ///     family is that of copies; none, in settings of before sources were named here: any source of
+    ///     reports
     /// @param alternate the source that must bring it as it is; none: it comes back as a report
     public record Canary(
-            Server server, Address from, Address to, Duration every, Duration within, Optional<String> alternate) {
+            Server server,
+            Address from,
+            Address to,
+            Duration every,
+            Duration within,
+            Optional<String> source,
+            Optional<String> alternate) {
         static Canary of(Map<String, String> settings) {
             Canary canary = new Canary(
                     Server.of(settings),
@@ -184,6 +193,7 @@ public final class Settings {
                     address(required(settings, "to")),
                     Duration.ofSeconds(number(settings.getOrDefault("every", "3600"), 60, 604_800, "seconds")),
                     Duration.ofSeconds(number(settings.getOrDefault("within", "600"), 1, 86_400, "seconds")),
+                    Optional.ofNullable(settings.get("source")),
                     Optional.ofNullable(settings.get("alternate")));
             if (canary.within().compareTo(canary.every()) > 0) {
                 throw new IllegalArgumentException("a canary is not sent before the last one is due back");

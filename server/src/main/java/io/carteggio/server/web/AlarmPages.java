@@ -43,7 +43,8 @@ final class AlarmPages {
             "limits",
             List.of("diskFree", "quarantined", "certificateDays", "backupDays"),
             "canary",
-            Stream.concat(SERVER.stream(), Stream.of("every", "within")).toList(),
+            Stream.concat(SERVER.stream(), Stream.of("source", "every", "within"))
+                    .toList(),
             "alternate-canary",
             Stream.concat(SERVER.stream(), Stream.of("alternate", "every", "within"))
                     .toList());
@@ -107,6 +108,11 @@ final class AlarmPages {
                         forms,
                         tested,
                         canaries(visit),
+                        Stream.of(Family.REPORT, Family.MULTIDROP)
+                                .flatMap(family ->
+                                        site.desk().sources().all().stream().filter(s -> s.family() == family))
+                                .map(Source::name)
+                                .toList(),
                         site.desk().sources().all().stream()
                                 .filter(s -> s.family() == Family.NDR && !s.listening())
                                 .map(Source::name)

@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -124,12 +125,16 @@ class WatchServerTest {
     }
 
     private static String notice(String report) {
+        return ndr("text/rfc822-headers", report.substring(0, report.indexOf("\r\n\r\n") + 2));
+    }
+
+    private static String ndr(String type, String report) {
         return "From: <postmaster@firm.example>\r\nTo: <" + NDR + ">\r\nContent-Type: multipart/report;"
                 + " report-type=delivery-status; boundary=\"n\"\r\nSubject: Undeliverable\r\n\r\n--n\r\n"
                 + "Content-Type: text/plain\r\n\r\nIt did not arrive.\r\n--n\r\nContent-Type: message/delivery-status"
                 + "\r\n\r\nReporting-MTA: dns;mta.firm.example\r\n\r\nFinal-Recipient: rfc822;" + JOURNAL
-                + "\r\nAction: failed\r\nStatus: 5.4.316\r\n\r\n--n\r\nContent-Type: text/rfc822-headers\r\n\r\n"
-                + report.substring(0, report.indexOf("\r\n\r\n") + 2) + "\r\n--n--\r\n";
+                + "\r\nAction: failed\r\nStatus: 5.4.316\r\n\r\n--n\r\nContent-Type: " + type + "\r\n\r\n"
+                + report + "\r\n--n--\r\n";
     }
 
     private Optional<Alarm> standing(AlarmKind kind) {
@@ -372,6 +377,63 @@ class WatchServerTest {
                     () -> archive.watch().canary().last().orElseThrow().back().isPresent());
             archive.watch().attendNow();
             await("the alarm is over", () -> standing(AlarmKind.CANARY).isEmpty());
+        }
+    }
+
+    /// With two ways, a dead one must not go unseen because the other brings the message; nor because a
+    /// copy of it comes in, or its report out of an NDR.
+    @Test
+    void theCanaryMustComeBackByTheSourceWhoseWayItTests() throws Exception {
+        Address other = new Address("journal-other@archive.example");
+        Address copies = new Address("copies-7f3a@archive.example");
+        archive.sources().add(archive.acts(), "test", "other", Optional.of(other), Family.REPORT);
+        archive.sources().add(archive.acts(), "test", "copies", Optional.of(copies), Family.MULTIDROP);
+        Sink system = new Sink();
+        try (SmtpServer mails = system.listen()) {
+            Map<String, String> settings = new TreeMap<>(Map.of(
+                    "server", "127.0.0.1:" + mails.address().getPort(),
+                    "from", "canary@firm.example",
+                    "to", "anna@firm.example"));
+            for (String source : List.of("", "exchange")) { // settings of before name none
+                if (!source.isEmpty()) {
+                    settings.put("source", source);
+                }
+                archive.watch().settings().set(archive.acts(), "test", Subject.CANARY, settings);
+                if (source.isEmpty()) {
+                    archive.watch().attendNow(); // the first is sent by itself
+                } else {
+                    archive.watch()
+                            .canary()
+                            .send(archive.watch().settings().canary().orElseThrow());
+                }
+                String canary = new String(system.take(), StandardCharsets.UTF_8);
+                String report = report(
+                        "canary-" + source, canary, "Sender: canary@firm.example", "Recipient: anna@firm.example");
+                send(copies, "X-Copy: yes\r\n" + canary);
+                send(NDR, ndr("message/rfc822", report));
+                if (!source.isEmpty()) {
+                    send(other, report);
+                }
+                send(JOURNAL, "Subject: no report\r\n\r\n" + source + "\r\n");
+                long before = archive.quarantine().list(0, 100, false).getLast().number();
+                send(JOURNAL, report);
+                await(
+                        "it is back",
+                        () -> archive.watch()
+                                .canary()
+                                .last()
+                                .orElseThrow()
+                                .back()
+                                .isPresent());
+                assertThat(archive.watch()
+                                .canary()
+                                .last()
+                                .orElseThrow()
+                                .arrival()
+                                .orElseThrow())
+                        .as("by the right way")
+                        .isGreaterThan(before);
+            }
         }
     }
 

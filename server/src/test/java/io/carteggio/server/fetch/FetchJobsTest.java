@@ -15,6 +15,7 @@ import io.carteggio.embedded.jobs.JobStore.State;
 import io.carteggio.mail.Address;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.fetch.FetchException.Kind;
+import io.carteggio.server.fetch.pop3.Pop3Protocol;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Jobs;
 import io.carteggio.server.secret.Secrets;
@@ -49,7 +50,7 @@ class FetchJobsTest {
     private final MemoryProtocol server = new MemoryProtocol();
     private final Moving clock = new Moving();
     private final Archive archive = open();
-    private final FetchJobs fetches = new FetchJobs(archive, new Protocols(List.of(server)), clock);
+    private final FetchJobs fetches = new FetchJobs(archive, new Protocols(List.of(server, new Pop3Protocol())), clock);
     private final Jobs jobs =
             new Jobs(archive.jobs(), fetches::all, archive.watch().alarms(), clock);
 
@@ -84,6 +85,7 @@ class FetchJobsTest {
 
     @BeforeEach
     void mails() {
+        server.kept = key -> archive.jobs().knows("box", key);
         for (long uid = 1; uid <= 20; uid++) {
             server.mails.put(uid, mail(uid, "bruno@firm.example"));
         }
@@ -306,16 +308,145 @@ class FetchJobsTest {
         assertThat(run.reason().orElse("")).contains("could not be synchronised");
     }
 
+    private boolean isAlarm() {
+        return archive.watch().standing().stream()
+                .anyMatch(alarm ->
+                        alarm.kind() == AlarmKind.JOB && alarm.subject().equals("box"));
+    }
+
+    /// Mail goes on coming in; that archived mail stays is said at the second time in a row, until it
+    /// leaves.
     @Test
     void whatTheServerCannotRemoveIsRemovedLater() throws Exception {
         add("after", "delete");
         server.removes = false;
         JobRun run = run();
-        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
-        assertThat(run.reason()).isPresent();
         assertThat(run.counts().letters()).isEqualTo(20);
+        assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(run.reason().orElseThrow()).contains("all mail was fetched", "it does not go");
+        assertThat(jobs.state("box").failures()).isEqualTo(1);
+        assertThat(jobs.state("box").alarm()).as("once may pass").isFalse();
+        assertThat(isAlarm()).isFalse();
+        server.mails.put(21L, mail(21, "x@firm.example"));
+        assertThat(run().counts().letters()).isEqualTo(1);
+        assertThat(jobs.state("box").alarm()).isTrue();
+        assertThat(isAlarm()).isTrue();
         server.removes = true;
-        assertThat(run().counts().removed()).isEqualTo(20);
+        run = run();
+        assertThat(run.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(run.counts().removed()).isEqualTo(21);
+        assertThat(server.mails).isEmpty();
+        assertThat(jobs.state("box").alarm()).isFalse();
+        assertThat(isAlarm()).isFalse();
+    }
+
+    /// "May not delete": everything is fetched all the same, and goes on being fetched every five minutes.
+    @Test
+    void aRemovalThatIsRefusedStopsNoFetching() throws Exception {
+        add("after", "delete", "schedule", "every:1m");
+        for (long uid = 21; uid <= 2 * Fetch.BATCH + 50; uid++) {
+            server.mails.put(uid, mail(uid, "bruno@firm.example"));
+        }
+        server.removalRefusal = Optional.of(new FetchException(Kind.RIGHTS, "you may not"));
+        JobRun run = run();
+        assertThat(run.counts().letters()).as("also behind the first batch").isEqualTo(2 * Fetch.BATCH + 50);
+        assertThat(run.reason().orElseThrow()).contains("you may not");
+        assertThat(isAlarm()).as("at once").isTrue();
+        for (long i = 0; i < 8; i++) {
+            server.mails.put(1_000 + i, mail(1_000 + i, "bruno@firm.example"));
+            assertThat(run().counts().letters()).isEqualTo(1);
+        }
+        assertThat(jobs.state("box").next().orElseThrow())
+                .isBefore(clock.instant().plus(Duration.ofMinutes(6)));
+        server.removalRefusal = Optional.empty();
+        assertThat(run().outcome()).isEqualTo(Outcome.DONE);
+        assertThat(server.mails).isEmpty();
+        assertThat(isAlarm()).isFalse();
+    }
+
+    @Test
+    void aMailThatStaysIsInNobodysWay() throws Exception {
+        add("after", "delete");
+        server.staying.addAll(List.of(1L, 2L, 9L));
+        JobRun run = run();
+        assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(run.counts().removed()).isEqualTo(17);
+        assertThat(server.mails).containsOnlyKeys(1L, 2L, 9L);
+        server.staying.clear();
+        assertThat(run().counts().removed()).isEqualTo(3);
+    }
+
+    /// POP3 knows no rights: all that it says is `-ERR`.
+    @Test
+    void aMaildropThatDeletesNothingIsAnAlarm() throws Exception {
+        String in = """
+                S: +OK hello
+                C: CAPA
+                S: -ERR
+                C: USER anna
+                S: +OK
+                C: PASS secret
+                S: +OK
+                C: STAT
+                S: +OK 1 100
+                """;
+        String measured = """
+                C: STAT
+                S: +OK 1 100
+                C: TOP 1 0
+                S: -ERR
+                """;
+        String uidl = """
+                C: UIDL
+                S: +OK
+                S: 1 a
+                S: .
+                """;
+        String removal = """
+                C: DELE 1
+                S: -ERR not here
+                C: QUIT
+                S: +OK
+                """;
+        String known = "--\n" + in + uidl + uidl; // once to look, once for the numbers of what is to go
+        try (ScriptedServer maildrop = new ScriptedServer(in + measured + uidl + """
+                C: RETR 1
+                S: +OK
+                S: From: anna@firm.example
+                S:
+                S: Text
+                S: .
+                """ + removal + "--\n" + in + measured
+                + "C: QUIT\nS: +OK\n" + known + removal + known
+                + removal.replace("-ERR not here", "+OK"))) {
+            Map<String, String> settings = Map.of(
+                    "host",
+                    "127.0.0.1",
+                    "port",
+                    Integer.toString(maildrop.port()),
+                    "tls",
+                    "none",
+                    "user",
+                    "anna",
+                    "after",
+                    "delete",
+                    "schedule",
+                    "manual");
+            archive.sources()
+                    .addMailbox(archive.acts(), "test", "box", Family.MULTIDROP, new Mailbox("pop3", settings));
+            fetches.keep("box", Map.of(Secrets.PASSWORD, "secret"));
+            JobRun run = run();
+            assertThat(run.counts().letters()).isEqualTo(1);
+            assertThat(run.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(run.reason().orElseThrow()).contains("refuses to delete a mail: not here");
+            assertThat(isAlarm()).isFalse();
+            assertThat(run().outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(isAlarm()).isTrue();
+            assertThat(jobs.state("box").trouble().orElseThrow()).contains("not here");
+            assertThat(run().counts().removed()).isEqualTo(1);
+            assertThat(isAlarm()).isFalse();
+            assertThat(maildrop.failure()).isEmpty();
+        }
     }
 
     /// The catalogue does not follow, as with a full disk: nothing is taken, and nothing is removed.
@@ -377,6 +508,15 @@ class FetchJobsTest {
         assertThat(state.alarm()).isTrue();
         assertThat(state.trouble()).contains("wrong password");
         assertThat(state.next().orElseThrow()).isAfter(before.plus(Duration.ofMinutes(15)));
+        server.refusal = Optional.empty();
+        run();
+        assertThat(jobs.state("box").alarm()).isFalse();
+        server.refusal = Optional.of(new FetchException(Kind.CUT, "cut"));
+        run();
+        assertThat(jobs.state("box").alarm()).isFalse();
+        server.refusal = Optional.of(new FetchException(Kind.LOG_IN, "wrong password"));
+        run();
+        assertThat(jobs.state("box").alarm()).as("also after another failure").isTrue();
         server.refusal = Optional.of(new FetchException(Kind.BUSY, "go away", Optional.of(Duration.ofHours(3))));
         run();
         assertThat(jobs.state("box").next().orElseThrow()).as("as told").isAfter(before.plus(Duration.ofHours(3)));

@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /// A mailbox in memory that fails on order.
 final class MemoryProtocol implements MailboxProtocol {
@@ -34,7 +33,14 @@ final class MemoryProtocol implements MailboxProtocol {
     volatile boolean removes = true;
     volatile Optional<FetchException> refusal = Optional.empty();
     volatile CountDownLatch open = new CountDownLatch(0);
-    volatile Predicate<String> onRemoval = key -> true;
+    volatile Kept kept = key -> true;
+    final Set<Long> staying = ConcurrentHashMap.newKeySet();
+    volatile Optional<FetchException> removalRefusal = Optional.empty();
+
+    /// Whether a mail is archived, and may go.
+    interface Kept {
+        boolean is(String key) throws ArchiveException;
+    }
 
     @Override
     public String word() {
@@ -137,22 +143,29 @@ final class MemoryProtocol implements MailboxProtocol {
         }
 
         @Override
-        public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
-            if (!removes) {
-                return Set.of();
+        public Removed remove(List<String> keys, Removal how) throws ArchiveException {
+            if (removalRefusal.isPresent()) {
+                throw removalRefusal.get();
             }
-            Set<String> removed = new HashSet<>();
+            Set<String> gone = new HashSet<>();
             for (String key : keys) {
-                if (!settled.knows(key) || !onRemoval.test(key)) {
+                if (!kept.is(key)) {
                     throw new IllegalStateException("removal of what is not kept: " + key);
+                }
+                if (!removes || staying.contains(Long.parseLong(key))) {
+                    continue;
                 }
                 String mail = mails.remove(Long.parseLong(key));
                 if (mail != null && how instanceof Removal.MoveTo(String folder)) {
                     moved.computeIfAbsent(folder, f -> new ArrayList<>()).add(mail);
                 }
-                removed.add(key);
+                gone.add(key);
             }
-            return removed;
+            return new Removed(
+                    gone,
+                    gone.size() == keys.size()
+                            ? Optional.empty()
+                            : Optional.of(new FetchException(Kind.UNREMOVED, "it does not go")));
         }
 
         @Override

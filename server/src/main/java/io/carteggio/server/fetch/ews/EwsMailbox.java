@@ -69,7 +69,7 @@ final class EwsMailbox implements RemoteMailbox {
             String name = account.settings().folder();
             mailbox.folder = mailbox.resolved(name)
                     .orElseThrow(() -> new FetchException(Kind.FOLDER, "there is no folder " + name));
-            steps.done(name + ": " + mailbox.count() + " mails");
+            steps.done(name + ": " + mailbox.sizes().mails + " mails");
             return mailbox;
         } catch (ArchiveException | RuntimeException e) {
             session.close();
@@ -200,24 +200,42 @@ final class EwsMailbox implements RemoteMailbox {
         return at;
     }
 
-    private long count() throws ArchiveException {
-        long[] count = {0};
+    /// What the server tells of the folder.
+    private static final class Sizes {
+        private long mails;
+        private Optional<Long> bytes = Optional.empty();
+    }
+
+    private Sizes sizes() throws ArchiveException {
+        Sizes sizes = new Sizes();
         ask("GetFolder", Requests.getFolder(folder), in -> {
             while (in.child()) {
                 while (in.child()) {
                     if (in.is(SoapReader.TYPES, "TotalCount")) {
-                        count[0] = number(in.text());
+                        sizes.mails = number(in.text());
+                    } else if (in.is(SoapReader.TYPES, "ExtendedProperty")) { // the one that was asked for
+                        value(in, sizes);
                     } else {
                         in.skip();
                     }
                 }
             }
         });
-        return count[0];
+        return sizes;
+    }
+
+    private static void value(SoapReader in, Sizes sizes) throws IOException {
+        while (in.child()) {
+            if (in.is(SoapReader.TYPES, "Value")) {
+                sizes.bytes = Optional.of(number(in.text()));
+            } else {
+                in.skip();
+            }
+        }
     }
 
     private static long number(String text) throws SoapReader.Malformed {
-        if (!text.matches("\\d{1,12}")) {
+        if (!text.matches("\\d{1,18}")) {
             throw new SoapReader.Malformed("a number that is none");
         }
         return Long.parseLong(text);
@@ -549,7 +567,7 @@ final class EwsMailbox implements RemoteMailbox {
     // ---- mails go ----
 
     @Override
-    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
+    public Removed remove(List<String> keys, Removal how) throws ArchiveException {
         Set<String> removed = new HashSet<>();
         Optional<FetchException> refused = Optional.empty();
         Deque<String> waiting = new ArrayDeque<>(keys);
@@ -579,7 +597,7 @@ final class EwsMailbox implements RemoteMailbox {
                     waiting.add(now.get(i));
                     busy = Optional.of(outcome.trouble("a removal"));
                 } else {
-                    refused = refused.or(() -> Optional.of(outcome.trouble("a removal")));
+                    refused = refused.or(() -> Optional.of(unremoved(outcome)));
                 }
             }
             if (removed.size() > before) {
@@ -592,7 +610,15 @@ final class EwsMailbox implements RemoteMailbox {
         if (refused.isPresent() && removed.isEmpty()) {
             throw refused.get();
         }
-        return removed;
+        return new Removed(removed, refused);
+    }
+
+    private static FetchException unremoved(Outcome outcome) {
+        FetchException why = outcome.trouble("a removal");
+        return switch (why.kind()) {
+            case RIGHTS, FOLDER, FULL -> why;
+            default -> new FetchException(Kind.UNREMOVED, String.valueOf(why.getMessage()));
+        };
     }
 
     private List<Outcome> outcomes(List<String> keys, Removal how) throws ArchiveException {
@@ -657,7 +683,8 @@ final class EwsMailbox implements RemoteMailbox {
     @Override
     public Fill fill() throws ArchiveException {
         Page first = page(1, 0, true, _ -> {});
-        return new Fill(first.total, Optional.empty(), Optional.empty(), first.oldest);
+        Sizes sizes = sizes();
+        return new Fill(sizes.mails, sizes.bytes, Optional.empty(), first.oldest);
     }
 
     @Override

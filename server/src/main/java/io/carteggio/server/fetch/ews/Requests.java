@@ -61,8 +61,12 @@ final class Requests {
         return "<m:MoveItem><m:ToFolderId>" + folder(to) + "</m:ToFolderId>" + items(ids) + "</m:MoveItem>";
     }
 
+    /// How many mails a folder has, and how many octets: PidTagMessageSizeExtended (MS-OXPROPS), for
+    /// which the schema has no name.
     static String getFolder(Folder folder) {
-        return "<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape>" + properties("folder:TotalCount")
+        return "<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>"
+                + "<t:FieldURI FieldURI=\"folder:TotalCount\"/>"
+                + "<t:ExtendedFieldURI PropertyTag=\"0x0e08\" PropertyType=\"Long\"/></t:AdditionalProperties>"
                 + "</m:FolderShape><m:FolderIds>" + folder(folder) + "</m:FolderIds></m:GetFolder>";
     }
 

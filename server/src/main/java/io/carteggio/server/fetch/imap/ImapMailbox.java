@@ -535,30 +535,49 @@ final class ImapMailbox implements RemoteMailbox {
     }
 
     @Override
-    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
-        return switch (how) {
+    public Removed remove(List<String> keys, Removal how) throws ArchiveException {
+        List<Long> uids = uids(keys);
+        switch (how) {
             case Removal.Delete _ -> {
-                Set<String> removed = new HashSet<>();
-                for (String set : UidSet.of(uids(keys))) {
+                for (String set : UidSet.of(uids)) {
                     delete(set);
                 }
-                if (session.can("UIDPLUS") || session.can("IMAP4REV2")) {
-                    removed.addAll(keys);
-                } else if (expungeAll(settled)) {
-                    removed.addAll(keys);
-                }
-                yield removed;
             }
-            case Removal.MoveTo(String folder) -> move(keys, folder, settled);
-        };
+            case Removal.MoveTo(String folder) -> {
+                Rights rights = moves() ? new Rights(true, "") : rights();
+                if (!rights.delete()) { // else each run would make one more copy
+                    throw new FetchException(Kind.RIGHTS, "mails may not leave the folder: " + rights.detail());
+                }
+                for (String set : UidSet.of(uids)) {
+                    move(set, folder);
+                }
+            }
+        }
+        if (!expungesByUid() && !(how instanceof Removal.MoveTo && moves())) {
+            expungeOnly(new HashSet<>(uids));
+        }
+        return new Removed(Set.copyOf(keys), Optional.empty());
+    }
+
+    private boolean expungesByUid() {
+        return session.can("UIDPLUS") || session.can("IMAP4REV2");
+    }
+
+    private boolean moves() {
+        return session.can("MOVE") || session.can("IMAP4REV2");
+    }
+
+    private void flag(String set, String how, String what) throws FetchException {
+        ImapSession.ok(
+                session.command(
+                        "UID STORE " + set + " " + how + "FLAGS.SILENT (\\Deleted)", ImapReader.NOTHING, this::note),
+                Kind.RIGHTS,
+                what);
     }
 
     private void delete(String set) throws FetchException {
-        ImapSession.ok(
-                session.command("UID STORE " + set + " +FLAGS.SILENT (\\Deleted)", ImapReader.NOTHING, this::note),
-                Kind.RIGHTS,
-                "to mark mails as deleted");
-        if (session.can("UIDPLUS") || session.can("IMAP4REV2")) {
+        flag(set, "+", "to mark mails as deleted");
+        if (expungesByUid()) {
             ImapSession.ok(
                     session.command("UID EXPUNGE " + set, ImapReader.NOTHING, this::note),
                     Kind.RIGHTS,
@@ -566,42 +585,38 @@ final class ImapMailbox implements RemoteMailbox {
         }
     }
 
-    /// Without UIDPLUS only all mails that are marked can be removed, whoever marked them. So nothing is
-    /// removed while one of them is not kept; it will be fetched with the next listing.
-    private boolean expungeAll(Known settled) throws ArchiveException {
+    /// Without UIDPLUS only all mails that are marked can be removed, whoever marked them. So the marks of
+    /// all others are taken off for as long as that takes, and put back; where we are cut off in between,
+    /// those mails stay without them. One that another client marks at this very moment goes with ours:
+    /// nothing in RFC 3501 keeps that from happening.
+    private void expungeOnly(Set<Long> mine) throws ArchiveException {
         Found marked = new Found(new HashSet<>());
         ImapSession.ok(session.command("UID SEARCH DELETED", marked, this::note), Kind.PROTOCOL, "a search");
-        for (long uid : marked.uids) {
-            if (!settled.knows(Long.toString(uid))) {
-                return false;
-            }
+        List<String> others = UidSet.of(
+                marked.uids.stream().filter(uid -> !mine.contains(uid)).sorted().toList());
+        for (String set : others) {
+            flag(set, "-", "to take marks off while mails are removed");
         }
         ImapSession.ok(session.command("EXPUNGE", ImapReader.NOTHING, this::note), Kind.RIGHTS, "to remove mails");
-        return true;
+        for (String set : others) {
+            flag(set, "+", "to put marks back");
+        }
     }
 
-    private Set<String> move(List<String> keys, String folder, Known settled) throws ArchiveException {
-        Set<String> removed = new HashSet<>();
-        boolean moves = session.can("MOVE") || session.can("IMAP4REV2");
-        for (String set : UidSet.of(uids(keys))) {
-            String command = (moves ? "UID MOVE " : "UID COPY ") + set + " " + ImapText.folder(folder);
-            Done done = session.command(command, ImapReader.NOTHING, this::note);
-            if (done.status() == Status.NO
-                    && done.code()
-                            .map(c -> c.name().equals("TRYCREATE") || c.name().equals("NONEXISTENT"))
-                            .orElse(false)) {
-                ImapSession.ok(session.command("CREATE " + ImapText.folder(folder)), Kind.FOLDER, "to make " + folder);
-                done = session.command(command, ImapReader.NOTHING, this::note);
-            }
-            ImapSession.ok(done, Kind.FOLDER, "to move mails to " + folder);
-            if (!moves) {
-                delete(set);
-            }
+    private void move(String set, String folder) throws FetchException {
+        String command = (moves() ? "UID MOVE " : "UID COPY ") + set + " " + ImapText.folder(folder);
+        Done done = session.command(command, ImapReader.NOTHING, this::note);
+        if (done.status() == Status.NO
+                && done.code()
+                        .map(c -> c.name().equals("TRYCREATE") || c.name().equals("NONEXISTENT"))
+                        .orElse(false)) {
+            ImapSession.ok(session.command("CREATE " + ImapText.folder(folder)), Kind.FOLDER, "to make " + folder);
+            done = session.command(command, ImapReader.NOTHING, this::note);
         }
-        if (moves || session.can("UIDPLUS") || expungeAll(settled)) {
-            removed.addAll(keys);
+        ImapSession.ok(done, Kind.FOLDER, "to move mails to " + folder);
+        if (!moves()) {
+            delete(set);
         }
-        return removed;
     }
 
     @Override
@@ -687,7 +702,7 @@ final class ImapMailbox implements RemoteMailbox {
             session.command("GETQUOTAROOT " + wire, ImapReader.NOTHING, response -> {
                 note(response);
                 if (response instanceof Response.Other(String name, List<String> words) && name.equals("QUOTA")) {
-                    for (int i = 1; i + 2 < words.size() + 0; i++) {
+                    for (int i = 1; i + 2 < words.size(); i++) {
                         if (words.get(i).equalsIgnoreCase("STORAGE")
                                 && words.get(i + 1).matches("\\d{1,12}")
                                 && words.get(i + 2).matches("\\d{1,12}")) {
@@ -695,6 +710,18 @@ final class ImapMailbox implements RemoteMailbox {
                             storage.add(1024 * Long.parseLong(words.get(i + 2)));
                         }
                     }
+                }
+            });
+        }
+        if (storage.isEmpty() && session.can("STATUS=SIZE")) { // RFC 8438
+            session.command("STATUS " + wire + " (SIZE)", ImapReader.NOTHING, response -> {
+                note(response);
+                if (response instanceof Response.Other(String name, List<String> words)
+                        && name.equals("STATUS")
+                        && words.size() > 2
+                        && words.get(words.size() - 2).equalsIgnoreCase("SIZE")
+                        && words.getLast().matches("\\d{1,18}")) {
+                    storage.add(Long.parseLong(words.getLast()));
                 }
             });
         }
@@ -709,8 +736,8 @@ final class ImapMailbox implements RemoteMailbox {
         }
         return new Fill(
                 exists,
-                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(0)),
-                storage.isEmpty() ? Optional.empty() : Optional.of(storage.get(1)),
+                storage.stream().findFirst(),
+                storage.stream().skip(1).findFirst(),
                 oldest.stream().findFirst());
     }
 

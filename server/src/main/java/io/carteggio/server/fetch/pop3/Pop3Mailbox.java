@@ -1,9 +1,13 @@
 package io.carteggio.server.fetch.pop3;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.mail.Content;
+import io.carteggio.mail.mime.MailDate;
 import io.carteggio.mail.pop3.Pop3Reader;
 import io.carteggio.mail.pop3.Pop3Reply;
 import io.carteggio.mail.sasl.Sasl;
+import io.carteggio.mail.structure.Header;
+import io.carteggio.mail.structure.Structure;
 import io.carteggio.server.fetch.Account;
 import io.carteggio.server.fetch.Connection;
 import io.carteggio.server.fetch.FetchException;
@@ -17,10 +21,12 @@ import io.carteggio.server.fetch.Settings.Tls;
 import io.carteggio.server.fetch.Steps;
 import io.carteggio.server.fetch.Steps.Step;
 import io.carteggio.server.secret.Secrets;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -330,13 +336,14 @@ final class Pop3Mailbox implements RemoteMailbox {
     }
 
     @Override
-    public Set<String> remove(List<String> keys, Removal how, Known settled) throws ArchiveException {
+    public Removed remove(List<String> keys, Removal how) throws ArchiveException {
         if (!(how instanceof Removal.Delete)) {
             throw new IllegalStateException("POP3 has no folders");
         }
         Session session = numbered(keys);
         Set<String> removed = new HashSet<>();
         Set<String> marked = new HashSet<>();
+        Optional<FetchException> left = Optional.empty();
         Deque<String> waiting = new ArrayDeque<>();
         for (String key : keys) {
             boolean there = session.numbers.containsKey(key);
@@ -356,8 +363,11 @@ final class Pop3Mailbox implements RemoteMailbox {
             }
             flush(session);
             for (String key : asked) {
-                if (reply(session).yes()) {
+                Pop3Reply reply = reply(session);
+                if (reply.yes()) {
                     marked.add(key);
+                } else {
+                    left = left.or(() -> Optional.of(unremoved(reply, "to delete a mail")));
                 }
             }
         }
@@ -366,8 +376,15 @@ final class Pop3Mailbox implements RemoteMailbox {
         session.connection.close();
         if (farewell.yes()) { // else some are removed and some are not: the next listing tells
             removed.addAll(marked);
+        } else {
+            left = left.or(() -> Optional.of(unremoved(farewell, "to delete what was marked")));
         }
-        return removed;
+        return new Removed(removed, left);
+    }
+
+    private static FetchException unremoved(Pop3Reply reply, String what) {
+        FetchException why = refused(reply, Kind.UNREMOVED, what);
+        return why.kind() == Kind.RIGHTS ? why : new FetchException(Kind.UNREMOVED, String.valueOf(why.getMessage()));
     }
 
     @Override
@@ -395,8 +412,56 @@ final class Pop3Mailbox implements RemoteMailbox {
 
     @Override
     public Fill fill() throws ArchiveException {
-        long[] stat = stat(enter(Steps.SILENT));
-        return new Fill(stat[0], Optional.of(stat[1]), Optional.empty(), Optional.empty());
+        Session session = enter(Steps.SILENT);
+        long[] stat = stat(session);
+        Optional<Instant> oldest = stat[0] > 0 ? firstCame(session) : Optional.empty();
+        return new Fill(stat[0], Optional.of(stat[1]), Optional.empty(), oldest);
+    }
+
+    /// When the first mail of the maildrop came in, as its header has it. Servers number mails as they
+    /// came, though RFC 1939 does not say so; TOP they need not have (RFC 1939, 7), and where they tell
+    /// what they can, they tell it (RFC 2449, 6.2).
+    private static Optional<Instant> firstCame(Session session) throws FetchException {
+        if (!session.capabilities.isEmpty() && !session.capabilities.contains("TOP")) {
+            return Optional.empty();
+        }
+        if (!command(session, "TOP 1 0").yes()) {
+            return Optional.empty();
+        }
+        HeadOnly head = new HeadOnly();
+        session.connection.expect();
+        try {
+            session.reader.mail(head);
+            Header header = Structure.head(head.content()).header();
+            return header.text("Received")
+                    .flatMap(MailDate::ofReceived)
+                    .or(() -> header.text("Date").flatMap(MailDate::parse));
+        } catch (IOException e) {
+            throw session.connection.translate(e);
+        }
+    }
+
+    /// Keeps the beginning and lets the rest go: a server may give more than was asked for.
+    private static final class HeadOnly extends OutputStream {
+        private static final int LIMIT_BYTES = 64 * 1024;
+
+        private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+        @Override
+        public void write(int octet) {
+            if (kept.size() < LIMIT_BYTES) {
+                kept.write(octet);
+            }
+        }
+
+        @Override
+        public void write(byte[] octets, int from, int length) {
+            kept.write(octets, from, Math.min(length, LIMIT_BYTES - kept.size()));
+        }
+
+        Content content() {
+            return Content.of(kept.toByteArray());
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param isNobodyTold whether there is no way to tell anybody
 /// @param tested what a test of the ways found
+/// @param ways the sources whose way a test message may prove, those of reports first
 /// @param alternates the sources that an alternate mailbox is fetched by
 public record AlarmsView(
         List<Row> standing,
@@ -18,6 +19,7 @@ public record AlarmsView(
         Map<String, Form> forms,
         List<Tested> tested,
         List<Canary> canaries,
+        List<String> ways,
         List<String> alternates,
         Optional<String> later) {
     /// An alarm.

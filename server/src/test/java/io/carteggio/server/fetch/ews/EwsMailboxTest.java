@@ -14,6 +14,7 @@ import io.carteggio.server.fetch.OAuthTokens;
 import io.carteggio.server.fetch.RemoteMailbox;
 import io.carteggio.server.fetch.RemoteMailbox.Listing;
 import io.carteggio.server.fetch.RemoteMailbox.Removal;
+import io.carteggio.server.fetch.RemoteMailbox.Removed;
 import io.carteggio.server.fetch.Settings;
 import io.carteggio.server.fetch.Steps;
 import io.carteggio.server.fetch.ews.ExchangeSimulator.Door;
@@ -184,7 +185,8 @@ class EwsMailboxTest {
             assertThat(exchange.folder("inbox"))
                     .as("nothing but a removal changes anything")
                     .hasSize(33);
-            assertThat(mailbox.remove(List.of(id(1), id(2), "gone"), new Removal.Delete(), _ -> true))
+            assertThat(mailbox.remove(List.of(id(1), id(2), "gone"), new Removal.Delete())
+                            .gone())
                     .as("gone already is gone")
                     .containsExactlyInAnyOrder(id(1), id(2), "gone");
             assertThat(exchange.folder("inbox")).hasSize(31).doesNotContain(id(1), id(2));
@@ -234,11 +236,10 @@ class EwsMailboxTest {
         deliver(0, 5);
         try (RemoteMailbox mailbox = open("after", "move:Archived & kept/<2026>")) {
             Removal move = new Removal.MoveTo("Archived & kept/<2026>");
-            assertThat(mailbox.remove(ids(0, 2), move, _ -> true)).hasSize(2);
-            assertThat(mailbox.remove(ids(2, 3), move, _ -> true)).hasSize(1);
+            assertThat(mailbox.remove(ids(0, 2), move).gone()).hasSize(2);
+            assertThat(mailbox.remove(ids(2, 3), move).gone()).hasSize(1);
             exchange.error(id(3), "ErrorQuotaExceeded");
-            assertThat(trouble(() -> mailbox.remove(ids(3, 4), move, _ -> true)).kind())
-                    .isEqualTo(Kind.FULL);
+            assertThat(trouble(() -> mailbox.remove(ids(3, 4), move)).kind()).isEqualTo(Kind.FULL);
             exchange.makeFolder("Other");
         }
         assertThat(exchange.folder("<2026>")).hasSize(3);
@@ -248,7 +249,7 @@ class EwsMailboxTest {
                 .isEqualTo(2);
         try (RemoteMailbox mailbox = open("folder", "Other")) {
             assertThat(list(mailbox).unknown()).isEmpty();
-            assertThat(trouble(() -> mailbox.remove(ids(3, 4), new Removal.MoveTo("Other"), _ -> true))
+            assertThat(trouble(() -> mailbox.remove(ids(3, 4), new Removal.MoveTo("Other")))
                             .kind())
                     .isEqualTo(Kind.FOLDER);
         }
@@ -297,8 +298,7 @@ class EwsMailboxTest {
         Taken taken = new Taken(directory);
         try (RemoteMailbox mailbox = open()) {
             mailbox.fetch(list(mailbox).unknown(), taken);
-            assertThat(mailbox.remove(ids(0, 12), new Removal.Delete(), _ -> true))
-                    .hasSize(12);
+            assertThat(mailbox.remove(ids(0, 12), new Removal.Delete()).gone()).hasSize(12);
         }
         assertBrought(taken, 0, 12);
         assertThat(exchange.connectionsOpened()).isGreaterThan(3);
@@ -385,7 +385,7 @@ class EwsMailboxTest {
             assertThat(waited.get(1)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
             exchange.error(id(4), ExchangeSimulator.BUSY);
             exchange.next("DeleteItem", ExchangeSimulator.http(503, "", ""));
-            assertThat(mailbox.remove(keys, new Removal.Delete(), _ -> true)).hasSize(8);
+            assertThat(mailbox.remove(keys, new Removal.Delete()).gone()).hasSize(8);
         }
         assertThat(exchange.folder("inbox")).isEmpty();
     }
@@ -404,7 +404,7 @@ class EwsMailboxTest {
             String[] always = new String[50];
             Arrays.fill(always, ExchangeSimulator.BUSY);
             exchange.error(id(0), always);
-            assertThat(trouble(() -> mailbox.remove(ids(0, 1), new Removal.Delete(), _ -> true))
+            assertThat(trouble(() -> mailbox.remove(ids(0, 1), new Removal.Delete()))
                             .kind())
                     .isEqualTo(Kind.BUSY);
             assertThat(waited).hasSize(Patience.TIMES - 1);
@@ -660,7 +660,7 @@ class EwsMailboxTest {
         deliver(0, 2);
         try (RemoteMailbox mailbox = open()) {
             assertThat(mailbox.rights().delete()).isFalse();
-            assertThat(trouble(() -> mailbox.remove(ids(0, 2), new Removal.Delete(), _ -> true))
+            assertThat(trouble(() -> mailbox.remove(ids(0, 2), new Removal.Delete()))
                             .kind())
                     .isEqualTo(Kind.RIGHTS);
         }
@@ -672,12 +672,13 @@ class EwsMailboxTest {
         deliver(0, 4);
         try (RemoteMailbox mailbox = open()) {
             exchange.error(id(1), "ErrorAccessDenied");
-            assertThat(mailbox.remove(ids(0, 3), new Removal.Delete(), _ -> true))
-                    .isEqualTo(Set.of(id(0), id(2)));
+            Removed removed = mailbox.remove(ids(0, 3), new Removal.Delete());
+            assertThat(removed.gone()).isEqualTo(Set.of(id(0), id(2)));
+            assertThat(removed.left().orElseThrow().kind()).isEqualTo(Kind.RIGHTS);
             exchange.next(
                     "DeleteItem",
                     ExchangeSimulator.message("DeleteItem", "Success", "<m:ResponseCode>NoError</m:ResponseCode>"));
-            assertThat(trouble(() -> mailbox.remove(List.of(id(1), id(3)), new Removal.Delete(), _ -> true)))
+            assertThat(trouble(() -> mailbox.remove(List.of(id(1), id(3)), new Removal.Delete())))
                     .hasMessageContaining("1 answers to 2 questions");
         }
         assertThat(exchange.folder("inbox")).containsExactly(id(1), id(3));

@@ -107,6 +107,7 @@ public final class ExchangeSimulator implements AutoCloseable {
     private volatile boolean closesAfterEach;
     private volatile boolean proxyInBetween;
     private volatile boolean mayDelete = true;
+    private volatile boolean tellsSize = true;
 
     public ExchangeSimulator(Path directory) throws Exception {
         var tls = SelfSigned.contextFor("localhost", directory);
@@ -188,6 +189,14 @@ public final class ExchangeSimulator implements AutoCloseable {
 
     public void mayNotDelete() {
         mayDelete = false;
+    }
+
+    public void mayDeleteAgain() {
+        mayDelete = true;
+    }
+
+    public void tellsNoSize() {
+        tellsSize = false;
     }
 
     public synchronized void put(Item item) {
@@ -952,18 +961,44 @@ public final class ExchangeSimulator implements AutoCloseable {
         Cursor parts = new Cursor(asking);
         Cursor shape = new Cursor(parts.must(M, "FolderShape"));
         idOnly(shape);
-        additional(shape, "folder:TotalCount");
+        boolean size = countAndSize(new Cursor(shape.must(T, "AdditionalProperties")));
+        shape.end();
         Optional<String> folder = folder(new Cursor(parts.must(M, "FolderIds")));
         parts.end();
         if (folder.isEmpty()) {
             out.say(error("GetFolder", "ErrorFolderNotFound"));
             return;
         }
-        int mails = folders.getOrDefault(folder.get(), Map.of()).size();
+        Map<String, Item> items = folders.getOrDefault(folder.get(), Map.of());
+        long bytes = items.values().stream()
+                .mapToLong(item -> (long) item.octets().length * item.copies())
+                .sum();
         out.say(success(
                 "GetFolder",
-                "<m:Folders><t:Folder><t:FolderId Id=\"x\" ChangeKey=\"y\"/><t:TotalCount>" + mails
-                        + "</t:TotalCount></t:Folder></m:Folders>"));
+                "<m:Folders><t:Folder><t:FolderId Id=\"x\" ChangeKey=\"y\"/><t:TotalCount>"
+                        + items.size() + "</t:TotalCount>"
+                        + (size && tellsSize
+                                ? "<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag=\"0xe08\" PropertyType=\"Long\"/>"
+                                        + "<t:Value>" + bytes + "</t:Value></t:ExtendedProperty>"
+                                : "")
+                        + "</t:Folder></m:Folders>"));
+    }
+
+    /// NonEmptyArrayOfPathsToElementType: in any order; an extended one is named by tag and type.
+    private static boolean countAndSize(Cursor properties) throws Refused {
+        if (!properties.must(T, "FieldURI", "FieldURI").getAttribute("FieldURI").equals("folder:TotalCount")) {
+            throw new Refused("a property");
+        }
+        boolean size = properties.at(T, "ExtendedFieldURI");
+        if (size) {
+            Element extended = properties.must(T, "ExtendedFieldURI", "PropertyTag", "PropertyType");
+            if (!extended.getAttribute("PropertyTag").matches("0[xX]0?[eE]08")
+                    || !extended.getAttribute("PropertyType").equals("Long")) {
+                throw new Refused("an extended property");
+            }
+        }
+        properties.end();
+        return size;
     }
 
     private synchronized void findFolder(Element asking, Out out) throws IOException, Refused {

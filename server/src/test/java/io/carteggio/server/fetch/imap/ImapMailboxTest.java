@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -266,6 +265,7 @@ class ImapMailboxTest {
     void whoIsNotLetInIsToldWhy() throws IOException {
         assertThat(refused("S: * BYE too many connections").kind()).isEqualTo(Kind.BUSY);
         assertThat(refused("S: 220 mail.example ESMTP").kind()).isEqualTo(Kind.PROTOCOL);
+        assertThat(refused("X", "host", "nowhere.invalid").getMessage()).contains("there is no host nowhere.invalid");
         assertThat(refused("S: * HELLO\nX").kind()).isEqualTo(Kind.PROTOCOL);
         assertThat(refused("X").kind()).isEqualTo(Kind.CUT);
         assertThat(refused("W: 4000").kind()).as("silent").isEqualTo(Kind.CUT);
@@ -381,36 +381,84 @@ class ImapMailboxTest {
                 S: * 1 EXPUNGE
                 S: c5 OK
                 """,
-                mailbox -> assertThat(mailbox.remove(List.of("7", "1", "2"), new Removal.Delete(), key -> false))
+                mailbox -> assertThat(mailbox.remove(List.of("7", "1", "2"), new Removal.Delete())
+                                .gone())
                         .isEqualTo(Set.of("1", "2", "7")));
     }
 
-    /// "removes the named mails and no others, whatever the server lacks for that; where it cannot, it
-    /// leaves them"
     @Test
-    void withoutUidplusNothingGoesWhileAnotherMarkedMailIsNotKept() throws Exception {
-        List<String> kept = new ArrayList<>(List.of("1", "2"));
-        play(in("") + """
+    void aRemovalThatIsRefusedIsSaidAndTheSessionGoesOn() throws Exception {
+        play(in("UIDPLUS") + """
+                C: c4 UID STORE 1 .*
+                S: c4 NO [NOPERM] not you
+                C: c5 UID STORE 1 .*
+                S: c5 OK
+                C: c6 UID EXPUNGE 1
+                S: c6 NO not now
+                C: c7 UID SEARCH ALL
+                S: * SEARCH 1
+                S: c7 OK
+                """, mailbox -> {
+            for (String why : List.of("to mark mails as deleted: [NOPERM] not you", "to remove mails: not now")) {
+                FetchException trouble = trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete()));
+                assertThat(trouble.kind()).isEqualTo(Kind.RIGHTS);
+                assertThat(trouble).hasMessageContaining(why);
+            }
+            assertThat(mailbox.list(Optional.empty(), _ -> false, 10).unknown()).containsExactly("1");
+        });
+    }
+
+    /// "removes the named mails and no others, whatever the server lacks for that": a plain EXPUNGE
+    /// comes only while nothing else is marked (JOURNAL-FORMATS.md 10.1).
+    @Test
+    void withoutUidplusNothingGoesThatAnotherClientMarked() throws Exception {
+        play(
+                in("") + """
+                C: c4 UID STORE 1 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c4 OK
+                C: c5 UID SEARCH DELETED
+                S: * SEARCH 1 5 7 8
+                S: c5 OK
+                C: c6 UID STORE 5,7:8 -FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c6 OK
+                C: c7 EXPUNGE
+                S: * 1 EXPUNGE
+                S: c7 OK
+                C: c8 UID STORE 5,7:8 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c8 OK
+                """,
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.Delete())
+                                .gone())
+                        .containsExactly("1"));
+        play(
+                in("") + """
                 C: c4 UID STORE 1 .*
                 S: c4 OK
                 C: c5 UID SEARCH DELETED
                 S: * SEARCH 1 5
                 S: c5 OK
-                C: c6 UID STORE 2 .*
+                C: c6 UID STORE 5 -FLAGS.SILENT .*
+                S: c6 NO not yours
+                """,
+                mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete()))
+                                .kind())
+                        .as("and no EXPUNGE")
+                        .isEqualTo(Kind.RIGHTS));
+        play(
+                in("") + """
+                C: c4 UID COPY 1 "Done"
+                S: c4 OK
+                C: c5 UID STORE 1 \\+FLAGS.*
+                S: c5 OK
+                C: c6 UID SEARCH DELETED
+                S: * SEARCH 1
                 S: c6 OK
-                C: c7 UID SEARCH DELETED
-                S: * SEARCH 1 2 5
+                C: c7 EXPUNGE
                 S: c7 OK
-                C: c8 EXPUNGE
-                S: * 1 EXPUNGE
-                S: c8 OK
-                """, mailbox -> {
-            assertThat(mailbox.remove(List.of("1"), new Removal.Delete(), kept::contains))
-                    .isEmpty();
-            kept.add("5");
-            assertThat(mailbox.remove(List.of("2"), new Removal.Delete(), kept::contains))
-                    .containsExactly("2");
-        });
+                """,
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Done"))
+                                .gone())
+                        .containsExactly("1"));
     }
 
     @Test
@@ -426,7 +474,8 @@ class ImapMailboxTest {
                 S: * 1 EXPUNGE
                 S: c6 OK
                 """,
-                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Archiv\u00e9"), key -> true))
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Archiv\u00e9"))
+                                .gone())
                         .containsExactly("1"));
         play(
                 in("UIDPLUS") + """
@@ -437,16 +486,22 @@ class ImapMailboxTest {
                 C: c6 UID EXPUNGE 1
                 S: c6 OK
                 """,
-                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Done"), key -> true))
+                mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Done"))
+                                .gone())
                         .containsExactly("1"));
+        play(
+                in("UIDPLUS").replace("\\Deleted ", ""),
+                mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.MoveTo("Done")))
+                                .kind())
+                        .as("no copy, and one more with each run, where it could not leave")
+                        .isEqualTo(Kind.RIGHTS));
         play(
                 in("UIDPLUS") + """
                 C: c4 UID COPY 1 "Done"
                 S: c4 NO [OVERQUOTA] full
                 """,
-                mailbox -> assertThat(
-                                trouble(() -> mailbox.remove(List.of("1"), new Removal.MoveTo("Done"), key -> true))
-                                        .kind())
+                mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.MoveTo("Done")))
+                                .kind())
                         .as("nothing is marked where nothing was copied")
                         .isEqualTo(Kind.FULL));
     }
@@ -500,6 +555,17 @@ class ImapMailboxTest {
                             Optional.of(524_288L),
                             Optional.of(Instant.parse("2024-01-01T00:00:00Z"))));
         });
+        play(
+                in("STATUS=SIZE") + """
+                C: c4 STATUS "INBOX" \\(SIZE\\)
+                S: * STATUS INBOX (SIZE 4711)
+                S: c4 OK
+                C: c5 FETCH 1 .*
+                S: c5 NO gone
+                """,
+                mailbox -> assertThat(mailbox.fill())
+                        .as("the folder's octets where no quota is told")
+                        .isEqualTo(new RemoteMailbox.Fill(3, Optional.of(4_711L), Optional.empty(), Optional.empty())));
         play(
                 in("").replace("READ-WRITE", "READ-ONLY"),
                 mailbox -> assertThat(mailbox.rights().delete()).isFalse());

@@ -11,6 +11,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.RemoteMailbox;
 import io.carteggio.server.fetch.RemoteMailbox.Listing;
 import io.carteggio.server.fetch.RemoteMailbox.Removal;
+import io.carteggio.server.fetch.RemoteMailbox.Removed;
 import io.carteggio.server.fetch.ScriptedServer;
 import io.carteggio.server.fetch.Steps;
 import java.io.IOException;
@@ -147,9 +148,11 @@ class Pop3MailboxTest {
             mailbox.fetch(listing.unknown(), taken);
             assertThat(taken.mails).isEqualTo(Map.of("a", ".one\r\n"));
             assertThat(taken.unreadable).containsOnlyKeys("c");
-            assertThat(mailbox.remove(List.of("a", "c", "gone"), new Removal.Delete(), key -> true))
-                    .as("named, confirmed, or not there")
-                    .containsExactlyInAnyOrder("a", "gone");
+            Removed removed = mailbox.remove(List.of("a", "c", "gone"), new Removal.Delete());
+            assertThat(removed.gone()).as("named, confirmed, or not there").containsExactlyInAnyOrder("a", "gone");
+            assertThat(removed.left().orElseThrow())
+                    .satisfies(why -> assertThat(why.kind()).isEqualTo(Kind.UNREMOVED))
+                    .hasMessageContaining("to delete a mail: no");
             assertThat(mailbox.list(Optional.empty(), key -> false, 10).unknown())
                     .containsExactly("c");
         });
@@ -167,8 +170,9 @@ class Pop3MailboxTest {
                 S: -ERR some deleted messages not removed
                 """, mailbox -> {
             mailbox.list(Optional.empty(), key -> false, 10);
-            assertThat(mailbox.remove(List.of("a", "b"), new Removal.Delete(), key -> true))
-                    .isEmpty();
+            Removed removed = mailbox.remove(List.of("a", "b"), new Removal.Delete());
+            assertThat(removed.gone()).isEmpty();
+            assertThat(removed.left().orElseThrow()).hasMessageContaining("some deleted messages not removed");
         });
         play(IN + UIDL + """
                 C: DELE 1
@@ -177,7 +181,7 @@ class Pop3MailboxTest {
                 X
                 """, mailbox -> {
             mailbox.list(Optional.empty(), key -> false, 10);
-            assertThat(trouble(() -> mailbox.remove(List.of("a"), new Removal.Delete(), key -> true))
+            assertThat(trouble(() -> mailbox.remove(List.of("a"), new Removal.Delete()))
                             .kind())
                     .isEqualTo(Kind.CUT);
         });
@@ -235,5 +239,45 @@ class Pop3MailboxTest {
             mailbox.fetch(mailbox.list(Optional.empty(), key -> false, 10).unknown(), taken);
             assertThat(taken.mails).isEqualTo(Map.of("a", "one\r\n", "b", "two\r\n", "c", "three\r\n"));
         });
+    }
+
+    /// The oldest mail is asked for by its header, which a server need not give, and which may be anything.
+    @Test
+    void theOldestMailIsToldByItsHeader() throws Exception {
+        String can = IN.replace("S: -ERR what?", "S: +OK\nS: CAPABILITY\nS: .");
+        Map<String, String> headers = Map.of(
+                "S: Received: by x; Tue, 3 Mar 2026 10:00:00 +0100",
+                "2026-03-03T09:00:00Z",
+                "S: Received: by x\nS: Date: Tue, 3 Mar 2026 10:00:00 +0000",
+                "2026-03-03T10:00:00Z",
+                "S: Date: yesterday",
+                "",
+                "S: Subject: " + "x".repeat(20_000),
+                "",
+                "S: Subject: " + ("y".repeat(900) + "\nS:  ").repeat(200) + "\nS: Date: Tue, 3 Mar 2026 10:00:00 +0000",
+                "",
+                "S: \nS: Date: Tue, 3 Mar 2026 10:00:00 +0000",
+                "");
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            play(
+                    can.replace("CAPABILITY", "TOP") + "C: STAT\nS: +OK 3 300\nC: TOP 1 0\nS: +OK\n" + header.getKey()
+                            + "\nS: \nS: .\nC: STAT\nS: +OK 0 0\n",
+                    mailbox -> {
+                        assertThat(mailbox.fill().oldest().map(Object::toString).orElse(""))
+                                .isEqualTo(header.getValue());
+                        assertThat(mailbox.fill())
+                                .as("the session goes on")
+                                .isEqualTo(
+                                        new RemoteMailbox.Fill(0, Optional.of(0L), Optional.empty(), Optional.empty()));
+                    });
+        }
+        play(
+                can.replace("CAPABILITY", "UIDL") + "C: STAT\nS: +OK 3 300\n",
+                mailbox -> assertThat(mailbox.fill())
+                        .as("it has no TOP")
+                        .isEqualTo(new RemoteMailbox.Fill(3, Optional.of(300L), Optional.empty(), Optional.empty())));
+        play(
+                IN + "C: STAT\nS: +OK 3 300\nC: TOP 1 0\nS: -ERR what?\n",
+                mailbox -> assertThat(mailbox.fill().oldest()).as("nor this").isEmpty());
     }
 }
