@@ -36,7 +36,9 @@ public final class DictionaryKeeper implements AutoCloseable {
     private static final int SAMPLE_FRAMES = 2_000;
     private static final int TRIAL_FRAMES = 200;
     private static final double WORTH = 0.98;
-    private static final long PAUSE_MILLIS = 2_000;
+
+    /// An archive's first thousands may come within seconds: what comes before the dictionary is kept larger.
+    private static final long PAUSE_MILLIS = 200;
 
     private final SegmentFileVault vault;
     private final long firstFrames;
@@ -130,7 +132,7 @@ public final class DictionaryKeeper implements AutoCloseable {
         List<Sample> trial = new ArrayList<>();
         int taken = 0;
         for (long frame = first; frame <= end && !closes(); frame += step) {
-            for (Sample sample : samples(frame)) {
+            for (Sample sample : legible(frame)) {
                 if (taken % (SAMPLE_FRAMES / TRIAL_FRAMES) == 1) {
                     trial.add(sample);
                 } else {
@@ -152,6 +154,16 @@ public final class DictionaryKeeper implements AutoCloseable {
                 String.format(Locale.ROOT, "%.3f", (double) after / before));
         if (after < before * WORTH) {
             vault.use(trained.get());
+        }
+    }
+
+    /// Without what cannot be read: an archive with a damaged frame needs dictionaries like any other.
+    private List<Sample> legible(long frame) {
+        try {
+            return samples(frame);
+        } catch (ArchiveException | IOException e) {
+            LOG.debug("frame {} is no sample: {}", frame, e.toString());
+            return List.of();
         }
     }
 

@@ -27,20 +27,21 @@ final class HeaderTelling {
     /// What the header said; empty where that cannot be told for sure.
     ///
     /// @param firstFrame the number that the first frame must have; empty where the segment before is not there
-    /// @param erased what is known to be gone of the segment
+    /// @param erased what is known to be gone of the segment; absent where that cannot be known, and then the
+    ///     frames do not tell in which edition they are
     /// @param framesEnd where the frames end; the file's end where that is not known
     static Optional<SegmentHeader> tell(
             DiskFile file,
             long number,
             byte[] archiveId,
             Optional<Long> firstFrame,
-            Map<Long, Tombstone> erased,
+            Optional<Map<Long, Tombstone>> erased,
             long framesEnd)
             throws IOException {
         Optional<SegmentHeader> mended = withoutOneFlippedBit(file, number, archiveId);
-        return mended.isPresent() || firstFrame.isEmpty()
+        return mended.isPresent() || firstFrame.isEmpty() || erased.isEmpty()
                 ? mended
-                : fromTheFrames(file, number, archiveId, firstFrame.get(), erased, framesEnd);
+                : fromTheFrames(file, number, archiveId, firstFrame.get(), erased.get(), framesEnd);
     }
 
     private static Optional<SegmentHeader> withoutOneFlippedBit(DiskFile file, long number, byte[] archiveId)

@@ -325,7 +325,9 @@ public final class SegmentFileVault implements Vault {
     ///
     /// @return whether it was done, or failed; the answer is there then
     private boolean commitAlone(Pending.Append pending) {
-        if (Thread.currentThread().isVirtual() || !writing.tryLock()) {
+        boolean interruptible =
+                Thread.currentThread().isVirtual() || Thread.currentThread().isInterrupted();
+        if (interruptible || !writing.tryLock()) {
             return false;
         }
         try {
@@ -698,14 +700,8 @@ public final class SegmentFileVault implements Vault {
     /// Writes damaged headers of closed segments anew, where what they said is known from the rest of the segment.
     ///
     /// @return a sentence for each
-    public List<String> mendHeaders() throws ArchiveException {
-        try {
-            return segments.mendHeaders(end.segment()).stream()
-                    .map(number -> "the header of segment " + number + " was damaged; it was written anew")
-                    .toList();
-        } catch (IOException e) {
-            throw new ArchiveException("a header cannot be mended: " + e, true, e);
-        }
+    public List<String> mendHeaders() {
+        return segments.mendHeaders(end.segment());
     }
 
     /// What is wrong with the keyring's and the sidecars' copies.

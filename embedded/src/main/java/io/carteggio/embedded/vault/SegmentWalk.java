@@ -83,7 +83,7 @@ final class SegmentWalk {
         try {
             long first = frames == 0
                     ? 1
-                    : segments.of(frames + 1).map(Segment::number).orElse(end.segment());
+                    : segments.from(frames + 1).map(Segment::number).orElse(end.segment());
             for (long s = first; s <= end.segment(); s++) {
                 Path file = SegmentFiles.segment(directory, s);
                 if (!disk.exists(file)) {

@@ -322,8 +322,11 @@ final class SegmentWriter {
         }
     }
 
-    /// Cuts back to what was forced.
+    /// Cuts back to what was forced. A footer that is on the disk stays.
     void takeBack() throws IOException {
+        if (ended) {
+            return;
+        }
         buffer.clear();
         written = forced;
         flushed = forced;

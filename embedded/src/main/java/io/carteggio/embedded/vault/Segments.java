@@ -137,29 +137,43 @@ final class Segments {
         }
     }
 
-    /// Writes the headers of segments anew that are damaged and whose content is known.
+    /// Writes the headers of segments anew that are damaged and whose content is known. No other file is touched.
     ///
     /// @param open which is left alone
-    /// @return the numbers of those that were mended
-    List<Long> mendHeaders(long open) throws IOException {
-        List<Long> mended = new ArrayList<>();
+    /// @return what became of each that is damaged
+    List<String> mendHeaders(long open) {
+        List<String> told = new ArrayList<>();
         for (Segment segment : all()) {
             if (segment.number() == open) {
                 continue;
             }
             places.writeLock().lock(); // no compaction meanwhile
-            try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
-                byte[] head = SegmentFiles.at(file, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
-                if (SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Damaged) {
-                    file.write(ByteBuffer.wrap(SegmentFormat.segmentHeader(segment.header(), archiveId)), 0);
-                    file.force();
-                    mended.add(segment.number());
+            try {
+                if (isHeaderDamaged(segment.path())) {
+                    writeHeader(segment);
+                    told.add("the header of segment " + segment.number() + " was damaged; it was written anew");
                 }
+            } catch (IOException e) {
+                told.add("the header of segment " + segment.number() + " cannot be mended: " + e);
             } finally {
                 places.writeLock().unlock();
             }
         }
-        return mended;
+        return told;
+    }
+
+    private boolean isHeaderDamaged(Path path) throws IOException {
+        try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+            byte[] head = SegmentFiles.at(file, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
+            return SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Damaged;
+        }
+    }
+
+    private void writeHeader(Segment segment) throws IOException {
+        try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
+            file.write(ByteBuffer.wrap(SegmentFormat.segmentHeader(segment.header(), archiveId)), 0);
+            file.force();
+        }
     }
 
     private void taken(Segment.Closed compacted) {
@@ -188,6 +202,12 @@ final class Segments {
     Optional<Segment> of(long frame) {
         Map.Entry<Long, Segment> entry = byFirstFrame.floorEntry(frame);
         return entry == null || frame > entry.getValue().lastFrame() ? Optional.empty() : Optional.of(entry.getValue());
+    }
+
+    /// The segment that has a frame, or else the next one behind it.
+    Optional<Segment> from(long frame) {
+        return of(frame)
+                .or(() -> Optional.ofNullable(byFirstFrame.ceilingEntry(frame)).map(Map.Entry::getValue));
     }
 
     /// Forgets what was read of a segment's sidecar.
@@ -224,20 +244,38 @@ final class Segments {
     ///     could not be read
     Opened keys(long number) throws ArchiveException {
         Opened known = opened.get(number);
-        if (known != null) {
-            return known;
+        while (known == null) {
+            SegmentKey key = keyring.segment(number)
+                    .orElseThrow(() -> new ArchiveException("the keyring has no key for segment " + number, false));
+            try {
+                Opened fresh = open(number, key);
+                opened.put(number, fresh);
+                if (isStill(key)) {
+                    known = fresh;
+                } else {
+                    opened.remove(number, fresh); // something was erased meanwhile: these are the keys of before
+                }
+            } catch (ArchiveException e) {
+                if (isStill(key)) {
+                    throw e;
+                }
+            }
         }
-        SegmentKey key = keyring.segment(number)
-                .orElseThrow(() -> new ArchiveException("the keyring has no key for segment " + number, false));
-        Opened fresh;
+        return known;
+    }
+
+    private Opened open(long number, SegmentKey key) throws ArchiveException {
         if (key.generation() == 0) {
-            fresh = new Opened(new KeyTree(key.key()), Map.of(), 0);
-        } else {
-            Sidecar sidecar = sidecar(number, key);
-            fresh = new Opened(sidecar.keys(), sidecar.erased(), sidecar.generation());
+            return new Opened(new KeyTree(key.key()), Map.of(), 0);
         }
-        opened.put(number, fresh);
-        return fresh;
+        Sidecar sidecar = sidecar(number, key);
+        return new Opened(sidecar.keys(), sidecar.erased(), sidecar.generation());
+    }
+
+    private boolean isStill(SegmentKey key) {
+        return keyring.segment(key.segment())
+                .filter(now -> now.generation() == key.generation())
+                .isPresent();
     }
 
     private List<Path> sidecars(long number) {
@@ -428,10 +466,15 @@ final class Segments {
 
     /// What was erased of a segment; nothing where its keys cannot be had.
     Map<Long, Tombstone> erased(long number) {
+        return erasedIfKnown(number).orElse(Map.of());
+    }
+
+    /// The same; absent where its keys cannot be had.
+    Optional<Map<Long, Tombstone>> erasedIfKnown(long number) {
         try {
-            return keys(number).erased();
+            return Optional.of(keys(number).erased());
         } catch (ArchiveException e) {
-            return Map.of();
+            return Optional.empty();
         }
     }
 

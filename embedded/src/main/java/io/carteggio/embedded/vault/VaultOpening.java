@@ -168,7 +168,7 @@ final class VaultOpening {
                             number,
                             archiveId,
                             firstFrame(number),
-                            segments.erased(number),
+                            segments.erasedIfKnown(number),
                             footer(open).map(FooterTail::footerOffset).orElse(open.sizeBytes()));
                     LOG.error(
                             "{}: {}; {}",
@@ -281,8 +281,9 @@ final class VaultOpening {
         }
         SegmentWriter resumed =
                 new SegmentWriter(disk.open(file, Disk.Access.WRITE), segment, archiveId, root.get(), scan.end());
-        if (torn || behind.segment() > last + 1) {
-            // the numbers that were cut have served for keys already, or those behind are missing
+        boolean lost = behind.segment() > last + 1 || behind.firstFrame() > segment.lastFrame() + 1;
+        if (torn || lost) {
+            // the numbers that were cut have served for keys already, as have those that are missing
             closer.close(resumed, lastFrame);
             return behind;
         }

@@ -26,6 +26,7 @@ import io.carteggio.mail.Role;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -157,6 +158,24 @@ class DictionaryKeeperTest {
                 assertThat(vault.read(new Place(number, 1)).toByteArray(1 << 20))
                         .isEqualTo(letter(i));
             }
+        }
+    }
+
+    /// One frame of a sample that is damaged is one sample less.
+    @Test
+    void aDamagedFrameKeepsNobodyFromTraining() throws Exception {
+        try (SegmentFileVault vault = open(Optional.of(STARTER))) {
+            fill(vault, 0, 300);
+            vault.roll();
+        }
+        Path segment = SegmentFiles.segment(directory, 1);
+        byte[] octets = Files.readAllBytes(segment);
+        octets[octets.length / 2] ^= 1;
+        Files.write(segment, octets);
+        try (SegmentFileVault vault = open(Optional.of(STARTER));
+                DictionaryKeeper keeper = DictionaryKeeper.start(vault, 300, 1)) {
+            assertThat(nextDictionary(vault, 300, STARTER)).isNotEqualTo(STARTER);
+            assertThat(keeper.trouble()).isEmpty();
         }
     }
 

@@ -183,6 +183,21 @@ class MissingSegmentTest {
         assertAllThere();
     }
 
+    /// Neither the numbers nor the keys of what is missing are used again, for it may be found.
+    @Test
+    void theLastSegmentOfAnOlderBackupIsNotWrittenOn() throws Exception {
+        byte[] earlier = Files.readAllBytes(segment(4));
+        try (SegmentFileVault vault = open(end, Loss.REFUSED)) {
+            append(vault);
+            end = vault.end();
+        }
+        Files.write(segment(4), earlier);
+        try (SegmentFileVault vault = open(end, Loss.ACCEPTED)) {
+            assertThat(append(vault)).isEqualTo(end.frames() + 1);
+            assertThat(vault.end().segment()).isEqualTo(5);
+        }
+    }
+
     @Test
     void aSegmentOfWhichOnlyTheHeaderIsLeft() throws Exception {
         moveAway(4);

@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.embedded.disk.DurableFiles;
+import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Refusal;
 import java.io.IOException;
@@ -296,10 +297,11 @@ final class Backup {
         throw Refusal.no("the keyring in " + data.resolve("vault") + " and its copy are damaged or missing");
     }
 
-    /// The master key beside what it opens: whoever has this backup can then read it.
+    /// The master key beside what it opens: whoever has this backup can then read it. Between [#begin] and [#finish].
     void addMasterKey(Path file) throws IOException, Refusal {
-        sums.put("master.key", BackupFiles.copy(file, to.resolve("master.key"), shown));
-        BackupFiles.writeSums(to.resolve(BackupFiles.SUMS), sums);
+        Path copy = target(DataDirectory.MASTER_KEY);
+        changes.about(copy);
+        sums.put(DataDirectory.MASTER_KEY, BackupFiles.copy(file, copy, shown));
     }
 
     private void copyIfThere(Path file) throws IOException, Refusal {

@@ -65,6 +65,7 @@ final class BackupCommand implements Callable<Integer> {
 
     private Outcome run(Access access, ProgressLine shown) throws ArchiveException, IOException, Refusal {
         long began = System.nanoTime();
+        Optional<Path> key = withMasterKey ? Optional.of(masterKeyFile()) : Optional.empty();
         Backup backup = new Backup(carteggio.directory(), to, shown);
         backup.begin();
         List<ObjectNode> begun = new ArrayList<>();
@@ -72,10 +73,10 @@ final class BackupCommand implements Callable<Integer> {
         if (rolled.error().isPresent() || begun.isEmpty()) {
             return rolled;
         }
-        backup.finish(begun.getFirst().path("open").asLong(0));
-        if (withMasterKey) {
-            backup.addMasterKey(masterKeyFile());
+        if (key.isPresent()) {
+            backup.addMasterKey(key.get());
         }
+        backup.finish(begun.getFirst().path("open").asLong(0));
         List<String> wrong = verify ? Backup.verify(to, shown) : List.of();
         shown.clear();
         wrong.forEach(name -> carteggio.console().complain(name + " is not as it was written"));

@@ -10,6 +10,7 @@ import io.carteggio.embedded.catalogue.SqliteCatalogue;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.embedded.home.DataDirectory;
 import io.carteggio.embedded.index.LuceneIndex;
+import io.carteggio.embedded.jobs.JobStore;
 import io.carteggio.embedded.keys.MasterKey;
 import io.carteggio.embedded.vault.SegmentFileVault;
 import io.carteggio.embedded.vault.SegmentFileVault.Loss;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +71,9 @@ final class Rebuilding {
         long letters;
         LetterId.Maker ids = directory.ids();
         Position known = SqliteCatalogue.positionIn(directory.catalogue());
+        if (loss == Loss.ACCEPTED) {
+            fetchAllAgain(directory);
+        }
         try (SegmentFileVault vault = directory.openVault(known, loss, Clock.systemUTC());
                 SqliteCatalogue catalogue = anew(catalogueFile, ids)) {
             vault.mendHeaders().forEach(console::complain);
@@ -91,6 +96,14 @@ final class Rebuilding {
         DurableFiles.forceDirectory(directory.path());
         reply.line(Json.object().put("frames", frames).put("letters", letters).put("damages", damages[0]));
         return RebuildCommand.outcome(damages[0]);
+    }
+
+    /// What was archived with the frames that are given up, and is still at its server, must come again before it is
+    /// removed there. What is here all the same becomes evidence.
+    private static void fetchAllAgain(DataDirectory directory) throws ArchiveException {
+        try (JobStore jobs = JobStore.open(directory.jobs(), Instant.now())) {
+            jobs.forgetIfAheadOf(0);
+        }
     }
 
     private static SqliteCatalogue anew(Path file, LetterId.Maker ids) throws ArchiveException, IOException {

@@ -29,8 +29,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -173,6 +175,29 @@ class ErasureTest {
         shell.done("compact");
         assertThat(whereabouts("knuffelwort", "qwezzel", "vastorp", sum)).isEmpty();
         allIsWell();
+    }
+
+    /// Somebody who kept the keys of before, as a backup does, and puts them back: the erasure is done anew.
+    @Test
+    void keysOfBeforeOpenNothingAgain() throws Exception {
+        take("one", Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told."));
+        take("two", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        shell.done("backup", "--to", folder.resolve("backup").toString()); // which closes the segment
+        Map<Path, byte[]> keys = new HashMap<>();
+        for (Path file : Shell.filesBelow(shell.data().resolve("vault"))) {
+            String name = String.valueOf(file.getFileName());
+            if (name.startsWith("keyring") || name.contains(".keys")) {
+                keys.put(file, Files.readAllBytes(file));
+            }
+        }
+        assertThat(keys).hasSize(4);
+        erase(id("subject:xylobrim"));
+        assertThat(whereabouts("knuffelwort")).isEmpty();
+        for (Map.Entry<Path, byte[]> kept : keys.entrySet()) {
+            Files.write(kept.getKey(), kept.getValue());
+        }
+        allIsWell();
+        assertThat(whereabouts("knuffelwort")).isEmpty();
     }
 
     /// A report that could not be delivered has the letter in it.

@@ -178,6 +178,26 @@ class LedgerCommandTest {
         shell.done("check");
     }
 
+    /// Tiles are written from 256 frames on.
+    @Test
+    void aChangedTileIsFound() throws Exception {
+        for (int i = 0; i < 260; i++) {
+            Shell.write(
+                    folder.resolve("many/" + i + ".eml"), Shell.mail("x@example.com", "y@example.org", "T" + i, "t"));
+        }
+        shell.done("import", folder.resolve("many").toString());
+        Path tile = Shell.filesBelow(folder.resolve("data/ledger/tile")).getFirst();
+        shell.done("check");
+        byte[] octets = Files.readAllBytes(tile);
+        octets[1_000] ^= 1;
+        Files.write(tile, octets);
+        assertThat(shell.run("check"))
+                .matches(s -> s.exit() == 1)
+                .extracting(Said::err)
+                .asString()
+                .contains("tile");
+    }
+
     @Test
     void theLedgerIsMadeAgainFromTheVault() throws Exception {
         String key = shell.done("ledger", "key").out();

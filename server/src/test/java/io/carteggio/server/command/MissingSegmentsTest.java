@@ -3,12 +3,17 @@ package io.carteggio.server.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.carteggio.archive.vault.Octets;
+import io.carteggio.embedded.jobs.JobStore;
+import io.carteggio.embedded.jobs.JobStore.Settled;
+import io.carteggio.embedded.jobs.RunCounts;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.Shell.Said;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,11 +104,22 @@ class MissingSegmentsTest {
     }
 
     @Test
-    void aLossIsAcceptedOnlyWhenToldSoAndStaysNamed() throws IOException {
+    void aLossIsAcceptedOnlyWhenToldSoAndStaysNamed() throws Exception {
         Path away = folder.resolve("away");
         Files.move(segment(3), away);
+        try (JobStore jobs = JobStore.open(shell.data().resolve("jobs.db"), Instant.now())) {
+            jobs.enter("mailbox", "1");
+            long run = jobs.begin("mailbox", "test", Instant.now());
+            jobs.settle("mailbox", List.of(new Settled("uid 7", false)), Instant.now(), 3, run, RunCounts.NONE);
+            assertThat(jobs.knows("mailbox", "uid 7")).isTrue();
+        }
         Said rebuilt = shell.run("rebuild", "--accept-loss");
         assertThat(rebuilt.err()).contains("segment 3", "the segment is missing");
+        try (JobStore jobs = JobStore.open(shell.data().resolve("jobs.db"), Instant.now())) {
+            assertThat(jobs.knows("mailbox", "uid 7"))
+                    .as("what may be lost here is fetched again, not removed there")
+                    .isFalse();
+        }
         bring("Four");
         assertThat(shell.done("search", "Text", "--json").lines()).hasSize(3);
         Said checked = shell.run("check");

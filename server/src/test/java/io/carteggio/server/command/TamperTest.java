@@ -457,6 +457,11 @@ class TamperTest {
                 attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
         table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
         table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
+        table.add(new Attack(
+                "end cut off and signed anew, against a witness",
+                TamperTest::signAnewWithoutTheEnd,
+                "rolled back or re-signed: the witness says size",
+                true));
         table.add(new Attack("rolled back, against a witness", TamperTest::rollBack, "rolled back or re-signed", true));
         return table;
     }
@@ -627,6 +632,23 @@ class TamperTest {
                 "index: a number",
                 indexAnew(IndexTampering.value("number")),
                 "index: letter number " + (alpha.number() + 1) + " .*: the index has it, the catalogue does not"));
+    }
+
+    /// By somebody who has the machine and all keys: nothing there contradicts what is left.
+    private static void signAnewWithoutTheEnd(Path data) throws Exception {
+        Files.delete(segment(data, 3));
+        try (Stream<Path> files = Files.walk(data)) {
+            List<Path> derived = files.filter(Files::isRegularFile)
+                    .filter(file -> data.relativize(file).toString().matches("(catalogue\\.db.*|index/.*|ledger/.*)"))
+                    .toList();
+            for (Path file : derived) {
+                Files.delete(file);
+            }
+        }
+        Shell shell = new Shell(data);
+        shell.done("rebuild", "--accept-loss");
+        shell.done("import", mail("other", Shell.mail("anna@example.com", "bob@example.org", "Other", "Altro.")));
+        assertThat(shell.done("check").out()).contains("all is well");
     }
 
     @TestFactory
