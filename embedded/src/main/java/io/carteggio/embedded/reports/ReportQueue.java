@@ -663,6 +663,21 @@ public final class ReportQueue implements AutoCloseable {
                 r -> destination(r, 1)));
     }
 
+    /// Forgets that a mailbox cannot be delivered to, unless something waits for it, or may soon.
+    ///
+    /// @return whether it is forgotten
+    public boolean forget(Address mailbox) throws ArchiveException {
+        boolean forgotten = database.write(session -> session.run(
+                        "DELETE FROM destination WHERE key = ? AND NOT EXISTS (SELECT 1 FROM report"
+                                + " WHERE destination = key AND state IN ('WAITING', 'PENDING'))",
+                        mailbox.key()))
+                > 0;
+        if (forgotten) {
+            asked.remove(mailbox.key());
+        }
+        return forgotten;
+    }
+
     /// @param column of its address
     private static Destination destination(ResultSet r, int column) throws SQLException {
         return new Destination(

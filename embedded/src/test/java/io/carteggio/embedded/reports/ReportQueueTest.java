@@ -499,6 +499,29 @@ class ReportQueueTest {
         }
     }
 
+    @Test
+    void aMailboxForWhichSomethingWaitsIsNotForgotten() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, true);
+            queue.troubled(new Destination(MAILBOX, true, NOW, false, "550 who?"));
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
+            assertThat(queue.forget(MAILBOX)).as("of one that may still come").isFalse();
+            queue.waiting(List.of(one));
+            assertThat(queue.forget(MAILBOX)).isFalse();
+            assertThat(queue.destinations()).hasSize(1);
+            queue.ended(one, State.RETURNED, "over");
+            assertThat(queue.forget(MAILBOX)).isTrue();
+            assertThat(queue.destinations()).isEmpty();
+            assertThat(queue.forget(MAILBOX)).as("is not known").isFalse();
+            queue.put(draft("2"), mail("a"), NOW, true);
+            assertThat(queue.list(List.of(State.PENDING), 0, 1))
+                    .as("what comes for it later is tried at once")
+                    .allMatch(report -> report.next().equals(NOW))
+                    .hasSize(1);
+        }
+    }
+
     /// One report asks for all: what comes meanwhile waits for its answer.
     @Test
     void whatComesForAMailboxInTroubleWaitsUntilThatIsTriedAgain() throws Exception {

@@ -62,7 +62,7 @@ public final class AgentServer implements AutoCloseable {
                 archive.reports(),
                 handOver,
                 host,
-                agent::settings,
+                archive.journalRules()::book,
                 archive.watch().alarms(),
                 reports -> archive.acts()
                         .audit(

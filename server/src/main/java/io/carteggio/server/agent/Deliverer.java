@@ -1,7 +1,7 @@
 package io.carteggio.server.agent;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
@@ -71,14 +71,14 @@ final class Deliverer implements AutoCloseable {
             ReportQueue queue,
             HandOver handOver,
             String host,
-            Supplier<AgentSettings> settings,
+            Supplier<RuleBook> rules,
             Alarms alarms,
             Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.undelivered = new Undelivered(queue, alarms, clock);
-        this.delivery = new Delivery(queue, handOver, host, settings, undelivered, trace, clock);
+        this.delivery = new Delivery(queue, handOver, host, rules, undelivered, trace, clock);
         this.clock = clock;
         queue.follow(new ReportQueue.Follower() {
             @Override

@@ -1,7 +1,7 @@
 package io.carteggio.server.agent;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.Draft;
 import io.carteggio.embedded.reports.QueuedReport.State;
@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -62,7 +64,7 @@ final class Delivery {
     private final ReportQueue queue;
     private final HandOver handOver;
     private final NdrWriter notices;
-    private final Supplier<AgentSettings> settings;
+    private final Supplier<RuleBook> rules;
     private final Undelivered undelivered;
     private final Trace trace;
     private final Clock clock;
@@ -75,14 +77,14 @@ final class Delivery {
             ReportQueue queue,
             HandOver handOver,
             String host,
-            Supplier<AgentSettings> settings,
+            Supplier<RuleBook> rules,
             Undelivered undelivered,
             Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.notices = new NdrWriter(host, UUID::randomUUID);
-        this.settings = settings;
+        this.rules = rules;
         this.undelivered = undelivered;
         this.trace = trace;
         this.clock = clock;
@@ -159,7 +161,7 @@ final class Delivery {
     private Instant over(Instant now) {
         return now.isBefore(started.plus(GRACE))
                 ? Instant.EPOCH
-                : now.minus(settings.get().expiry());
+                : now.minus(rules.get().settings().expiry());
     }
 
     /// Whether its mailbox was, since the report was to be tried: then that need not be done for each.
@@ -192,28 +194,44 @@ final class Delivery {
     private void isInTheWay(Destination trouble, long but, Instant next) throws ArchiveException {
         queue.troubled(trouble);
         queue.postponed(trouble.address(), but, next, over(clock.instant()));
-        undelivered.tellOf(trouble, settings.get().disables());
+        undelivered.tellOf(trouble, rules.get().settings().disables());
     }
 
     /// The mailboxes in trouble that are to be asked now without a report, since none waits for them. Where their rules
-    /// are disabled, none would ever come.
+    /// are disabled, none would ever come. Those that no rule uses any more are forgotten.
     List<Destination> toAsk() throws ArchiveException {
         Instant now = clock.instant();
-        return queue.unasked().stream()
-                .filter(one ->
-                        !asks.getOrDefault(one.address().key(), Instant.EPOCH).isAfter(now))
-                .toList();
+        Set<String> used = rules.get().mailboxes();
+        List<Destination> due = new ArrayList<>();
+        for (Destination one : queue.unasked()) {
+            String mailbox = one.address().key();
+            if (!used.contains(mailbox)) {
+                if (undelivered.forget(one.address())) {
+                    failed.remove(mailbox);
+                    asks.remove(mailbox);
+                }
+            } else if (!asks.getOrDefault(mailbox, Instant.EPOCH).isAfter(now)) {
+                due.add(one);
+            }
+        }
+        return due;
     }
 
     /// Asks one of them.
     void ask(Destination trouble) throws ArchiveException {
         Address mailbox = trouble.address();
         asks.put(mailbox.key(), clock.instant().plus(pause(0))); // also where its answer cannot be written
-        switch (handOver.ask(mailbox, settings.get().alternate())) {
+        switch (handOver.ask(mailbox, sender(mailbox))) {
             case Answer.Taken() -> undelivered.resume(mailbox);
             case Answer.Later(Cause cause, String said, var _) -> asked(trouble, cause, said);
             case Answer.Never(var reply, var _) -> asked(trouble, Cause.REFUSED, reply.toString());
         }
+    }
+
+    /// The sender that mail for it has: notices go to alternate mailboxes, and have none.
+    private Optional<Address> sender(Address mailbox) {
+        RuleBook now = rules.get();
+        return now.alternates().contains(mailbox.key()) ? Optional.empty() : now.alternateOf(mailbox);
     }
 
     private void asked(Destination trouble, Cause cause, String said) throws ArchiveException {
