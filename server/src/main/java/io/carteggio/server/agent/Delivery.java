@@ -41,9 +41,6 @@ final class Delivery {
     /// back before his network does, is to try first.
     static final Duration GRACE = Duration.ofMinutes(30);
 
-    /// So long a report can be sent again that the alternate mailbox has.
-    static final Duration KEPT = Duration.ofDays(30);
-
     private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
 
     /// Who notes that reports are let go.
@@ -120,7 +117,7 @@ final class Delivery {
             case Answer.Taken() ->
                 () -> {
                     if (report.notice()) {
-                        queue.arrivedInNotice(report.reportId(), now.plus(KEPT));
+                        queue.arrivedInNotice(report.reportId(), now.plus(ReportQueue.KEPT_RETURNED));
                     }
                     queue.delivered(report.id());
                     if (trouble.isPresent()) {
@@ -322,6 +319,8 @@ final class Delivery {
             LOG.warn("reports that need not be kept stay, since that cannot be noted now: {}", e.toString());
             return;
         }
-        queue.drop(ids);
+        for (long id : ids) { // what cannot go now goes when it is looked the next time
+            queue.letGo(id, now);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.carteggio.server.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.JournalScope;
@@ -150,7 +151,7 @@ class DelivererTest {
     @BeforeEach
     void open() throws Exception {
         mailboxes.clock = clock;
-        queue = ReportQueue.open(folder.resolve("reports"), Key.random());
+        queue = ReportQueue.open(folder.resolve("reports"), Key.random(), BEGIN);
         alarms = Alarms.open(folder.resolve("watch"), clock);
         deliverer = deliverer(letGo::add);
         undelivered = new Undelivered(queue, alarms, clock);
@@ -349,6 +350,37 @@ class DelivererTest {
         passes(Duration.ofMinutes(61));
         assertThat(letGo).containsExactly(1);
         assertThat(queue.counts()).as("dead ones never go").containsOnly(Map.entry(State.DEAD, 1L));
+    }
+
+    @Test
+    void whatIsSentAgainWhileItIsToBeLetGoIsSent() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        journal("words", true);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        long id = queue.list(List.of(State.RETURNED), 0, 1).getFirst().id();
+        mailboxes.answers.remove(JOURNAL.raw());
+        clock.now = clock.now.plus(Duration.ofDays(31));
+        deliverer.close();
+        deliverer = deliverer(reports -> undelivered.again(List.of(id)));
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeLetGoGoesWhenItIsLookedTheNextTime() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        journal("words", true);
+        passes(Duration.ofMinutes(2));
+        clock.now = clock.now.plus(Duration.ofDays(31));
+        disk(true);
+        assertThatThrownBy(() -> deliverer.attemptAll()).hasMessageContaining("the disk is full");
+        disk(false);
+        queue.settle();
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
+        passes(Duration.ofMinutes(61));
+        assertThat(queue.counts()).isEmpty();
     }
 
     @Test
