@@ -99,7 +99,8 @@ final class Delivery {
 
     /// Tries a report.
     ///
-    /// @throws ArchiveException where it was not tried, since the queue cannot be read
+    /// @throws ArchiveException where the queue cannot be read: it was not tried, or not taken, and is to be tried
+    ///     again
     Outcome tryNow(QueuedReport report) throws ArchiveException {
         Optional<Destination> trouble =
                 Optional.ofNullable(queue.destinations().get(report.mailbox().key()));
@@ -150,8 +151,23 @@ final class Delivery {
             return handOver.give(report, queue.mail(report));
         } catch (RuntimeException e) {
             LOG.error("report {} cannot be handed over", report.id(), e);
-            return new Answer.Later(Cause.REPORT, "this program failed: " + e, Optional.empty());
+            return new Answer.Later(Cause.REPORT, said(e), Optional.empty());
         }
+    }
+
+    private static String said(RuntimeException mistake) {
+        return "this program failed: " + mistake;
+    }
+
+    /// What becomes of a report on which this program fails again and again: it is tried later, and is kept as dead
+    /// where its time is over.
+    Outcome putAside(QueuedReport report, RuntimeException mistake) {
+        Instant now = clock.instant();
+        if (report.queued().isAfter(over(now))) {
+            Instant next = now.plus(pause(report.attempts()));
+            return () -> queue.deferred(report.id(), next, said(mistake), Optional.empty());
+        }
+        return report.notice() ? leftHere(report, said(mistake)) : died(report, said(mistake));
     }
 
     /// What is queued since then, or longer, is given back where it does not get through.
@@ -253,18 +269,12 @@ final class Delivery {
     }
 
     /// A report goes to the alternate mailbox in a notice; a notice that does not get there leaves its report here.
-    private Outcome gaveBack(QueuedReport report, String status, String said, Optional<String> remote) {
+    ///
+    /// @throws ArchiveException where it cannot be read now
+    private Outcome gaveBack(QueuedReport report, String status, String said, Optional<String> remote)
+            throws ArchiveException {
         if (report.notice()) {
-            return () -> {
-                for (QueuedReport returned : queue.returned(report.reportId())) {
-                    queue.ended(
-                            returned.id(),
-                            State.DEAD,
-                            "the alternate mailbox " + report.mailbox() + " did not take it: " + said);
-                }
-                queue.delivered(report.id());
-                undelivered.tellOfDead();
-            };
+            return leftHere(report, said);
         }
         if (report.alternate().isEmpty()) {
             return died(report, said);
@@ -273,6 +283,9 @@ final class Delivery {
         try {
             Sha256.of(mail);
         } catch (IOException e) {
+            if (e.getCause() instanceof ArchiveException queueFails && queueFails.laterHelps()) {
+                throw queueFails;
+            }
             LOG.error("report {} cannot be read", report.id(), e);
             return died(report, "it cannot be read here any more (" + e.getMessage() + "), and was not taken: " + said);
         }
@@ -293,6 +306,19 @@ final class Delivery {
                 report.needs());
         Draft draft = new Draft(true, alternate, Optional.empty(), report.rules(), report.reportId(), report.needs());
         return () -> queue.giveBack(report.id(), said, draft, notice, now);
+    }
+
+    private Outcome leftHere(QueuedReport notice, String said) {
+        return () -> {
+            for (QueuedReport returned : queue.returned(notice.reportId())) {
+                queue.ended(
+                        returned.id(),
+                        State.DEAD,
+                        "the alternate mailbox " + notice.mailbox() + " did not take it: " + said);
+            }
+            queue.delivered(notice.id());
+            undelivered.tellOfDead();
+        };
     }
 
     private Outcome died(QueuedReport report, String why) {

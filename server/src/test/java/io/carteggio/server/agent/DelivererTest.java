@@ -108,7 +108,7 @@ class DelivererTest {
             meanwhile.run();
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
-            if (!report.notice() && refused.equals(Optional.of(originals(mail)))) {
+            if (!report.notice() && refused.isPresent() && refused.get().equals(originals(mail))) {
                 answer = later(Cause.UNREACHABLE, "451 not now");
             }
             if (answer instanceof Answer.Taken) {
@@ -631,6 +631,50 @@ class DelivererTest {
         journal("more", true);
         await(() -> mailboxes.at(JOURNAL).equals(List.of("more")));
         deliverer.close();
+    }
+
+    /// Whatever this program fails on: here, at a status that no notice can have.
+    @Test
+    void whatThisProgramAlwaysFailsOnHoldsNoRoomAndIsDeadWhenItsTimeIsOver() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.1234.1", "no"), Optional.empty()));
+        deliverer.start();
+        journal("words", true);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        QueuedReport report = queue.list(List.of(State.WAITING), 0, 1).getFirst();
+        assertThat(report.next()).isAfter(clock.now);
+        assertThat(report.last().orElse("")).contains("this program failed").contains("5.1234.1");
+        await(() -> standing().isEmpty());
+        clock.now = clock.now.plus(Duration.ofDays(3));
+        undelivered.resume(JOURNAL);
+        await(() -> queue.counts().equals(Map.of(State.DEAD, 1L)));
+        await(() -> standing().size() == 1 && standing().getFirst().contains("reached neither"));
+        deliverer.close();
+    }
+
+    /// The octets of reports cannot be read, or can again.
+    private void unreadable(boolean now) {
+        try {
+            change("ALTER TABLE report RENAME COLUMN " + (now ? "octets TO hidden" : "hidden TO octets"));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aReportThatCannotBeReadForAMomentIsTriedAgain() throws Exception {
+        journal("words", true);
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "451 not now"));
+        passes(Duration.ofMinutes(1)); // out of memory
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.empty()));
+        mailboxes.meanwhile = () -> unreadable(true);
+        clock.now = clock.now.plus(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> deliverer.attemptAll()).isInstanceOf(ArchiveException.class);
+        assertThat(queue.counts()).isEqualTo(Map.of(State.WAITING, 1L));
+        mailboxes.meanwhile = () -> {};
+        unreadable(false);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
     }
 
     @Test
