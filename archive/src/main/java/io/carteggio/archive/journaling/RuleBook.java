@@ -42,16 +42,35 @@ public record RuleBook(List<JournalRule> rules, Map<String, Forwarding> forwardi
         return rule.alternate().or(settings::alternate);
     }
 
-    /// The keys of all mailboxes that are there for reports: mail for those alone is not journaled.
+    /// The keys of all addresses that are there for reports: mail for those alone is not journaled.
     public Set<String> forReports() {
+        Set<String> keys = mailboxes();
+        settings.sender().ifPresent(address -> keys.add(address.key()));
+        return keys;
+    }
+
+    /// The keys of all mailboxes that reports go to: journaling mailboxes, also of rules that are disabled, and
+    /// alternate ones.
+    public Set<String> mailboxes() {
+        Set<String> keys = alternates();
+        rules.forEach(rule -> keys.add(rule.mailbox().key()));
+        return keys;
+    }
+
+    /// The keys of all alternate journaling mailboxes.
+    public Set<String> alternates() {
         Set<String> keys = new HashSet<>();
         settings.alternate().ifPresent(address -> keys.add(address.key()));
-        settings.sender().ifPresent(address -> keys.add(address.key()));
-        for (JournalRule rule : rules) {
-            keys.add(rule.mailbox().key());
-            rule.alternate().ifPresent(address -> keys.add(address.key()));
-        }
+        rules.forEach(rule -> rule.alternate().ifPresent(address -> keys.add(address.key())));
         return keys;
+    }
+
+    /// Where reports for a journaling mailbox go that do not reach it.
+    public Optional<Address> alternateOf(Address mailbox) {
+        return rules.stream()
+                .filter(rule -> rule.mailbox().key().equals(mailbox.key()))
+                .flatMap(rule -> alternateOf(rule).stream())
+                .findFirst();
     }
 
     /// What works and should not be left so, a sentence each.

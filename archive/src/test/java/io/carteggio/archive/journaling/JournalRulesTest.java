@@ -82,6 +82,21 @@ class JournalRulesTest {
                 true);
     }
 
+    @Test
+    void theBookKnowsWhereReportsGo() {
+        RuleBook book = new RuleBook(
+                List.of(rule("one", "J@a.example", "own@a.example", false), rule("two", "k@a.example", null, false)),
+                Map.of(),
+                AgentSettings.of(Map.of("alternate", "All@a.example", "sender", "agent@a.example")));
+        assertThat(book.alternates()).containsExactlyInAnyOrder("own@a.example", "all@a.example");
+        assertThat(book.mailboxes())
+                .containsExactlyInAnyOrder("j@a.example", "k@a.example", "own@a.example", "all@a.example");
+        assertThat(book.forReports()).containsAll(book.mailboxes()).hasSize(5).contains("agent@a.example");
+        assertThat(book.alternateOf(new Address("j@A.example"))).contains(new Address("own@a.example"));
+        assertThat(book.alternateOf(new Address("k@a.example"))).contains(new Address("All@a.example"));
+        assertThat(book.alternateOf(new Address("x@a.example"))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             j@elsewhere.example      |                          | false |

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,6 +40,9 @@ public final class ReportQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportQueue.class);
 
     private static final int SCHEMA_VERSION = 3;
+
+    /// So long a report can be sent again that the alternate mailbox has.
+    public static final Duration KEPT_RETURNED = Duration.ofDays(30);
 
     /// Larger reports have a file.
     private static final int INLINE_BYTES = 256 * 1024;
@@ -112,14 +116,15 @@ public final class ReportQueue implements AutoCloseable {
     /// be delivered: better a report of a message that did not go on than none of one that did.
     ///
     /// @param key seals the reports
-    public static ReportQueue open(Path folder, Key key) throws ArchiveException {
+    /// @param now from when on reports of an older version's queue are kept that the alternate mailbox has
+    public static ReportQueue open(Path folder, Key key, Instant now) throws ArchiveException {
         try {
             DurableFiles.createDirectories(folder);
             Path file = folder.resolve("queue.db");
             boolean fresh = !Files.exists(file);
             ReportQueue queue = new ReportQueue(folder, key, Sqlite.forced(file, "queue of reports"));
             try {
-                queue.begin(fresh, file);
+                queue.begin(fresh, file, now);
                 return queue;
             } catch (ArchiveException | IOException | RuntimeException e) {
                 queue.close();
@@ -131,7 +136,7 @@ public final class ReportQueue implements AutoCloseable {
         }
     }
 
-    private void begin(boolean fresh, Path file) throws ArchiveException, IOException {
+    private void begin(boolean fresh, Path file, Instant now) throws ArchiveException, IOException {
         int version = database.read(s -> s.first("PRAGMA user_version", r -> r.getInt(1)))
                 .orElse(0);
         if (fresh || version == 0) {
@@ -142,6 +147,10 @@ public final class ReportQueue implements AutoCloseable {
         } else if (version == 1 || version == 2) {
             database.write(session -> {
                 session.run("ALTER TABLE report ADD COLUMN until INTEGER");
+                session.run( // a notice is here until it was taken
+                        "UPDATE report SET until = ? WHERE state = 'RETURNED'"
+                                + " AND report NOT IN (SELECT report FROM report WHERE notice = 1)",
+                        now.plus(KEPT_RETURNED).toEpochMilli());
                 if (version == 1) { // all had files then
                     session.run("ALTER TABLE report ADD COLUMN octets BLOB");
                 }
@@ -477,6 +486,21 @@ public final class ReportQueue implements AutoCloseable {
                 now.toEpochMilli()));
     }
 
+    /// Forgets a report that is [#outlived], unless it was sent again meanwhile. Not forced, but where it has a
+    /// file: after a power cut it goes once more.
+    public void letGo(long id, Instant now) throws ArchiveException {
+        boolean hasFile = Files.exists(file(id));
+        int gone = database.writeGathered(
+                session -> session.run(
+                        "DELETE FROM report WHERE id = ? AND state = 'RETURNED' AND until <= ?",
+                        id,
+                        now.toEpochMilli()),
+                hasFile);
+        if (hasFile && gone > 0) {
+            remove(id);
+        }
+    }
+
     /// How many reports there are of each state.
     public Map<State, Long> counts() throws ArchiveException {
         Map<State, Long> counts = new TreeMap<>();
@@ -661,6 +685,21 @@ public final class ReportQueue implements AutoCloseable {
                 "SELECT address, trouble, since, suspended, last FROM destination WHERE NOT EXISTS"
                         + " (SELECT 1 FROM report WHERE destination = key AND state = 'WAITING')",
                 r -> destination(r, 1)));
+    }
+
+    /// Forgets that a mailbox cannot be delivered to, unless something waits for it, or may soon.
+    ///
+    /// @return whether it is forgotten
+    public boolean forget(Address mailbox) throws ArchiveException {
+        boolean forgotten = database.write(session -> session.run(
+                        "DELETE FROM destination WHERE key = ? AND NOT EXISTS (SELECT 1 FROM report"
+                                + " WHERE destination = key AND state IN ('WAITING', 'PENDING'))",
+                        mailbox.key()))
+                > 0;
+        if (forgotten) {
+            asked.remove(mailbox.key());
+        }
+        return forgotten;
     }
 
     /// @param column of its address

@@ -49,7 +49,7 @@ class ReportQueueTest {
     private Path folder = Path.of("");
 
     private ReportQueue open() throws ArchiveException {
-        return ReportQueue.open(folder, KEY);
+        return ReportQueue.open(folder, KEY, NOW);
     }
 
     private static Draft draft(String id) {
@@ -60,6 +60,11 @@ class ReportQueueTest {
                 List.of("All mail", "Another"),
                 id,
                 Octets.EIGHT_BIT);
+    }
+
+    private static Draft notice(String id) {
+        return new Draft(
+                true, new Address("ndr@firm.example"), Optional.empty(), List.of("All mail"), id, Octets.EIGHT_BIT);
     }
 
     private static Content mail(String text) {
@@ -288,8 +293,13 @@ class ReportQueueTest {
 
     @Test
     void aQueueOfTheSecondVersionGoesOn() throws Exception {
+        long returned;
         try (ReportQueue queue = open()) {
             queue.put(draft("old"), mail("old words"), NOW, false);
+            returned = queue.put(draft("returned"), mail("its notice was taken"), NOW, false);
+            queue.ended(returned, State.RETURNED, "over");
+            long onItsWay = queue.put(draft("on its way"), mail("its notice waits"), NOW, false);
+            queue.giveBack(onItsWay, "over", notice("on its way"), mail("notice"), NOW);
         }
         change("ALTER TABLE report DROP COLUMN until");
         change("DROP INDEX report_due");
@@ -298,6 +308,9 @@ class ReportQueueTest {
         try (ReportQueue queue = open()) {
             QueuedReport report = queue.due(NOW, List.of(), 10).getFirst();
             assertThat(text(queue.mail(report))).isEqualTo("old words");
+            Instant until = NOW.plus(ReportQueue.KEPT_RETURNED);
+            assertThat(queue.outlived(until.minusMillis(1))).isEmpty();
+            assertThat(queue.outlived(until)).containsExactly(returned);
         }
     }
 
@@ -436,6 +449,33 @@ class ReportQueueTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300_000})
+    void whatIsSentAgainMeanwhileIsNotLetGo(int bytes) throws Exception {
+        try (ReportQueue queue = open()) {
+            long again = queue.put(draft("1"), mail("a".repeat(bytes)), NOW, false);
+            long returnedAnew = queue.put(draft("2"), mail("a".repeat(bytes)), NOW, false);
+            long goes = queue.put(draft("3"), mail("a".repeat(bytes)), NOW, false);
+            for (long id : List.of(again, returnedAnew, goes)) {
+                queue.ended(id, State.RETURNED, "over");
+                queue.arrivedInNotice(queue.named(id).orElseThrow().reportId(), NOW);
+            }
+            List<Long> outlived = queue.outlived(NOW);
+            assertThat(outlived).containsExactly(again, returnedAnew, goes);
+            queue.again(List.of(again, returnedAnew), NOW);
+            queue.ended(returnedAnew, State.RETURNED, "over once more");
+            for (long id : outlived) {
+                queue.letGo(id, NOW);
+            }
+            List<QueuedReport> left = queue.list(EnumSet.allOf(State.class), 0, 10);
+            assertThat(left).extracting(QueuedReport::id).containsExactly(again, returnedAnew);
+            for (QueuedReport report : left) {
+                assertThat(text(queue.mail(report))).hasSize(bytes);
+            }
+            assertThat(files(".report")).hasSize(bytes == 1 ? 0 : 2);
+        }
+    }
+
     /// Whoever looks what is due while a report is handed to him finds it there or gets it, not both.
     @Test
     void aReportIsHandedOverOnce() throws Exception {
@@ -496,6 +536,29 @@ class ReportQueueTest {
             assertThat(queue.unasked()).containsExactly(trouble);
             queue.recovered(MAILBOX, NOW);
             assertThat(queue.unasked()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMailboxForWhichSomethingWaitsIsNotForgotten() throws Exception {
+        Instant next = NOW.plusSeconds(60);
+        try (ReportQueue queue = open()) {
+            long one = queue.put(draft("1"), mail("a"), NOW, true);
+            queue.troubled(new Destination(MAILBOX, true, NOW, false, "550 who?"));
+            queue.postponed(MAILBOX, one, next, Instant.EPOCH);
+            assertThat(queue.forget(MAILBOX)).as("of one that may still come").isFalse();
+            queue.waiting(List.of(one));
+            assertThat(queue.forget(MAILBOX)).isFalse();
+            assertThat(queue.destinations()).hasSize(1);
+            queue.ended(one, State.RETURNED, "over");
+            assertThat(queue.forget(MAILBOX)).isTrue();
+            assertThat(queue.destinations()).isEmpty();
+            assertThat(queue.forget(MAILBOX)).as("is not known").isFalse();
+            queue.put(draft("2"), mail("a"), NOW, true);
+            assertThat(queue.list(List.of(State.PENDING), 0, 1))
+                    .as("what comes for it later is tried at once")
+                    .allMatch(report -> report.next().equals(NOW))
+                    .hasSize(1);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.carteggio.server.agent;
 
+import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.smtp.MailExchangers;
 import io.carteggio.server.smtp.ProxyServer;
@@ -62,15 +63,15 @@ public final class AgentServer implements AutoCloseable {
                 archive.reports(),
                 handOver,
                 host,
-                agent::settings,
+                archive.journalRules()::book,
                 archive.watch().alarms(),
                 reports -> archive.acts()
                         .audit(
                                 "agent",
                                 "reports-let-go",
                                 reports + " journal reports",
-                                Optional.of(
-                                        "the alternate mailbox has had them for " + Delivery.KEPT.toDays() + " days")),
+                                Optional.of("the alternate mailbox has had them for "
+                                        + ReportQueue.KEPT_RETURNED.toDays() + " days")),
                 clock);
         deliverer.start();
         agent.start();

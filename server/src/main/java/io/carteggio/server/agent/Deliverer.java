@@ -1,7 +1,7 @@
 package io.carteggio.server.agent;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.ReportQueue;
 import io.carteggio.embedded.reports.ReportQueue.Destination;
@@ -49,6 +49,9 @@ final class Deliverer implements AutoCloseable {
 
     private static final Duration PATIENT = Duration.ofMinutes(1);
 
+    /// So often this program may fail on a report before that is what came of it, and its room is free.
+    private static final int MISTAKES = 3;
+
     private final ReportQueue queue;
     private final HandOver handOver;
     private final Undelivered undelivered;
@@ -71,14 +74,14 @@ final class Deliverer implements AutoCloseable {
             ReportQueue queue,
             HandOver handOver,
             String host,
-            Supplier<AgentSettings> settings,
+            Supplier<RuleBook> rules,
             Alarms alarms,
             Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.undelivered = new Undelivered(queue, alarms, clock);
-        this.delivery = new Delivery(queue, handOver, host, settings, undelivered, trace, clock);
+        this.delivery = new Delivery(queue, handOver, host, rules, undelivered, trace, clock);
         this.clock = clock;
         queue.follow(new ReportQueue.Follower() {
             @Override
@@ -260,6 +263,7 @@ final class Deliverer implements AutoCloseable {
     private void patiently(QueuedReport report, Try attempt) throws InterruptedException {
         Optional<Outcome> outcome = Optional.empty();
         Duration pause = SOON;
+        int mistakes = 0;
         while (!closed || outcome.isPresent()) {
             boolean last = closed;
             try {
@@ -269,6 +273,11 @@ final class Deliverer implements AutoCloseable {
             } catch (ArchiveException | RuntimeException e) {
                 LOG.error("what becomes of report {} cannot be written", report.id(), e);
                 isUnwritten(report, e);
+                if (e instanceof RuntimeException mistake && ++mistakes == MISTAKES) {
+                    outcome =
+                            Optional.of(() -> delivery.putAside(report, mistake).write());
+                    continue;
+                }
             }
             if (last) {
                 break;

@@ -1,7 +1,7 @@
 package io.carteggio.server.agent;
 
 import io.carteggio.archive.ArchiveException;
-import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.Draft;
 import io.carteggio.embedded.reports.QueuedReport.State;
@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -38,9 +40,6 @@ final class Delivery {
     /// For so long after the start nothing is given back because its time is over: whoever was away for days, and comes
     /// back before his network does, is to try first.
     static final Duration GRACE = Duration.ofMinutes(30);
-
-    /// So long a report can be sent again that the alternate mailbox has.
-    static final Duration KEPT = Duration.ofDays(30);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
 
@@ -62,7 +61,7 @@ final class Delivery {
     private final ReportQueue queue;
     private final HandOver handOver;
     private final NdrWriter notices;
-    private final Supplier<AgentSettings> settings;
+    private final Supplier<RuleBook> rules;
     private final Undelivered undelivered;
     private final Trace trace;
     private final Clock clock;
@@ -75,14 +74,14 @@ final class Delivery {
             ReportQueue queue,
             HandOver handOver,
             String host,
-            Supplier<AgentSettings> settings,
+            Supplier<RuleBook> rules,
             Undelivered undelivered,
             Trace trace,
             Clock clock) {
         this.queue = queue;
         this.handOver = handOver;
         this.notices = new NdrWriter(host, UUID::randomUUID);
-        this.settings = settings;
+        this.rules = rules;
         this.undelivered = undelivered;
         this.trace = trace;
         this.clock = clock;
@@ -100,7 +99,8 @@ final class Delivery {
 
     /// Tries a report.
     ///
-    /// @throws ArchiveException where it was not tried, since the queue cannot be read
+    /// @throws ArchiveException where the queue cannot be read: it was not tried, or not taken, and is to be tried
+    ///     again
     Outcome tryNow(QueuedReport report) throws ArchiveException {
         Optional<Destination> trouble =
                 Optional.ofNullable(queue.destinations().get(report.mailbox().key()));
@@ -118,7 +118,7 @@ final class Delivery {
             case Answer.Taken() ->
                 () -> {
                     if (report.notice()) {
-                        queue.arrivedInNotice(report.reportId(), now.plus(KEPT));
+                        queue.arrivedInNotice(report.reportId(), now.plus(ReportQueue.KEPT_RETURNED));
                     }
                     queue.delivered(report.id());
                     if (trouble.isPresent()) {
@@ -151,15 +151,30 @@ final class Delivery {
             return handOver.give(report, queue.mail(report));
         } catch (RuntimeException e) {
             LOG.error("report {} cannot be handed over", report.id(), e);
-            return new Answer.Later(Cause.REPORT, "this program failed: " + e, Optional.empty());
+            return new Answer.Later(Cause.REPORT, said(e), Optional.empty());
         }
+    }
+
+    private static String said(RuntimeException mistake) {
+        return "this program failed: " + mistake;
+    }
+
+    /// What becomes of a report on which this program fails again and again: it is tried later, and is kept as dead
+    /// where its time is over.
+    Outcome putAside(QueuedReport report, RuntimeException mistake) {
+        Instant now = clock.instant();
+        if (report.queued().isAfter(over(now))) {
+            Instant next = now.plus(pause(report.attempts()));
+            return () -> queue.deferred(report.id(), next, said(mistake), Optional.empty());
+        }
+        return report.notice() ? leftHere(report, said(mistake)) : died(report, said(mistake));
     }
 
     /// What is queued since then, or longer, is given back where it does not get through.
     private Instant over(Instant now) {
         return now.isBefore(started.plus(GRACE))
                 ? Instant.EPOCH
-                : now.minus(settings.get().expiry());
+                : now.minus(rules.get().settings().expiry());
     }
 
     /// Whether its mailbox was, since the report was to be tried: then that need not be done for each.
@@ -192,28 +207,44 @@ final class Delivery {
     private void isInTheWay(Destination trouble, long but, Instant next) throws ArchiveException {
         queue.troubled(trouble);
         queue.postponed(trouble.address(), but, next, over(clock.instant()));
-        undelivered.tellOf(trouble, settings.get().disables());
+        undelivered.tellOf(trouble, rules.get().settings().disables());
     }
 
     /// The mailboxes in trouble that are to be asked now without a report, since none waits for them. Where their rules
-    /// are disabled, none would ever come.
+    /// are disabled, none would ever come. Those that no rule uses any more are forgotten.
     List<Destination> toAsk() throws ArchiveException {
         Instant now = clock.instant();
-        return queue.unasked().stream()
-                .filter(one ->
-                        !asks.getOrDefault(one.address().key(), Instant.EPOCH).isAfter(now))
-                .toList();
+        Set<String> used = rules.get().mailboxes();
+        List<Destination> due = new ArrayList<>();
+        for (Destination one : queue.unasked()) {
+            String mailbox = one.address().key();
+            if (!used.contains(mailbox)) {
+                if (undelivered.forget(one.address())) {
+                    failed.remove(mailbox);
+                    asks.remove(mailbox);
+                }
+            } else if (!asks.getOrDefault(mailbox, Instant.EPOCH).isAfter(now)) {
+                due.add(one);
+            }
+        }
+        return due;
     }
 
     /// Asks one of them.
     void ask(Destination trouble) throws ArchiveException {
         Address mailbox = trouble.address();
         asks.put(mailbox.key(), clock.instant().plus(pause(0))); // also where its answer cannot be written
-        switch (handOver.ask(mailbox, settings.get().alternate())) {
+        switch (handOver.ask(mailbox, sender(mailbox))) {
             case Answer.Taken() -> undelivered.resume(mailbox);
             case Answer.Later(Cause cause, String said, var _) -> asked(trouble, cause, said);
             case Answer.Never(var reply, var _) -> asked(trouble, Cause.REFUSED, reply.toString());
         }
+    }
+
+    /// The sender that mail for it has: notices go to alternate mailboxes, and have none.
+    private Optional<Address> sender(Address mailbox) {
+        RuleBook now = rules.get();
+        return now.alternates().contains(mailbox.key()) ? Optional.empty() : now.alternateOf(mailbox);
     }
 
     private void asked(Destination trouble, Cause cause, String said) throws ArchiveException {
@@ -238,18 +269,12 @@ final class Delivery {
     }
 
     /// A report goes to the alternate mailbox in a notice; a notice that does not get there leaves its report here.
-    private Outcome gaveBack(QueuedReport report, String status, String said, Optional<String> remote) {
+    ///
+    /// @throws ArchiveException where it cannot be read now
+    private Outcome gaveBack(QueuedReport report, String status, String said, Optional<String> remote)
+            throws ArchiveException {
         if (report.notice()) {
-            return () -> {
-                for (QueuedReport returned : queue.returned(report.reportId())) {
-                    queue.ended(
-                            returned.id(),
-                            State.DEAD,
-                            "the alternate mailbox " + report.mailbox() + " did not take it: " + said);
-                }
-                queue.delivered(report.id());
-                undelivered.tellOfDead();
-            };
+            return leftHere(report, said);
         }
         if (report.alternate().isEmpty()) {
             return died(report, said);
@@ -258,6 +283,9 @@ final class Delivery {
         try {
             Sha256.of(mail);
         } catch (IOException e) {
+            if (e.getCause() instanceof ArchiveException queueFails && queueFails.laterHelps()) {
+                throw queueFails;
+            }
             LOG.error("report {} cannot be read", report.id(), e);
             return died(report, "it cannot be read here any more (" + e.getMessage() + "), and was not taken: " + said);
         }
@@ -278,6 +306,19 @@ final class Delivery {
                 report.needs());
         Draft draft = new Draft(true, alternate, Optional.empty(), report.rules(), report.reportId(), report.needs());
         return () -> queue.giveBack(report.id(), said, draft, notice, now);
+    }
+
+    private Outcome leftHere(QueuedReport notice, String said) {
+        return () -> {
+            for (QueuedReport returned : queue.returned(notice.reportId())) {
+                queue.ended(
+                        returned.id(),
+                        State.DEAD,
+                        "the alternate mailbox " + notice.mailbox() + " did not take it: " + said);
+            }
+            queue.delivered(notice.id());
+            undelivered.tellOfDead();
+        };
     }
 
     private Outcome died(QueuedReport report, String why) {
@@ -304,6 +345,8 @@ final class Delivery {
             LOG.warn("reports that need not be kept stay, since that cannot be noted now: {}", e.toString());
             return;
         }
-        queue.drop(ids);
+        for (long id : ids) { // what cannot go now goes when it is looked the next time
+            queue.letGo(id, now);
+        }
     }
 }

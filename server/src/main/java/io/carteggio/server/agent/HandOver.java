@@ -37,7 +37,7 @@ interface HandOver {
 
     /// Asks for a mailbox without a report: whether its address is taken now, as far as that can be known without one.
     ///
-    /// @param from who would be the sender
+    /// @param from who would be the sender; empty for the null sender
     Answer ask(Address mailbox, Optional<Address> from);
 
     /// How many reports a mailbox is given at a time, at most.

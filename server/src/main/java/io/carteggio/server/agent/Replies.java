@@ -32,17 +32,18 @@ final class Replies {
     /// What becomes of a report.
     ///
     /// @param reply of class 4 or 5
-    static Answer meaning(Step step, Reply reply, Optional<String> remote) {
+    /// @param sized whether the server was told at MAIL how large the mail is (RFC 1870)
+    static Answer meaning(Step step, Reply reply, boolean sized, Optional<String> remote) {
         boolean forGood = reply.code() / 100 == 5;
         String said = reply.toString();
-        return switch (about(step, reply)) {
+        return switch (about(step, reply, sized)) {
             case REPORT -> forGood ? new Never(reply, remote) : new Later(Cause.REPORT, said, remote);
             case ADDRESS -> new Later(forGood ? Cause.REFUSED : Cause.UNREACHABLE, said, remote);
             case SERVER -> new Later(Cause.UNREACHABLE, said, remote);
         };
     }
 
-    private static About about(Step step, Reply reply) {
+    private static About about(Step step, Reply reply, boolean sized) {
         About usual = switch (step) {
             case MAIL -> About.SERVER;
             case RECIPIENT -> About.ADDRESS;
@@ -53,7 +54,7 @@ final class Replies {
         }
         if (reply.status().isEmpty()) {
             return switch (reply.code()) {
-                case 552 -> About.REPORT; // too large, at each step (RFC 1870, 6)
+                case 552 -> withoutRoom(step, sized);
                 case 521 -> About.SERVER; // it takes no mail at all (RFC 7504)
                 default -> usual;
             };
@@ -71,6 +72,17 @@ final class Replies {
                     case "3", "4" -> step == Step.CONTENT ? About.SERVER : usual; // its disk, its network
                     default -> usual; // protocol and policy
                 };
+        };
+    }
+
+    /// A bare 552 is a mail that is too large (RFC 1870, 6), or a mailbox that is full (RFC 5321, 4.2.3: "exceeded
+    /// storage allocation"). A server that knows the size says the one at MAIL, so later on it means the other; the
+    /// size of a mail that was not announced is known behind it alone.
+    private static About withoutRoom(Step step, boolean sized) {
+        return switch (step) {
+            case MAIL -> sized ? About.REPORT : About.SERVER;
+            case RECIPIENT -> About.ADDRESS;
+            case CONTENT -> sized ? About.ADDRESS : About.REPORT;
         };
     }
 }

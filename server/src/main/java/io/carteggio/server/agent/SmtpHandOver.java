@@ -90,7 +90,7 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
                     .<Answer>map(why -> new Later(Cause.UNREACHABLE, "this archive: " + why, Optional.empty()))
                     .orElseGet(Taken::new);
         }
-        return overRoutes(mailbox, (client, remote) -> answer(client.ask(from, mailbox), remote));
+        return overRoutes(mailbox, (client, remote) -> answer(client.ask(from, mailbox), false, remote));
     }
 
     /// What is said to a mail server.
@@ -179,7 +179,9 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
                     remote);
         }
         return answer(
-                client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId())), remote);
+                client.send(from, List.of(report.mailbox()), mail, Way.BEST, Optional.of(report.reportId())),
+                client.offers("SIZE"),
+                remote);
     }
 
     private SmtpClient open(InetSocketAddress address, Route route) throws IOException, GeneralSecurityException {
@@ -222,18 +224,19 @@ final class SmtpHandOver implements HandOver, AutoCloseable {
         }
     }
 
-    private static Answer answer(Outcome outcome, Optional<String> remote) {
+    /// @param sized whether the server was told how large the mail is
+    private static Answer answer(Outcome outcome, boolean sized, Optional<String> remote) {
         if (outcome.kept()) {
             return new Taken();
         }
         if (!outcome.mail().positive()) {
-            return Replies.meaning(Step.MAIL, outcome.mail(), remote);
+            return Replies.meaning(Step.MAIL, outcome.mail(), sized, remote);
         }
         Optional<Reply> refused =
                 outcome.recipients().stream().filter(reply -> !reply.positive()).findFirst();
         return refused.isPresent()
-                ? Replies.meaning(Step.RECIPIENT, refused.get(), remote)
-                : Replies.meaning(Step.CONTENT, outcome.end(), remote);
+                ? Replies.meaning(Step.RECIPIENT, refused.get(), sized, remote)
+                : Replies.meaning(Step.CONTENT, outcome.end(), sized, remote);
     }
 
     @Override

@@ -32,6 +32,17 @@ public final class Undelivered {
         alarms.clear(AlarmKind.JOURNALING, mailbox.raw());
     }
 
+    /// No rule uses a mailbox any more: where nothing waits for it, nobody need know that it takes no mail.
+    ///
+    /// @return whether it is forgotten
+    boolean forget(Address mailbox) throws ArchiveException {
+        boolean forgotten = queue.forget(mailbox);
+        if (forgotten) {
+            alarms.clear(AlarmKind.JOURNALING, mailbox.raw());
+        }
+        return forgotten;
+    }
+
     /// Sends reports again that were returned, or that are kept here and nowhere else.
     public void again(List<Long> ids) throws ArchiveException {
         queue.again(ids, clock.instant());

@@ -169,7 +169,8 @@ public final class Archive implements AutoCloseable {
             opened.push(jobs);
             reports = ReportQueue.open(
                     directory.path().resolve("reports"),
-                    directory.keyring().partKey().derive('Q'));
+                    directory.keyring().partKey().derive('Q'),
+                    clock.instant());
             opened.push(reports);
             Path watchFiles = directory.path().resolve("watch");
             Alarms alarms = Alarms.open(watchFiles, clock);

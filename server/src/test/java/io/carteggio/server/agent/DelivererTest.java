@@ -1,9 +1,13 @@
 package io.carteggio.server.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.ArchiveException;
+import io.carteggio.archive.entry.JournalScope;
 import io.carteggio.archive.journaling.AgentSettings;
+import io.carteggio.archive.journaling.JournalRule;
+import io.carteggio.archive.journaling.RuleBook;
 import io.carteggio.archive.vault.Key;
 import io.carteggio.embedded.reports.QueuedReport;
 import io.carteggio.embedded.reports.QueuedReport.Draft;
@@ -46,6 +50,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +72,7 @@ class DelivererTest {
     private final Hands clock = new Hands(BEGIN);
     private final Mailboxes mailboxes = new Mailboxes();
     private final List<Integer> letGo = new ArrayList<>();
+    private volatile RuleBook rules = rules(JOURNAL);
     private ReportQueue queue;
     private Alarms alarms;
     private Deliverer deliverer;
@@ -81,6 +87,8 @@ class DelivererTest {
         private Clock clock = Clock.systemUTC();
         private volatile boolean broken;
         private final List<Instant> asked = Collections.synchronizedList(new ArrayList<>());
+        private final Map<String, Optional<Address>> senders = new ConcurrentHashMap<>(); // of who was asked
+        private Runnable meanwhile = () -> {}; // what happens while a report is handed over
         private Optional<String> refused = Optional.empty(); // the mail that the journaling mailbox does not take
 
         @Override
@@ -97,9 +105,10 @@ class DelivererTest {
             if (broken) {
                 throw new IllegalStateException("as the test asks");
             }
+            meanwhile.run();
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
-            if (!report.notice() && refused.equals(Optional.of(originals(mail)))) {
+            if (!report.notice() && refused.isPresent() && refused.get().equals(originals(mail))) {
                 answer = later(Cause.UNREACHABLE, "451 not now");
             }
             if (answer instanceof Answer.Taken) {
@@ -112,6 +121,7 @@ class DelivererTest {
         @Override
         public Answer ask(Address mailbox, Optional<Address> from) {
             asked.add(clock.instant());
+            senders.put(mailbox.raw(), from);
             return answers.getOrDefault(mailbox.raw(), new Answer.Taken());
         }
 
@@ -141,11 +151,20 @@ class DelivererTest {
     @BeforeEach
     void open() throws Exception {
         mailboxes.clock = clock;
-        queue = ReportQueue.open(folder.resolve("reports"), Key.random());
+        queue = ReportQueue.open(folder.resolve("reports"), Key.random(), BEGIN);
         alarms = Alarms.open(folder.resolve("watch"), clock);
-        deliverer = new Deliverer(
-                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
+        deliverer = deliverer(letGo::add);
         undelivered = new Undelivered(queue, alarms, clock);
+    }
+
+    private Deliverer deliverer(Delivery.Trace trace) {
+        return new Deliverer(queue, mailboxes, "mx.firm.example", () -> rules, alarms, trace, clock);
+    }
+
+    private static RuleBook rules(Address mailbox) {
+        JournalRule all = new JournalRule(
+                "All", JournalScope.GLOBAL, Optional.empty(), mailbox, Optional.of(ALTERNATE), false, true);
+        return new RuleBook(List.of(all), Map.of(), AgentSettings.USUAL);
     }
 
     @AfterEach
@@ -334,6 +353,37 @@ class DelivererTest {
     }
 
     @Test
+    void whatIsSentAgainWhileItIsToBeLetGoIsSent() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        journal("words", true);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        long id = queue.list(List.of(State.RETURNED), 0, 1).getFirst().id();
+        mailboxes.answers.remove(JOURNAL.raw());
+        clock.now = clock.now.plus(Duration.ofDays(31));
+        deliverer.close();
+        deliverer = deliverer(reports -> undelivered.again(List.of(id)));
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("words");
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeLetGoGoesWhenItIsLookedTheNextTime() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.of("mx")));
+        journal("words", true);
+        passes(Duration.ofMinutes(2));
+        clock.now = clock.now.plus(Duration.ofDays(31));
+        disk(true);
+        assertThatThrownBy(() -> deliverer.attemptAll()).hasMessageContaining("the disk is full");
+        disk(false);
+        queue.settle();
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
+        passes(Duration.ofMinutes(61));
+        assertThat(queue.counts()).isEmpty();
+    }
+
+    @Test
     void troubleOfOneReportHoldsUpNoOther() throws Exception {
         journal("odd", true);
         mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "451 not this one"));
@@ -394,8 +444,7 @@ class DelivererTest {
 
     private void startAnew() {
         deliverer.close();
-        deliverer = new Deliverer(
-                queue, mailboxes, "mx.firm.example", () -> AgentSettings.USUAL, alarms, letGo::add, clock);
+        deliverer = deliverer(letGo::add);
     }
 
     /// Where rules are disabled nothing new is queued, so nothing else would ever find out.
@@ -424,6 +473,51 @@ class DelivererTest {
         mailboxes.asked.clear();
         passes(Duration.ofHours(1));
         assertThat(mailboxes.asked).isEmpty();
+    }
+
+    /// A mistyped one: its reports go to the alternate mailbox; then it is nobody's business any more.
+    @Test
+    void aMailboxThatNoRuleUsesAnyMoreIsForgottenWhenNothingWaitsForIt() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REFUSED, "550 5.1.1 no such user"));
+        journal("words", true);
+        passes(Duration.ofHours(1));
+        rules = rules(new Address("right@archive.example"));
+        passes(Duration.ofHours(1));
+        assertThat(queue.destinations()).as("a report waits for it").hasSize(1);
+        assertThat(standing()).hasSize(1);
+        passes(Duration.ofDays(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        assertThat(queue.destinations()).isEmpty();
+        assertThat(standing()).isEmpty();
+        assertThat(mailboxes.asked).isEmpty();
+        undelivered.again(
+                List.of(queue.list(List.of(State.RETURNED), 0, 1).getFirst().id()));
+        passes(Duration.ofMinutes(1));
+        assertThat(queue.destinations()).as("whoever sends to it is told").hasSize(1);
+        assertThat(standing()).hasSize(1);
+    }
+
+    @Test
+    void aMailboxIsAskedWithTheSenderThatItsMailHas() throws Exception {
+        Address plain = new Address("plain@archive.example");
+        Address common = new Address("common@firm.example");
+        JournalRule own = rules.rules().getFirst();
+        rules = new RuleBook(
+                List.of(
+                        own,
+                        new JournalRule("Plain", own.scope(), own.recipient(), plain, Optional.empty(), false, true)),
+                Map.of(),
+                AgentSettings.of(Map.of("alternate", common.raw())));
+        for (Address mailbox : List.of(JOURNAL, plain, ALTERNATE, common)) {
+            queue.troubled(new Destination(mailbox, false, BEGIN, false, "down"));
+        }
+        deliverer.attemptAll();
+        assertThat(mailboxes.senders)
+                .isEqualTo(Map.of(
+                        JOURNAL.raw(), Optional.of(ALTERNATE),
+                        plain.raw(), Optional.of(common),
+                        ALTERNATE.raw(), Optional.empty(),
+                        common.raw(), Optional.empty()));
     }
 
     @Test
@@ -537,6 +631,50 @@ class DelivererTest {
         journal("more", true);
         await(() -> mailboxes.at(JOURNAL).equals(List.of("more")));
         deliverer.close();
+    }
+
+    /// Whatever this program fails on: here, at a status that no notice can have.
+    @Test
+    void whatThisProgramAlwaysFailsOnHoldsNoRoomAndIsDeadWhenItsTimeIsOver() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.1234.1", "no"), Optional.empty()));
+        deliverer.start();
+        journal("words", true);
+        await(() -> queue.counts().equals(Map.of(State.WAITING, 1L)));
+        QueuedReport report = queue.list(List.of(State.WAITING), 0, 1).getFirst();
+        assertThat(report.next()).isAfter(clock.now);
+        assertThat(report.last().orElse("")).contains("this program failed").contains("5.1234.1");
+        await(() -> standing().isEmpty());
+        clock.now = clock.now.plus(Duration.ofDays(3));
+        undelivered.resume(JOURNAL);
+        await(() -> queue.counts().equals(Map.of(State.DEAD, 1L)));
+        await(() -> standing().size() == 1 && standing().getFirst().contains("reached neither"));
+        deliverer.close();
+    }
+
+    /// The octets of reports cannot be read, or can again.
+    private void unreadable(boolean now) {
+        try {
+            change("ALTER TABLE report RENAME COLUMN " + (now ? "octets TO hidden" : "hidden TO octets"));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aReportThatCannotBeReadForAMomentIsTriedAgain() throws Exception {
+        journal("words", true);
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "451 not now"));
+        passes(Duration.ofMinutes(1)); // out of memory
+        mailboxes.answers.put(JOURNAL.raw(), new Answer.Never(new Reply(554, "5.7.1", "no"), Optional.empty()));
+        mailboxes.meanwhile = () -> unreadable(true);
+        clock.now = clock.now.plus(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> deliverer.attemptAll()).isInstanceOf(ArchiveException.class);
+        assertThat(queue.counts()).isEqualTo(Map.of(State.WAITING, 1L));
+        mailboxes.meanwhile = () -> {};
+        unreadable(false);
+        passes(Duration.ofMinutes(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("words");
+        assertThat(queue.counts()).isEqualTo(Map.of(State.RETURNED, 1L));
     }
 
     @Test

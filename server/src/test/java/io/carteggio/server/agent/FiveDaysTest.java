@@ -100,7 +100,7 @@ class FiveDaysTest {
                 queue(),
                 new Far(),
                 "mx.firm.example",
-                agent::settings,
+                firm.journalRules()::book,
                 firm.watch().alarms(),
                 reports -> {},
                 clock);

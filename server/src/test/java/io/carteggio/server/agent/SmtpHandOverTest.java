@@ -162,6 +162,7 @@ class SmtpHandOverTest {
         "MAIL, 530 5.7.0 STARTTLS first, UNREACHABLE",
         "MAIL, 555 5.5.4 what parameter?, UNREACHABLE",
         "MAIL, 552 5.3.1 no room, UNREACHABLE",
+        "MAIL, 552 no room, UNREACHABLE",
         "MAIL, 553 5.6.7 not in ASCII, UNREACHABLE",
         "MAIL, 550 5.1.8 no such sender, UNREACHABLE",
         "DATA, 421 4.3.2 closing, UNREACHABLE",
@@ -177,17 +178,16 @@ class SmtpHandOverTest {
         "RCPT, 550 5.4.1 access denied, REFUSED",
         "RCPT, 554 5.7.1 no relay, REFUSED",
         "RCPT, 552 5.2.2 full, REFUSED",
+        "RCPT, 552 full, REFUSED",
         "RCPT, 553 5.6.7 not in ASCII, REFUSED",
         "., 550 5.1.10 no such user, REFUSED",
         "., 552 5.2.2 full, REFUSED",
         "., 452 4.2.2 full, UNREACHABLE",
         "., 550 5.7.101 no reports from you, REFUSED",
         // this report
-        "MAIL, 552 too large, never",
         "MAIL, 552 5.3.4 too large, never",
         "MAIL, 554 5.2.3 too large, never",
         "MAIL, 452 4.3.4 too large now, REPORT",
-        "RCPT, 552 too large, never",
         "RCPT, 552 5.3.4 too large, never",
         "RCPT, 552 5.2.3 too large, never",
         "RCPT, 554 5.6.1 no such media, never",
@@ -195,6 +195,7 @@ class SmtpHandOverTest {
         "DATA, 451 not this one, REPORT",
         "., 451 not this one, REPORT",
         "., 451 4.7.1 come again, REPORT",
+        "., 552 too large, never",
         "., 552 5.3.4 too large, never",
         "., 550 5.6.11 bare line feeds, never",
         "., 521 5.5.2 bare line feeds, never",
@@ -204,6 +205,27 @@ class SmtpHandOverTest {
     void eachAnswerHasItsMeaning(String command, String said, String means) {
         answers = line -> line.startsWith(command) ? said : usual(line);
         assertThat(meaning(give(Octets.EIGHT_BIT))).isEqualTo(means);
+    }
+
+    /// Who was told the size says at MAIL that it is too much, and means later on that the mailbox is full.
+    @ParameterizedTest
+    @CsvSource({
+        "MAIL, 552 too large, never",
+        "MAIL, 552 5.3.1 no room, UNREACHABLE",
+        "RCPT, 552 full, REFUSED",
+        "RCPT, 552 5.3.4 too large, never",
+        "DATA, 552 full, REFUSED",
+        "., 552 full, REFUSED",
+        "., 552 5.2.2 full, REFUSED",
+        "., 552 5.2.3 too large, never",
+        "., 552 5.3.4 too large, never",
+        "., 554 no, never",
+    })
+    void whatIsSaidToOneThatWasToldTheSize(String command, String said, String means) {
+        answers = line -> line.startsWith(command)
+                ? said
+                : line.startsWith("EHLO") ? "250-archive.example\r\n250 SIZE 1000" : usual(line);
+        assertThat(meaning(give(Octets.SEVEN_BIT))).isEqualTo(means);
     }
 
     private static String meaning(Answer answer) {
@@ -235,6 +257,7 @@ class SmtpHandOverTest {
         "MAIL, 451 not now, UNREACHABLE",
         "RCPT, 450 not now, UNREACHABLE",
         "RCPT, 550 5.1.1 no such user, REFUSED",
+        "RCPT, 552 full, REFUSED",
         "RCPT, 421 4.3.2 closing, UNREACHABLE",
     })
     void aMailboxIsAskedWithoutAMail(String command, String said, String means) {
@@ -254,6 +277,18 @@ class SmtpHandOverTest {
                             "RCPT TO:<journal@archive.example>",
                             "RSET");
         }
+    }
+
+    @Test
+    void aMailboxIsAskedWithTheNullSenderWhereItsMailHasIt() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        answers = line -> {
+            lines.add(line);
+            return usual(line);
+        };
+        assertThat(handOver.ask(new Address("ndr@archive.example"), Optional.empty()))
+                .isEqualTo(new Answer.Taken());
+        assertThat(lines).contains("MAIL FROM:<> BODY=8BITMIME", "RCPT TO:<ndr@archive.example>");
     }
 
     /// The server need not refuse what it says beforehand that it does not take; nothing is said of the mailbox.
