@@ -617,6 +617,9 @@ class FetchJobsTest {
             {"auth", "oauth"},
             {"timeout", "0s"},
             {"timeout", "2h"},
+            {"quota", "0"},
+            {"quota", "8388608T"},
+            {"quota", "999999999T"},
             {"schedule", "* * *"},
             {"token-url", "http://evil.example/"},
             {"token-url", "::"},
@@ -627,6 +630,8 @@ class FetchJobsTest {
                     .as(wrong[0] + " " + wrong[1])
                     .isInstanceOf(IllegalArgumentException.class);
         }
+        assertThatThrownBy(() -> add("quota", "8388608T")).hasMessageContainingAll("'quota'", "8388608T");
+        assertThat(new Settings(Map.of("quota", "8388607T")).quotaBytes()).contains(8_388_607L << 40);
     }
 
     private interface Condition {
