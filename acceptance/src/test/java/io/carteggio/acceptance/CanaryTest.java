@@ -236,7 +236,7 @@ class CanaryTest {
             String alarm = awaitMail("[Carteggio] alarm: canary");
             assertThat(alarm)
                     .contains("From: Carteggio <archive@firm.example>", "To: " + ADMINISTRATOR)
-                    .contains("The test message sent at", "has not come back as a report.");
+                    .contains("The test message sent at", "has not come back through source copies.");
             assertThat(program.ask("alarm", "list", "--json").done().jsonLines())
                     .extracting(line -> line.path("kind").stringValue())
                     .contains("canary");

@@ -195,10 +195,8 @@ final class WatchOperations {
     /// The source whose way the canary tests: the one that is named, else the only one there is. With
     /// two ways, one that is dead would go unseen if either would do.
     private Optional<String> way(Optional<String> named) throws Refusal {
-        List<String> ways = desk.sources().all().stream()
-                .filter(s -> s.family() == Family.REPORT || s.family() == Family.MULTIDROP)
-                .map(Source::name)
-                .toList();
+        List<String> ways =
+                Canary.ways(desk.sources().all()).stream().map(Source::name).toList();
         if (named.isPresent() && !ways.contains(named.get())) {
             throw Refusal.no("there is no source " + named.get() + " that brings reports or copies");
         }

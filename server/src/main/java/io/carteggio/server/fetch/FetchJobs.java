@@ -35,7 +35,8 @@ public final class FetchJobs {
     /// The same where all that failed is that archived mail did not leave.
     private static final int UNREMOVED_PATIENCE = 2;
 
-    /// The longest rest while archived mail does not leave: as a mailbox that tells no news is asked.
+    /// The longest rest while archived mail does not leave, of a source that is looked into all the time: as a
+    /// mailbox that tells no news is asked.
     private static final Duration WHILE_UNREMOVED = Duration.ofMinutes(5);
 
     private final Archive archive;
@@ -200,11 +201,7 @@ public final class FetchJobs {
     ///
     /// @param failures in a row, this one among them
     public static Job.Retry retry(ArchiveException failure, int failures) {
-        Duration after = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
-        if (failure instanceof UnremovedException e) {
-            // mail came in as it should: it goes on doing so
-            return new Job.Retry(earlier(after, WHILE_UNREMOVED), e.refused() || failures >= UNREMOVED_PATIENCE);
-        }
+        Duration after = longer(failures);
         boolean passes = failure.laterHelps();
         if (failure instanceof FetchException e) {
             if (e.kind() == Kind.LOG_IN && after.compareTo(AFTER_REFUSAL) < 0) {
@@ -216,7 +213,25 @@ public final class FetchJobs {
         if (failure instanceof FetchException e) {
             after = e.retryAfter().orElse(after);
         }
-        return new Job.Retry(after, !passes || failures >= PATIENCE);
+        return new Job.Retry(Optional.of(after), !passes || failures >= PATIENCE);
+    }
+
+    /// Mail came in as it should, and goes on doing so: within minutes where the source is looked into all the time,
+    /// else when its schedule says.
+    private static Job.Retry unremoved(UnremovedException failure, int failures, Schedule schedule) {
+        boolean often = switch (schedule) {
+            case Schedule.Continuous _ -> true;
+            case Schedule.Every(Duration interval) -> interval.compareTo(WHILE_UNREMOVED) < 0;
+            case Schedule.At _, Schedule.Manual _ -> false;
+        };
+        return new Job.Retry(
+                often ? Optional.of(earlier(longer(failures), WHILE_UNREMOVED)) : Optional.empty(),
+                failure.refused() || failures >= UNREMOVED_PATIENCE);
+    }
+
+    /// Twice as long with each failure.
+    private static Duration longer(int failures) {
+        return FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 10));
     }
 
     private static Duration earlier(Duration a, Duration b) {
@@ -269,7 +284,9 @@ public final class FetchJobs {
 
         @Override
         public Retry retry(ArchiveException failure, int failures) {
-            return FetchJobs.retry(failure, failures);
+            return failure instanceof UnremovedException e
+                    ? unremoved(e, failures, schedule())
+                    : FetchJobs.retry(failure, failures);
         }
     }
 }

@@ -299,6 +299,8 @@ public record Settings(Map<String, String> all) {
 
     /// How many octets the mailbox holds, where the server does not tell: a number, also with K, M, G or
     /// T behind it (of 1,024 each).
+    ///
+    /// @throws IllegalArgumentException where it is no size, or more octets than can be counted
     public Optional<Long> quotaBytes() {
         Optional<String> text = text("quota");
         if (text.isEmpty()) {
@@ -309,7 +311,11 @@ public record Settings(Map<String, String> all) {
             throw wrong("quota", "a size, such as 500M or 2G");
         }
         int unit = size.group(2).isEmpty() ? 0 : SIZE_UNITS.indexOf(size.group(2));
-        return Optional.of(Long.parseLong(size.group(1)) << (10 * unit));
+        try {
+            return Optional.of(Math.multiplyExact(Long.parseLong(size.group(1)), 1L << (10 * unit)));
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("the setting 'quota' is more than can be counted: " + text.get(), e);
+        }
     }
 
     private <E extends Enum<E>> E choice(String name, Class<E> type, E otherwise) {

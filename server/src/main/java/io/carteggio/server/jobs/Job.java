@@ -2,6 +2,7 @@ package io.carteggio.server.jobs;
 
 import io.carteggio.archive.ArchiveException;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Something that runs by a schedule. Its name is its identity.
 public interface Job {
@@ -31,7 +32,7 @@ public interface Job {
 
     /// What a failure means for the schedule.
     ///
-    /// @param after the shortest wait
+    /// @param after the shortest wait; empty: when its schedule says
     /// @param alarm whether it is worth an alarm now: it does not pass by itself, or has gone on too long
-    record Retry(Duration after, boolean alarm) {}
+    record Retry(Optional<Duration> after, boolean alarm) {}
 }

@@ -409,8 +409,9 @@ public final class Jobs implements AutoCloseable {
         Retry retry =
                 job.retry(why instanceof ArchiveException a ? a : new ArchiveException(reason, false, why), failures);
         double spread = 1 + ThreadLocalRandom.current().nextDouble(JITTER);
-        Optional<Instant> again =
-                next.map(scheduled -> now.plusMillis((long) (retry.after().toMillis() * spread)));
+        Optional<Instant> again = next.map(scheduled -> retry.after()
+                .map(wait -> now.plusMillis((long) (wait.toMillis() * spread)))
+                .orElse(scheduled));
         store.end(run.number(), job.name(), now, Outcome.FAILED, Optional.of(reason), true);
         change(
                 job.name(),

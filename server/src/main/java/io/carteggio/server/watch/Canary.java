@@ -4,6 +4,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.intake.Intake;
+import io.carteggio.archive.intake.Source;
 import io.carteggio.embedded.disk.DurableFiles;
 import io.carteggio.mail.Address;
 import io.carteggio.mail.structure.Header;
@@ -62,7 +63,8 @@ public final class Canary {
     /// The last test message.
     ///
     /// @param from its sender's address, for comparing
-    /// @param source the source whose way it tests; none: that of any source of reports
+    /// @param source the source whose way it tests; none where the settings are of before sources were named in
+    ///     them
     /// @param alternate the source that must bring it as it is
     /// @param back when it came back
     /// @param arrival the number of the arrival that brought it
@@ -100,17 +102,46 @@ public final class Canary {
 
         /// Whether an arrival may be it. By another source it proves another way; out of a returned
         /// report, that this way was down.
-        boolean mayBe(ArrivalEntry entry) {
+        ///
+        /// @param sources all there are
+        boolean mayBe(ArrivalEntry entry, List<Source> sources) {
             if (alternate.isPresent()) {
                 return entry.letters().isEmpty() && alternate.get().equals(entry.source());
             }
-            boolean way = source.isPresent()
-                    ? source.get().equals(entry.source())
-                    : entry.family() == Family.REPORT; // of which nothing but a report becomes a letter
+            // nothing but a report becomes a letter in the family of reports
+            boolean way = way(sources)
+                    .map(name -> name.equals(entry.source()))
+                    .orElseGet(() -> entry.family() == anyOf(sources));
             return way
                     && entry.via().isEmpty()
                     && !entry.letters().isEmpty()
                     && entry.sender().map(Address::key).equals(Optional.of(from));
+        }
+
+        /// The source that must bring it back; empty where that was not said, and several may.
+        private Optional<String> way(List<Source> sources) {
+            List<Source> ways = ways(sources);
+            return source.or(
+                    () -> ways.size() == 1 ? Optional.of(ways.getFirst().name()) : Optional.empty());
+        }
+
+        private static Family anyOf(List<Source> sources) {
+            return sources.stream().anyMatch(s -> s.family() == Family.REPORT) ? Family.REPORT : Family.MULTIDROP;
+        }
+
+        /// That it is overdue, in a sentence.
+        ///
+        /// @param sources all there are
+        String missing(List<Source> sources) {
+            String message = "The test message sent at " + sent.truncatedTo(ChronoUnit.SECONDS);
+            if (alternate.isPresent()) {
+                return message + " to the alternate mailbox has not come in through source " + alternate.get() + ".";
+            }
+            return message
+                    + way(sources)
+                            .map(name -> " has not come back through source " + name + ".")
+                            .orElseGet(() -> " has not come back through any source of "
+                                    + (anyOf(sources) == Family.REPORT ? "reports." : "copies."));
         }
 
         public Optional<Duration> took() {
@@ -132,6 +163,13 @@ public final class Canary {
         this.earlier = state.map(s ->
                         s.path("earlier").valueStream().map(JsonNode::asString).toList())
                 .orElse(List.of());
+    }
+
+    /// The sources that a test message through the mail system may come back by: those of reports and of copies.
+    public static List<Source> ways(List<Source> sources) {
+        return sources.stream()
+                .filter(s -> s.family() == Family.REPORT || s.family() == Family.MULTIDROP)
+                .toList();
     }
 
     public synchronized Optional<Flight> last() {
@@ -191,9 +229,10 @@ public final class Canary {
     /// Notes an arrival that may be the awaited one. Quick.
     ///
     /// @return whether it may
-    boolean arrived(long number, ArrivalEntry entry) {
+    boolean arrived(long number, ArrivalEntry entry, Watched watched) {
         Optional<Flight> awaited = last().filter(Flight::isAwaited);
-        boolean may = awaited.isPresent() && awaited.get().mayBe(entry) && candidates.size() < CANDIDATES;
+        boolean may =
+                awaited.isPresent() && awaited.get().mayBe(entry, watched.sources()) && candidates.size() < CANDIDATES;
         if (may) {
             candidates.add(number);
         }

@@ -175,8 +175,8 @@ public final class Settings {
     /// @param every how often
     /// @param within how soon it must be back
     /// @param source the source that must bring it back as its mail is: a report, or a copy where its
-    ///     family is that of copies; none, in settings of before sources were named here: any source of
-    ///     reports
+    ///     family is that of copies; none, in settings of before sources were named here: the only one of
+    ///     reports or copies, else any of reports, else any of copies
     /// @param alternate the source that must bring it as it is; none: it comes back as a report
     public record Canary(
             Server server,

@@ -239,8 +239,8 @@ public final class Watch implements Monitor, AutoCloseable {
         }
         odd(kept.number(), entry);
         boolean gap = entry.via().equals(Optional.of("gap"));
-        boolean awaited = canary.arrived(kept.number(), entry);
-        boolean awaitedThere = alternateCanary.arrived(kept.number(), entry);
+        boolean awaited = canary.arrived(kept.number(), entry, watched);
+        boolean awaitedThere = alternateCanary.arrived(kept.number(), entry, watched);
         if (awaited || awaitedThere || gap) {
             news.release();
         }
@@ -513,15 +513,7 @@ public final class Watch implements Monitor, AutoCloseable {
                         f.isAwaited() && now.isAfter(f.sent().plus(set.get().within())))
                 .isPresent();
         if (overdue) {
-            alarms.raise(
-                    AlarmKind.CANARY,
-                    subject,
-                    "The test message sent at " + last.get().sent().truncatedTo(ChronoUnit.SECONDS)
-                            + set.get()
-                                    .alternate()
-                                    .map(source ->
-                                            " to the alternate mailbox has not come in through source " + source + ".")
-                                    .orElse(" has not come back as a report."));
+            alarms.raise(AlarmKind.CANARY, subject, last.get().missing(watched.sources()));
         } else if (last.isPresent() && last.get().trouble().isPresent()) {
             alarms.raise(
                     AlarmKind.CANARY,

@@ -355,7 +355,7 @@ class WatchServerTest {
             String canary = new String(system.take(), StandardCharsets.UTF_8);
             assertThat(awaitAlarm(AlarmKind.CANARY).text())
                     .as("nobody has journaled it")
-                    .contains("has not come back");
+                    .contains("has not come back through source exchange.");
             // a stranger's mail with the same sender is not it
             send(
                     JOURNAL,
@@ -434,6 +434,41 @@ class WatchServerTest {
                         .as("by the right way")
                         .isGreaterThan(before);
             }
+        }
+    }
+
+    /// Such as settings of a version that did not ask whose way it tests.
+    @Test
+    void aCanaryThatNamesNoSourceMayComeBackAsACopyWhereThereAreNoReports() throws Exception {
+        Address copies = new Address("copies-7f3a@archive.example");
+        Address others = new Address("others-7f3a@archive.example");
+        archive.sources().remove(archive.acts(), "test", "exchange");
+        archive.sources().add(archive.acts(), "test", "copies", Optional.of(copies), Family.MULTIDROP);
+        Sink system = new Sink();
+        try (SmtpServer mails = system.listen()) {
+            archive.watch()
+                    .settings()
+                    .set(
+                            archive.acts(),
+                            "test",
+                            Subject.CANARY,
+                            Map.of(
+                                    "server", "127.0.0.1:" + mails.address().getPort(),
+                                    "from", "canary@firm.example",
+                                    "to", "anna@firm.example",
+                                    "within", "1"));
+            archive.watch().attendNow();
+            String canary = new String(system.take(), StandardCharsets.UTF_8);
+            assertThat(awaitAlarm(AlarmKind.CANARY).text()).contains("has not come back through source copies.");
+            archive.sources().add(archive.acts(), "test", "others", Optional.of(others), Family.MULTIDROP);
+            archive.watch().attendNow();
+            await(
+                    "either would do",
+                    () -> standing(AlarmKind.CANARY)
+                            .filter(a -> a.text().contains("has not come back through any source of copies."))
+                            .isPresent());
+            send(others, canary);
+            await("the alarm is over", () -> standing(AlarmKind.CANARY).isEmpty());
         }
     }
 

@@ -18,6 +18,7 @@ import io.carteggio.server.fetch.FetchException.Kind;
 import io.carteggio.server.fetch.pop3.Pop3Protocol;
 import io.carteggio.server.jobs.Job;
 import io.carteggio.server.jobs.Jobs;
+import io.carteggio.server.jobs.Schedule;
 import io.carteggio.server.secret.Secrets;
 import io.carteggio.server.watch.AlarmKind;
 import java.io.IOException;
@@ -364,6 +365,33 @@ class FetchJobsTest {
         assertThat(isAlarm()).isFalse();
     }
 
+    /// Who chose the night does not get a session every five minutes of the day.
+    @Test
+    void aScheduleOfLongerIntervalsIsKeptToWhereMailDoesNotLeave() throws Exception {
+        server.removes = false;
+        for (String[] row : new String[][] {
+            {"0 2 * * *", "PT0S", "PT25H"},
+            {"every:15m", "PT14M", "PT16M"},
+            {"every:5m", "PT4M50S", "PT5M"},
+            {"every:4m", "PT4M50S", "PT5M31S"},
+            {"continuous", "PT4M50S", "PT5M31S"}
+        }) {
+            add("after", "delete", "schedule", row[0]);
+            for (int i = 0; i < 6; i++) {
+                assertThat(run().outcome()).isEqualTo(Outcome.FAILED);
+            }
+            Instant now = clock.instant();
+            Instant next = jobs.state("box").next().orElseThrow();
+            assertThat(next).as(row[0]).isBetween(now.plus(Duration.parse(row[1])), now.plus(Duration.parse(row[2])));
+            if (row[0].contains("*")) {
+                assertThat(next)
+                        .isEqualTo(Schedule.of(row[0], ZoneId.systemDefault())
+                                .next(now)
+                                .orElseThrow());
+            }
+        }
+    }
+
     @Test
     void aMailThatStaysIsInNobodysWay() throws Exception {
         add("after", "delete");
@@ -617,6 +645,9 @@ class FetchJobsTest {
             {"auth", "oauth"},
             {"timeout", "0s"},
             {"timeout", "2h"},
+            {"quota", "0"},
+            {"quota", "8388608T"},
+            {"quota", "999999999T"},
             {"schedule", "* * *"},
             {"token-url", "http://evil.example/"},
             {"token-url", "::"},
@@ -627,6 +658,8 @@ class FetchJobsTest {
                     .as(wrong[0] + " " + wrong[1])
                     .isInstanceOf(IllegalArgumentException.class);
         }
+        assertThatThrownBy(() -> add("quota", "8388608T")).hasMessageContainingAll("'quota'", "8388608T");
+        assertThat(new Settings(Map.of("quota", "8388607T")).quotaBytes()).contains(8_388_607L << 40);
     }
 
     private interface Condition {

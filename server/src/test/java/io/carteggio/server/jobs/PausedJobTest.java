@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +58,7 @@ class PausedJobTest {
 
         @Override
         public Retry retry(ArchiveException failure, int failures) {
-            return new Retry(Duration.ZERO, false);
+            return new Retry(Optional.of(Duration.ZERO), false);
         }
     }
 

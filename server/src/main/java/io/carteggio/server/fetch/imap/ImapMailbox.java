@@ -49,6 +49,12 @@ final class ImapMailbox implements RemoteMailbox {
 
     private static final int REMOVAL_BATCH = 200;
 
+    /// As many UIDs as one command can always name ([UidSet#LENGTH_LIMIT]).
+    private static final int COPY_BATCH = 200;
+
+    /// How often it is looked for mails that others mark as deleted, while they do so.
+    private static final int LOOKS_FOR_MARKS = 4;
+
     /// A mail that is larger than this comes in pieces of so much: a connection that breaks costs one of them, and
     /// no server has to hold more of it at once.
     static final int PIECE_BYTES = 16 * 1024 * 1024;
@@ -63,6 +69,7 @@ final class ImapMailbox implements RemoteMailbox {
 
     private final Settings settings;
     private final Optional<Account> account;
+    private final Copied copied;
     private final int pieceBytes;
     private ImapSession session;
     private final String folder;
@@ -73,16 +80,19 @@ final class ImapMailbox implements RemoteMailbox {
     private Optional<String> permanentFlags = Optional.empty();
 
     /// @param account for opening it once more; none where others own the session
+    /// @param copied what earlier sessions of this source left behind
     /// @param wire the folder's name as a command has it
     private ImapMailbox(
             Settings settings,
             Optional<Account> account,
+            Copied copied,
             int pieceBytes,
             ImapSession session,
             String folder,
             String wire) {
         this.settings = settings;
         this.account = account;
+        this.copied = copied;
         this.pieceBytes = pieceBytes;
         this.session = session;
         this.folder = folder;
@@ -90,11 +100,7 @@ final class ImapMailbox implements RemoteMailbox {
     }
 
     /// The whole way in.
-    static ImapMailbox open(Account account, Steps steps) throws ArchiveException {
-        return open(account, steps, PIECE_BYTES);
-    }
-
-    static ImapMailbox open(Account account, Steps steps, int pieceBytes) throws ArchiveException {
+    static ImapMailbox open(Account account, Steps steps, Copied copied, int pieceBytes) throws ArchiveException {
         Settings settings = account.settings();
         ImapSession session = loggedIn(account, steps);
         try {
@@ -102,6 +108,7 @@ final class ImapMailbox implements RemoteMailbox {
             ImapMailbox mailbox = new ImapMailbox(
                     settings,
                     Optional.of(account),
+                    copied,
                     pieceBytes,
                     session,
                     settings.folder(),
@@ -120,7 +127,8 @@ final class ImapMailbox implements RemoteMailbox {
     /// @param wire its name as a command has it
     static ImapMailbox examined(Settings settings, ImapSession session, String folder, String wire)
             throws FetchException {
-        ImapMailbox mailbox = new ImapMailbox(settings, Optional.empty(), PIECE_BYTES, session, folder, wire);
+        ImapMailbox mailbox =
+                new ImapMailbox(settings, Optional.empty(), new Copied(), PIECE_BYTES, session, folder, wire);
         mailbox.enter("EXAMINE ");
         return mailbox;
     }
@@ -538,23 +546,14 @@ final class ImapMailbox implements RemoteMailbox {
     public Removed remove(List<String> keys, Removal how) throws ArchiveException {
         List<Long> uids = uids(keys);
         switch (how) {
-            case Removal.Delete _ -> {
+            case Removal.Delete _ -> delete(uids);
+            case Removal.MoveTo(String target)
+            when moves() -> {
                 for (String set : UidSet.of(uids)) {
-                    delete(set);
+                    into(target, "UID MOVE " + set);
                 }
             }
-            case Removal.MoveTo(String folder) -> {
-                Rights rights = moves() ? new Rights(true, "") : rights();
-                if (!rights.delete()) { // else each run would make one more copy
-                    throw new FetchException(Kind.RIGHTS, "mails may not leave the folder: " + rights.detail());
-                }
-                for (String set : UidSet.of(uids)) {
-                    move(set, folder);
-                }
-            }
-        }
-        if (!expungesByUid() && !(how instanceof Removal.MoveTo && moves())) {
-            expungeOnly(new HashSet<>(uids));
+            case Removal.MoveTo(String target) -> moveByCopy(uids, target);
         }
         return new Removed(Set.copyOf(keys), Optional.empty());
     }
@@ -567,56 +566,142 @@ final class ImapMailbox implements RemoteMailbox {
         return session.can("MOVE") || session.can("IMAP4REV2");
     }
 
-    private void flag(String set, String how, String what) throws FetchException {
-        ImapSession.ok(
-                session.command(
-                        "UID STORE " + set + " " + how + "FLAGS.SILENT (\\Deleted)", ImapReader.NOTHING, this::note),
-                Kind.RIGHTS,
-                what);
+    private Optional<FetchException> store(String set, String how, String what) throws FetchException {
+        Done done = session.command(
+                "UID STORE " + set + " " + how + "FLAGS.SILENT (\\Deleted)", ImapReader.NOTHING, this::note);
+        return refusal(done, Kind.RIGHTS, what);
     }
 
-    private void delete(String set) throws FetchException {
-        flag(set, "+", "to mark mails as deleted");
-        if (expungesByUid()) {
-            ImapSession.ok(
-                    session.command("UID EXPUNGE " + set, ImapReader.NOTHING, this::note),
-                    Kind.RIGHTS,
-                    "to remove mails");
+    private static Optional<FetchException> refusal(Done done, Kind otherwise, String what) {
+        return done.status() == Status.OK ? Optional.empty() : Optional.of(ImapSession.refused(done, otherwise, what));
+    }
+
+    private static void ok(Optional<FetchException> refusal) throws FetchException {
+        if (refusal.isPresent()) {
+            throw refusal.get();
+        }
+    }
+
+    private void delete(List<Long> uids) throws FetchException {
+        for (String set : UidSet.of(uids)) {
+            ok(store(set, "+", "to mark mails as deleted"));
+            if (expungesByUid()) {
+                ImapSession.ok(
+                        session.command("UID EXPUNGE " + set, ImapReader.NOTHING, this::note),
+                        Kind.RIGHTS,
+                        "to remove mails");
+            }
+        }
+        if (!expungesByUid()) {
+            expungeOnly(new HashSet<>(uids));
         }
     }
 
     /// Without UIDPLUS only all mails that are marked can be removed, whoever marked them. So the marks of
-    /// all others are taken off for as long as that takes, and put back; where we are cut off in between,
-    /// those mails stay without them. One that another client marks at this very moment goes with ours:
-    /// nothing in RFC 3501 keeps that from happening.
-    private void expungeOnly(Set<Long> mine) throws ArchiveException {
-        Found marked = new Found(new HashSet<>());
-        ImapSession.ok(session.command("UID SEARCH DELETED", marked, this::note), Kind.PROTOCOL, "a search");
-        List<String> others = UidSet.of(
-                marked.uids.stream().filter(uid -> !mine.contains(uid)).sorted().toList());
-        for (String set : others) {
-            flag(set, "-", "to take marks off while mails are removed");
+    /// all others are taken off for as long as that takes, and put back, also where the server refuses to go
+    /// on; where we are cut off in between, those mails stay without them. One that another client marks
+    /// between the last look and EXPUNGE goes with ours: nothing in RFC 3501 keeps that from happening.
+    private void expungeOnly(Set<Long> mine) throws FetchException {
+        Set<String> unmarked = new LinkedHashSet<>();
+        Optional<FetchException> refusal = unmarkOthers(mine, unmarked);
+        if (refusal.isEmpty()) {
+            Done done = session.command("EXPUNGE", ImapReader.NOTHING, this::note);
+            refusal = refusal(done, Kind.RIGHTS, "to remove mails");
         }
-        ImapSession.ok(session.command("EXPUNGE", ImapReader.NOTHING, this::note), Kind.RIGHTS, "to remove mails");
-        for (String set : others) {
-            flag(set, "+", "to put marks back");
+        putMarksBack(unmarked);
+        ok(refusal);
+    }
+
+    /// Takes marks off until a search finds none but ours.
+    ///
+    /// @param unmarked takes the sets of which marks were taken off: also one whose answer was no, which may
+    ///     have come after some of them
+    /// @return why others are marked still
+    private Optional<FetchException> unmarkOthers(Set<Long> mine, Set<String> unmarked) throws FetchException {
+        for (int looks = 1; ; looks++) {
+            Found marked = new Found(new HashSet<>());
+            Done done = session.command("UID SEARCH DELETED", marked, this::note);
+            if (done.status() != Status.OK) {
+                return refusal(done, Kind.PROTOCOL, "a search");
+            }
+            List<Long> others = marked.uids.stream()
+                    .filter(uid -> !mine.contains(uid))
+                    .sorted()
+                    .toList();
+            if (others.isEmpty()) {
+                return Optional.empty();
+            }
+            if (looks == LOOKS_FOR_MARKS) {
+                return Optional.of(new FetchException(
+                        Kind.UNREMOVED,
+                        "the server has no UIDPLUS, and " + others.size()
+                                + " mails that are not to be removed are marked as deleted again and again"));
+            }
+            for (String set : UidSet.of(others)) {
+                unmarked.add(set);
+                Optional<FetchException> refusal = store(set, "-", "to take marks off while mails are removed");
+                if (refusal.isPresent()) {
+                    return refusal;
+                }
+            }
         }
     }
 
-    private void move(String set, String folder) throws FetchException {
-        String command = (moves() ? "UID MOVE " : "UID COPY ") + set + " " + ImapText.folder(folder);
-        Done done = session.command(command, ImapReader.NOTHING, this::note);
+    /// Failing in this changes nothing about what was removed, or why it was not: it is told in the log.
+    private void putMarksBack(Set<String> unmarked) {
+        List<String> left = new ArrayList<>(unmarked);
+        Optional<FetchException> trouble = Optional.empty();
+        try {
+            for (String set : unmarked) {
+                Optional<FetchException> refusal = store(set, "+", "to put marks back");
+                if (refusal.isEmpty()) {
+                    left.remove(set);
+                }
+                trouble = trouble.or(() -> refusal);
+            }
+        } catch (FetchException e) { // the session is of no more use
+            trouble = Optional.of(e);
+        }
+        if (trouble.isPresent()) {
+            LOG.warn(
+                    "{}: mails {} were marked as deleted by another client and have lost that mark: {}",
+                    place("*"),
+                    String.join(",", left),
+                    trouble.get().getMessage());
+        }
+    }
+
+    /// Without MOVE mails are copied, marked and removed. Where the server refuses the last two, the copies are
+    /// there all the same: the next attempt makes no more of them.
+    private void moveByCopy(List<Long> uids, String target) throws ArchiveException {
+        Rights rights = rights();
+        if (!rights.delete()) { // else each mail would be there twice
+            throw new FetchException(Kind.RIGHTS, "mails may not leave the folder: " + rights.detail());
+        }
+        Copied.Way way = new Copied.Way(settings.host(), settings.text("user").orElse(""), folder, validity, target);
+        List<Long> missing = copied.missing(way, uids);
+        for (int from = 0; from < missing.size(); from += COPY_BATCH) {
+            List<Long> some = missing.subList(from, Math.min(missing.size(), from + COPY_BATCH));
+            for (String set : UidSet.of(some)) {
+                into(target, "UID COPY " + set);
+            }
+            copied.add(some);
+        }
+        delete(uids);
+        copied.gone(uids);
+    }
+
+    private void into(String target, String command) throws FetchException {
+        String whole = command + " " + ImapText.folder(target);
+        Done done = session.command(whole, ImapReader.NOTHING, this::note);
         if (done.status() == Status.NO
                 && done.code()
                         .map(c -> c.name().equals("TRYCREATE") || c.name().equals("NONEXISTENT"))
                         .orElse(false)) {
-            ImapSession.ok(session.command("CREATE " + ImapText.folder(folder)), Kind.FOLDER, "to make " + folder);
-            done = session.command(command, ImapReader.NOTHING, this::note);
+            ImapSession.ok(session.command("CREATE " + ImapText.folder(target)), Kind.FOLDER, "to make " + target);
+            done = session.command(whole, ImapReader.NOTHING, this::note);
         }
-        ImapSession.ok(done, Kind.FOLDER, "to move mails to " + folder);
-        if (!moves()) {
-            delete(set);
-        }
+        ImapSession.ok(done, Kind.FOLDER, "to move mails to " + target);
     }
 
     @Override
@@ -674,7 +759,12 @@ final class ImapMailbox implements RemoteMailbox {
                 && !permanentFlags.get().toLowerCase(Locale.ROOT).contains("\\deleted")) {
             return new Rights(false, "the flag \\Deleted is not kept in this folder");
         }
-        String removal = session.can("UIDPLUS") ? "UIDPLUS" : "no UIDPLUS: only when all marked mails are archived";
+        String removal = session.can("UIDPLUS")
+                ? "UIDPLUS"
+                : expungesByUid()
+                        ? "IMAP4rev2"
+                        : "no UIDPLUS: other mails that are marked as deleted lose that mark while archived ones are"
+                                + " removed, and get it back";
         if (session.can("ACL")) {
             List<String> rights = new ArrayList<>();
             Done done = session.command("MYRIGHTS " + wire, ImapReader.NOTHING, response -> {
@@ -691,8 +781,7 @@ final class ImapMailbox implements RemoteMailbox {
                 return new Rights(may, "rights " + mine + ", " + removal);
             }
         }
-        return new Rights(
-                true, removal + (session.can("MOVE") ? ", MOVE" : "") + (session.can("IDLE") ? ", IDLE" : ""));
+        return new Rights(true, removal + (moves() ? ", MOVE" : "") + (session.can("IDLE") ? ", IDLE" : ""));
     }
 
     @Override

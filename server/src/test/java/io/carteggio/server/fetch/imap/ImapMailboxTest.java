@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,7 @@ class ImapMailboxTest {
 
     private static void playInPieces(String script, Scene scene) throws ArchiveException, IOException {
         try (ScriptedServer server = new ScriptedServer(script)) {
-            try (RemoteMailbox mailbox = ImapMailbox.open(account(server), Steps.SILENT, 10)) {
+            try (RemoteMailbox mailbox = ImapMailbox.open(account(server), Steps.SILENT, new Copied(), 10)) {
                 scene.play(mailbox);
             }
             assertThat(server.failure()).isEmpty();
@@ -421,11 +422,21 @@ class ImapMailboxTest {
                 S: c5 OK
                 C: c6 UID STORE 5,7:8 -FLAGS.SILENT \\(\\\\Deleted\\)
                 S: c6 OK
-                C: c7 EXPUNGE
-                S: * 1 EXPUNGE
+                C: c7 UID SEARCH DELETED
+                S: * SEARCH 1 6
                 S: c7 OK
-                C: c8 UID STORE 5,7:8 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                C: c8 UID STORE 6 -FLAGS.SILENT \\(\\\\Deleted\\)
                 S: c8 OK
+                C: c9 UID SEARCH DELETED
+                S: * SEARCH 1
+                S: c9 OK
+                C: c10 EXPUNGE
+                S: * 1 EXPUNGE
+                S: c10 OK
+                C: c11 UID STORE 5,7:8 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c11 OK
+                C: c12 UID STORE 6 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                S: c12 OK
                 """,
                 mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.Delete())
                                 .gone())
@@ -439,6 +450,8 @@ class ImapMailboxTest {
                 S: c5 OK
                 C: c6 UID STORE 5 -FLAGS.SILENT .*
                 S: c6 NO not yours
+                C: c7 UID STORE 5 \\+FLAGS.SILENT .*
+                S: c7 NO not yours
                 """,
                 mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete()))
                                 .kind())
@@ -459,6 +472,161 @@ class ImapMailboxTest {
                 mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.MoveTo("Done"))
                                 .gone())
                         .containsExactly("1"));
+    }
+
+    /// Whatever the server says no to, as long as it goes on listening.
+    @Test
+    void marksOfOthersArePutBackWhateverTheServerRefuses() throws Exception {
+        String unmarked = in("") + """
+                C: c4 UID STORE 1 \\+FLAGS.SILENT .*
+                S: c4 OK
+                C: c5 UID SEARCH DELETED
+                S: * SEARCH 1 5
+                S: c5 OK
+                C: c6 UID STORE 5 -FLAGS.SILENT .*
+                S: c6 OK
+                """;
+        String alone = """
+                C: c7 UID SEARCH DELETED
+                S: * SEARCH 1
+                S: c7 OK
+                """;
+        String listing = """
+                C: c10 UID SEARCH ALL
+                S: * SEARCH 1 5
+                S: c10 OK
+                """;
+        for (String back : List.of("OK", "NO [NOPERM] nor this")) {
+            play(unmarked + alone + """
+                    C: c8 EXPUNGE
+                    S: c8 NO not now
+                    C: c9 UID STORE 5 \\+FLAGS.SILENT \\(\\\\Deleted\\)
+                    S: c9 ANSWER
+                    """.replace("ANSWER", back) + listing, mailbox -> {
+                FetchException trouble = trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete()));
+                assertThat(trouble).as("marks back: %s", back).hasMessageContaining("to remove mails: not now");
+                assertThat(mailbox.list(Optional.empty(), _ -> false, 10).unknown())
+                        .containsExactly("1", "5");
+            });
+        }
+        play(
+                unmarked + """
+                C: c7 UID SEARCH DELETED
+                S: c7 NO [SERVERBUG] not found
+                C: c8 UID STORE 5 \\+FLAGS.SILENT .*
+                S: c8 OK
+                """,
+                mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete())))
+                        .hasMessageContaining("a search"));
+        for (String back : List.of("S: c9 NO not yours\n", "S: * BYE\n", "X\n")) {
+            play(
+                    unmarked + alone + """
+                    C: c8 EXPUNGE
+                    S: * 1 EXPUNGE
+                    S: c8 OK
+                    C: c9 UID STORE 5 \\+FLAGS.SILENT .*
+                    """ + back,
+                    mailbox -> assertThat(mailbox.remove(List.of("1"), new Removal.Delete())
+                                    .gone())
+                            .as("gone all the same: %s", back)
+                            .containsExactly("1"));
+        }
+    }
+
+    /// Another client that marks mails faster than its marks are taken off is not waited for.
+    @Test
+    void whereOthersGoOnMarkingNothingIsExpunged() throws Exception {
+        StringBuilder script = new StringBuilder(in("") + """
+                C: c4 UID STORE 1 .*
+                S: c4 OK
+                """);
+        int command = 5;
+        for (int other = 5; other < 8; other++) {
+            script.append(
+                    "C: c%d UID SEARCH DELETED\nS: * SEARCH 1 %d\nS: c%d OK\n".formatted(command, other, command));
+            command++;
+            script.append("C: c%d UID STORE %d -FLAGS.*\nS: c%d OK\n".formatted(command, other, command));
+            command++;
+        }
+        script.append("C: c%d UID SEARCH DELETED\nS: * SEARCH 1 5\nS: c%d OK\n".formatted(command, command));
+        for (int other = 5; other < 8; other++) {
+            command++;
+            script.append("C: c%d UID STORE %d \\+FLAGS.*\nS: c%d OK\n".formatted(command, other, command));
+        }
+        play(
+                script.toString(),
+                mailbox -> assertThat(trouble(() -> mailbox.remove(List.of("1"), new Removal.Delete()))
+                                .kind())
+                        .isEqualTo(Kind.UNREMOVED));
+    }
+
+    /// Over sessions, as each run has its own; and each mail by itself.
+    @Test
+    void aMailIsCopiedOnceHoweverOftenItsRemovalIsRefused() throws Exception {
+        ImapProtocol imap = new ImapProtocol();
+        try (ScriptedServer server = new ScriptedServer(in("UIDPLUS") + """
+                C: c4 UID COPY 1:2 "Done"
+                S: c4 OK
+                C: c5 UID STORE 1:2 .*
+                S: c5 NO not yours
+                --
+                """ + in("UIDPLUS") + """
+                C: c4 UID COPY 3 "Done"
+                S: c4 OK
+                C: c5 UID STORE 1:3 .*
+                S: c5 OK
+                C: c6 UID EXPUNGE 1:3
+                S: c6 NO not now
+                C: c7 UID STORE 1 .*
+                S: c7 OK
+                C: c8 UID EXPUNGE 1
+                S: c8 OK
+                C: c9 UID COPY 2:3 "Elsewhere"
+                S: c9 NO [OVERQUOTA] full
+                --
+                """
+                + in("UIDPLUS").replace("UIDVALIDITY 17", "UIDVALIDITY 18") + """
+                C: c4 UID COPY 2 "Done"
+                S: c4 OK
+                C: c5 UID STORE 2 .*
+                S: c5 OK
+                C: c6 UID EXPUNGE 2
+                S: c6 OK
+                """)) {
+            Removal done = new Removal.MoveTo("Done");
+            try (RemoteMailbox mailbox = imap.open(account(server), Steps.SILENT)) {
+                assertThat(trouble(() -> mailbox.remove(List.of("1", "2"), done)))
+                        .hasMessageContaining("not yours");
+            }
+            try (RemoteMailbox mailbox = imap.open(account(server), Steps.SILENT)) {
+                assertThat(trouble(() -> mailbox.remove(List.of("1", "2", "3"), done)))
+                        .hasMessageContaining("not now");
+                assertThat(mailbox.remove(List.of("1"), done).gone()).containsExactly("1");
+                assertThat(trouble(() -> mailbox.remove(List.of("2", "3"), new Removal.MoveTo("Elsewhere")))
+                                .kind())
+                        .as("copied, but not there")
+                        .isEqualTo(Kind.FULL);
+            }
+            try (RemoteMailbox mailbox = imap.open(account(server), Steps.SILENT)) {
+                assertThat(mailbox.remove(List.of("2"), done).gone())
+                        .as("another mail has that number now")
+                        .containsExactly("2");
+            }
+            assertThat(server.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasCopiedIsRememberedUpToALimit() {
+        Copied copied = new Copied();
+        Copied.Way way = new Copied.Way("mail.example", "anna", "INBOX", 17, "Done");
+        List<Long> many = LongStream.rangeClosed(1, Copied.LIMIT + 2).boxed().toList();
+        assertThat(copied.missing(way, many)).isEqualTo(many);
+        copied.add(many);
+        assertThat(copied.missing(way, many)).containsExactly(Copied.LIMIT + 1L, Copied.LIMIT + 2L);
+        copied.gone(List.of(1L));
+        copied.add(List.of(Copied.LIMIT + 1L, Copied.LIMIT + 2L));
+        assertThat(copied.missing(way, many)).containsExactly(1L, Copied.LIMIT + 2L);
     }
 
     @Test
@@ -566,6 +734,18 @@ class ImapMailboxTest {
                 mailbox -> assertThat(mailbox.fill())
                         .as("the folder's octets where no quota is told")
                         .isEqualTo(new RemoteMailbox.Fill(3, Optional.of(4_711L), Optional.empty(), Optional.empty())));
+        for (String[] row : new String[][] {
+            {"UIDPLUS", "UIDPLUS"},
+            {"UIDPLUS MOVE IDLE", "UIDPLUS, MOVE, IDLE"},
+            {"IMAP4rev2", "IMAP4rev2, MOVE"},
+            {
+                "",
+                "no UIDPLUS: other mails that are marked as deleted lose that mark while archived ones are removed, and"
+                        + " get it back"
+            }
+        }) {
+            play(in(row[0]), mailbox -> assertThat(mailbox.rights()).isEqualTo(new RemoteMailbox.Rights(true, row[1])));
+        }
         play(
                 in("").replace("READ-WRITE", "READ-ONLY"),
                 mailbox -> assertThat(mailbox.rights().delete()).isFalse());
