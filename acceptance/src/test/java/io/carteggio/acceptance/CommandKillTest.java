@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dcommand.kills=…` kills each so often, `-Dcrash.seed=…` at the same calls again.
 @Tag("peers")
 class CommandKillTest {
-    private static final int KILLS = Integer.getInteger("command.kills", Boolean.getBoolean("check.long") ? 60 : 2);
+    private static final int KILLS = Integer.getInteger("command.kills", Boolean.getBoolean("check.long") ? 60 : 1);
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
 
     private enum Scene {

@@ -175,7 +175,7 @@ final class Unjournaled implements AutoCloseable {
         try {
             Files.deleteIfExists(missing.file);
         } catch (IOException e) {
-            LOG.warn("{} could not be removed; it becomes a redelivery", missing.file, e);
+            LOG.warn("{} could not be removed; it becomes a redelivery: {}", missing.file, e.toString());
         }
     }
 
