@@ -4,6 +4,8 @@ import io.carteggio.archive.vault.SegmentFormat;
 import io.carteggio.embedded.vault.SegmentReader.FoundFrame;
 import io.carteggio.mail.Sha256;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// What a segment without a footer holds: the last one after a crash, or a damaged one.
@@ -19,6 +21,12 @@ import java.util.Optional;
 /// @param lastHash of the last whole frame
 record SegmentScan(long end, boolean damaged, FrameOffsets frames, Optional<Sha256> lastHash) {
 
+    /// Where no whole frame stands.
+    ///
+    /// @param lastFrame number of the last frame before
+    /// @param before the last frame whose head was found before
+    private record Break(long offset, long lastFrame, Optional<FoundFrame> before) {}
+
     /// Reads a segment through whose header is good, or known.
     ///
     /// @param acknowledged an offset up to which the segment is known from elsewhere to have been
@@ -27,33 +35,33 @@ record SegmentScan(long end, boolean damaged, FrameOffsets frames, Optional<Sha2
         SegmentFormat.SegmentHeader header = reader.said()
                 .orElseThrow(() -> new IllegalArgumentException("a segment without a header cannot be scanned"));
         long forced = acknowledged;
-        for (long at = reader.framesBegin(); at < reader.limit(); ) {
-            Optional<FoundFrame> found = reader.frame(at);
-            if (found.isPresent()) {
-                forced = Math.max(forced, found.get().head().forcedUpTo());
-                at = found.get().endOffset();
-            } else {
-                at = reader.nextFrame(at + 1);
-            }
-        }
-        boolean damaged = false;
         FrameOffsets frames = new FrameOffsets(header.firstFrame());
         Optional<FoundFrame> last = Optional.empty();
+        List<Break> breaks = new ArrayList<>();
         long at = reader.framesBegin();
         while (at < reader.limit()) {
             Optional<FoundFrame> found = reader.frame(at);
-            boolean whole = found.isPresent() && found.get().whole();
-            if (!whole && at >= forced) {
-                break;
+            if (found.isEmpty() || !found.get().whole()) {
+                breaks.add(new Break(at, frames.lastFrame(), last));
             }
-            damaged |= !whole;
             if (found.isPresent()) {
+                forced = Math.max(forced, found.get().head().forcedUpTo());
                 frames.put(found.get().head().number(), at);
                 last = found;
                 at = found.get().endOffset();
             } else {
                 at = reader.nextFrame(at + 1);
             }
+        }
+        boolean damaged = false;
+        for (Break each : breaks) {
+            if (each.offset() >= forced) {
+                at = each.offset();
+                frames.cut(each.lastFrame() + 1);
+                last = each.before();
+                break;
+            }
+            damaged = true;
         }
         Optional<Sha256> lastHash = last.isPresent() ? Optional.of(reader.hash(last.get())) : Optional.empty();
         return new SegmentScan(Math.min(at, reader.limit()), damaged, frames, lastHash);
