@@ -147,7 +147,7 @@ final class VaultOpening {
         }
         LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
             SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
             segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
         }
@@ -225,7 +225,7 @@ final class VaultOpening {
         long size = disk.sizeBytes(file);
         SegmentScan scan;
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
@@ -284,7 +284,12 @@ final class VaultOpening {
         boolean lost = behind.segment() > last + 1 || behind.firstFrame() > segment.lastFrame() + 1;
         if (torn || lost) {
             // the numbers that were cut have served for keys already, as have those that are missing
-            closer.close(resumed, lastFrame);
+            try {
+                closer.close(resumed, lastFrame);
+            } catch (IOException | ArchiveException | RuntimeException e) {
+                resumed.close();
+                throw e;
+            }
             return behind;
         }
         return new Resume(resumed, dictionary, lastFrame);
@@ -334,7 +339,7 @@ final class VaultOpening {
         long frames = Math.max(acknowledged.frames(), firstFrame(last).orElse(1L) - 1);
         Sha256 lastHash = SegmentFormat.noFrame();
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
             for (long at = reader.nextHead(0); at < reader.limit(); at = reader.nextHead(at + 1)) {
                 FrameHead head = reader.head(at).orElseThrow();
                 frames = Math.max(frames, head.number());

@@ -694,7 +694,7 @@ final class VaultHistory {
 
     /// Header and dictionary: without them nothing behind can be read.
     private long headBytes(Path segment) throws IOException {
-        try (SegmentReader reader = new SegmentReader(
+        try (SegmentReader reader = SegmentReader.open(
                 disk,
                 segment,
                 Keyring.open(disk, DIRECTORY, MASTER).archiveId(),
