@@ -307,9 +307,7 @@ final class VaultOpening {
     /// A footer that a crash left in part is none, though its last sector be there.
     private boolean wholeFooter(Path file, FooterTail tail) {
         try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
-            int length = Math.toIntExact(seen.sizeBytes() - tail.footerOffset());
-            return SegmentFormat.readFooter(SegmentFiles.at(seen, tail.footerOffset(), length), archiveId)
-                    .isPresent();
+            return SegmentFiles.isWhole(tail, seen, archiveId);
         } catch (IOException e) {
             return false;
         }

@@ -621,6 +621,14 @@ final class VaultHistory {
                 }
             }
             saw("damages named");
+            if (!vault.mend().isEmpty()) {
+                saw("mended");
+            }
+            Set<Long> still = new LinkedHashSet<>();
+            walkIntact(vault, still, new ArrayList<>());
+            if (!still.containsAll(intact)) {
+                throw new AssertionError("mending lost what was whole: " + spoilt + "; " + intact + ", now " + still);
+            }
             Sent sent = made();
             Kept kept = vault.append(sent.frame(Frame.Kind.ARRIVAL));
             if (there.containsKey(kept.number())) {
