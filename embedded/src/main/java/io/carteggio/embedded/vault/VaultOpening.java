@@ -229,9 +229,12 @@ final class VaultOpening {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
-        // nothing was ever forced in it, not even its keys may be right
-        boolean blank = scan.frames().count() == 0 && !scan.damaged();
-        boolean broken = scan.damaged() || !headerIsWhole(file);
+        boolean headerIsWhole = headerIsWhole(file);
+        // Nothing was ever forced in it, and not even its keys may be right: it is begun anew. Where the header
+        // is damaged, zeros may be what is left of frames.
+        boolean blank =
+                scan.frames().count() == 0 && !scan.damaged() && (headerIsWhole || size == header.framesBegin());
+        boolean broken = !blank && (scan.damaged() || !headerIsWhole);
         Begin behind = broken
                 ? begin(last + 1, firstBehindDamage(scan, acknowledged), lastFrame, acknowledged, loss)
                 : begin(
