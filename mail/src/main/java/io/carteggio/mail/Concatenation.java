@@ -35,6 +35,18 @@ public record Concatenation(List<Content> parts) implements Content {
     public InputStream open(long offset, long length) throws IOException {
         Objects.checkFromIndexSize(offset, length, sizeBytes());
         List<InputStream> streams = new ArrayList<>();
+        try {
+            openParts(offset, length, streams);
+        } catch (IOException | RuntimeException e) {
+            for (InputStream opened : streams) {
+                opened.close();
+            }
+            throw e;
+        }
+        return streams.size() == 1 ? streams.getFirst() : new SequenceInputStream(Collections.enumeration(streams));
+    }
+
+    private void openParts(long offset, long length, List<InputStream> streams) throws IOException {
         long start = 0;
         for (Content part : parts) {
             long from = Math.max(offset, start) - start;
@@ -44,6 +56,5 @@ public record Concatenation(List<Content> parts) implements Content {
             }
             start += part.sizeBytes();
         }
-        return streams.size() == 1 ? streams.getFirst() : new SequenceInputStream(Collections.enumeration(streams));
     }
 }

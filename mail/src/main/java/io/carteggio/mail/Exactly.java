@@ -15,6 +15,19 @@ public final class Exactly extends FilterInputStream {
         this.left = length;
     }
 
+    /// So many octets of a stream, from an offset on.
+    ///
+    /// @throws IOException where the offset cannot be reached; the stream is closed then
+    public static InputStream from(InputStream in, long offset, long length) throws IOException {
+        try {
+            in.skipNBytes(offset);
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
+        }
+        return new Exactly(in, length);
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

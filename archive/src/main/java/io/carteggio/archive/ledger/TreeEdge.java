@@ -20,6 +20,14 @@ public final class TreeEdge implements Subtrees {
         private final byte[] hashes = new byte[Tile.SIZE_BYTES];
         private long tiles;
         private int width;
+
+        Level copy() {
+            Level copy = new Level();
+            System.arraycopy(hashes, 0, copy.hashes, 0, width * Sha256.SIZE_BYTES);
+            copy.tiles = tiles;
+            copy.width = width;
+            return copy;
+        }
     }
 
     /// A tree without leaves.
@@ -82,6 +90,17 @@ public final class TreeEdge implements Subtrees {
 
     public long size() {
         return size;
+    }
+
+    /// This tree as it is now, whatever leaves it takes later. Only the edge is copied, so that takes no time
+    /// to speak of; to read from it may take as long as it takes. Safe for many threads where the store is.
+    ///
+    /// @param tiles where the full tiles of this tree are found from now on
+    public Subtrees snapshot(TileStore tiles) {
+        TreeEdge now = new TreeEdge(tiles);
+        levels.forEach(level -> now.levels.add(level.copy()));
+        now.size = size;
+        return now;
     }
 
     /// Takes the next leaf. When it throws, the leaf is in the tree but a tile may be missing in the store:

@@ -164,11 +164,17 @@ public record Recipe(List<Piece> pieces) {
         return head;
     }
 
-    /// The letter that kept octets stand for, as a stream.
+    /// The letter that kept octets stand for, as a stream; closing it closes theirs.
     ///
-    /// @throws IOException where the octets are no recipe; the stream throws it where they end early
+    /// @throws IOException where the octets are no recipe, whose stream is closed then; the stream throws it
+    ///     where they end early
     public static InputStream compose(InputStream kept, Parts parts) throws IOException {
-        return new Composing(new DataInputStream(kept), parts);
+        try {
+            return new Composing(new DataInputStream(kept), parts);
+        } catch (IOException | RuntimeException e) {
+            kept.close();
+            throw e;
+        }
     }
 
     /// The parts that a recipe names, in its order.
@@ -225,6 +231,7 @@ public record Recipe(List<Piece> pieces) {
         private final List<Read> pieces;
         private int next;
         private InputStream piece = InputStream.nullInputStream();
+        private InputStream part = InputStream.nullInputStream();
         private long left;
 
         Composing(DataInputStream kept, Parts parts) throws IOException {
@@ -235,6 +242,7 @@ public record Recipe(List<Piece> pieces) {
 
         private boolean more() throws IOException {
             while (left == 0) {
+                part.close();
                 if (next == pieces.size()) {
                     return false;
                 }
@@ -244,8 +252,9 @@ public record Recipe(List<Piece> pieces) {
                     case 0 -> piece = kept;
                     case 1 -> piece = p.form().encode(kept, p.decoded());
                     default -> {
-                        Content part = parts.part(p.part());
-                        piece = p.form().encode(part.open(), part.sizeBytes());
+                        Content content = parts.part(p.part());
+                        part = content.open();
+                        piece = p.form().encode(part, content.sizeBytes());
                     }
                 }
             }
@@ -277,7 +286,11 @@ public record Recipe(List<Piece> pieces) {
 
         @Override
         public void close() throws IOException {
-            kept.close();
+            try {
+                part.close();
+            } finally {
+                kept.close();
+            }
         }
     }
 
@@ -372,9 +385,7 @@ public record Recipe(List<Piece> pieces) {
                 byte[] octets = decode(base64.toByteArray(AT_ONCE_BYTES), form);
                 return new ByteArrayInputStream(octets, (int) offset, (int) length);
             }
-            InputStream in = Base64.getMimeDecoder().wrap(base64.open());
-            in.skipNBytes(offset);
-            return new Exactly(in, length);
+            return Exactly.from(Base64.getMimeDecoder().wrap(base64.open()), offset, length);
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -160,6 +161,20 @@ class RecordsTest {
         assertThatThrownBy(() -> Recipe.compose(new ByteArrayInputStream(kept), name -> Content.of(new byte[0]))
                         .readAllBytes())
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatIsNoRecipeIsClosed() {
+        AtomicBoolean closed = new AtomicBoolean();
+        InputStream none = new ByteArrayInputStream(new byte[] {-1, -1, -1, -1}) {
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+        assertThatThrownBy(() -> Recipe.compose(none, name -> Content.of(new byte[0])))
+                .isInstanceOf(IOException.class);
+        assertThat(closed).isTrue();
     }
 
     // ---- compression ----

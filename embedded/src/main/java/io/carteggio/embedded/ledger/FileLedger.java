@@ -7,6 +7,7 @@ import io.carteggio.archive.ledger.InclusionProof;
 import io.carteggio.archive.ledger.Proofs;
 import io.carteggio.archive.ledger.SignedCheckpoint;
 import io.carteggio.archive.ledger.SignerKey;
+import io.carteggio.archive.ledger.Subtrees;
 import io.carteggio.archive.ledger.Tile;
 import io.carteggio.archive.ledger.TileStore;
 import io.carteggio.archive.ledger.TreeEdge;
@@ -414,7 +415,8 @@ public final class FileLedger implements AutoCloseable {
         return now;
     }
 
-    /// The tiles as they are now, those too that still wait to be written. Read alone.
+    /// The tiles as they are now, those too that still wait to be written, which are there until they lie on
+    /// the disk. Read alone, and without keeping anybody waiting.
     public TileStore tiles() {
         return new TileStore() {
             @Override
@@ -442,21 +444,21 @@ public final class FileLedger implements AutoCloseable {
 
     /// The path from a frame to the root of a tree of `size` frames.
     public InclusionProof inclusion(long frame, long size) throws ArchiveException {
-        lock.lock();
-        try {
-            refuseStopped();
-            return Proofs.inclusion(tree, frame - 1, size);
-        } finally {
-            lock.unlock();
-        }
+        return Proofs.inclusion(asOfNow(), frame - 1, size);
     }
 
     /// That the tree of `to` frames begins with the tree of `from` frames.
     public ConsistencyProof consistency(long from, long to) throws ArchiveException {
+        return Proofs.consistency(asOfNow(), from, to);
+    }
+
+    /// The tree as it is now. Its tiles are read without the lock: whoever adds a frame must not wait for the
+    /// disk.
+    private Subtrees asOfNow() throws ArchiveException {
         lock.lock();
         try {
             refuseStopped();
-            return Proofs.consistency(tree, from, to);
+            return tree.snapshot(tiles());
         } finally {
             lock.unlock();
         }

@@ -85,7 +85,7 @@ final class Compaction {
         FooterTail tail;
         long oldBytes = disk.sizeBytes(old.path());
         long newBytes;
-        try (SegmentReader reader = new SegmentReader(
+        try (SegmentReader reader = SegmentReader.open(
                         disk,
                         old.path(),
                         archiveId,

@@ -2,8 +2,10 @@ package io.carteggio.embedded.vault;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.Compression;
+import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
+import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.KeyTree;
 import io.carteggio.archive.vault.KeyTree.RecordKeys;
 import io.carteggio.archive.vault.Place;
@@ -314,19 +316,36 @@ final class OpenFrame {
 
     private InputStream stream(int record) throws IOException, ArchiveException {
         Row row = row(record);
-        Optional<DiskFile> file = segments.file(segment);
-        if (file.isEmpty()) { // as above
-            return segments.open(head.number()).stream(record);
-        }
-        InputStream in = new DiskStretch(file.get(), sealedAt[record], row.sealedBytes());
-        InputStream plain = RecordSeal.unseal(in, keys(record).key(), name(record, row));
         InputStream kept = switch (row.coding() & Compression.MASK) {
-            case Compression.NONE -> plain;
-            case Compression.ZSTD -> Compression.decompressing(plain, Optional.empty());
-            case Compression.WITH_DICTIONARY -> Compression.decompressing(plain, segments.dictionary(segment));
+            case Compression.NONE -> unsealing(record, row);
+            case Compression.ZSTD -> decompressing(record, row, Optional.empty());
+            case Compression.WITH_DICTIONARY -> decompressing(record, row, segments.dictionary(segment));
             default -> new ByteArrayInputStream(keptOctets(record));
         };
         return (row.coding() & Compression.RECIPE) == 0 ? kept : Recipe.compose(kept, parts());
+    }
+
+    private InputStream decompressing(int record, Row row, Optional<Dictionary> dictionary)
+            throws IOException, ArchiveException {
+        InputStream plain = unsealing(record, row);
+        try {
+            return Compression.decompressing(plain, dictionary);
+        } catch (IOException | RuntimeException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    /// The octets of a record as they were sealed, from an open file: whatever may throw comes before it is
+    /// opened.
+    private InputStream unsealing(int record, Row row) throws IOException, ArchiveException {
+        Key key = keys(record).key();
+        byte[] name = name(record, row);
+        Optional<DiskFile> file = segments.file(segment);
+        if (file.isEmpty()) { // as above
+            return segments.open(head.number()).unsealing(record, row);
+        }
+        return RecordSeal.unseal(new DiskStretch(file.get(), sealedAt[record], row.sealedBytes()), key, name);
     }
 
     /// A large record, found and unsealed anew for each stream; so a compaction meanwhile does no harm.
@@ -340,13 +359,7 @@ final class OpenFrame {
             } catch (ArchiveException e) {
                 throw new IOException(e.getMessage(), e);
             }
-            try {
-                in.skipNBytes(offset);
-            } catch (IOException | RuntimeException e) {
-                in.close();
-                throw e;
-            }
-            return new Exactly(in, length);
+            return Exactly.from(in, offset, length);
         }
     }
 }

@@ -697,11 +697,12 @@ public final class SegmentFileVault implements Vault {
         return new Compaction(disk, directory, archiveId, segments).run(end.segment());
     }
 
-    /// Writes damaged headers of closed segments anew, where what they said is known from the rest of the segment.
+    /// Writes damaged headers, and damaged or missing footers, of closed segments anew, where what they said is
+    /// known from the rest of the segment. Frames are never touched; may be repeated until it has come through.
     ///
-    /// @return a sentence for each
-    public List<String> mendHeaders() {
-        return segments.mendHeaders(end.segment());
+    /// @return a sentence for each that was damaged
+    public List<String> mend() {
+        return new SegmentMending(disk, archiveId, segments).run(end.segment());
     }
 
     /// What is wrong with the keyring's and the sidecars' copies.

@@ -1,5 +1,7 @@
 package io.carteggio.embedded.vault;
 
+import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.SegmentFormat.FooterTail;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.Disk.DiskFile;
 import java.io.IOException;
@@ -46,6 +48,14 @@ final class SegmentFiles {
             throw new IOException("the segment ends at " + (offset + n));
         }
         return into.array();
+    }
+
+    /// Whether the footer is as it was written to the end of which a tail belongs: a crash or damage may leave
+    /// that alone.
+    static boolean isWhole(FooterTail tail, DiskFile file, byte[] archiveId) throws IOException {
+        int length = Math.toIntExact(file.sizeBytes() - tail.footerOffset());
+        return SegmentFormat.readFooter(at(file, tail.footerOffset(), length), archiveId)
+                .isPresent();
     }
 
     /// Files of what crashes left unfinished.

@@ -39,10 +39,13 @@ final class SegmentReader implements AutoCloseable {
     /// @param whole whether the sealed records behind the head are as they were written
     record FoundFrame(long offset, FrameHead head, long endOffset, boolean whole) {}
 
-    /// @param told what the header said, where that is known from elsewhere: it counts where the header is damaged
+    /// Opens a segment's file to read it.
+    ///
+    /// @param told what the header said, where that is known from elsewhere: it counts where the header is
+    ///     damaged
     /// @param erased what is known to be gone, so that a compacted segment can be read
     /// @param limit octets from this offset on are not looked at
-    SegmentReader(
+    static SegmentReader open(
             Disk disk,
             Path path,
             byte[] archiveId,
@@ -50,9 +53,17 @@ final class SegmentReader implements AutoCloseable {
             Map<Long, Tombstone> erased,
             long limit)
             throws IOException {
-        this(disk.open(path, Disk.Access.READ), archiveId, told, erased, limit);
+        DiskFile file = disk.open(path, Disk.Access.READ);
+        try {
+            return new SegmentReader(file, archiveId, told, erased, limit);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
     }
 
+    /// The same for a file that is open.
+    ///
     /// @param file which is closed with this
     SegmentReader(
             DiskFile file, byte[] archiveId, Optional<SegmentHeader> told, Map<Long, Tombstone> erased, long limit)

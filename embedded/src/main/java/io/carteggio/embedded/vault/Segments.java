@@ -137,48 +137,26 @@ final class Segments {
         }
     }
 
-    /// Writes the headers of segments anew that are damaged and whose content is known. No other file is touched.
-    ///
-    /// @param open which is left alone
-    /// @return what became of each that is damaged
-    List<String> mendHeaders(long open) {
-        List<String> told = new ArrayList<>();
-        for (Segment segment : all()) {
-            if (segment.number() == open) {
-                continue;
-            }
-            places.writeLock().lock(); // no compaction meanwhile
-            try {
-                if (isHeaderDamaged(segment.path())) {
-                    writeHeader(segment);
-                    told.add("the header of segment " + segment.number() + " was damaged; it was written anew");
-                }
-            } catch (IOException e) {
-                told.add("the header of segment " + segment.number() + " cannot be mended: " + e);
-            } finally {
-                places.writeLock().unlock();
-            }
-        }
-        return told;
+    /// Work on the file of a segment.
+    @FunctionalInterface
+    interface FileWork {
+        void run() throws IOException;
     }
 
-    private boolean isHeaderDamaged(Path path) throws IOException {
-        try (DiskFile file = disk.open(path, Disk.Access.READ)) {
-            byte[] head = SegmentFiles.at(file, 0, SegmentFormat.SEGMENT_HEADER_BYTES);
-            return SegmentFormat.readSegmentHeader(head, archiveId) instanceof HeaderReading.Damaged;
+    /// Does work on a segment's file, in the place of which no compaction puts another meanwhile.
+    void undisturbed(FileWork work) throws IOException {
+        places.writeLock().lock();
+        try {
+            work.run();
+        } finally {
+            places.writeLock().unlock();
         }
     }
 
-    private void writeHeader(Segment segment) throws IOException {
-        try (DiskFile file = disk.open(segment.path(), Disk.Access.WRITE)) {
-            file.write(ByteBuffer.wrap(SegmentFormat.segmentHeader(segment.header(), archiveId)), 0);
-            file.force();
-        }
-    }
-
-    private void taken(Segment.Closed compacted) {
-        put(compacted);
-        scanned.remove(compacted.number());
+    /// Takes in a segment whose footer is new.
+    void taken(Segment.Closed anew) {
+        put(anew);
+        scanned.remove(anew.number());
     }
 
     private int edition(Path file) throws IOException {
@@ -196,6 +174,12 @@ final class Segments {
 
     Optional<Segment> byNumber(long number) {
         return byFirstFrame.values().stream().filter(s -> s.number() == number).findFirst();
+    }
+
+    /// The segment whose frames come next.
+    Optional<Segment> behind(Segment segment) {
+        return Optional.ofNullable(byFirstFrame.higherEntry(segment.firstFrame()))
+                .map(Map.Entry::getValue);
     }
 
     /// The segment that has a frame.

@@ -147,7 +147,7 @@ final class VaultOpening {
         }
         LOG.error("{} has lost its end; run `carteggio check`", file.getFileName());
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, header, segments.erased(number), Long.MAX_VALUE)) {
             SegmentScan scan = SegmentScan.of(reader, Long.MAX_VALUE);
             segments.put(new Segment.Growing(header.get(), file, scan.frames(), reader.limit()));
         }
@@ -225,13 +225,16 @@ final class VaultOpening {
         long size = disk.sizeBytes(file);
         SegmentScan scan;
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, Optional.of(header), Map.of(), Long.MAX_VALUE)) {
             scan = SegmentScan.of(reader, acknowledged.segment() == last ? acknowledged.offset() : 0);
         }
         Sha256 lastFrame = scan.lastHash().orElse(header.previous());
-        // nothing was ever forced in it, not even its keys may be right
-        boolean blank = scan.frames().count() == 0 && !scan.damaged();
-        boolean broken = scan.damaged() || !headerIsWhole(file);
+        boolean headerIsWhole = headerIsWhole(file);
+        // Nothing was ever forced in it, and not even its keys may be right: it is begun anew. Where the header
+        // is damaged, zeros may be what is left of frames.
+        boolean blank =
+                scan.frames().count() == 0 && !scan.damaged() && (headerIsWhole || size == header.framesBegin());
+        boolean broken = !blank && (scan.damaged() || !headerIsWhole);
         Begin behind = broken
                 ? begin(last + 1, firstBehindDamage(scan, acknowledged), lastFrame, acknowledged, loss)
                 : begin(
@@ -284,7 +287,12 @@ final class VaultOpening {
         boolean lost = behind.segment() > last + 1 || behind.firstFrame() > segment.lastFrame() + 1;
         if (torn || lost) {
             // the numbers that were cut have served for keys already, as have those that are missing
-            closer.close(resumed, lastFrame);
+            try {
+                closer.close(resumed, lastFrame);
+            } catch (IOException | ArchiveException | RuntimeException e) {
+                resumed.close();
+                throw e;
+            }
             return behind;
         }
         return new Resume(resumed, dictionary, lastFrame);
@@ -302,9 +310,7 @@ final class VaultOpening {
     /// A footer that a crash left in part is none, though its last sector be there.
     private boolean wholeFooter(Path file, FooterTail tail) {
         try (DiskFile seen = disk.open(file, Disk.Access.READ)) {
-            int length = Math.toIntExact(seen.sizeBytes() - tail.footerOffset());
-            return SegmentFormat.readFooter(SegmentFiles.at(seen, tail.footerOffset(), length), archiveId)
-                    .isPresent();
+            return SegmentFiles.isWhole(tail, seen, archiveId);
         } catch (IOException e) {
             return false;
         }
@@ -334,7 +340,7 @@ final class VaultOpening {
         long frames = Math.max(acknowledged.frames(), firstFrame(last).orElse(1L) - 1);
         Sha256 lastHash = SegmentFormat.noFrame();
         try (SegmentReader reader =
-                new SegmentReader(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
+                SegmentReader.open(disk, file, archiveId, Optional.empty(), segments.erased(last), Long.MAX_VALUE)) {
             for (long at = reader.nextHead(0); at < reader.limit(); at = reader.nextHead(at + 1)) {
                 FrameHead head = reader.head(at).orElseThrow();
                 frames = Math.max(frames, head.number());

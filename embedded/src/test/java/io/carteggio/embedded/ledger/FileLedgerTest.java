@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.ledger.Checkpoint;
+import io.carteggio.archive.ledger.ConsistencyProof;
+import io.carteggio.archive.ledger.InclusionProof;
 import io.carteggio.archive.ledger.Leaf;
 import io.carteggio.archive.ledger.LedgerCheck;
 import io.carteggio.archive.ledger.LedgerCheck.Expected;
+import io.carteggio.archive.ledger.Proofs;
 import io.carteggio.archive.ledger.SignedCheckpoint;
 import io.carteggio.archive.ledger.SignerKey;
 import io.carteggio.archive.ledger.Tile;
+import io.carteggio.archive.ledger.TreeEdge;
 import io.carteggio.archive.ledger.TreeHash;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.RealDisk;
@@ -29,10 +33,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -138,6 +149,96 @@ class FileLedgerTest {
         }
         assertThat(history()).extracting(Checkpoint::size).containsExactly(1000L, 1300L);
         assertThat(check(1300)).isEmpty();
+    }
+
+    /// A proof out of a large log reads tiles, from a disk that may be slow. Mail comes in meanwhile.
+    @Test
+    @Timeout(60)
+    void aProofKeepsNobodyFromAdding() throws Exception {
+        open(1000).close();
+        CountDownLatch asked = new CountDownLatch(2);
+        CountDownLatch given = new CountDownLatch(1);
+        AtomicBoolean slow = new AtomicBoolean();
+        Disk waiting = onRead("tile/0/000", () -> {
+            if (slow.get()) {
+                asked.countDown();
+                given.await();
+            }
+        });
+        try (FileLedger ledger = open(waiting, 1000);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            slow.set(true);
+            Sha256 root = ledger.latest().orElseThrow().checkpoint().root();
+            Future<InclusionProof> inclusion = threads.submit(() -> ledger.inclusion(7, 1000));
+            Future<ConsistencyProof> consistency = threads.submit(() -> ledger.consistency(7, 1000));
+            asked.await();
+            assertThat(threads.submit(() -> add(ledger, 1001, 1300)))
+                    .as("the tile that was the last one is full meanwhile, and another begun")
+                    .succeedsWithin(Duration.ofSeconds(20));
+            given.countDown();
+            assertThat(inclusion.get().proves(TreeHash.leaf(leaf(7)), root)).isTrue();
+            TreeEdge seven = new TreeEdge(new TileFiles(disk, directory));
+            for (long frame = 1; frame <= 7; frame++) {
+                seven.append(TreeHash.leaf(leaf(frame)));
+            }
+            assertThat(consistency.get().proves(seven.root(), root)).isTrue();
+        }
+        assertThat(check(1300)).isEmpty();
+    }
+
+    /// A disk that does something before a file is looked at.
+    private static Disk onRead(String name, Doing before) {
+        Disk real = new RealDisk();
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, args) -> {
+                    Object[] arguments = Optional.ofNullable(args).orElse(new Object[0]);
+                    if (method.getName().equals("sizeBytes") && ((Path) arguments[0]).endsWith(name)) {
+                        before.run();
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @FunctionalInterface
+    private interface Doing {
+        void run() throws InterruptedException;
+    }
+
+    /// Proofs are made while tiles fill up, wait, are written and begin anew; each is right for the tree of its
+    /// size.
+    @Test
+    @Timeout(60)
+    void proofsWhileTheTreeGrows() throws Exception {
+        long all = 40 * 256;
+        Map<Long, Sha256> roots = new HashMap<>();
+        try (FileLedger ledger = open(1);
+                ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<?> adding = thread.submit(() -> add(ledger, 2, all));
+            long seed = 20261130;
+            Random random = new Random(seed);
+            do {
+                long size = ledger.size();
+                long frame = 1 + random.nextLong(size);
+                Sha256 root = ledger.inclusion(frame, size)
+                        .root(TreeHash.leaf(leaf(frame)))
+                        .orElseThrow();
+                assertThat(roots.merge(size, root, (before, _) -> before))
+                        .as("frame " + frame + " of " + size)
+                        .isEqualTo(root);
+            } while (!adding.isDone());
+            adding.get();
+        }
+        TreeEdge whole = TreeEdge.resume(new TileFiles(disk, directory));
+        assertThat(whole.size()).isEqualTo(all);
+        for (Map.Entry<Long, Sha256> root : roots.entrySet()) {
+            assertThat(Proofs.root(whole, root.getKey()))
+                    .as("size " + root.getKey())
+                    .isEqualTo(root.getValue());
+        }
     }
 
     /// Tiles take 32 octets a frame, and only what is full lies there.

@@ -149,12 +149,13 @@ class DamagedHeaderTest {
         }
         try (SegmentFileVault vault = open()) { // the same once more, where another segment follows
             assertAllReadable(vault);
-            assertThat(vault.mendHeaders()).singleElement().asString().contains("segment " + number);
-            assertThat(vault.mendHeaders()).isEmpty();
+            assertThat(vault.mend()).isNotEmpty().allMatch(told -> told.contains("segment " + number));
+            assertThat(vault.mend()).isEmpty();
+            assertThat(damages(vault)).isEmpty();
         }
         try (SegmentFileVault vault = open()) {
             assertAllReadable(vault);
-            assertThat(damages(vault)).noneMatch(d -> d.contains("header"));
+            assertThat(damages(vault)).isEmpty();
         }
         if (before.isPresent()) {
             assertThat(Files.readAllBytes(segment(number))).startsWith(before.get());
@@ -184,6 +185,65 @@ class DamagedHeaderTest {
         System.arraycopy(noise, 0, octets, 0, HEADER_BYTES);
         Files.write(segment(number), octets);
         assertReadReportedAndMended(number, Optional.empty());
+    }
+
+    /// A segment was begun, and nothing was written in it: it is begun once more, and nothing is left of it to
+    /// be named.
+    @Test
+    void ofASegmentInWhichNothingIs() throws Exception {
+        blank("blank");
+        flip(segment(4), 20);
+        try (SegmentFileVault vault = open()) {
+            assertThat(vault.lostKeys()).isEmpty();
+            assertThat(append(vault, 10)).isEqualTo(10);
+            assertThat(vault.end().segment()).isEqualTo(4);
+        }
+        try (SegmentFileVault vault = open()) {
+            assertAllReadable(vault);
+            assertThat(damages(vault)).isEmpty();
+            assertThat(vault.keyProblems()).isEmpty();
+            assertThat(vault.lostKeys()).isEmpty();
+        }
+    }
+
+    /// Behind a damaged header zeros may have been letters, and so may a file that is shorter than it was:
+    /// whatever that is, it keeps its keys, is named, and mail is taken behind it.
+    @ParameterizedTest
+    @ValueSource(ints = {4096, -1, -HEADER_BYTES})
+    void ofASegmentInWhichPerhapsNothingIs(int longer) throws Exception {
+        blank("perhaps" + longer);
+        flip(segment(4), 20);
+        byte[] octets = Files.readAllBytes(segment(4));
+        Files.write(segment(4), java.util.Arrays.copyOf(octets, octets.length + longer));
+        try (SegmentFileVault vault = open()) {
+            assertThat(append(vault, 10)).isEqualTo(10);
+            assertThat(vault.end().segment()).isEqualTo(5);
+        }
+        try (SegmentFileVault vault = open()) {
+            assertAllReadable(vault);
+            assertThat(damages(vault)).isNotEmpty().allMatch(d -> d.startsWith("4:"));
+            assertThat(vault.lostKeys()).singleElement().asString().contains("segment 4");
+        }
+        Keyring keyring = Keyring.open(DISK, directory, MASTER);
+        assertThat(keyring.segment(4).orElseThrow().generation())
+                .as("its keys lie in its sidecar")
+                .isEqualTo(1);
+        assertThat(SegmentFiles.sidecar(directory, 4)).exists();
+    }
+
+    /// The vault as it was made, with a segment 4 that was just begun.
+    private void blank(String name) throws Exception {
+        begin(name);
+        try (SegmentFileVault vault = open()) {
+            vault.roll();
+        }
+        assertThat(segment(4)).exists();
+    }
+
+    private static void flip(Path file, int at) throws IOException {
+        byte[] octets = Files.readAllBytes(file);
+        octets[at] ^= 1;
+        Files.write(file, octets);
     }
 
     /// Nothing tells what the header of the last segment said: it is left as it is, and mail is taken behind it.

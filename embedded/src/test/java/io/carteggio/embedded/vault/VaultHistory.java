@@ -621,6 +621,14 @@ final class VaultHistory {
                 }
             }
             saw("damages named");
+            if (!vault.mend().isEmpty()) {
+                saw("mended");
+            }
+            Set<Long> still = new LinkedHashSet<>();
+            walkIntact(vault, still, new ArrayList<>());
+            if (!still.containsAll(intact)) {
+                throw new AssertionError("mending lost what was whole: " + spoilt + "; " + intact + ", now " + still);
+            }
             Sent sent = made();
             Kept kept = vault.append(sent.frame(Frame.Kind.ARRIVAL));
             if (there.containsKey(kept.number())) {
@@ -694,7 +702,7 @@ final class VaultHistory {
 
     /// Header and dictionary: without them nothing behind can be read.
     private long headBytes(Path segment) throws IOException {
-        try (SegmentReader reader = new SegmentReader(
+        try (SegmentReader reader = SegmentReader.open(
                 disk,
                 segment,
                 Keyring.open(disk, DIRECTORY, MASTER).archiveId(),

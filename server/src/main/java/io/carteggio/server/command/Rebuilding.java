@@ -76,7 +76,7 @@ final class Rebuilding {
         }
         try (SegmentFileVault vault = directory.openVault(known, loss, Clock.systemUTC());
                 SqliteCatalogue catalogue = anew(catalogueFile, ids)) {
-            vault.mendHeaders().forEach(console::complain);
+            vault.mend().forEach(console::complain);
             removeFolder(indexFolder);
             catalogue.readFrom(vault::frame);
             Replay.replay(vault, catalogue, damage -> {

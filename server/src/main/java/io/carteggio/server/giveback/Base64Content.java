@@ -1,6 +1,7 @@
 package io.carteggio.server.giveback;
 
 import io.carteggio.mail.Content;
+import io.carteggio.mail.Exactly;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,8 +27,7 @@ record Base64Content(Content plain) implements Content {
         long line = offset / LINE;
         long from = Math.min(line * OCTETS_A_LINE, plain.sizeBytes());
         Encoding encoding = new Encoding(plain.open(from, plain.sizeBytes() - from), length + offset % LINE);
-        encoding.skipNBytes(offset % LINE);
-        return encoding;
+        return Exactly.from(encoding, offset % LINE, length);
     }
 
     /// Encodes some lines at a time.

@@ -125,6 +125,13 @@ class MissingSegmentsTest {
         Said checked = shell.run("check");
         assertThat(checked.exit()).isEqualTo(1);
         assertThat(checked.err()).contains("segment 3 at 0: the segment is missing");
+        String one =
+                shell.done("search", "Text of One", "--json").json().path("id").stringValue();
+        for (String[] command : new String[][] {{"ledger", "checkpoint"}, {"proof", one}}) {
+            Said refused = shell.run(command);
+            assertThat(refused.exit()).as(refused.out()).isEqualTo(1);
+            assertThat(refused.err()).contains("the ledger stands still", "is missing in the vault");
+        }
         Files.move(away, segment(3));
         Said again = shell.run("rebuild");
         assertThat(again.err())
@@ -132,5 +139,7 @@ class MissingSegmentsTest {
                 .contains("segment 4 at 0: the segment does not follow the one before it")
                 .doesNotContain("segment 3");
         assertThat(shell.done("search", "Text", "--json").lines()).hasSize(4);
+        shell.done("ledger", "checkpoint");
+        shell.done("proof", one);
     }
 }
