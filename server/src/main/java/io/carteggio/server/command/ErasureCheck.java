@@ -36,6 +36,8 @@ final class ErasureCheck {
 
     /// Who is told.
     interface Findings {
+        /// Something that is not as acts say.
+        ///
         /// @param letter the id of the letter that it is about, if it is about one
         void problem(String what, Optional<String> letter);
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class FlippedBitsTest {
     /// So many flips are tried where not all are.
-    private static final int SOME = 90;
+    private static final int SOME = 60;
 
     private static final List<String> FILES = List.of(
             "vault/0000000001.seg",
@@ -45,8 +45,7 @@ class FlippedBitsTest {
         for (String name : List.of("Alpha", "Beta")) {
             String mail = Shell.mail("anna@example.com", "bob@example.org", name, "Ciao.");
             shell.done(
-                    "import",
-                    Shell.write(folder.resolve(name + ".eml"), mail).toString());
+                    "import", Shell.write(folder.resolve(name + ".eml"), mail).toString());
         }
         try (Archive archive = Archive.open(made, Clock.systemUTC()).orElseThrow()) {
             archive.vault().roll();

@@ -369,15 +369,16 @@ class TamperTest {
                     flip(segment(data, 1), frame.at() + frame.length() - 2);
                 },
                 damagedAlpha + ": a frame that tells of it is damaged: .*checksum of the records"));
-        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1"));
-        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1"));
-        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1"));
+        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1 at \\d+, frame 9: \\d+ octets are no frame"));
         // records, frames and files moved about
         table.add(attack("two letters swapped", TamperTest::swapRecords, damagedAlpha));
         table.add(attack(
                 "frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
         table.add(attack(
-                "frame twice", data -> splice(alpha.place().frame(), true).to(data), "segment 1"));
+                "frame twice", data -> splice(alpha.place().frame(), true).to(data),
+                "segment 1 at .*: the frame does not follow frame " + alpha.place().frame()));
         table.add(attack("first segment removed", data -> Files.delete(segment(data, 1)), "letter " + alpha.id()));
         table.add(attack("last segment removed", data -> Files.delete(segment(data, 3)), "segments are missing"));
         table.add(attack(
@@ -391,7 +392,7 @@ class TamperTest {
                     byte[] octets = Files.readAllBytes(segment(data, 3));
                     Files.write(segment(data, 3), Arrays.copyOf(octets, octets.length - 20));
                 },
-                "acknowledged|segments are missing|frames"));
+                "segment 3 at \\d+, frame 18: \\d+ octets are no frame as it was written"));
         table.add(attack(
                 "sidecar of another segment",
                 data -> swap(sidecar(data, 1), sidecar(data, 2)),
@@ -408,11 +409,11 @@ class TamperTest {
         catalogueAttacks(table);
         indexAttacks(table);
         // the ledger
-        table.add(attack("checkpoint's signature", bit("ledger/checkpoint", -10), "checkpoint"));
+        table.add(attack("checkpoint's signature", bit("ledger/checkpoint", -10), "the latest checkpoint has a note that is not ours"));
         table.add(
-                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
-        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
-        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
+                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "the latest checkpoint has a note that is not ours"));
+        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "the latest checkpoint has a note that is not ours"));
+        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "the history of checkpoints has a note that is not ours"));
         table.add(new Attack(
                 "end cut off and signed anew, against a witness",
                 TamperTest::signAnewWithoutTheEnd,
@@ -484,7 +485,7 @@ class TamperTest {
                 "unpurged: added, so that the index lets go of a letter",
                 sql("INSERT INTO unpurged VALUES (" + alpha.number() + ")"),
                 "index had 7 of 8 letters: not letter " + alpha.id()));
-        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
+        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "the catalogue knows 23 frames, the vault has only 18"));
         table.add(attack(
                 "position: behind, so that a frame would count again",
                 sql("UPDATE position SET frames = frames - 1"),
@@ -519,7 +520,7 @@ class TamperTest {
                                 200);
                     }
                 },
-                "index"));
+                "the index is damaged: checksum failed"));
         table.add(attack("index: a document that is no letter", TamperTest::addForeign, "the index was damaged"));
         table.add(attack(
                 "index: from an older copy",
