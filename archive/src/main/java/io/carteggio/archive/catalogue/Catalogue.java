@@ -40,6 +40,13 @@ public interface Catalogue extends AutoCloseable {
     /// The letter that lies at a place, if one does.
     Optional<CataloguedLetter> letterAt(Place place) throws ArchiveException;
 
+    /// The letters that a frame brought, or vouches for.
+    List<CataloguedLetter> lettersOf(long frame) throws ArchiveException;
+
+    /// Letters with numbers over `after` that are not at their first place any more and nowhere else
+    /// either, in order, at most `limit`. An archive whose vault is whole has none.
+    List<CataloguedLetter> lettersNowhere(long after, int limit) throws ArchiveException;
+
     /// Letters with numbers over `after`, in order, at most `limit`.
     List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException;
 
@@ -206,7 +213,9 @@ public interface Catalogue extends AutoCloseable {
     record Done(long number, Act act) {}
 
     /// An erasure with the number of its frame.
-    record Erasure(long number, Act.Erased act) {}
+    ///
+    /// @param manifest what the catalogue has of the act. Only the vault tells what was decided
+    record Erasure(long number, Octets manifest) {}
 
     /// A frame with what its manifest says.
     sealed interface Registration {

@@ -7,7 +7,6 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.Act;
-import io.carteggio.archive.entry.Act.ErasedFrame;
 import io.carteggio.archive.entry.Disposition;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.erasure.Keeping.Bounds;
@@ -17,15 +16,12 @@ import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Vault;
-import io.carteggio.archive.vault.Vault.Erasing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
@@ -36,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// The order: nothing is destroyed before an act in the vault says what; the act is registered, so
 /// nobody is shown the letter any more; then the index forgets it, then the catalogue's files, last
-/// the keys. What a crash interrupts is done by [#finish] at the next start. Erasures, holds and
+/// the keys. What a crash interrupts is done by [Finishing] at the next start. Erasures, holds and
 /// retention are decided one after the other. Safe for many threads.
 public final class Erasure {
     /// So long copies of the keyring are kept, where nothing else was agreed: only then is an erasure
@@ -111,6 +107,7 @@ public final class Erasure {
     ///     more, so that its age is not known
     public record Aged(long over, long erased, long held) {}
 
+    private final Finishing finishing;
     private final Vault vault;
     private final Catalogue catalogue;
     private final Projection projection;
@@ -123,10 +120,10 @@ public final class Erasure {
     private final Lock intakeStopped;
     private final ReentrantLock deciding = new ReentrantLock();
 
+    /// @param finishing of this vault and catalogue; what was left undone is done
     /// @param intakeStopped while held, no arrival is on its way into the vault
     public Erasure(
-            Vault vault,
-            Catalogue catalogue,
+            Finishing finishing,
             Projection projection,
             Acts acts,
             SearchIndex index,
@@ -134,8 +131,9 @@ public final class Erasure {
             Keeping keeping,
             ErasedMarks marks,
             Lock intakeStopped) {
-        this.vault = vault;
-        this.catalogue = catalogue;
+        this.finishing = finishing;
+        this.vault = finishing.vault();
+        this.catalogue = finishing.catalogue();
         this.projection = projection;
         this.acts = acts;
         this.index = index;
@@ -173,7 +171,7 @@ public final class Erasure {
                 }
                 Optional<Answer.Done> done = erase(by, stated, message, copies);
                 if (done.isPresent()) {
-                    finish(vault, catalogue, indexing::purge);
+                    finishing.finish(indexing::purge, done.get().act());
                     return done.get();
                 }
             }
@@ -205,7 +203,7 @@ public final class Erasure {
                 return new Answer.Refused(refused.get());
             }
             Answer.Done done = eraseWhole(by, stated, List.of(whole.get()));
-            finish(vault, catalogue, indexing::purge);
+            finishing.finish(indexing::purge, done.act());
             return done;
         } finally {
             deciding.unlock();
@@ -243,6 +241,12 @@ public final class Erasure {
         return decide(by, reason, plan, marked, 0, mails.size(), Copies.NONE);
     }
 
+    /// What was decided and could not be carried out, or counts as decided though the vault does not
+    /// say so, in sentences.
+    public List<String> unfinished() {
+        return finishing.unfinished();
+    }
+
     /// Who holds this decides alone what goes and what stays; for those who bring back what was kept whole.
     public Lock deciding() {
         return deciding;
@@ -257,8 +261,8 @@ public final class Erasure {
         try {
             Optional<Planner.Whole> whole = planner.whole(number);
             if (whole.isPresent()) {
-                eraseWhole(by, Keeping.stated(reason), List.of(whole.get()));
-                finish(vault, catalogue, indexing::purge);
+                Answer.Done done = eraseWhole(by, Keeping.stated(reason), List.of(whole.get()));
+                finishing.finish(indexing::purge, done.act());
             }
         } finally {
             deciding.unlock();
@@ -328,10 +332,9 @@ public final class Erasure {
                 held += counted.size() - gone;
                 if (!dryRun && !going.isEmpty()) {
                     Message all = together(going);
-                    if (erase(by, reason, all, copies.of(all)).isEmpty()) {
-                        throw new ArchiveException("more of a message came in meanwhile", true);
-                    }
-                    finish(vault, catalogue, indexing::purge);
+                    Answer.Done done = erase(by, reason, all, copies.of(all))
+                            .orElseThrow(() -> new ArchiveException("more of a message came in meanwhile", true));
+                    finishing.finish(indexing::purge, done.act());
                 }
             }
             return new Applied(new Aged(over, erased, held), retainWhole(by, reason, bounds, now, dryRun));
@@ -363,8 +366,8 @@ public final class Erasure {
             }
             over += old.size();
             if (!old.isEmpty() && !held && !dryRun) {
-                eraseWhole(by, reason, old);
-                finish(vault, catalogue, indexing::purge);
+                Answer.Done done = eraseWhole(by, reason, old);
+                finishing.finish(indexing::purge, done.act());
             }
         }
         return new Aged(over, held ? 0 : over, (held ? over : 0) + unreadable);
@@ -429,7 +432,7 @@ public final class Erasure {
     public long compact() throws ArchiveException {
         deciding.lock();
         try {
-            finish(vault, catalogue, indexing::purge);
+            finishing.finish(indexing::purge);
             return vault.compact();
         } finally {
             deciding.unlock();
@@ -555,35 +558,5 @@ public final class Erasure {
         acts.keep(
                 new Act.KeptAnew(acts.now(), by, List.of(ref)),
                 new FrameRecord(FrameRecord.Type.LETTER, letter.sum(), planner.verified(letter)));
-    }
-
-    /// How the index forgets letters.
-    @FunctionalInterface
-    public interface Purge {
-        void of(Collection<Long> letters) throws ArchiveException;
-    }
-
-    /// Carries out every erasure that an act has decided and that is not complete: also those that a
-    /// crash interrupted. To be called before anything else follows the catalogue, with no other
-    /// erasure under way.
-    public static void finish(Vault vault, Catalogue catalogue, Purge purge) throws ArchiveException {
-        List<Long> letters = catalogue.unpurged();
-        if (!letters.isEmpty()) {
-            purge.of(letters);
-            catalogue.purged(letters);
-        }
-        List<Catalogue.Erasure> left = catalogue.erasures(vault.erasedThrough(), 1);
-        if (!left.isEmpty() || !letters.isEmpty()) {
-            catalogue.scrub();
-        }
-        while (!left.isEmpty()) { // in their order: the vault remembers only how far it has come
-            Catalogue.Erasure erasure = left.getFirst();
-            Map<Long, Erasing> records = new LinkedHashMap<>();
-            for (ErasedFrame frame : erasure.act().frames()) {
-                records.put(frame.frame(), new Erasing(frame.records(), frame.tombstone()));
-            }
-            vault.erase(erasure.number(), records);
-            left = catalogue.erasures(erasure.number(), 1);
-        }
     }
 }

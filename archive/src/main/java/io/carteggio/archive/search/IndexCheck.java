@@ -6,6 +6,7 @@ import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Testimony;
 import io.carteggio.archive.search.IndexSums.Stretch;
+import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.mail.Content;
 import io.carteggio.mail.Sha256;
@@ -276,7 +277,7 @@ public final class IndexCheck {
             return Optional.empty();
         }
         if (compared == Compared.UNREADABLE || !isSound(letter)) {
-            unreadable++;
+            unreadable += isGone(letter) ? 0 : 1;
             return Optional.empty();
         }
         return Optional.of(Fault.DIFFERENT);
@@ -315,6 +316,21 @@ public final class IndexCheck {
             }
         }
         return octets;
+    }
+
+    /// Whether no key opens it anywhere. Nothing is undecided about such a letter: the vault's check
+    /// names it.
+    private boolean isGone(CataloguedLetter letter) {
+        try {
+            for (Place place : letter.places()) {
+                if (!vault.isErased(place)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (ArchiveException lostKeys) {
+            return false;
+        }
     }
 
     /// Whether the letter's octets are what they were.

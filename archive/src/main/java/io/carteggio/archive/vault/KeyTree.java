@@ -97,6 +97,12 @@ public final class KeyTree {
         return leaf(FRAMES_LIMIT, 0);
     }
 
+    /// Whether what opens a record is still there: as [#at], without making it.
+    public boolean opens(long leaf) {
+        Map.Entry<Long, Node> entry = byFirstLeaf.floorEntry(leaf);
+        return entry != null && leaf <= entry.getValue().lastLeaf();
+    }
+
     /// What opens a record; empty where it was erased.
     public synchronized Optional<RecordKeys> at(long leaf) {
         Map.Entry<Long, Node> entry = byFirstLeaf.floorEntry(leaf);

@@ -2,6 +2,7 @@ package io.carteggio.archive.vault;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
+import io.carteggio.archive.vault.Sidecar.Tombstone;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -55,12 +56,15 @@ public interface Vault extends VaultReader, AutoCloseable {
     void walk(Position from, Walker walker) throws ArchiveException;
 
     /// Destroys the keys of records, for good. The act that says so must have been kept before; the
-    /// same call may be made again until it has returned once. Letters that need a record which goes
-    /// must have been kept anew before.
+    /// same call may be made again and again, and does nothing where nothing is left to destroy, nor
+    /// does it take back what a later act did. Letters that need a record which goes must have been
+    /// kept anew before.
     ///
     /// @param act number of the frame that says so
     /// @param records what goes, by frame: the indices, and the manifest that is to stand for an
     ///     erased one
+    /// @throws ArchiveException where that frame is no act, and nothing was done; or where some of the
+    ///     keys cannot be had, and all others are destroyed
     void erase(long act, Map<Long, Erasing> records) throws ArchiveException;
 
     /// Whether the keys are there that open a record. Where they are lost for good, nothing may be kept in
@@ -74,8 +78,23 @@ public interface Vault extends VaultReader, AutoCloseable {
         return List.of();
     }
 
-    /// The number of the last act whose erasure was carried out wholly.
+    /// The number of the last act of which it is remembered that it was carried out wholly, with all
+    /// erasures before it; 0 where what is remembered cannot be so, since the vault does not go so far.
     long erasedThrough();
+
+    /// Remembers how far erasures were carried out.
+    ///
+    /// @param act number of a frame that the vault has, or 0
+    void erasedThrough(long act) throws ArchiveException;
+
+    /// Whether the key of a record was destroyed, and the record counts as erased.
+    ///
+    /// @throws ArchiveException where the frame is not in the vault, or the keys of its segment cannot be had
+    boolean isErased(Place place) throws ArchiveException;
+
+    /// Shows what stands for the frames of which something counts as erased, in their order; not of
+    /// segments whose keys are lost.
+    void tombstones(Consumer<Tombstone> reader);
 
     /// Gives back the space of what was erased: writes the segments anew in which it lies.
     ///
@@ -132,5 +151,7 @@ public interface Vault extends VaultReader, AutoCloseable {
     ///
     /// @param frame the number of the frame, 0 where it cannot be told
     /// @param record the record that is broken, where it is a single one
-    record Damage(long segment, long offset, long frame, Optional<Place> record, String what) {}
+    /// @param head of the frame, where it is as it was written
+    record Damage(
+            long segment, long offset, long frame, Optional<Place> record, Optional<FrameHead> head, String what) {}
 }

@@ -203,6 +203,25 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public List<CataloguedLetter> lettersOf(long frame) throws ArchiveException {
+        return database.read(s ->
+                letters.list(s, """
+                number IN (SELECT number FROM letter WHERE number BETWEEN ? AND ?
+                    UNION SELECT letter FROM place WHERE frame = ?
+                    UNION SELECT letter FROM testimony WHERE arrival = ?) ORDER BY number""", new Place(frame, 0).number(), new Place(frame + 1, 0).number() - 1, frame, frame));
+    }
+
+    @Override
+    public List<CataloguedLetter> lettersNowhere(long after, int limit) throws ArchiveException {
+        return database.read(s -> letters.list(
+                s,
+                "number IN (SELECT letter FROM moved EXCEPT SELECT letter FROM place) AND number > ?"
+                        + " ORDER BY number LIMIT ?",
+                after,
+                limit));
+    }
+
+    @Override
     public List<CataloguedLetter> lettersAfter(long after, int limit) throws ArchiveException {
         return database.read(s -> letters.list(s, "number > ? ORDER BY number LIMIT ?", after, limit));
     }
@@ -390,7 +409,7 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Erasure> erasures(long after, int limit) throws ArchiveException {
         return database.read(s -> s.list(
                 "SELECT number, manifest FROM erasure WHERE number > ? ORDER BY number LIMIT ?",
-                r -> new Erasure(r.getLong(1), (Act.Erased) EntryCodec.act(r.getBytes(2))),
+                r -> new Erasure(r.getLong(1), Octets.of(r.getBytes(2))),
                 after,
                 limit));
     }

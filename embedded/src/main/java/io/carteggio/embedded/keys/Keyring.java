@@ -308,14 +308,15 @@ public final class Keyring {
         write();
     }
 
-    /// The number of the last act whose erasure was carried out wholly.
+    /// The number of the last act of which it was said that erasures were carried out so far; 0 for
+    /// none.
     public synchronized long erasedThrough() {
         return contents.erasedThrough;
     }
 
-    /// Says that the erasure of an act was carried out.
+    /// Says how far erasures were carried out.
     public synchronized void erasedThrough(long act) throws IOException {
-        contents.erasedThrough = Math.max(contents.erasedThrough, act);
+        contents.erasedThrough = act;
         write();
     }
 

@@ -38,16 +38,33 @@ final class Erasure {
         this.segments = segments;
     }
 
+    /// Destroys what can be destroyed, also where the keys of some segments cannot be had.
     synchronized void erase(long act, Map<Long, Erasing> records) throws ArchiveException {
+        Optional<ArchiveException> trouble = Optional.empty();
         Map<Long, Map<Long, Erasing>> bySegment = new TreeMap<>();
         for (Map.Entry<Long, Erasing> e : records.entrySet()) {
-            Segment segment = segments.of(e.getKey())
-                    .orElseThrow(() -> new ArchiveException("frame " + e.getKey() + " is not in the vault", false));
-            bySegment.computeIfAbsent(segment.number(), _ -> new TreeMap<>()).put(e.getKey(), e.getValue());
+            Optional<Segment> segment = segments.of(e.getKey());
+            if (segment.isPresent()) {
+                bySegment
+                        .computeIfAbsent(segment.get().number(), _ -> new TreeMap<>())
+                        .put(e.getKey(), e.getValue());
+            } else {
+                trouble = Optional.of(new ArchiveException("frame " + e.getKey() + " is not in the vault", false));
+            }
         }
         try {
+            if (trouble.isEmpty() && act <= keyring.erasedThrough() && isDone(act, bySegment)) {
+                return; // all files followed long ago
+            }
             for (Map.Entry<Long, Map<Long, Erasing>> e : bySegment.entrySet()) {
-                erase(act, segments.byNumber(e.getKey()).orElseThrow(), e.getValue());
+                try {
+                    erase(act, segments.byNumber(e.getKey()).orElseThrow(), e.getValue());
+                } catch (ArchiveException lost) {
+                    if (lost.laterHelps()) {
+                        throw lost;
+                    }
+                    trouble = Optional.of(lost);
+                }
             }
             // A torn tail may hold the same letter as it came the first time, never acknowledged, under a
             // key that its segment's tree still gives.
@@ -55,10 +72,41 @@ final class Erasure {
                 disk.delete(torn);
             }
             disk.forceDirectory(directory);
-            keyring.erasedThrough(act);
         } catch (IOException e) {
             throw new ArchiveException("the erasure is not complete yet: " + e, true, e);
         }
+        if (trouble.isPresent()) {
+            throw trouble.get();
+        }
+    }
+
+    private boolean isDone(long act, Map<Long, Map<Long, Erasing>> bySegment) throws ArchiveException {
+        for (Map.Entry<Long, Map<Long, Erasing>> e : bySegment.entrySet()) {
+            if (segments.lost().containsKey(e.getKey())
+                    || !isDone(
+                            act,
+                            segments.byNumber(e.getKey()).orElseThrow(),
+                            segments.keys(e.getKey()),
+                            e.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDone(long act, Segment segment, Segments.Opened opened, Map<Long, Erasing> records) {
+        return records.entrySet().stream().allMatch(e -> {
+            Tombstone now = tombstone(act, segment, e.getKey(), e.getValue());
+            Optional<Tombstone> before = Optional.ofNullable(opened.erased().get(e.getKey()));
+            return before.filter(b -> both(b, now).equals(b)).isPresent()
+                    && leaves(segment, e.getKey(), e.getValue()).stream().noneMatch(opened.keys()::opens);
+        });
+    }
+
+    private static List<Long> leaves(Segment segment, long frame, Erasing what) {
+        return what.records().stream()
+                .map(record -> KeyTree.leaf(frame - segment.firstFrame(), record))
+                .toList();
     }
 
     /// Finishes what an earlier erasure may have left: the keyring's change, and the sidecar that
@@ -91,21 +139,14 @@ final class Erasure {
         if (opened.generation() == 0) {
             throw new ArchiveException("segment " + segment.number() + " is still open", true);
         }
-        int missingFrom = segment.header().edition() + 1;
+        if (isDone(act, segment, opened, records)) {
+            return;
+        }
         List<Long> leaves = new ArrayList<>();
         Map<Long, Tombstone> erased = new TreeMap<>(opened.erased());
         for (Map.Entry<Long, Erasing> e : records.entrySet()) {
-            long frame = e.getKey();
-            Optional<Tombstone> before = Optional.ofNullable(erased.get(frame));
-            List<Gone> gone = new ArrayList<>(before.map(Tombstone::records).orElse(List.of()));
-            for (int record : e.getValue().records()) {
-                leaves.add(KeyTree.leaf(frame - segment.firstFrame(), record));
-                if (before.filter(t -> t.covers(record)).isEmpty()) {
-                    gone.add(new Gone(record, missingFrom));
-                }
-            }
-            Optional<Octets> stands = e.getValue().tombstone().or(() -> before.flatMap(Tombstone::manifest));
-            erased.put(frame, new Tombstone(frame, gone, act, stands));
+            leaves.addAll(leaves(segment, e.getKey(), e.getValue()));
+            erased.merge(e.getKey(), tombstone(act, segment, e.getKey(), e.getValue()), Erasure::both);
         }
         Key next = Key.random();
         Sidecar sidecar = new Sidecar(
@@ -119,5 +160,23 @@ final class Erasure {
             // whether or not it came through: what was read before is not to be relied on
             segments.forgetKeys(segment.number());
         }
+    }
+
+    private static Tombstone tombstone(long act, Segment segment, long frame, Erasing what) {
+        int missingFrom = segment.header().edition() + 1;
+        List<Gone> gone =
+                what.records().stream().map(r -> new Gone(r, missingFrom)).toList();
+        return new Tombstone(frame, gone, act, what.tombstone());
+    }
+
+    /// What two acts have left of a frame. The later one knew of the earlier, so its manifest stands,
+    /// also where the earlier is carried out once more.
+    private static Tombstone both(Tombstone before, Tombstone now) {
+        List<Gone> gone = new ArrayList<>(before.records());
+        now.records().stream().filter(g -> !before.covers(g.record())).forEach(gone::add);
+        boolean later = now.act() >= before.act();
+        Optional<Octets> manifest =
+                later ? now.manifest().or(before::manifest) : before.manifest().or(now::manifest);
+        return new Tombstone(before.frame(), gone, Math.max(before.act(), now.act()), manifest);
     }
 }

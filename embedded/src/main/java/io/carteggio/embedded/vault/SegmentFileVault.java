@@ -8,6 +8,7 @@ import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
+import io.carteggio.archive.vault.Sidecar.Tombstone;
 import io.carteggio.archive.vault.Vault;
 import io.carteggio.archive.vault.VaultReader;
 import io.carteggio.embedded.disk.Disk;
@@ -671,6 +672,9 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public void erase(long act, Map<Long, Erasing> records) throws ArchiveException {
+        if (frame(act).filter(kept -> kept.kind() == Frame.Kind.ACT).isEmpty()) {
+            throw new ArchiveException("no act stands in frame " + act + ", so nothing is erased for it", false);
+        }
         Position now = end;
         boolean inOpen = records.keySet().stream()
                 .anyMatch(frame -> segments.of(frame)
@@ -684,7 +688,32 @@ public final class SegmentFileVault implements Vault {
 
     @Override
     public long erasedThrough() {
-        return keyring.erasedThrough();
+        long said = keyring.erasedThrough();
+        return said <= end.frames() ? said : 0;
+    }
+
+    @Override
+    public void erasedThrough(long act) throws ArchiveException {
+        if (act < 0 || act > end.frames()) {
+            throw new IllegalArgumentException("erased through frame " + act + " of " + end.frames());
+        }
+        try {
+            keyring.erasedThrough(act);
+        } catch (IOException e) {
+            throw new ArchiveException("the keyring cannot be written: " + e, true, e);
+        }
+    }
+
+    @Override
+    public boolean isErased(Place place) throws ArchiveException {
+        return segments.isErased(place);
+    }
+
+    @Override
+    public void tombstones(Consumer<Tombstone> reader) {
+        for (Segment segment : segments.all()) {
+            segments.erased(segment.number()).values().forEach(reader);
+        }
     }
 
     @Override

@@ -265,8 +265,7 @@ final class SegmentWalk {
         }
         Optional<Kept> kept = anew ? openedAnew(s, found, wrong) : first;
         if (kept.isPresent() && !found.whole() && wrong.isEmpty()) {
-            wrong.add(new Damage(
-                    s, found.offset(), frame.number(), Optional.empty(), "the checksum of the records is wrong"));
+            wrong.add(damage(s, found, Optional.empty(), "the checksum of the records is wrong"));
         }
         return walker -> {
             if (kept.isPresent()) {
@@ -304,12 +303,7 @@ final class SegmentWalk {
             kept = frame.kept();
         } catch (IOException e) {
             wrong.clear();
-            wrong.add(new Damage(
-                    s,
-                    found.offset(),
-                    frame.number(),
-                    Optional.empty(),
-                    "the manifest cannot be read: " + e.getMessage()));
+            wrong.add(damage(s, found, Optional.empty(), "the manifest cannot be read: " + e.getMessage()));
             return Optional.empty();
         }
         if (!deep) {
@@ -335,20 +329,23 @@ final class SegmentWalk {
             return Optional.of(frame.verify(record));
         } catch (IOException | ArchiveException e) {
             Row row = found.head().rows().get(record);
-            wrong.add(new Damage(
+            wrong.add(damage(
                     s,
-                    found.offset(),
-                    frame.number(),
+                    found,
                     Optional.of(new Place(frame.number(), record)),
                     "record " + record + " (" + row.type() + ", " + row.sizeBytes() + " octets): " + e.getMessage()));
             return Optional.empty();
         }
     }
 
+    private static Damage damage(long s, FoundFrame found, Optional<Place> record, String what) {
+        return new Damage(s, found.offset(), found.head().number(), record, Optional.of(found.head()), what);
+    }
+
     private void damage(long s, long offset, long frame, String what) throws ArchiveException {
         tell(walker -> {
             damages++;
-            walker.damaged(new Damage(s, offset, frame, Optional.empty(), what));
+            walker.damaged(new Damage(s, offset, frame, Optional.empty(), Optional.empty(), what));
         });
     }
 

@@ -521,6 +521,17 @@ final class Segments {
                 .map(RecordKeys::salt);
     }
 
+    /// Whether a record counts as erased, and no key opens it.
+    boolean isErased(Place place) throws ArchiveException {
+        Segment segment = of(place.frame())
+                .orElseThrow(() -> new ArchiveException("frame " + place.frame() + " is not in the vault", false));
+        Opened keys = keys(segment.number());
+        return Optional.ofNullable(keys.erased().get(place.frame()))
+                        .filter(t -> t.covers(place.record()))
+                        .isPresent()
+                && !keys.keys().opens(KeyTree.leaf(place.frame() - segment.firstFrame(), place.record()));
+    }
+
     /// A frame by its number.
     Optional<Kept> frame(long number) throws ArchiveException {
         try {

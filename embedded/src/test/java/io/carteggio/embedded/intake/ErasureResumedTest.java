@@ -8,6 +8,7 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Finishing;
 import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.search.SearchIndex;
 import io.carteggio.archive.vault.Place;
@@ -43,8 +44,7 @@ class ErasureResumedTest {
                     throw new UnsupportedOperationException(method.getName());
                 });
         return new Erasure(
-                vault,
-                archive.catalogue,
+                new Finishing(vault, archive.catalogue),
                 archive.projection,
                 archive.acts,
                 index,
@@ -95,10 +95,12 @@ class ErasureResumedTest {
             assertThat(purged).containsExactly(number);
         }
         try (EmbeddedArchive archive = new EmbeddedArchive(folder.resolve("data"))) {
-            Erasure.finish(archive.vault, archive.catalogue, purged::addAll);
+            Finishing finishing = new Finishing(archive.vault, archive.catalogue);
+            finishing.resume(purged::addAll, archive.vault.end().frames());
             assertThatThrownBy(() -> archive.vault.read(place)).hasMessageContaining("erased");
             assertThat(purged).as("the index was done before").containsExactly(number);
-            Erasure.finish(archive.vault, archive.catalogue, purged::addAll);
+            finishing.resume(purged::addAll, 0);
+            assertThat(finishing.unfinished()).isEmpty();
         }
     }
 }

@@ -17,7 +17,7 @@ import io.carteggio.archive.entry.Family;
 import io.carteggio.archive.entry.Provenance;
 import io.carteggio.archive.entry.Revision;
 import io.carteggio.archive.erasure.ErasedMarks;
-import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Finishing;
 import io.carteggio.archive.intake.Arrival;
 import io.carteggio.archive.intake.Receipt;
 import io.carteggio.archive.quarantine.Quarantine;
@@ -360,7 +360,7 @@ class QuarantineTest {
                 "erased elsewhere",
                 List.of(),
                 List.of(marks.of(Sha256.of(letter.getBytes(StandardCharsets.ISO_8859_1))))));
-        Erasure.finish(archive.vault, archive.catalogue, letters -> {});
+        new Finishing(archive.vault, archive.catalogue).resume(letters -> {}, 0);
         Path data = archive.directory.path();
         archive.close();
         open(data);

@@ -46,11 +46,10 @@ class KeyringTest {
         SegmentKey one = new SegmentKey(1, 3, Key.random());
         made.put(List.of(one, new SegmentKey(2, 0, Key.random())));
         made.erasedThrough(17);
-        made.erasedThrough(4);
         Keyring read = open();
         assertThat(read.segment(1)).contains(one);
         assertThat(read.segment(3)).isEmpty();
-        assertThat(read.erasedThrough()).as("never goes back").isEqualTo(17);
+        assertThat(read.erasedThrough()).isEqualTo(17);
         assertThat(read.archiveId()).isEqualTo(made.archiveId());
         assertThat(read.idKey()).isEqualTo(made.idKey());
         assertThat(read.ledgerSeed()).isEqualTo(made.ledgerSeed());

@@ -42,6 +42,8 @@ class DamagedHeaderTest {
     /// Of the two in segment 2, whose records went.
     private static final long ERASED = 4;
 
+    private static final int ACT = 9;
+
     @TempDir
     Path made;
 
@@ -50,7 +52,8 @@ class DamagedHeaderTest {
 
     private Path directory = Path.of("");
 
-    /// Segments 1 and 2 are closed, 2 was compacted, 3 is open; three frames in each, with a dictionary.
+    /// Segments 1 and 2 are closed, 2 was compacted, 3 is open; three frames in each, with a
+    /// dictionary. The last one is an act.
     @BeforeEach
     void make() throws Exception {
         directory = made;
@@ -61,7 +64,7 @@ class DamagedHeaderTest {
                     vault.roll();
                 }
             }
-            vault.erase(9, Map.of(ERASED, new Vault.Erasing(List.of(1), Optional.empty())));
+            vault.erase(ACT, Map.of(ERASED, new Vault.Erasing(List.of(1), Optional.empty())));
             assertThat(vault.compact()).isPositive();
         }
     }
@@ -89,7 +92,7 @@ class DamagedHeaderTest {
         byte[] letter = text(frame).getBytes(StandardCharsets.US_ASCII);
         byte[] manifest = ("manifest " + frame).getBytes(StandardCharsets.US_ASCII);
         return vault.append(new Frame(
-                        Frame.Kind.ARRIVAL,
+                        frame == ACT ? Frame.Kind.ACT : Frame.Kind.ARRIVAL,
                         List.of(
                                 new FrameRecord(FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.of(manifest)),
                                 new FrameRecord(FrameRecord.Type.LETTER, Sha256.of(letter), Content.of(letter)))))

@@ -164,7 +164,7 @@ class FramesAheadTest {
         try (SegmentFileVault vault = open()) {
             fill(vault);
             long act = vault.append(
-                            new Frame(Frame.Kind.ARRIVAL, List.of(record(FrameRecord.Type.MANIFEST, new byte[] {1}))))
+                            new Frame(Frame.Kind.ACT, List.of(record(FrameRecord.Type.MANIFEST, new byte[] {1}))))
                     .number();
             vault.erase(
                     act,

@@ -7,6 +7,7 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
+import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
@@ -108,6 +109,13 @@ class SegmentFileVaultTest {
             records.add(new FrameRecord(FrameRecord.Type.LETTER, Sha256.of(letter), Content.of(letter)));
         }
         return new Frame(Frame.Kind.ARRIVAL, records);
+    }
+
+    /// Keeps an act, and says which frame has it.
+    private static long act(SegmentFileVault vault) throws ArchiveException {
+        byte[] manifest = "an act".getBytes(StandardCharsets.UTF_8);
+        FrameRecord record = new FrameRecord(FrameRecord.Type.MANIFEST, Sha256.of(manifest), Content.of(manifest));
+        return vault.append(new Frame(Frame.Kind.ACT, List.of(record))).number();
     }
 
     private static byte[] letter(int seed, int size) {
@@ -458,8 +466,99 @@ class SegmentFileVaultTest {
             assertThat(SegmentFiles.torn(DISK, directory)).hasSize(1);
             long again = vault.append(frame(letter(2, 3_000))).number();
             vault.roll();
-            vault.erase(again, Map.of(again, new Vault.Erasing(List.of(1), Optional.empty())));
+            vault.erase(act(vault), Map.of(again, new Vault.Erasing(List.of(1), Optional.empty())));
             assertThat(SegmentFiles.torn(DISK, directory)).isEmpty();
+        }
+    }
+
+    /// Only an act that is kept destroys anything, and what a later act did is not undone by an earlier
+    /// one that is carried out once more.
+    @Test
+    void anErasureNeedsItsActAndComesAfterTheOnesBefore() throws Exception {
+        Place first = new Place(1, 1);
+        Place second = new Place(1, 2);
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 300), letter(2, 300)));
+            vault.append(frame(letter(3, 300)));
+            vault.roll();
+            for (long none : new long[] {0, 1, 2, 3, 1_000}) {
+                assertThatThrownBy(() -> vault.erase(none, erasing(1, "none", 0, 1)))
+                        .isInstanceOf(ArchiveException.class)
+                        .hasMessageContaining("no act stands in frame " + none);
+            }
+            assertThat(vault.isErased(first)).isFalse();
+            assertThat(vault.read(first).sizeBytes()).isEqualTo(300);
+
+            long one = act(vault);
+            long two = act(vault);
+            vault.erase(one, erasing(1, "one", 0, 1));
+            vault.erasedThrough(one);
+            vault.erase(two, erasing(1, "two", 0, 2));
+            vault.erasedThrough(two);
+            byte[] sidecar = Files.readAllBytes(SegmentFiles.sidecar(directory, 1));
+            vault.erase(one, erasing(1, "one", 0, 1));
+            vault.erase(two, erasing(1, "two", 0, 2));
+            assertThat(Files.readAllBytes(SegmentFiles.sidecar(directory, 1)))
+                    .as("nothing was left to do")
+                    .isEqualTo(sidecar);
+            assertThat(vault.isErased(first)).isTrue();
+            assertThat(vault.isErased(second)).isTrue();
+            assertThat(vault.isErased(new Place(2, 1))).isFalse();
+
+            long hidden = act(vault);
+            vault.erase(act(vault), erasing(2, "later", 0));
+            vault.erase(hidden, erasing(2, "earlier", 0, 1));
+            assertThat(vault.isErased(new Place(2, 1))).isTrue();
+            assertThat(vault.frame(2).orElseThrow().manifest().toByteArray(100))
+                    .isEqualTo("later".getBytes(StandardCharsets.UTF_8));
+            List<Long> told = new ArrayList<>();
+            vault.tombstones(t -> told.add(t.frame()));
+            assertThat(told).containsExactly(1L, 2L);
+            assertThatThrownBy(() -> vault.isErased(new Place(1_000, 1))).isInstanceOf(ArchiveException.class);
+        }
+        try (SegmentFileVault vault = open()) {
+            assertThat(vault.frame(1).orElseThrow().manifest().toByteArray(100))
+                    .isEqualTo("two".getBytes(StandardCharsets.UTF_8));
+            assertThat(vault.erasedThrough()).isEqualTo(4);
+            long end = vault.end().frames();
+            assertThatThrownBy(() -> vault.erasedThrough(end + 1)).isInstanceOf(IllegalArgumentException.class);
+        }
+        Keyring.open(DISK, directory, MASTER).erasedThrough(1_000);
+        try (SegmentFileVault vault = open()) {
+            assertThat(vault.erasedThrough()).as("the vault does not go so far").isZero();
+        }
+    }
+
+    private static Map<Long, Vault.Erasing> erasing(long frame, String tombstone, Integer... records) {
+        return Map.of(
+                frame,
+                new Vault.Erasing(
+                        List.of(records), Optional.of(Octets.of(tombstone.getBytes(StandardCharsets.UTF_8)))));
+    }
+
+    /// What can be erased is, though keys of another segment are lost.
+    @Test
+    void anErasureGoesOnOverLostKeys() throws Exception {
+        try (SegmentFileVault vault = open()) {
+            vault.append(frame(letter(1, 300)));
+            vault.roll();
+            vault.append(frame(letter(2, 300)));
+            vault.roll();
+            act(vault);
+        }
+        Files.delete(SegmentFiles.sidecar(directory, 1));
+        Files.delete(SegmentFiles.sidecarCopy(directory, 1));
+        try (SegmentFileVault vault = open()) {
+            Map<Long, Vault.Erasing> both = Map.of(
+                    1L, new Vault.Erasing(List.of(1), Optional.empty()),
+                    2L, new Vault.Erasing(List.of(1), Optional.empty()));
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> vault.erase(3, both))
+                        .isInstanceOf(ArchiveException.class)
+                        .hasMessageContaining("segment 1");
+                assertThat(vault.isErased(new Place(2, 1))).isTrue();
+            }
+            assertThatThrownBy(() -> vault.isErased(new Place(1, 1))).isInstanceOf(ArchiveException.class);
         }
     }
 
@@ -518,7 +617,7 @@ class SegmentFileVaultTest {
             vault.roll();
             vault.append(frame(second));
             vault.roll();
-            vault.append(frame(letter(4, 3_000)));
+            act(vault);
         }
         List<Path> sidecars = List.of(SegmentFiles.sidecar(directory, 1), SegmentFiles.sidecarCopy(directory, 1));
         byte[] whole = Files.readAllBytes(sidecars.getFirst());

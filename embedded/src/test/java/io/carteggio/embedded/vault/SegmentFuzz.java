@@ -43,6 +43,7 @@ public final class SegmentFuzz {
     private static final MasterKey MASTER = new MasterKey.Digits("42".repeat(32));
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T12:00:00Z"), ZoneOffset.UTC);
     private static final int SEGMENT_BYTES = 4_000;
+    private static final int ACT = 9;
     private static final long LIMIT_NANOS = 10_000_000_000L;
 
     private static final SegmentFuzz VAULT = make();
@@ -71,9 +72,9 @@ public final class SegmentFuzz {
                     disk, DIRECTORY, keyring, Position.START, Optional.empty(), CLOCK, SEGMENT_BYTES)) {
                 for (int i = 1; i <= 20; i++) {
                     vault.append(made.frame(i));
-                    if (i == 9) {
+                    if (i == ACT) {
                         vault.roll();
-                        vault.erase(9, Map.of(3L, new Vault.Erasing(List.of(1), Optional.empty())));
+                        vault.erase(ACT, Map.of(3L, new Vault.Erasing(List.of(1), Optional.empty())));
                         vault.compact();
                     }
                 }
@@ -90,7 +91,7 @@ public final class SegmentFuzz {
 
     private Frame frame(int number) {
         return new Frame(
-                Frame.Kind.ARRIVAL,
+                number == ACT ? Frame.Kind.ACT : Frame.Kind.ARRIVAL,
                 List.of(
                         record(FrameRecord.Type.MANIFEST, "manifest " + number),
                         record(FrameRecord.Type.LETTER, ("letter " + number + "\r\n").repeat(number)),

@@ -12,6 +12,7 @@ import io.carteggio.archive.catalogue.Projection;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.erasure.ErasedMarks;
 import io.carteggio.archive.erasure.Erasure;
+import io.carteggio.archive.erasure.Finishing;
 import io.carteggio.archive.erasure.Keeping;
 import io.carteggio.archive.extraction.TextFollower;
 import io.carteggio.archive.gap.Gaps;
@@ -136,7 +137,6 @@ public final class Archive implements AutoCloseable {
     private final Gaps gaps;
     private final Watch watch;
     private volatile Optional<TextFollower> texts = Optional.empty();
-    private Optional<String> unfinished = Optional.empty(); // set before the archive is open
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
     /// Opens the archive in a data directory, or makes a new one there.
@@ -182,6 +182,7 @@ public final class Archive implements AutoCloseable {
                         "this vault is older than what jobs.db knows: all mail that is still at other servers is fetched"
                                 + " again");
             }
+            long registered = catalogue.position().frames();
             projection = Projection.start(vault, catalogue, act -> {
                 people.apply(act);
                 roles.apply(act);
@@ -218,7 +219,13 @@ public final class Archive implements AutoCloseable {
             opened.push(index);
             ErasedMarks erasedMarks = new ErasedMarks(directory.keyring().markKey(), catalogue);
             ErasedReports erasedReports = new ErasedReports(reports, catalogue, erasedMarks);
-            finishErasures(erasedReports); // what a crash interrupted, before anything follows
+            Finishing finishing = new Finishing(vault, catalogue);
+            finishing.resume( // what a crash interrupted, before anything follows
+                    letters -> {
+                        index.purge(letters);
+                        erasedReports.forget();
+                    },
+                    registered);
             indexer = Indexer.start(vault, catalogue, index);
             opened.push(indexer);
             followWithLedger();
@@ -242,8 +249,7 @@ public final class Archive implements AutoCloseable {
                     networks::inForce,
                     clock);
             erasure = new Erasure(
-                    vault,
-                    catalogue,
+                    finishing,
                     projection,
                     acts,
                     index,
@@ -271,21 +277,6 @@ public final class Archive implements AutoCloseable {
         } catch (ArchiveException | RuntimeException e) {
             closeAll(Optional.of(e));
             throw e;
-        }
-    }
-
-    /// An erasure that waits for the keys of a segment must not keep the archive from taking mail.
-    private void finishErasures(ErasedReports erasedReports) throws ArchiveException {
-        try {
-            Erasure.finish(vault, catalogue, letters -> {
-                index.purge(letters);
-                erasedReports.forget();
-            });
-        } catch (ArchiveException e) {
-            if (vault.lostKeys().isEmpty()) {
-                throw e;
-            }
-            unfinished = Optional.of("an erasure is decided, and cannot be carried out: " + e.getMessage());
         }
     }
 
@@ -609,7 +600,7 @@ public final class Archive implements AutoCloseable {
     /// What needs an administrator although mail is taken, in sentences.
     public List<String> concerns() {
         List<String> concerns = new ArrayList<>(vault.lostKeys());
-        unfinished.ifPresent(concerns::add);
+        concerns.addAll(erasure.unfinished());
         ledger.standing().trouble().ifPresent(concerns::add);
         concerns.addAll(custody.trouble());
         return concerns;

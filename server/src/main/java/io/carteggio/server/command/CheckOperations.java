@@ -23,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `check` and `rebuild --compare`: is everything that was acknowledged there, unchanged, and does the
@@ -33,6 +35,7 @@ final class CheckOperations {
 
     private static final int PAGE_LETTERS = 500;
     private static final Duration INDEX_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration ERASURES_PATIENCE = Duration.ofMinutes(1);
 
     private final Desk desk;
 
@@ -50,14 +53,18 @@ final class CheckOperations {
                 request.flag("witness") ? Optional.of(request.body()) : Optional.empty(),
                 problem -> check.problem(problem, Optional.empty()));
         check.listen(ledger::frame);
-        Position reached = desk.vault().end();
+        Position begun = desk.vault().end();
         desk.vault().walk(Position.START, check);
+        Position reached = check.reached(begun);
         ledger.finish(reached.frames(), desk.vault().end().frames() == reached.frames());
         check.listen(kept -> {});
         if (check.framesDamaged()) {
             nameDamagedLetters(check);
         }
+        List<String> unproven = new ArrayList<>();
+        reached = compareErasures(check, reached, unproven);
         List<String> others = new ArrayList<>(desk.keyProblems());
+        others.addAll(desk.erasure().unfinished());
         if (!fast && !vaultOnly) {
             others.addAll(desk.indexProblems());
         }
@@ -66,7 +73,7 @@ final class CheckOperations {
         }
         boolean compared = compareBooks(check, reached);
         boolean comparedTables = fast || vaultOnly || !compared || compareTables(check);
-        List<String> unproven = new ArrayList<>(ledger.unproven());
+        unproven.addAll(ledger.unproven());
         if (!compared || !comparedTables) {
             unproven.add("that the catalogue says what the vault says: mail kept coming in, so it was not compared");
         }
@@ -136,6 +143,38 @@ final class CheckOperations {
         }
     }
 
+    /// Compares what acts erased with the keys that are gone, at an instant when no erasure is under
+    /// way.
+    ///
+    /// @return where the walk has come to
+    private Position compareErasures(VaultCheck check, Position from, List<String> unproven) throws ArchiveException {
+        Lock deciding = desk.erasure().deciding();
+        if (!isLocked(deciding)) {
+            unproven.add("that what was erased is just what acts say: erasures were under way all the time");
+            return from;
+        }
+        try {
+            Position end = desk.vault().end();
+            if (end.frames() > from.frames()) {
+                desk.vault().walk(from, check);
+            }
+            check.erasures().finish();
+            check.erasures().unproven().ifPresent(unproven::add);
+            return check.reached(end);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private static boolean isLocked(Lock lock) throws ArchiveException {
+        try {
+            return lock.tryLock(ERASURES_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ArchiveException("interrupted", true, e);
+        }
+    }
+
     /// @return whether there was an instant at which both stood still
     private boolean compareBooks(VaultCheck check, Position from) throws ArchiveException, IOException {
         Position reached = from;
@@ -143,7 +182,7 @@ final class CheckOperations {
             Position end = desk.vault().end();
             if (end.frames() > reached.frames()) {
                 desk.vault().walk(reached, check);
-                reached = end;
+                reached = check.reached(end);
             }
             Books books = desk.catalogue().books();
             long letters = desk.catalogue().letters();

@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
+import io.carteggio.archive.erasure.Finishing;
 import io.carteggio.archive.search.Indexer;
 import io.carteggio.archive.vault.Key;
 import io.carteggio.archive.vault.Position;
@@ -30,6 +31,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Makes catalogue and index anew from the vault alone (P6), and puts them in place of the old ones.
+/// Erasures that acts have decided and that are not complete, for whatever reason, are carried out on
+/// the way.
 ///
 /// Until both are whole the old ones stay untouched. If the process dies between the two swaps, the
 /// next start finds a catalogue and an index of the same vault and brings the index up to the
@@ -83,6 +86,9 @@ final class Rebuilding {
                 damages[0]++;
                 console.complain("segment " + damage.segment() + " at " + damage.offset() + ": " + damage.what());
             });
+            Finishing erasures = new Finishing(vault, catalogue);
+            erasures.review();
+            erasures.unfinished().forEach(console::complain);
             index(vault, catalogue, indexFolder, directory.textKey());
             frames = catalogue.position().frames();
             letters = catalogue.letters();

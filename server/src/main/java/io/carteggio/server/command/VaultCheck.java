@@ -6,24 +6,30 @@ import io.carteggio.archive.catalogue.Books.Account;
 import io.carteggio.archive.catalogue.Catalogue.Registration;
 import io.carteggio.archive.catalogue.CataloguedLetter;
 import io.carteggio.archive.catalogue.Projection;
+import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.entry.ArrivalEntry;
 import io.carteggio.archive.entry.LetterRef;
 import io.carteggio.archive.vault.FrameRecord;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Place;
+import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat.FrameHead;
+import io.carteggio.archive.vault.SegmentFormat.Row;
 import io.carteggio.archive.vault.Vault;
+import io.carteggio.mail.Sha256;
 import io.carteggio.server.local.Reply;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
-/// Looks at every frame of the vault, and keeps books of its own. Memory grows with the number of sources alone.
-/// Belongs to one thread.
+/// Looks at every frame of the vault, and keeps books of its own. Memory grows with the number of
+/// sources, and with what was erased ([ErasureCheck]). Belongs to one thread.
 final class VaultCheck implements Vault.Walker {
     private static final int PROGRESS_FRAMES = 500;
     private static final int REGISTERED_TRIES = 300;
@@ -33,6 +39,7 @@ final class VaultCheck implements Vault.Walker {
     private final Reply reply;
     private final boolean deep;
     private final boolean asking;
+    private final ErasureCheck erasures;
     private final Map<String, Account> bySource = new TreeMap<>();
     private long frames;
     private long arrivals;
@@ -41,6 +48,7 @@ final class VaultCheck implements Vault.Walker {
     private long letters;
     private long problems;
     private boolean framesDamaged;
+    private Position reached = Position.START;
     private Optional<IOException> peer = Optional.empty();
     private Listener listener = kept -> {};
 
@@ -56,6 +64,7 @@ final class VaultCheck implements Vault.Walker {
         this.reply = reply;
         this.deep = deep;
         this.asking = asking;
+        this.erasures = new ErasureCheck(desk, this::problem);
     }
 
     @Override
@@ -70,11 +79,17 @@ final class VaultCheck implements Vault.Walker {
         }
         listener.frame(kept.head());
         frames++;
+        reached = later(reached, kept.end());
         kept.records().forEach(r -> bytes += r.sizeBytes());
         try {
             switch (Projection.registration(kept)) {
                 case Registration.OfArrival(Kept k, ArrivalEntry entry) -> arrival(k, entry);
-                case Registration.OfAct _ -> acts++;
+                case Registration.OfAct(Kept k, Act act) -> {
+                    acts++;
+                    if (act instanceof Act.Erased erased) {
+                        erasures.act(k.number(), erased);
+                    }
+                }
             }
         } catch (ArchiveException e) {
             problem("frame " + kept.number() + ": " + e.getMessage(), Optional.empty());
@@ -176,18 +191,55 @@ final class VaultCheck implements Vault.Walker {
     public void damaged(Vault.Damage damage) throws ArchiveException {
         String where = "segment " + damage.segment() + " at " + damage.offset()
                 + (damage.frame() > 0 ? ", frame " + damage.frame() : "") + ": " + damage.what();
+        framesDamaged |= damage.record().isEmpty();
         Optional<CataloguedLetter> letter = damage.record().isPresent()
                 ? desk.catalogue().letterAt(damage.record().get())
                 : Optional.empty();
-        framesDamaged |= damage.record().isEmpty();
         if (letter.isPresent()) {
             String id = letter.get().id().text();
             boolean copies = letter.get().places().size() > 1;
             problem(
                     "letter " + id + " is damaged" + (copies ? " (it lies elsewhere too)" : "") + ": " + where,
                     Optional.of(id));
-        } else {
+            return;
+        }
+        Set<String> ids = lettersOf(damage);
+        for (String id : ids) {
+            problem("letter " + id + ": a frame that tells of it is damaged: " + where, Optional.of(id));
+        }
+        if (ids.isEmpty()) {
             problem(where, Optional.empty());
+        }
+    }
+
+    /// The ids of all letters that a damaged frame brought or vouches for, as far as the catalogue or
+    /// the rest of the frame tells them.
+    private Set<String> lettersOf(Vault.Damage damage) throws ArchiveException {
+        Set<String> ids = new LinkedHashSet<>();
+        if (damage.frame() < 1 || (damage.head().isEmpty() && isLegible(damage.frame()))) {
+            return ids; // the frame is whole, and what is wrong lies before it
+        }
+        desk.catalogue().lettersOf(damage.frame()).forEach(l -> ids.add(l.id().text()));
+        List<Row> rows = damage.head().map(FrameHead::rows).orElse(List.of());
+        for (int i = 1; i < rows.size(); i++) {
+            Place place = new Place(damage.frame(), i);
+            if (rows.get(i).type() == FrameRecord.Type.LETTER
+                    && desk.catalogue().letterAt(place).isEmpty()) {
+                try {
+                    ids.add(desk.id(Sha256.of(desk.vault().read(place))).text());
+                } catch (IOException | ArchiveException unreadable) {
+                    // erased, or damaged and told of by itself
+                }
+            }
+        }
+        return ids;
+    }
+
+    private boolean isLegible(long frame) {
+        try {
+            return desk.vault().frame(frame).isPresent();
+        } catch (ArchiveException unreadable) {
+            return false;
         }
     }
 
@@ -239,6 +291,21 @@ final class VaultCheck implements Vault.Walker {
         if (peer.isPresent()) {
             throw peer.get();
         }
+    }
+
+    /// What acts have erased.
+    ErasureCheck erasures() {
+        return erasures;
+    }
+
+    /// Where the walk has come to, where it went past a position that was known before: mail comes in
+    /// meanwhile.
+    Position reached(Position known) {
+        return later(known, reached);
+    }
+
+    private static Position later(Position one, Position other) {
+        return other.frames() > one.frames() ? other : one;
     }
 
     boolean framesDamaged() {

@@ -63,7 +63,7 @@ class FailureTableTest {
         return !method.isAnnotationPresent(Disabled.class)
                 && Arrays.stream(method.getAnnotations())
                         .map(a -> a.annotationType().getSimpleName())
-                        .anyMatch(a -> a.equals("Test") || a.equals("ParameterizedTest"));
+                        .anyMatch(a -> List.of("Test", "TestFactory", "ParameterizedTest").contains(a));
     }
 
     private static boolean isTest(String source, String method) {

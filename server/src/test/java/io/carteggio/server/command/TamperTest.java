@@ -1,5 +1,12 @@
 package io.carteggio.server.command;
 
+import static io.carteggio.server.command.Tampering.copy;
+import static io.carteggio.server.command.Tampering.flip;
+import static io.carteggio.server.command.Tampering.frame;
+import static io.carteggio.server.command.Tampering.frames;
+import static io.carteggio.server.command.Tampering.segment;
+import static io.carteggio.server.command.Tampering.sidecar;
+import static io.carteggio.server.command.Tampering.sql;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,13 +18,13 @@ import io.carteggio.archive.vault.Place;
 import io.carteggio.mail.Address;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.Shell.Said;
+import io.carteggio.server.command.Tampering.Deed;
+import io.carteggio.server.command.Tampering.FrameAt;
+import io.carteggio.server.command.Tampering.RecordAt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,19 +80,8 @@ class TamperTest {
     /// A letter of segment 2, which has a dictionary.
     private static Target delta = alpha;
 
-    /// What a tamperer does with a copy.
-    @FunctionalInterface
-    private interface Deed {
-        void to(Path data) throws Exception;
-    }
-
     /// @param finds a part of what `check` says
     private record Attack(String name, Deed deed, String finds, boolean witnessed) {}
-
-    /// Where a frame and its records lie in a segment file that was never compacted.
-    private record FrameAt(long number, int at, int length, List<RecordAt> records) {}
-
-    private record RecordAt(int type, int at, int length) {}
 
     @BeforeAll
     static void make() throws Exception {
@@ -161,49 +157,8 @@ class TamperTest {
 
     // ---- what tamperers do ----
 
-    private static Path segment(Path data, int number) {
-        return data.resolve(String.format(java.util.Locale.ROOT, "vault/%010d.seg", number));
-    }
-
-    private static Path sidecar(Path data, int number) {
-        return data.resolve(String.format(java.util.Locale.ROOT, "vault/%010d.keys", number));
-    }
-
-    private static Deed flip(String file, int at) {
+    private static Deed bit(String file, int at) {
         return data -> flip(data.resolve(file), at);
-    }
-
-    /// @param at negative: so far before the end
-    private static void flip(Path file, int at) throws IOException {
-        byte[] octets = Files.readAllBytes(file);
-        octets[at < 0 ? octets.length + at : at] ^= 0x10;
-        Files.write(file, octets);
-    }
-
-    private static List<FrameAt> frames(byte[] octets) {
-        ByteBuffer b = ByteBuffer.wrap(octets);
-        List<FrameAt> frames = new ArrayList<>();
-        int at = 104 + b.getInt(88);
-        while (at + 64 < octets.length && new String(octets, at, 4, ISO_8859_1).equals("FRM2")) {
-            int n = b.getShort(at + 6);
-            int from = at + 68 + 48 * n;
-            List<RecordAt> records = new ArrayList<>();
-            for (int i = 0; i < n; i++) {
-                int length = (int) b.getLong(at + 64 + 48 * i + 8);
-                records.add(new RecordAt(b.get(at + 64 + 48 * i), from, length));
-                from += length;
-            }
-            frames.add(new FrameAt(b.getLong(at + 8), at, (int) b.getLong(at + 16), records));
-            at += (int) b.getLong(at + 16);
-        }
-        return frames;
-    }
-
-    private static FrameAt frame(Path file, long number) throws IOException {
-        return frames(Files.readAllBytes(file)).stream()
-                .filter(f -> f.number() == number)
-                .findFirst()
-                .orElseThrow();
     }
 
     /// Flips a bit so far behind the begin of the frame that holds a letter.
@@ -254,19 +209,6 @@ class TamperTest {
         byte[] kept = Files.readAllBytes(one);
         Files.write(one, Files.readAllBytes(other));
         Files.write(other, kept);
-    }
-
-    private static Deed sql(String... statements) {
-        return data -> {
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("catalogue.db"));
-                    Statement statement = connection.createStatement()) {
-                int changed = 0;
-                for (String one : statements) {
-                    changed += statement.executeUpdate(one);
-                }
-                assertThat(changed).as(String.join("; ", statements)).isPositive();
-            }
-        };
     }
 
     /// A document that no program of ours would write.
@@ -348,9 +290,9 @@ class TamperTest {
         String damagedAlpha = "letter " + alpha.id();
         List<Attack> table = new ArrayList<>();
         // one flipped bit
-        table.add(attack("FORMAT", flip("FORMAT", 3), "reads only format 2"));
-        table.add(attack("keyring", flip("vault/keyring", -200), "the keyring was damaged"));
-        table.add(attack("keyring's copy", flip("vault/keyring.copy", -200), "the keyring's copy was damaged"));
+        table.add(attack("FORMAT", bit("FORMAT", 3), "reads only format 2"));
+        table.add(attack("keyring", bit("vault/keyring", -200), "the keyring was damaged"));
+        table.add(attack("keyring's copy", bit("vault/keyring.copy", -200), "the keyring's copy was damaged"));
         table.add(attack(
                 "keyring and copy",
                 data -> {
@@ -358,15 +300,15 @@ class TamperTest {
                     flip(data.resolve("vault/keyring.copy"), -200);
                 },
                 "missing or damaged"));
-        table.add(attack("master key", flip("master.key", 5), "master key"));
+        table.add(attack("master key", bit("master.key", 5), "master key"));
         table.add(attack("sidecar", data -> flip(sidecar(data, 1), 60), "0000000001.keys is missing or not"));
         table.add(attack(
-                "sidecar's copy", flip("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
+                "sidecar's copy", bit("vault/0000000001.keys.copy", 60), "0000000001.keys.copy is missing or not"));
         for (int at : new int[] {0, 9, 11, 19, 27, 33, 47, 71, 90, -40, -32, -1}) {
             table.add(attack("sidecar, octet " + at, data -> flip(sidecar(data, 2), at), "0000000002.keys is"));
         }
         for (int at : new int[] {0, 12, 30, 60, 75, 90, 101, 110, 150, 300, -80, -60, -2, -1}) {
-            table.add(attack("keyring, octet " + at, flip("vault/keyring", at), "the keyring was damaged"));
+            table.add(attack("keyring, octet " + at, bit("vault/keyring", at), "the keyring was damaged"));
         }
         table.add(
                 attack("segment header", data -> flip(segment(data, 1), 20), "segment 1 at 0: the header is damaged"));
@@ -390,7 +332,21 @@ class TamperTest {
         for (int i = 0; i < fields.length; i++) {
             table.add(attack("frame head: " + fields[i], inFrame(offsets[i]), damagedAlpha));
         }
-        table.add(attack("manifest", data -> inRecord(1, alpha, 0).to(data), "frame"));
+        table.add(attack(
+                "manifest",
+                data -> inRecord(1, alpha, 0).to(data),
+                damagedAlpha + ": a frame that tells of it is damaged: .* the manifest cannot be read"));
+        table.add(attack(
+                "manifest of another arrival of a letter",
+                data -> {
+                    byte[] octets = Files.readAllBytes(segment(data, 1));
+                    FrameAt again = frames(octets).stream()
+                            .filter(f -> octets[f.at() + 4] == 1 && f.records().size() == 1) // an arrival, no letter
+                            .findFirst()
+                            .orElseThrow();
+                    flip(segment(data, 1), again.records().getFirst().at() + 3);
+                },
+                damagedAlpha + ": a frame that tells of it is damaged"));
         table.add(attack("letter", data -> inRecord(1, alpha, 1).to(data), damagedAlpha));
         table.add(attack(
                 "letter in the open segment", data -> inRecord(3, omega, 1).to(data), "letter " + omega.id()));
@@ -412,16 +368,17 @@ class TamperTest {
                     FrameAt frame = frame(segment(data, 1), alpha.place().frame());
                     flip(segment(data, 1), frame.at() + frame.length() - 2);
                 },
-                "frame " + alpha.place().frame()));
-        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1"));
-        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1"));
-        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1"));
+                damagedAlpha + ": a frame that tells of it is damaged: .*checksum of the records"));
+        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1 at \\d+, frame 9: \\d+ octets are no frame"));
         // records, frames and files moved about
         table.add(attack("two letters swapped", TamperTest::swapRecords, damagedAlpha));
         table.add(attack(
                 "frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
         table.add(attack(
-                "frame twice", data -> splice(alpha.place().frame(), true).to(data), "segment 1"));
+                "frame twice", data -> splice(alpha.place().frame(), true).to(data),
+                "segment 1 at .*: the frame does not follow frame " + alpha.place().frame()));
         table.add(attack("first segment removed", data -> Files.delete(segment(data, 1)), "letter " + alpha.id()));
         table.add(attack("last segment removed", data -> Files.delete(segment(data, 3)), "segments are missing"));
         table.add(attack(
@@ -435,7 +392,7 @@ class TamperTest {
                     byte[] octets = Files.readAllBytes(segment(data, 3));
                     Files.write(segment(data, 3), Arrays.copyOf(octets, octets.length - 20));
                 },
-                "acknowledged|segments are missing|frames"));
+                "segment 3 at \\d+, frame 18: \\d+ octets are no frame as it was written"));
         table.add(attack(
                 "sidecar of another segment",
                 data -> swap(sidecar(data, 1), sidecar(data, 2)),
@@ -452,11 +409,11 @@ class TamperTest {
         catalogueAttacks(table);
         indexAttacks(table);
         // the ledger
-        table.add(attack("checkpoint's signature", flip("ledger/checkpoint", -10), "checkpoint"));
+        table.add(attack("checkpoint's signature", bit("ledger/checkpoint", -10), "the latest checkpoint has a note that is not ours"));
         table.add(
-                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "checkpoint"));
-        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "checkpoint"));
-        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "checkpoint"));
+                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "the latest checkpoint has a note that is not ours"));
+        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "the latest checkpoint has a note that is not ours"));
+        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "the history of checkpoints has a note that is not ours"));
         table.add(new Attack(
                 "end cut off and signed anew, against a witness",
                 TamperTest::signAnewWithoutTheEnd,
@@ -528,7 +485,7 @@ class TamperTest {
                 "unpurged: added, so that the index lets go of a letter",
                 sql("INSERT INTO unpurged VALUES (" + alpha.number() + ")"),
                 "index had 7 of 8 letters: not letter " + alpha.id()));
-        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "catalogue"));
+        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "the catalogue knows 23 frames, the vault has only 18"));
         table.add(attack(
                 "position: behind, so that a frame would count again",
                 sql("UPDATE position SET frames = frames - 1"),
@@ -563,7 +520,7 @@ class TamperTest {
                                 200);
                     }
                 },
-                "index"));
+                "the index is damaged: checksum failed"));
         table.add(attack("index: a document that is no letter", TamperTest::addForeign, "the index was damaged"));
         table.add(attack(
                 "index: from an older copy",
@@ -678,18 +635,5 @@ class TamperTest {
         copy(made, data);
         rollBack(data);
         assertThat(new Shell(data).done("check").out()).contains("unproven: that the archive was not taken back");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path copied = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copied);
-                } else if (Files.isRegularFile(file)) {
-                    Files.copy(file, copied, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
     }
 }
