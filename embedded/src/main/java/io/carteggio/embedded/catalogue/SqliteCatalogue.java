@@ -390,9 +390,22 @@ public final class SqliteCatalogue implements Catalogue {
     public List<Erasure> erasures(long after, int limit) throws ArchiveException {
         return database.read(s -> s.list(
                 "SELECT number, manifest FROM erasure WHERE number > ? ORDER BY number LIMIT ?",
-                r -> new Erasure(r.getLong(1), (Act.Erased) EntryCodec.act(r.getBytes(2))),
+                SqliteCatalogue::erasure,
                 after,
                 limit));
+    }
+
+    @Override
+    public List<Erasure> newestErasures(long before, int limit) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT number, manifest FROM erasure WHERE number < ? ORDER BY number DESC LIMIT ?",
+                SqliteCatalogue::erasure,
+                before,
+                limit));
+    }
+
+    private static Erasure erasure(ResultSet row) throws SQLException {
+        return new Erasure(row.getLong(1), (Act.Erased) EntryCodec.act(row.getBytes(2)));
     }
 
     @Override
