@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -200,6 +202,20 @@ class AdministrationTest {
             page.navigate(server.url() + "/backup");
             assertThat(page.textContent("#backup-says")).contains("whole and young enough");
             picture(page, "backup");
+            program.ask("retention", "set", "--copies", "90", "--max", "4000").done();
+            page.navigate(server.url() + "/retention");
+            assertThat(page.textContent("main")).contains("90 days", "4,000 days", "No copy should open any more");
+            String id = program.find("Anna Berg", "secretword to:anna.berg@firm.example")
+                    .orElseThrow();
+            program.ask("erase", id, "--reason", "asked for by whom it is about")
+                    .done();
+            page.navigate(server.url() + "/retention");
+            assertThat(page.textContent("#erasures")).contains("asked for by whom it is about");
+            assertThat(Duration.between(
+                            Instant.parse(page.getAttribute("#erasures th time", "datetime")),
+                            Instant.parse(page.getAttribute("#erasures td time", "datetime"))))
+                    .isEqualTo(Duration.ofDays(90));
+            picture(page, "retention");
             page.navigate(server.url() + "/keys");
             picture(page, "keys");
             page.click("#sheet");
@@ -233,6 +249,7 @@ class AdministrationTest {
                     "/alarms",
                     "/health",
                     "/backup",
+                    "/retention",
                     "/keys",
                     "/keys/sheet",
                     "/books")) {

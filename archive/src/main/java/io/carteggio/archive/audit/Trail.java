@@ -177,7 +177,10 @@ public final class Trail {
                     entry(
                             done,
                             "retention-set",
-                            "at least " + days(a.minimumDays()) + ", at most " + days(a.maximumDays()),
+                            "at least " + days(a.minimumDays()) + ", at most " + days(a.maximumDays())
+                                    + a.copiesDays()
+                                            .map(days -> ", copies for " + days + " days")
+                                            .orElse(""),
                             none);
                 case Act.TimestampAuthoritySet a ->
                     entry(done, "timestamp-authority-set", a.url().orElse("nobody"), none);

@@ -184,7 +184,11 @@ public sealed interface Act {
     record HoldReleased(Instant at, String by, String name, String reason) implements Act {}
 
     /// How long letters must be kept at least and may be kept at most, in days; no bound where absent.
-    record RetentionSet(Instant at, String by, Optional<Long> minimumDays, Optional<Long> maximumDays) implements Act {}
+    ///
+    /// @param copiesDays so many days the oldest copy of the keyring is kept at most; absent: as usual
+    record RetentionSet(
+            Instant at, String by, Optional<Long> minimumDays, Optional<Long> maximumDays, Optional<Long> copiesDays)
+            implements Act {}
 
     /// Who stamps the ledger's checkpoints (RFC 3161).
     ///

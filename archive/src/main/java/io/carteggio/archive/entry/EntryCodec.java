@@ -262,7 +262,10 @@ public final class EntryCodec {
             case Act.HoldReleased a ->
                 map.put("act", "hold-released").put("name", a.name()).put("reason", a.reason());
             case Act.RetentionSet a ->
-                map.put("act", "retention-set").put("minimum", a.minimumDays()).put("maximum", a.maximumDays());
+                map.put("act", "retention-set")
+                        .put("minimum", a.minimumDays())
+                        .put("maximum", a.maximumDays())
+                        .put("copies", a.copiesDays());
             case Act.TimestampAuthoritySet a ->
                 map.put("act", "timestamp-authority-set").put("url", a.url()).put("certificates", a.certificates());
             case Act.LodgingSet a -> map.put("act", "lodging-set").put("directory", a.directory());
@@ -480,7 +483,12 @@ public final class EntryCodec {
             case "hold-added" -> new Act.HoldAdded(at, by, map.text("name"), map.text("query"), map.text("reason"));
             case "hold-released" -> new Act.HoldReleased(at, by, map.text("name"), map.text("reason"));
             case "retention-set" ->
-                new Act.RetentionSet(at, by, map.optionalNumber("minimum"), map.optionalNumber("maximum"));
+                new Act.RetentionSet(
+                        at,
+                        by,
+                        map.optionalNumber("minimum"),
+                        map.optionalNumber("maximum"),
+                        map.optionalNumber("copies"));
             case "timestamp-authority-set" ->
                 new Act.TimestampAuthoritySet(at, by, map.optionalText("url"), map.optionalText("certificates"));
             case "lodging-set" -> new Act.LodgingSet(at, by, map.optionalText("directory"));

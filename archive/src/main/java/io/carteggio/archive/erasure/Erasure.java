@@ -35,10 +35,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// the keys. What a crash interrupts is done by [Finishing] at the next start. Erasures, holds and
 /// retention are decided one after the other. Safe for many threads.
 public final class Erasure {
-    /// So long copies of the keyring are kept, where nothing else was agreed: only then is an erasure
-    /// complete in backups and write-once storage too.
-    public static final Duration COPIES_KEPT = Duration.ofDays(30);
-
     private static final Duration INDEX_PATIENCE = Duration.ofMinutes(2);
     private static final int BATCH_LETTERS = 200;
     private static final int TRIES = 20;
@@ -60,8 +56,7 @@ public final class Erasure {
         ///
         /// @param act the number of the frame that says so
         /// @param marks by which the letters are known if they come again
-        /// @param everywhere when it is complete in copies too, if they are kept no longer than
-        ///     [#COPIES_KEPT]
+        /// @param everywhere when it is complete in copies too, see [Bounds#everywhereFrom]
         /// @param whole numbers of arrivals among them that were kept whole and had a letter in them
         /// @param suspects numbers of such mail that names a letter and in which it was not found: it is
         ///     still there
@@ -397,9 +392,10 @@ public final class Erasure {
         }
     }
 
-    /// Sets both bounds of retention.
+    /// Sets both bounds of retention, and how long copies are kept.
     ///
-    /// @throws IllegalArgumentException where they exclude each other
+    /// @throws IllegalArgumentException where the bounds exclude each other, or copies are kept too short
+    ///     or too long
     public void setRetention(String by, Bounds bounds) throws ArchiveException {
         deciding.lock();
         try {
@@ -538,7 +534,7 @@ public final class Erasure {
                 records,
                 act.at(),
                 marked,
-                act.at().plus(COPIES_KEPT),
+                keeping.bounds().everywhereFrom(act.at()),
                 List.copyOf(whole.holding().keySet()),
                 whole.suspects(),
                 whole.closed());

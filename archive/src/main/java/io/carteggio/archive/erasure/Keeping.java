@@ -18,10 +18,16 @@ public final class Keeping {
     /// The longest retention: a thousand years.
     public static final long DAYS_LIMIT = 365_250;
 
+    /// So many days copies of the keyring are kept at most, where nothing else was said.
+    public static final long COPIES_DAYS = 30;
+
+    /// Who kept copies longer than ten years could promise nobody that anything is erased.
+    public static final long COPIES_DAYS_LIMIT = 3_650;
+
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._@-]{0,63}");
 
     private final Map<String, Hold> holds = new LinkedHashMap<>();
-    private Bounds bounds = new Bounds(Optional.empty(), Optional.empty());
+    private Bounds bounds = new Bounds(Optional.empty(), Optional.empty(), Optional.empty());
 
     /// A hold that stands.
     ///
@@ -30,7 +36,9 @@ public final class Keeping {
 
     /// How long letters are kept at least and at most, from their latest plausible instant; no bound
     /// where absent.
-    public record Bounds(Optional<Long> minimumDays, Optional<Long> maximumDays) {
+    ///
+    /// @param copiesDays how long copies of the keyring are kept at most; absent: [#COPIES_DAYS]
+    public record Bounds(Optional<Long> minimumDays, Optional<Long> maximumDays, Optional<Long> copiesDays) {
         /// Until when a letter of this instant must be kept.
         public Optional<Instant> atLeastUntil(Instant latest) {
             return minimumDays.map(days -> latest.plus(Duration.ofDays(days)));
@@ -39,6 +47,18 @@ public final class Keeping {
         /// When the time of a letter of this instant is over.
         public Optional<Instant> atMostUntil(Instant latest) {
             return maximumDays.map(days -> latest.plus(Duration.ofDays(days)));
+        }
+
+        /// How long copies of the keyring are kept at most, in days.
+        public long copiesKeptDays() {
+            return copiesDays.orElse(COPIES_DAYS);
+        }
+
+        /// When what was erased at this instant is gone from backups and write-once storage too: the
+        /// last copy of a keyring that still opens it has expired. Holds for all erasures, also earlier
+        /// ones, for it follows from how old a copy can be.
+        public Instant everywhereFrom(Instant erased) {
+            return erased.plus(Duration.ofDays(copiesKeptDays()));
         }
     }
 
@@ -49,7 +69,7 @@ public final class Keeping {
         } else if (act instanceof Act.HoldReleased a) {
             holds.remove(a.name());
         } else if (act instanceof Act.RetentionSet a) {
-            bounds = new Bounds(a.minimumDays(), a.maximumDays());
+            bounds = new Bounds(a.minimumDays(), a.maximumDays(), a.copiesDays());
         }
     }
 
@@ -93,9 +113,10 @@ public final class Keeping {
         acts.keep(new Act.HoldReleased(acts.now(), by, name, stated(reason)));
     }
 
-    /// Sets both bounds.
+    /// Sets both bounds, and how long copies are kept.
     ///
-    /// @throws IllegalArgumentException where they exclude each other or are not 0 to [#DAYS_LIMIT]
+    /// @throws IllegalArgumentException where the bounds exclude each other or are not 0 to [#DAYS_LIMIT],
+    ///     or copies are not kept for 1 to [#COPIES_DAYS_LIMIT] days
     void set(Acts acts, String by, Bounds next) throws ArchiveException {
         long minimum = next.minimumDays().orElse(0L);
         long maximum = next.maximumDays().orElse(DAYS_LIMIT);
@@ -106,7 +127,10 @@ public final class Keeping {
             throw new IllegalArgumentException(
                     "nothing can be kept at least " + minimum + " and at most " + maximum + " days");
         }
-        acts.keep(new Act.RetentionSet(acts.now(), by, next.minimumDays(), next.maximumDays()));
+        if (next.copiesKeptDays() < 1 || next.copiesKeptDays() > COPIES_DAYS_LIMIT) {
+            throw new IllegalArgumentException("copies are kept for 1 to " + COPIES_DAYS_LIMIT + " days");
+        }
+        acts.keep(new Act.RetentionSet(acts.now(), by, next.minimumDays(), next.maximumDays(), next.copiesDays()));
     }
 
     static String stated(String reason) {

@@ -8,6 +8,7 @@ import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.carteggio.mail.Content;
+import java.io.ByteArrayInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,25 @@ public final class Compression {
     /// zstd's level without a dictionary.
     private static final int LEVEL_ALONE = 3;
 
+    /// The window of [#LEVEL_ALONE]. A dictionary serves only while the octets before are within the
+    /// window (RFC 8878 section 5), so what is longer needs a larger one.
+    private static final int LEVEL_ALONE_WINDOW_BYTES = 1 << 21;
+
+    private static final int MIN_WINDOW_LOG = 18;
+
+    /// The table of [#LEVEL_ALONE] has 2^17 places: of a longer dictionary it forgets the beginning,
+    /// and so where a letter with the same body has to begin.
+    private static final int LIKE_TABLE_SERVES_BYTES = 256 * 1024;
+
+    /// One place in eight octets of the longest dictionary, 4 MiB of memory. That is enough: where one
+    /// place of a body is found, what follows is taken along.
+    private static final int LIKE_HASH_LOG = 20;
+
     private static final int DICTIONARY_MAGIC = 0xec30a437;
+
+    /// What zstd answers where a frame does not say how long its content is: it was written as a
+    /// stream.
+    private static final long SIZE_UNTOLD = -1;
 
     /// An empty block that ends a frame (RFC 8878 section 3.1.1.2).
     private static final byte[] LAST_BLOCK = {1, 0, 0};
@@ -141,17 +160,28 @@ public final class Compression {
         return context -> dictionary.ifPresent(d -> context.loadDict(d.forDecompressing()));
     }
 
-    /// Compresses octets against those of another record.
+    /// Compresses octets against those of another record, of which all serve, however long both are.
+    ///
+    /// @param length at most 2^30
     public static Optional<byte[]> compressLike(byte[] octets, int length, byte[] like) {
         if (!servesAsRaw(like)) {
             return Optional.empty();
         }
-        ZstdCompressCtx context = lend();
-        try {
+        if (length <= LEVEL_ALONE_WINDOW_BYTES && like.length <= LIKE_TABLE_SERVES_BYTES) {
+            ZstdCompressCtx context = lend();
+            try {
+                context.loadDict(like);
+                return compress(context, octets, length);
+            } finally {
+                giveBack(context);
+            }
+        }
+        try (ZstdCompressCtx context = new ZstdCompressCtx()) { // lent ones would keep the memory of the table
+            prepare(context);
+            context.setWindowLog(Math.max(MIN_WINDOW_LOG, Integer.SIZE - Integer.numberOfLeadingZeros(length - 1)));
+            context.setHashLog(LIKE_HASH_LOG);
             context.loadDict(like);
             return compress(context, octets, length);
-        } finally {
-            giveBack(context);
         }
     }
 
@@ -177,13 +207,22 @@ public final class Compression {
         return stream;
     }
 
-    /// Undoes [#compress] in memory.
+    /// Undoes [#compress] and [#compressing] in memory.
     ///
-    /// @throws IOException where the octets are not what zstd wrote, or say of themselves that they
-    ///     are over the limit
+    /// @throws IOException where the octets are not what zstd wrote, or become more than the limit
     public static byte[] decompress(byte[] octets, int from, Optional<Dictionary> dictionary, int limitBytes)
             throws IOException {
-        return decompress(octets, from, limitBytes, with(dictionary), true);
+        int length = octets.length - from;
+        if (Zstd.getFrameContentSize(octets, from, length) != SIZE_UNTOLD) {
+            return decompress(octets, from, limitBytes, with(dictionary), true);
+        }
+        try (InputStream in = decompressing(new ByteArrayInputStream(octets, from, length), dictionary)) {
+            byte[] all = in.readNBytes(limitBytes + 1);
+            if (all.length > limitBytes) {
+                throw new IOException("compressed octets of more than " + limitBytes);
+            }
+            return all;
+        }
     }
 
     /// Undoes [#compressLike].
@@ -230,10 +269,14 @@ public final class Compression {
 
     private static ZstdCompressCtx lend() {
         ZstdCompressCtx context = Optional.ofNullable(COMPRESSING.poll()).orElseGet(ZstdCompressCtx::new);
+        prepare(context);
+        return context;
+    }
+
+    private static void prepare(ZstdCompressCtx context) {
         context.setLevel(LEVEL_ALONE); // with a dictionary, its own level counts
         context.setDictID(false);
         context.setChecksum(false);
-        return context;
     }
 
     private static void giveBack(ZstdCompressCtx context) {

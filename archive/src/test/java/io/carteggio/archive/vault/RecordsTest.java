@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -201,6 +202,43 @@ class RecordsTest {
         fork[5] = 'B';
         byte[] like = Compression.compressLike(fork, fork.length, text).orElseThrow();
         assertThat(Compression.decompressLike(like, 0, text, fork.length)).isEqualTo(fork);
+    }
+
+    /// What was compressed as a stream does not say how long it is.
+    @Test
+    void aStreamIsUndoneInMemoryUpToTheLimit() throws IOException {
+        byte[] text = "Dear Anna, all the best to you and yours. ".repeat(4_000).getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (OutputStream zstd = Compression.compressing(out, Optional.empty())) {
+            zstd.write(text);
+        }
+        byte[] packed = out.toByteArray();
+        assertThat(Compression.decompress(packed, 0, Optional.empty(), text.length))
+                .isEqualTo(text);
+        assertThatThrownBy(() -> Compression.decompress(packed, 0, Optional.empty(), text.length - 1))
+                .as("a bomb")
+                .isInstanceOf(IOException.class);
+        byte[] cut = Arrays.copyOf(packed, packed.length - 5);
+        assertThatThrownBy(() -> Compression.decompress(cut, 0, Optional.empty(), text.length))
+                .isInstanceOf(IOException.class);
+    }
+
+    /// A dictionary serves from its first octet to its last, behind any number of others.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 1_000, 262_144, 262_145, 2_097_152, 2_097_153, 8_388_608})
+    void allOfAnotherRecordServes(int size) throws IOException {
+        byte[] other = octets(size);
+        byte[] traces = octets(500);
+        byte[] fork = Arrays.copyOf(traces, Math.min(size, 8_388_108) + traces.length);
+        System.arraycopy(other, 0, fork, traces.length, fork.length - traces.length);
+        Optional<byte[]> like = Compression.compressLike(fork, fork.length, other);
+        if (size < 1_000) {
+            assertThat(like).as("nothing is won").isEmpty();
+        } else {
+            assertThat(like.orElseThrow()).hasSizeLessThan(2_500 + size / 700);
+            assertThat(Compression.decompressLike(like.get(), 0, other, fork.length))
+                    .isEqualTo(fork);
+        }
     }
 
     // ---- sidecars ----

@@ -415,6 +415,15 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
+    public List<Done> newestErasures(long before, int limit) throws ArchiveException {
+        return database.read(s -> s.list(
+                "SELECT number, manifest FROM erasure WHERE number < ? ORDER BY number DESC LIMIT ?",
+                r -> new Done(r.getLong(1), EntryCodec.act(r.getBytes(2))),
+                before,
+                limit));
+    }
+
+    @Override
     public boolean isErased(Octets mark) throws ArchiveException {
         return database.read(s -> s.first("SELECT 1 FROM erased WHERE mark = ?", r -> true, mark.toBytes())
                 .isPresent());

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /// A frame made ready for the writer by the thread that brought it: compressed, not yet sealed. So
 /// the one writer has little left to do.
@@ -21,8 +22,15 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
     /// Records up to this size are compressed in memory; larger ones when they are written.
     static final int IN_MEMORY_BYTES = 1 << 20;
 
-    /// A letter larger than this is not compressed against another.
-    static final int LIKE_LIMIT_BYTES = 256 * 1024;
+    /// A letter larger than this, after what its recipe takes out, is not compressed against another:
+    /// both are in memory while it is written and read (`docs/format/segment.md`, "Records").
+    static final int LIKE_LIMIT_BYTES = 8 << 20;
+
+    /// What is compressed against a letter with the same body is a few headers. One that became no
+    /// shorter than this share has another body after all, and is worth a try without.
+    private static final int LIKE_SHARE = 8;
+
+    private static final Semaphore LARGE = new Semaphore(4);
 
     private static final int RECORD_NAME_BYTES = 10;
 
@@ -80,30 +88,20 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
         int recipe = record.recipe().isPresent() ? Compression.RECIPE : 0;
         Content kept = record.recipe().isPresent() ? record.recipe().get().kept(record.content()) : record.content();
         if (kept.sizeBytes() > IN_MEMORY_BYTES) {
-            return new Body.Streamed(record, recipe | Compression.ZSTD, kept);
+            return likeOfLarge(record, kept, segments)
+                    .<Body>map(like -> beside(record, recipe, like))
+                    .orElseGet(() -> new Body.Streamed(record, recipe | Compression.ZSTD, kept));
         }
         byte[] octets = kept.toByteArray(IN_MEMORY_BYTES);
         Optional<Dictionary> suited = dictionary.filter(
                 d -> record.type() != FrameRecord.Type.PART && octets.length <= Dictionary.SERVES_UP_TO_BYTES);
-        Optional<byte[]> like = Optional.empty();
-        if (record.like().isPresent() && octets.length <= LIKE_LIMIT_BYTES) {
-            Optional<byte[]> other = like(record.like().get(), segments);
-            if (other.isPresent()) {
-                like = Compression.compressLike(octets, octets.length, other.get());
-            }
-        }
-        Optional<byte[]> alone = like.isPresent() && like.get().length < octets.length / 8
+        Optional<byte[]> like = like(record, Content.owning(octets, octets.length), segments);
+        Optional<byte[]> alone = like.isPresent() && like.get().length < octets.length / LIKE_SHARE
                 ? Optional.empty()
                 : Compression.compress(octets, octets.length, suited);
         int aloneBytes = alone.map(a -> a.length).orElse(octets.length);
         if (like.isPresent() && (alone.isEmpty() || like.get().length + RECORD_NAME_BYTES < aloneBytes)) {
-            Place other = record.like().orElseThrow();
-            byte[] named = ByteBuffer.allocate(RECORD_NAME_BYTES + like.get().length)
-                    .putLong(other.frame())
-                    .putShort((short) other.record())
-                    .put(like.get())
-                    .array();
-            return inMemory(record, recipe | Compression.WITH_RECORD, named);
+            return beside(record, recipe, like.get());
         }
         return alone.isPresent()
                 ? inMemory(
@@ -111,6 +109,47 @@ record Prepared(Frame frame, List<Body> bodies, Optional<Dictionary> dictionary)
                         recipe | (suited.isPresent() ? Compression.WITH_DICTIONARY : Compression.ZSTD),
                         alone.get())
                 : inMemory(record, recipe | Compression.NONE, octets);
+    }
+
+    /// What a record becomes compressed against the one that it is like; empty where there is none that
+    /// serves.
+    private static Optional<byte[]> like(FrameRecord record, Content kept, Segments segments)
+            throws IOException, ArchiveException {
+        if (record.like().isEmpty() || kept.sizeBytes() > LIKE_LIMIT_BYTES) {
+            return Optional.empty();
+        }
+        Optional<byte[]> other = like(record.like().get(), segments);
+        if (other.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] octets = kept.toByteArray(LIKE_LIMIT_BYTES);
+        return Compression.compressLike(octets, octets.length, other.get());
+    }
+
+    /// The same for a record that is else compressed while it is written: a few of those at a time, for
+    /// all of both is in memory, and as many as there are connections may bring one.
+    private static Optional<byte[]> likeOfLarge(FrameRecord record, Content kept, Segments segments)
+            throws IOException, ArchiveException {
+        if (record.like().isEmpty()) {
+            return Optional.empty();
+        }
+        LARGE.acquireUninterruptibly();
+        try {
+            return like(record, kept, segments).filter(like -> like.length < kept.sizeBytes() / LIKE_SHARE);
+        } finally {
+            LARGE.release();
+        }
+    }
+
+    /// A record that is kept compressed against the one that it is like, behind that one's name.
+    private static Body beside(FrameRecord record, int recipe, byte[] compressed) {
+        Place other = record.like().orElseThrow();
+        byte[] named = ByteBuffer.allocate(RECORD_NAME_BYTES + compressed.length)
+                .putLong(other.frame())
+                .putShort((short) other.record())
+                .put(compressed)
+                .array();
+        return inMemory(record, recipe | Compression.WITH_RECORD, named);
     }
 
     /// The octets of another letter; none where they cannot be read any more: then this one stands alone.

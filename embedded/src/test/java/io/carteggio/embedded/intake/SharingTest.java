@@ -124,6 +124,83 @@ class SharingTest {
         walk();
     }
 
+    private static String lines(int seed, int size) {
+        StringBuilder text = new StringBuilder(size + 100);
+        Random random = new Random(seed);
+        while (text.length() < size) {
+            for (int words = 12; words > 0; words--) {
+                text.append(Long.toString(random.nextLong() & 0xffffff, 36)).append(words % 5 == 0 ? "\u00e9 " : " ");
+            }
+            text.append("\r\n");
+        }
+        return text.toString();
+    }
+
+    private static String quotedPrintable(String text) {
+        return text.replace("=", "=3D").replace("\u00e9", "=E9").replaceAll("(.{60})", "$1=\r\n");
+    }
+
+    private static String html(String text) {
+        return "<html><body>" + text.replace("\r\n", "<br>") + "</body></html>\r\n";
+    }
+
+    static Stream<Arguments> largeBodies() {
+        Stream.Builder<Arguments> bodies = Stream.builder();
+        for (int size : new int[] {257 * 1024, 1_100_000, 5_000_000}) {
+            String text = lines(size, size);
+            bodies.add(Arguments.of(size + " of 8bit text", text));
+            bodies.add(Arguments.of(size + " quoted-printable", quotedPrintable(text)));
+            bodies.add(Arguments.of(size + " in one line", html(text)));
+            bodies.add(Arguments.of(size + " of odd base64", base64(random(size, size / 4 * 3), 70, " \r\n")));
+        }
+        bodies.add(Arguments.of(
+                "an attachment in base64 behind 3 MB of text",
+                lines(1, 3_000_000) + "\r\n" + base64(random(2, 400_000), 76, "\r\n")));
+        return bodies.build();
+    }
+
+    /// Whatever the transfer encoding: also where there is no base64 that a part could be made of.
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("largeBodies")
+    void aLargeForkTakesLittleMoreThanItsHeaders(String what, String body) throws Exception {
+        String traces = lines(3, 600).replace("\r\n", "\r\n ");
+        comesBack("Subject: s\r\n\r\n" + body);
+        long before = archive.vault.storedBytes();
+        for (int i = 0; i < 4; i++) {
+            comesBack("Received: from host" + i + traces.substring(i) + "\r\nSubject: s\r\n\r\n" + body);
+        }
+        assertThat(archive.vault.storedBytes() - before).isLessThan(4L * (2_500 + body.length() / 700));
+        walk();
+    }
+
+    /// The limit that `docs/format/segment.md` tells: who reads such a letter has it and the other one
+    /// in memory.
+    @Test
+    void aForkOfMoreThanEightMebibytesIsKeptWhole() throws Exception {
+        String body = base64(random(4, 6_300_000), 72, " \r\n");
+        assertThat(body).hasSizeGreaterThan(8 << 20);
+        comesBack("Subject: s\r\n\r\n" + body);
+        long before = archive.vault.storedBytes();
+        comesBack("Received: from x\r\nSubject: s\r\n\r\n" + body);
+        assertThat(archive.vault.storedBytes() - before).isGreaterThan(6_000_000);
+        walk();
+    }
+
+    /// The first one stays whole when the second is there; a third leans on the first, not on the
+    /// second.
+    @Test
+    void aLargeForkOutlivesTheArchiveBeingOpenedAgain() throws Exception {
+        String body = lines(5, 2_000_000);
+        comesBack("Subject: s\r\n\r\n" + body);
+        archive.close();
+        archive = new EmbeddedArchive(path.resolve("data"));
+        long before = archive.vault.storedBytes();
+        comesBack("X: 1\r\nSubject: s\r\n\r\n" + body);
+        comesBack("X: 2\r\nSubject: s\r\n\r\n" + body);
+        assertThat(archive.vault.storedBytes() - before).isLessThan(5_000);
+        walk();
+    }
+
     static Stream<Arguments> hostile() {
         byte[] some = random(2, 40_000);
         String good = base64(some, 76, "\r\n");

@@ -111,6 +111,7 @@ final class Carteggio implements Runnable {
         line.addSubcommand(new CheckCommand(this));
         line.addSubcommand(new RebuildCommand(this));
         line.addSubcommand(new EraseCommand(this));
+        line.addSubcommand(new ErasuresCommand(this));
         line.addSubcommand(new HoldCommand(this).line());
         line.addSubcommand(new RetentionCommand(this).line());
         line.addSubcommand(new CompactCommand(this));

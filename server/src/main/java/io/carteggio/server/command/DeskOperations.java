@@ -169,6 +169,7 @@ final class DeskOperations {
         table.put("erase", guard.guarded(erasures::erase, guard::erasure));
         table.put("erase.whole", guard.guarded(erasures::eraseWhole, guard::erasure));
         table.put("erase.readmit", erasures::readmit);
+        table.put("erasure.list", erasures::list);
         table.put("compact", erasures::compact);
         table.put("hold.add", erasures::addHold);
         table.put("hold.list", erasures::listHolds);

@@ -102,7 +102,7 @@ final class EraseCommand implements Callable<Integer> {
                     + numbers(done, "closed"));
         }
         console.line("complete once copies of the keyring older than "
-                + done.path("erasedAt").asString("") + " have expired (by default "
+                + done.path("erasedAt").asString("") + " have expired (they are kept "
                 + done.path("copiesKeptDays").asLong(0) + " days: "
                 + done.path("everywhereFrom").asString("") + ")");
         console.line("known again by: " + Json.texts(done.path("marks")).collect(Collectors.joining(", ")));

@@ -3,6 +3,8 @@ package io.carteggio.server.command;
 import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Scope;
+import io.carteggio.archive.catalogue.Catalogue;
+import io.carteggio.archive.entry.Act;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Erasure.Answer;
 import io.carteggio.archive.erasure.Keeping.Bounds;
@@ -15,6 +17,7 @@ import io.carteggio.server.local.Reply;
 import io.carteggio.server.local.Request;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +26,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `erase`, `compact`, `hold` and `retention`. Every change is an act.
+/// `erase`, `erasures`, `compact`, `hold` and `retention`. Every change is an act.
 final class ErasureOperations {
     /// A number of days that stands for no bound.
     private static final long NO_BOUND = -1;
+
+    /// Erasures that are read at a time.
+    private static final int PAGE = 100;
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -79,7 +85,9 @@ final class ErasureOperations {
                         .put("records", done.records())
                         .put("erasedAt", Json.instant(done.at()))
                         .put("everywhereFrom", Json.instant(done.everywhere()))
-                        .put("copiesKeptDays", Erasure.COPIES_KEPT.toDays());
+                        .put(
+                                "copiesKeptDays",
+                                Duration.between(done.at(), done.everywhere()).toDays());
                 line.set("whole", numbers(done.whole()));
                 line.set("suspects", numbers(done.suspects()));
                 line.set("closed", numbers(done.closed()));
@@ -94,6 +102,43 @@ final class ErasureOperations {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         numbers.forEach(array::add);
         return array;
+    }
+
+    /// A line for each erasure that copies may still undo, the newest first; `all`: also for those that
+    /// no copy can undo any more.
+    Outcome list(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
+        boolean all = request.flag("all");
+        Bounds bounds = desk.keeping().bounds();
+        Instant now = desk.acts().now();
+        long before = Long.MAX_VALUE;
+        boolean more = true;
+        while (more) {
+            List<Catalogue.Done> page = desk.catalogue().newestErasures(before, PAGE);
+            more = false; // where a whole page is complete, so is what is older
+            for (Catalogue.Done erasure : page) {
+                Instant everywhere = bounds.everywhereFrom(erasure.act().at());
+                boolean complete = !everywhere.isAfter(now);
+                more |= all || !complete;
+                if (erasure.act() instanceof Act.Erased act && (all || !complete)) {
+                    reply.line(erasure(erasure.number(), act)
+                            .put("everywhereFrom", Json.instant(everywhere))
+                            .put("complete", complete));
+                }
+                before = erasure.number();
+            }
+        }
+        return Outcome.DONE;
+    }
+
+    private static ObjectNode erasure(long number, Act.Erased act) {
+        return Json.object()
+                .put("act", number)
+                .put("erasedAt", Json.instant(act.at()))
+                .put("by", act.by())
+                .put("reason", act.reason())
+                .put(
+                        "records",
+                        act.frames().stream().mapToInt(f -> f.records().size()).sum());
     }
 
     /// Lets an erased letter come again.
@@ -173,7 +218,8 @@ final class ErasureOperations {
         return line;
     }
 
-    /// `minimum` and `maximum` in days; -1 for none, absent for what is set already.
+    /// `minimum`, `maximum` and `copies` in days; -1 for none, of copies for the usual, absent for what
+    /// is set already.
     Outcome setRetention(Request request, Reply reply) throws ArchiveException, IOException, Refusal {
         Bounds next = next(request, desk.keeping().bounds());
         try {
@@ -186,7 +232,10 @@ final class ErasureOperations {
 
     /// What the bounds are to be.
     static Bounds next(Request request, Bounds now) throws Refusal {
-        return new Bounds(days(request, "minimum", now.minimumDays()), days(request, "maximum", now.maximumDays()));
+        return new Bounds(
+                days(request, "minimum", now.minimumDays()),
+                days(request, "maximum", now.maximumDays()),
+                days(request, "copies", now.copiesDays()));
     }
 
     private static Optional<Long> days(Request request, String name, Optional<Long> now) throws Refusal {
@@ -196,7 +245,7 @@ final class ErasureOperations {
 
     Outcome showRetention(Request request, Reply reply) throws IOException {
         Bounds bounds = desk.keeping().bounds();
-        ObjectNode line = Json.object();
+        ObjectNode line = Json.object().put("copiesKeptDays", bounds.copiesKeptDays());
         bounds.minimumDays().ifPresentOrElse(d -> line.put("minimumDays", d), () -> line.putNull("minimumDays"));
         bounds.maximumDays().ifPresentOrElse(d -> line.put("maximumDays", d), () -> line.putNull("maximumDays"));
         reply.line(line);

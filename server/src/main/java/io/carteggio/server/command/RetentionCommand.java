@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(
         name = "retention",
-        description = "How long letters are kept at least and at most.",
+        description = "How long letters are kept at least and at most, and copies of the archive at most.",
         synopsisSubcommandLabel = "COMMAND")
 final class RetentionCommand implements Runnable {
     private static final String NONE = "none";
@@ -37,13 +37,14 @@ final class RetentionCommand implements Runnable {
     private static void print(Carteggio carteggio, ObjectNode bounds) {
         carteggio.console().line("at least  " + days(bounds, "minimumDays"));
         carteggio.console().line("at most   " + days(bounds, "maximumDays"));
+        carteggio.console().line("copies    " + days(bounds, "copiesKeptDays"));
     }
 
     private static String days(ObjectNode bounds, String field) {
         return bounds.path(field).isNumber() ? bounds.path(field).asLong() + " days" : "no bound";
     }
 
-    @Command(name = "set", description = "Sets one or both bounds for the whole archive.")
+    @Command(name = "set", description = "Sets what is given, for the whole archive.")
     static final class Set implements Callable<Integer> {
         private final Carteggio carteggio;
 
@@ -56,6 +57,15 @@ final class RetentionCommand implements Runnable {
                 description = "'retention apply' erases letters that are older.")
         private Optional<String> maximum = Optional.empty();
 
+        @Option(
+                names = "--copies",
+                paramLabel = "DAYS|none",
+                description = {
+                    "So long you keep copies of the keyring (backups, snapshots, tapes) at most;",
+                    "'none' for 30 days. What was erased is gone everywhere when they are."
+                })
+        private Optional<String> copies = Optional.empty();
+
         Set(Carteggio carteggio) {
             this.carteggio = carteggio;
         }
@@ -63,12 +73,13 @@ final class RetentionCommand implements Runnable {
         @Override
         public Integer call() {
             return carteggio.work("retention set", () -> {
-                if (minimum.isEmpty() && maximum.isEmpty()) {
-                    throw Refusal.usage("--min, --max or both?");
+                if (minimum.isEmpty() && maximum.isEmpty() && copies.isEmpty()) {
+                    throw Refusal.usage("--min, --max or --copies?");
                 }
                 ObjectNode params = Json.object();
                 put(params, "minimum", minimum);
                 put(params, "maximum", maximum);
+                put(params, "copies", copies);
                 try (var access = carteggio.access(false)) {
                     return access.call(
                             "retention.set", params, Lines.printing(carteggio, line -> print(carteggio, line)));
@@ -87,7 +98,7 @@ final class RetentionCommand implements Runnable {
         }
     }
 
-    @Command(name = "show", description = "Shows both bounds.")
+    @Command(name = "show", description = "Shows what is set.")
     static final class Show implements Callable<Integer> {
         private final Carteggio carteggio;
 

@@ -57,6 +57,15 @@ final class ApiOperations {
             look("health.show", "How everything stands, then what is wrong, the most urgent first.")
                     .gives(ApiShapes.HEALTH, ApiShapes.FINDING),
             look("backup.show", "The last backups, and whether another is due.").gives(ApiShapes.BACKUPS),
+            look("retention.show", "How long letters are kept at least and at most, and copies of the keyring at most.")
+                    .ofOverseers()
+                    .gives(ApiShapes.RETENTION),
+            look(
+                            "erasure.list",
+                            "Erasures that copies of the keyring may still undo, the newest first, each with the instant from which none can; `all`: also the others.")
+                    .takes(ALL)
+                    .ofOverseers()
+                    .gives(ApiShapes.ERASURE),
             look("key.show", "What opens the archive; never a key.").gives(ApiShapes.KEY),
             act("key.renew", "Puts a new master key in the place of the old one's file.")
                     .onlyInPerson()

@@ -105,6 +105,12 @@ final class ApiShapes {
     static final Shape ENTRY =
             Shape.named("AuditEntry").number("number").instant("at").text("by", "from?", "what", "object", "reason?");
     static final Shape NEXT = Shape.named("NextAuditPage").number("next");
+    static final Shape RETENTION = Shape.named("Retention").number("copiesKeptDays", "minimumDays?", "maximumDays?");
+    static final Shape ERASURE = Shape.named("Erasure")
+            .number("act", "records")
+            .instant("erasedAt", "everywhereFrom")
+            .text("by", "reason")
+            .flag("complete");
     static final Shape RIGHT = Shape.named("Right").text("kind", "whose", "what");
     static final Shape REVIEW =
             Shape.named("Review").instant("reviewed?", "due?").text("reviewedBy?");

@@ -47,7 +47,12 @@ final class Areas {
                             new Place("sync", "/people/sync"),
                             new Place("domains", "/domains"),
                             new Place("unknown", "/unknown"))),
-            new Group("safety", List.of(new Place("backup", "/backup"), new Place("keys", "/keys"))));
+            new Group(
+                    "safety",
+                    List.of(
+                            new Place("backup", "/backup"),
+                            new Place("retention", RetentionPages.URL),
+                            new Place("keys", "/keys"))));
 
     private Areas() {}
 

@@ -24,6 +24,8 @@ final class BackupPages {
     void backup(Visit visit) throws IOException {
         ObjectNode shown = Calls.run(site, visit, "backup.show", Calls.params()).first();
         ObjectNode key = Calls.run(site, visit, "key.show", Calls.params()).first();
+        ObjectNode retention =
+                Calls.run(site, visit, "retention.show", Calls.params()).first();
         String directory = Calls.text(shown, "directory").orElse("data");
         List<Row> recent =
                 shown.path("recent").valueStream().map(line -> row(visit, line)).toList();
@@ -52,7 +54,11 @@ final class BackupPages {
                         "carteggio restore --from " + Commands.quoted(place) + " --data /tmp/carteggio-trial" + opening
                                 + "\ncarteggio --data /tmp/carteggio-trial check" + opening
                                 + "\nrm -r /tmp/carteggio-trial",
-                        file.isPresent()));
+                        file.isPresent(),
+                        visit.texts()
+                                .count(
+                                        "backup.copies",
+                                        retention.path("copiesKeptDays").asLong(0))));
     }
 
     /// A percent sign begins what the command gets on its standard input there.

@@ -74,6 +74,7 @@ final class Routes {
         var agent = new AgentPages(site);
         var reports = new ReportPages(site);
         var backups = new BackupPages(site);
+        var retention = new RetentionPages(site);
         var keys = new KeyPages(site);
         var alarms = new AlarmPages(site);
         var health = new HealthPages(site);
@@ -222,6 +223,7 @@ final class Routes {
                 grave("/people/{person}/addresses", Who.ADMINISTRATOR, people::give),
                 grave("/people/{person}/invitation", Who.ADMINISTRATOR, people::invite),
                 get("/approvals", Who.OVERSEER, approvals::list),
+                get(RetentionPages.URL, Who.OVERSEER, retention::retention),
                 grave("/approvals/{request}", Who.OVERSEER, approvals::decide),
                 grave("/mode", Who.OVERSEER, approvals::mode),
                 grave("/people/{person}/roles", Who.ADMINISTRATOR, roles::give),

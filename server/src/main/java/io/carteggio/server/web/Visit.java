@@ -552,6 +552,9 @@ final class Visit {
             items.add(item(say("nav.approvals"), "/approvals"));
             items.add(item(say("nav.trail"), "/trail"));
         }
+        if (roles.contains(PersonRole.DATA_PROTECTION_OFFICER) && !roles.contains(PersonRole.ADMINISTRATOR)) {
+            items.add(item(say("area.retention"), RetentionPages.URL)); // an administrator has it among her pages
+        }
         return items;
     }
 

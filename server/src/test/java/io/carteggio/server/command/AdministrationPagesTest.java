@@ -607,6 +607,40 @@ class AdministrationPagesTest {
         assertThat(ada.get("/books/days/picture").body()).startsWith("<?xml").contains("<svg", "</svg>");
     }
 
+    /// The horizon stands on a page, with each erasure that copies may still undo (P8).
+    @Test
+    @Order(11)
+    void erasuresStandWithTheDayFromWhichNoCopyUndoesThem() throws Exception {
+        assertThat(page("/retention"))
+                .contains("30 days", "no bound", "id=\"no-erasures\"")
+                .contains("<a href=\"/retention\" aria-current=\"page\">");
+        asked("retention.set", Json.object().put("copies", 45).put("minimum", 1).put("maximum", 4_000));
+        asked("retention.set", Json.object().put("minimum", -1));
+        String id = asked("search", Json.object().put("query", "to:someone@elsewhere.example"))
+                .path("id")
+                .asString("");
+        ObjectNode done = asked("erase", Json.object().put("id", id).put("reason", "asked for " + EVIL));
+        String everywhere = done.path("everywhereFrom").asString("");
+        assertThat(everywhere).isNotEmpty();
+        assertThat(page("/retention"))
+                .contains(
+                        "45 days",
+                        "4,000 days",
+                        "no bound",
+                        "asked for ",
+                        "alert(1)",
+                        "datetime=\"" + everywhere + "\"")
+                .doesNotContain("id=\"no-erasures\"");
+        assertThat(page("/backup")).contains("live longer than 45 days", "href=\"/retention\"");
+        try (Browser olga = new Browser(server.url()).logIn("Olga");
+                Browser bea = new Browser(server.url()).logIn("Bea")) {
+            String hers = olga.get("/retention").body();
+            assertThat(hers).contains(everywhere, "href=\"/retention\"").doesNotContain("href=\"/backup\"");
+            assertThat(bea.get("/retention").statusCode()).isEqualTo(403);
+            assertThat(bea.get("/search").body()).doesNotContain("/retention");
+        }
+    }
+
     /// In two-person mode nothing of it is done before somebody else agrees, and then once.
     @Test
     @Order(12)

@@ -177,6 +177,8 @@ class ApiAnswersTest {
             "gap.close {'gap':1,'reason':'it was a test'} 422",
             "health.show {}",
             "backup.show {}",
+            "retention.show {}",
+            "olga erasure.list {'all':true}",
             "key.show {}",
             "rule.add {'name':'All mail','mailbox':'exchange','scope':'global'}",
             "rule.set {'name':'All mail','alternate':'ndr@other.example','recipient':'Ada'}",

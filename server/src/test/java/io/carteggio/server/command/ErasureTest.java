@@ -2,6 +2,7 @@ package io.carteggio.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.carteggio.archive.audit.Actor;
 import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Kept.KeptRecord;
 import io.carteggio.archive.vault.Position;
@@ -20,12 +21,17 @@ import io.carteggio.mail.report.ReportWriter.Facts;
 import io.carteggio.mail.report.ReportWriter.Written;
 import io.carteggio.server.archive.Archive;
 import io.carteggio.server.command.Shell.Said;
+import io.carteggio.server.local.Outcome;
+import io.carteggio.server.local.Request;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -41,6 +47,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// P8: "erasing a message destroys the keys of all its letters, variants, evidence, unshared parts
 /// and index entries, leaves the proofs valid, is refused while a hold or a minimum retention stands
@@ -366,6 +373,95 @@ class ErasureTest {
         assertThat(applied.path("mustStay").longValue()).isEqualTo(1);
         assertThat(shell.run("show", id("risotto")).exit()).isZero();
         allIsWell();
+    }
+
+    /// "Complete, also in write-once storage and backups, once copies of the keyring older than it have
+    /// expired (default 30 days; the page shows the date)."
+    @Test
+    void theHorizonIsToldAndStandsWithEachErasure() throws Exception {
+        take("one", Shell.mail("qwezzel@vastorp.example", "bob@example.org", "Xylobrim", "Her knuffelwort was told."));
+        take("two", Shell.mail("bob@example.org", "carla@example.net", "Lunch", "Shall we say risotto?"));
+        assertThat(shell.done("retention", "show").out()).contains("copies    30 days");
+        JsonNode first = erase(id("subject:xylobrim"));
+        assertHorizon(first, 30);
+        assertHorizon(shell.done("erasures", "--json").json(), 30);
+
+        for (String wrong : List.of("0", "3651", "1.5", "many", "999999", "")) {
+            assertThat(shell.run("retention", "set", "--copies", wrong).exit())
+                    .as(wrong)
+                    .isNotZero();
+        }
+        assertThat(shell.done("retention", "show", "--json")
+                        .json()
+                        .path("copiesKeptDays")
+                        .longValue())
+                .as("nothing was changed")
+                .isEqualTo(30);
+        shell.done("retention", "set", "--copies", "90");
+        shell.done("retention", "set", "--max", "9000");
+        JsonNode told = shell.done("retention", "show", "--json").json();
+        assertThat(told.path("copiesKeptDays").longValue()).isEqualTo(90);
+        assertThat(told.path("maximumDays").longValue()).isEqualTo(9_000);
+        assertThat(shell.done("audit", "list").out()).contains("copies for 90 days");
+
+        assertThat(shell.done("erase", id("risotto"), "--reason", "asked for").out())
+                .contains("they are kept 90 days");
+        shell.done("rebuild");
+        List<JsonNode> listed = shell.done("erasures", "--json").lines();
+        assertThat(listed).hasSize(2);
+        assertThat(listed.getLast().path("act")).isEqualTo(first.path("act"));
+        assertThat(listed.getLast().path("reason").stringValue()).isEqualTo("asked for by whom it is about");
+        assertThat(listed.getLast().path("records").longValue())
+                .isEqualTo(first.path("records").longValue());
+        for (JsonNode erasure : listed) {
+            assertHorizon(erasure, 90);
+        }
+        assertThat(shell.done("erasures").out())
+                .contains("in copies until "
+                        + listed.getFirst().path("everywhereFrom").stringValue());
+        shell.done("retention", "set", "--copies", "none");
+        assertHorizon(shell.done("erasures", "--json").lines().getFirst(), 30);
+        allIsWell();
+    }
+
+    private static void assertHorizon(JsonNode erasure, long days) {
+        assertThat(Duration.between(
+                        Instant.parse(erasure.path("erasedAt").stringValue()),
+                        Instant.parse(erasure.path("everywhereFrom").stringValue())))
+                .isEqualTo(Duration.ofDays(days));
+        assertThat(erasure.path("complete").asBoolean(false)).isFalse();
+    }
+
+    @Test
+    void whenTheLastCopyIsGoneNothingIsListedAnyMore() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            take("m" + i, Shell.mail("a@vastorp.example", "bob@example.org", "Xylobrim", "Number " + i));
+            erase(id("subject:xylobrim"));
+        }
+        assertThat(listedAfter(Duration.ofDays(30).minusMinutes(5), false)).hasSize(3);
+        assertThat(listedAfter(Duration.ofDays(30), false)).isEmpty();
+        assertThat(listedAfter(Duration.ofDays(30), true))
+                .hasSize(3)
+                .allMatch(line -> line.path("complete").asBoolean(false));
+    }
+
+    private List<ObjectNode> listedAfter(Duration later, boolean all) throws Exception {
+        List<ObjectNode> lines = new ArrayList<>();
+        try (Archive archive = Archive.open(shell.data(), Clock.offset(Clock.systemUTC(), later))
+                .orElseThrow()) {
+            OpenDesk desk = OpenDesk.of(archive);
+            Outcome outcome = DeskOperations.of(desk)
+                    .run(
+                            new Request(
+                                    "erasure.list",
+                                    Json.object().put("all", all),
+                                    InputStream.nullInputStream(),
+                                    Actor.MACHINE),
+                            new Lines(lines::add));
+            assertThat(outcome).isEqualTo(Outcome.DONE);
+            desk.jobs().close();
+        }
+        return lines;
     }
 
     @Test

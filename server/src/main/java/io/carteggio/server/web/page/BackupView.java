@@ -10,6 +10,7 @@ import java.util.Optional;
 /// @param due whether another one is due
 /// @param daily the lines that have it made every day
 /// @param tried a restore that touches nothing
+/// @param copies how long a copy may live, in a sentence
 public record BackupView(
         String says,
         boolean due,
@@ -19,7 +20,8 @@ public record BackupView(
         String daily,
         String restore,
         String tried,
-        boolean keyInFile) {
+        boolean keyInFile,
+        String copies) {
     /// A backup.
     ///
     /// @param whole whether nothing of it is damaged
