@@ -89,7 +89,7 @@ public final class Undelivered {
     ///
     /// @param disables whether rules are disabled whose mailbox is suspended
     void tellOf(ReportQueue.Destination trouble, boolean disables) {
-        String how = trouble.refused() ? "whose address is refused" : "which nobody answers for";
+        String how = trouble.refused() ? "whose address is refused" : "where nobody takes them";
         alarms.raise(
                 AlarmKind.JOURNALING,
                 trouble.address().raw(),
