@@ -490,6 +490,53 @@ class DelivererTest {
     }
 
     @Test
+    void twoSpellingsOfAMailboxAreOneAlarm() throws Exception {
+        Address other = new Address("Journal@Archive.EXAMPLE");
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        mailboxes.answers.put(other.raw(), later(Cause.UNREACHABLE, "down"));
+        journal(other, "one", true);
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).singleElement().asString().contains(other.raw());
+        journal("two", true);
+        passes(Duration.ofHours(1));
+        assertThat(alarms.standing())
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.subject()).isEqualTo(JOURNAL.key()));
+        mailboxes.answers.clear();
+        passes(Duration.ofMinutes(11));
+        assertThat(queue.counts()).isEmpty();
+        assertThat(standing()).isEmpty();
+    }
+
+    /// An earlier version had one for each spelling, of which some were never over.
+    @Test
+    void alarmsOfAnEarlierRunAreTakenUp() throws Exception {
+        Address other = new Address("Journal@Archive.EXAMPLE");
+        for (String subject : List.of(other.raw(), JOURNAL.raw(), "Gone@archive.example", "dead letters")) {
+            alarms.raise(AlarmKind.JOURNALING, subject, "of an earlier run");
+        }
+        alarms.raise(AlarmKind.DISK, "disk", "little room");
+        queue.troubled(new Destination(other, false, BEGIN, false, "down"));
+        mailboxes.answers.put(other.raw(), later(Cause.UNREACHABLE, "down"));
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).singleElement().asString().contains("reports cannot be delivered to " + other);
+        mailboxes.answers.clear();
+        passes(Duration.ofMinutes(5));
+        assertThat(alarms.standing())
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.kind()).isEqualTo(AlarmKind.DISK));
+    }
+
+    @Test
+    void deadLettersOfAnEarlierRunAreStillThere() throws Exception {
+        journal("words", false);
+        queue.ended(queue.list(List.of(State.WAITING), 0, 1).getFirst().id(), State.DEAD, "554 no");
+        alarms.raise(AlarmKind.JOURNALING, "dead letters", "1 of an earlier run");
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).containsExactly("1 of an earlier run");
+    }
+
+    @Test
     void whoWasAwayForDaysTriesBeforeHeGivesUp() throws Exception {
         mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
         journal("one", true);
