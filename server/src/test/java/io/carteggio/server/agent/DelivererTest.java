@@ -537,6 +537,26 @@ class DelivererTest {
     }
 
     @Test
+    void aMailboxIsGivenFewAtATimeAndHoldsUpNoOther() throws Exception {
+        Address other = new Address("journal@other.example");
+        mailboxes.hold.acquire();
+        deliverer.start();
+        for (int i = 0; i < 20; i++) {
+            journal("mail " + i, true);
+        }
+        await(() -> mailboxes.hold.getQueueLength() == 4);
+        journal(other, "another", true);
+        await(() -> mailboxes.hold.getQueueLength() == 5);
+        Thread.sleep(500);
+        assertThat(mailboxes.hold.getQueueLength()).isEqualTo(5);
+        mailboxes.hold.release();
+        await(() -> queue.counts().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).hasSize(20);
+        assertThat(mailboxes.at(other)).containsExactly("another");
+        deliverer.close();
+    }
+
+    @Test
     void whoWasAwayForDaysTriesBeforeHeGivesUp() throws Exception {
         mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
         journal("one", true);
