@@ -402,7 +402,9 @@ class AdministrationPagesTest {
     @Order(6)
     void whereMailComesBySeveralWaysTheSourceOfATestMessageIsChosen() throws Exception {
         Archive archive = own.archive();
-        assertThat(page("/alarms")).doesNotContain("Choose a source");
+        assertThat(page("/alarms"))
+                .contains("as a report or, where that source brings copies, as a copy", "as it was sent")
+                .doesNotContain("Choose a source", "that must come back as a report");
         for (String name : List.of("copies", "reports")) {
             archive.sources()
                     .add(
