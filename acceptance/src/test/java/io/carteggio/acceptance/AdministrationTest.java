@@ -196,6 +196,28 @@ class AdministrationTest {
             }
             picture(page, "alarms");
 
+            // by keyboard alone: with two ways the one that is tested must be chosen, and its first letters choose it
+            program.ask("source", "add", "copies", "--smtp", "--family", "multidrop")
+                    .done();
+            page.navigate(server.url() + "/alarms");
+            page.focus("section:has(#set-canary) summary");
+            page.keyboard().press("Enter");
+            page.keyboard().press("Tab");
+            assertThat(page.evaluate("document.activeElement.id")).isEqualTo("canary-source");
+            assertThat(page.inputValue("#canary-source")).isEmpty();
+            page.keyboard().type("cop");
+            assertThat(page.inputValue("#canary-source")).isEqualTo("copies");
+            page.fill("#canary-server", "127.0.0.1:1");
+            page.fill("#canary-from", "canary@firm.example");
+            page.fill("#canary-to", "journaled@firm.example");
+            page.press("#canary-to", "Enter");
+            assertThat(page.textContent("#news")).contains("Test message through the mail system");
+            page.click("#canary-acts button >> nth=0");
+            page.locator("#canaries:has-text('could not be sent')").waitFor();
+            page.focus("section:has(#set-canary) summary");
+            page.keyboard().press("Enter");
+            picture(page, "canary");
+
             page.navigate(server.url() + "/health");
             picture(page, "health");
             program.ask("backup", "--to", program.data() + "-backup").done();

@@ -124,6 +124,7 @@ final class Deliverer implements AutoCloseable {
         while (!closed) {
             Duration pause = IDLE;
             try {
+                undelivered.takeUp();
                 beginFresh();
                 if (looking || System.nanoTime() - lookNanos >= 0) {
                     looking = false;
@@ -350,6 +351,7 @@ final class Deliverer implements AutoCloseable {
     ///
     /// @return how many reports
     int attemptAll() throws ArchiveException {
+        undelivered.takeUp();
         List<QueuedReport> due = queue.due(clock.instant(), List.of(), LOOKED_AT);
         for (QueuedReport report : due) {
             delivery.tryIfDue(report).write();

@@ -41,6 +41,9 @@ final class Delivery {
     /// back before his network does, is to try first.
     static final Duration GRACE = Duration.ofMinutes(30);
 
+    /// A report that was tried so often in vain, the tries a minute apart, is no glitch of one reply any more.
+    static final int GLITCH = 4;
+
     private static final Duration BETWEEN_LOOKS = Duration.ofHours(1);
 
     /// Who notes that reports are let go.
@@ -68,6 +71,8 @@ final class Delivery {
     private final Instant started;
     private final Map<String, Instant> failed = new ConcurrentHashMap<>(); // by mailbox: when it was asked in vain
     private final Map<String, Instant> asks = new ConcurrentHashMap<>(); // by mailbox: when it is asked next
+    private final Map<String, Instant> took = new ConcurrentHashMap<>(); // by mailbox: when it last took a report
+    private final Set<String> takingNone = ConcurrentHashMap.newKeySet(); // mailboxes that refuse each report by itself
     private volatile Instant look = Instant.EPOCH; // when it is looked next for what need not be kept
 
     Delivery(
@@ -115,8 +120,10 @@ final class Delivery {
             return gaveBack(report, "5.4.7", trouble.get().last(), report.remote());
         }
         return switch (give(report)) {
-            case Answer.Taken() ->
-                () -> {
+            case Answer.Taken() -> {
+                took.put(report.mailbox().key(), clock.instant());
+                takingNone.remove(report.mailbox().key());
+                yield () -> {
                     if (report.notice()) {
                         queue.arrivedInNotice(report.reportId(), now.plus(ReportQueue.KEPT_RETURNED));
                     }
@@ -125,17 +132,23 @@ final class Delivery {
                         undelivered.resume(report.mailbox());
                     }
                 };
-            case Answer.Later(Cause cause, String said, Optional<String> remote) -> {
+            }
+            case Answer.Later(Cause told, String said, Optional<String> remote) -> {
+                // what nobody there said, such as that we cannot read a report, is not the mailbox's
+                boolean none = told == Cause.REPORT && remote.isPresent() && takesNone(report, trouble);
+                Cause cause = none ? Cause.UNREACHABLE : told;
+                Instant since = trouble.map(Destination::since).orElseGet(() -> none ? inVainSince(report) : now);
                 Instant next = cause == Cause.REPORT
                         ? now.plus(pause(report.attempts()))
-                        : inVain(report.mailbox(), cause, trouble);
+                        : inVain(report.mailbox(), cause, since);
                 Outcome own = over
                         ? gaveBack(report, "5.4.7", said, remote)
                         : () -> queue.deferred(report.id(), next, said, remote);
                 if (cause == Cause.REPORT) {
                     yield own;
                 }
-                Destination way = troubled(report.mailbox(), cause, said, trouble);
+                Destination way =
+                        troubled(trouble.map(Destination::address).orElse(report.mailbox()), cause, said, since);
                 yield () -> {
                     isInTheWay(way, report.id(), next);
                     own.write();
@@ -153,6 +166,24 @@ final class Delivery {
             LOG.error("report {} cannot be handed over", report.id(), e);
             return new Answer.Later(Cause.REPORT, said(e), Optional.empty());
         }
+    }
+
+    /// Whether the mailbox of a report that is refused for now takes none at all: it has taken no other since
+    /// this one came, and this one was tried often enough, or another was. One that is refused among others that
+    /// are taken is its own trouble.
+    private boolean takesNone(QueuedReport report, Optional<Destination> trouble) {
+        String mailbox = report.mailbox().key();
+        boolean none = took.getOrDefault(mailbox, Instant.EPOCH).isBefore(report.queued())
+                && (report.attempts() >= GLITCH || (trouble.isPresent() && takingNone.contains(mailbox)));
+        if (none) {
+            takingNone.add(mailbox);
+        }
+        return none;
+    }
+
+    /// What was taken before the start nobody remembers.
+    private Instant inVainSince(QueuedReport report) {
+        return report.queued().isAfter(started) ? report.queued() : started;
     }
 
     private static String said(RuntimeException mistake) {
@@ -185,19 +216,16 @@ final class Delivery {
     /// A mailbox was asked and does not take mail.
     ///
     /// @return when it is asked next
-    private Instant inVain(Address mailbox, Cause cause, Optional<Destination> before) {
+    private Instant inVain(Address mailbox, Cause cause, Instant since) {
         Instant now = clock.instant();
-        Instant since = before.map(Destination::since).orElse(now);
         Instant next = now.plus(pause(Duration.between(since, now), cause == Cause.REFUSED));
         failed.put(mailbox.key(), now);
         asks.put(mailbox.key(), next);
         return next;
     }
 
-    private Destination troubled(Address mailbox, Cause cause, String said, Optional<Destination> before) {
-        Instant now = clock.instant();
-        Instant since = before.map(Destination::since).orElse(now);
-        boolean suspended = !now.isBefore(since.plus(SUSPENDED_AFTER));
+    private Destination troubled(Address mailbox, Cause cause, String said, Instant since) {
+        boolean suspended = !clock.instant().isBefore(since.plus(SUSPENDED_AFTER));
         return new Destination(mailbox, cause == Cause.REFUSED, since, suspended, said);
     }
 
@@ -222,6 +250,8 @@ final class Delivery {
                 if (undelivered.forget(one.address())) {
                     failed.remove(mailbox);
                     asks.remove(mailbox);
+                    took.remove(mailbox);
+                    takingNone.remove(mailbox);
                 }
             } else if (!asks.getOrDefault(mailbox, Instant.EPOCH).isAfter(now)) {
                 due.add(one);
@@ -248,9 +278,8 @@ final class Delivery {
     }
 
     private void asked(Destination trouble, Cause cause, String said) throws ArchiveException {
-        Optional<Destination> before = Optional.of(trouble);
-        Instant next = inVain(trouble.address(), cause, before);
-        isInTheWay(troubled(trouble.address(), cause, said, before), NO_REPORT, next);
+        Instant next = inVain(trouble.address(), cause, trouble.since());
+        isInTheWay(troubled(trouble.address(), cause, said, trouble.since()), NO_REPORT, next);
     }
 
     /// Four times a minute apart, six times five minutes, then every ten (fifteen where an answer came).

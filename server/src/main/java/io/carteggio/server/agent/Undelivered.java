@@ -7,7 +7,9 @@ import io.carteggio.mail.Address;
 import io.carteggio.server.watch.AlarmKind;
 import io.carteggio.server.watch.Alarms;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What an administrator does about reports that do not arrive, and what stands in alarms of them. Safe for many
 /// threads.
@@ -19,6 +21,7 @@ public final class Undelivered {
     private final Alarms alarms;
     private final Clock clock;
     private volatile boolean unwell = true; // an alarm of the last run may stand
+    private volatile boolean takenUp;
 
     public Undelivered(ReportQueue queue, Alarms alarms, Clock clock) {
         this.queue = queue;
@@ -26,10 +29,26 @@ public final class Undelivered {
         this.clock = clock;
     }
 
+    /// Takes up the alarms of an earlier run: what is not so any more is over. Versions that knew mailboxes by the
+    /// spelling of their rules had an alarm for each spelling.
+    void takeUp() throws ArchiveException {
+        if (takenUp) {
+            return;
+        }
+        alarms.rename(AlarmKind.JOURNALING, subject -> new Address(subject).key());
+        Set<String> standing = new HashSet<>(queue.destinations().keySet());
+        standing.add(QUEUE); // over when the queue is well
+        if (dead() > 0) {
+            standing.add(DEAD_LETTERS);
+        }
+        alarms.retain(AlarmKind.JOURNALING, standing);
+        takenUp = true;
+    }
+
     /// A mailbox takes mail again, or is to be tried again: all that waits for it is tried now.
     public void resume(Address mailbox) throws ArchiveException {
         queue.recovered(mailbox, clock.instant());
-        alarms.clear(AlarmKind.JOURNALING, mailbox.raw());
+        alarms.clear(AlarmKind.JOURNALING, mailbox.key());
     }
 
     /// No rule uses a mailbox any more: where nothing waits for it, nobody need know that it takes no mail.
@@ -38,7 +57,7 @@ public final class Undelivered {
     boolean forget(Address mailbox) throws ArchiveException {
         boolean forgotten = queue.forget(mailbox);
         if (forgotten) {
-            alarms.clear(AlarmKind.JOURNALING, mailbox.raw());
+            alarms.clear(AlarmKind.JOURNALING, mailbox.key());
         }
         return forgotten;
     }
@@ -89,10 +108,10 @@ public final class Undelivered {
     ///
     /// @param disables whether rules are disabled whose mailbox is suspended
     void tellOf(ReportQueue.Destination trouble, boolean disables) {
-        String how = trouble.refused() ? "whose address is refused" : "which nobody answers for";
+        String how = trouble.refused() ? "whose address is refused" : "where nobody takes them";
         alarms.raise(
                 AlarmKind.JOURNALING,
-                trouble.address().raw(),
+                trouble.address().key(),
                 (trouble.suspended()
                                 ? "SUSPENDED: for two days no report could be delivered to "
                                 : "reports cannot be delivered to ")

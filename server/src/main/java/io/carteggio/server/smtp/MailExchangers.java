@@ -31,7 +31,7 @@ public interface MailExchangers {
             }
         }
 
-        /// Nowhere: there is no such domain, or it has no address.
+        /// Nowhere: there is no such domain, or it has no address, or takes no mail (RFC 7505).
         record Nowhere() implements Answer {}
 
         /// Nobody answered.
@@ -54,7 +54,7 @@ public interface MailExchangers {
                 var attributes = context.getAttributes("dns:/" + ascii, new String[] {"MX", "A", "AAAA"});
                 Attribute mx = attributes.get("MX");
                 if (mx != null) {
-                    return new Answer.Hosts(hosts(mx));
+                    return answer(mx);
                 }
                 return attributes.size() > 0 ? new Answer.Hosts(List.of(domain)) : new Answer.Nowhere();
             } finally {
@@ -67,17 +67,13 @@ public interface MailExchangers {
         }
     }
 
-    private static List<String> hosts(Attribute mx) throws NamingException {
-        record Exchanger(int preference, String host) {}
-        List<Exchanger> exchangers = new ArrayList<>();
+    private static Answer answer(Attribute mx) throws NamingException {
+        List<String> records = new ArrayList<>();
         NamingEnumeration<?> all = mx.getAll();
         while (all.hasMore()) {
-            String[] words = String.valueOf(all.next()).split(" ", 2);
-            if (words.length == 2 && words[0].matches("[0-9]{1,5}")) {
-                exchangers.add(new Exchanger(Integer.parseInt(words[0]), words[1].replaceAll("\\.$", "")));
-            }
+            records.add(String.valueOf(all.next()));
         }
-        exchangers.sort((a, b) -> Integer.compare(a.preference(), b.preference()));
-        return exchangers.stream().map(Exchanger::host).toList();
+        List<String> hosts = MxRecords.hosts(records);
+        return hosts.isEmpty() ? new Answer.Nowhere() : new Answer.Hosts(hosts);
     }
 }

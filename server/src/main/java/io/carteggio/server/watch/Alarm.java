@@ -53,6 +53,10 @@ public record Alarm(
         return new Alarm(number, kind, subject, newText, opened, at, times + more, newGrade, Optional.empty(), told);
     }
 
+    Alarm about(String otherSubject) {
+        return new Alarm(number, kind, otherSubject, text, opened, last, times, grade, closed, told);
+    }
+
     Alarm closedAt(Instant at) {
         return new Alarm(number, kind, subject, text, opened, last, times, grade, Optional.of(at), told);
     }

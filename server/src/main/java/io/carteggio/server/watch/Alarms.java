@@ -9,10 +9,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,8 +164,36 @@ public final class Alarms implements AutoCloseable {
         }
     }
 
+    /// The subjects of a kind have other names from now on. Where two that stand become one, the later goes on
+    /// and the earlier is over.
+    public void rename(AlarmKind kind, UnaryOperator<String> names) {
+        Instant now = clock.instant();
+        Set<String> standing = new HashSet<>();
+        boolean same = true;
+        lock.lock();
+        try {
+            for (int i = alarms.size() - 1; i >= 0; i--) {
+                Alarm known = alarms.get(i);
+                if (known.kind() != kind) {
+                    continue;
+                }
+                Alarm renamed = known.about(names.apply(known.subject()));
+                if (renamed.stands() && !standing.add(renamed.subject())) {
+                    renamed = renamed.closedAt(now);
+                }
+                same &= renamed.equals(known);
+                alarms.set(i, renamed);
+            }
+            if (!same) {
+                touch();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The alarms of this kind whose subject is none of these are over: what they were about is gone.
-    void retain(AlarmKind kind, List<String> subjects) {
+    public void retain(AlarmKind kind, Collection<String> subjects) {
         lock.lock();
         try {
             alarms.replaceAll(a -> a.stands() && a.kind() == kind && !subjects.contains(a.subject()) ? over(a) : a);

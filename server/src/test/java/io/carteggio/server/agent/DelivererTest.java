@@ -90,6 +90,7 @@ class DelivererTest {
         private final Map<String, Optional<Address>> senders = new ConcurrentHashMap<>(); // of who was asked
         private Runnable meanwhile = () -> {}; // what happens while a report is handed over
         private Optional<String> refused = Optional.empty(); // the mail that the journaling mailbox does not take
+        private Answer refusal = later(Cause.UNREACHABLE, "451 not now"); // what is said to it
 
         @Override
         public Answer give(QueuedReport report, Content mail) {
@@ -109,7 +110,7 @@ class DelivererTest {
             tries.add(clock.instant());
             Answer answer = answers.getOrDefault(report.mailbox().raw(), new Answer.Taken());
             if (!report.notice() && refused.isPresent() && refused.get().equals(originals(mail))) {
-                answer = later(Cause.UNREACHABLE, "451 not now");
+                answer = refusal;
             }
             if (answer instanceof Answer.Taken) {
                 taken.computeIfAbsent(report.mailbox().raw(), k -> new ArrayList<>())
@@ -178,6 +179,10 @@ class DelivererTest {
     }
 
     private void journal(String words, boolean withAlternate) throws Exception {
+        journal(JOURNAL, words, withAlternate);
+    }
+
+    private void journal(Address mailbox, String words, boolean withAlternate) throws Exception {
         Written written = new ReportWriter(new Address("agent@firm.example"), "mx", UUID::randomUUID, (id, body) -> "m")
                 .write(
                         new Facts(
@@ -191,7 +196,7 @@ class DelivererTest {
         queue.put(
                 new Draft(
                         false,
-                        JOURNAL,
+                        mailbox,
                         withAlternate ? Optional.of(ALTERNATE) : Optional.empty(),
                         List.of("All"),
                         written.messageId(),
@@ -410,6 +415,145 @@ class DelivererTest {
         assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1", "even 2", "even 3");
         passes(Duration.ofHours(49));
         assertThat(mailboxes.at(ALTERNATE)).containsExactly("odd");
+    }
+
+    /// What is said of each report alone says of the mailbox that it takes none, when it has taken none for a while.
+    @Test
+    void aMailboxThatRefusesEachReportForATimeIsInTheWay() throws Exception {
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "451 not now"));
+        journal("one", true);
+        passes(Duration.ofMinutes(4));
+        assertThat(queue.destinations()).as("four replies may be a glitch").isEmpty();
+        assertThat(standing()).isEmpty();
+        passes(Duration.ofMinutes(1));
+        assertThat(queue.destinations().values()).singleElement().satisfies(trouble -> {
+            assertThat(trouble.trouble()).isEqualTo("unreachable");
+            assertThat(trouble.since()).isEqualTo(BEGIN);
+        });
+        assertThat(standing())
+                .singleElement()
+                .asString()
+                .startsWith("reports cannot be delivered to " + JOURNAL + ", where nobody takes them, since " + BEGIN)
+                .contains("451 not now");
+        assertThat(alarms.standing().getFirst().grade()).isZero();
+
+        int tries = mailboxes.tries.size();
+        for (int i = 0; i < 10; i++) {
+            journal("more " + i, true);
+        }
+        passes(Duration.ofMinutes(30));
+        assertThat(mailboxes.tries.size() - tries).as("one asks for all").isEqualTo(6);
+        passes(Duration.ofDays(2));
+        assertThat(standing())
+                .singleElement()
+                .asString()
+                .startsWith("SUSPENDED")
+                .contains("rule resume");
+        assertThat(alarms.standing().getFirst().grade()).isEqualTo(1);
+
+        mailboxes.answers.remove(JOURNAL.raw());
+        passes(Duration.ofMinutes(10));
+        assertThat(standing()).isEmpty();
+        assertThat(queue.destinations()).isEmpty();
+        journal("after", true);
+        passes(Duration.ofMinutes(1));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("after");
+        assertThat(mailboxes.at(ALTERNATE)).hasSize(11);
+    }
+
+    @Test
+    void oneThatIsRefusedAmongOthersThatAreTakenIsItsOwnTrouble() throws Exception {
+        mailboxes.refused = Optional.of("odd");
+        mailboxes.refusal = later(Cause.REPORT, "451 not this one");
+        journal("odd", true);
+        passes(Duration.ofMinutes(1));
+        journal("even 1", true);
+        passes(Duration.ofHours(3));
+        assertThat(mailboxes.at(JOURNAL)).containsExactly("even 1");
+        assertThat(queue.destinations()).isEmpty();
+        assertThat(alarms.all()).isEmpty();
+
+        startAnew(); // and does not know what was taken before
+        Instant start = clock.now;
+        passes(Duration.ofMinutes(20));
+        assertThat(queue.destinations().values())
+                .singleElement()
+                .satisfies(trouble -> assertThat(trouble.since()).isEqualTo(start));
+        journal("even 2", true);
+        passes(Duration.ofMinutes(15));
+        assertThat(mailboxes.at(JOURNAL)).as("it is tried before the odd one").containsExactly("even 1", "even 2");
+        passes(Duration.ofHours(3));
+        assertThat(standing()).isEmpty();
+        passes(Duration.ofDays(2));
+        assertThat(mailboxes.at(ALTERNATE)).containsExactly("odd");
+        assertThat(standing()).isEmpty();
+    }
+
+    @Test
+    void twoSpellingsOfAMailboxAreOneAlarm() throws Exception {
+        Address other = new Address("Journal@Archive.EXAMPLE");
+        mailboxes.answers.put(JOURNAL.raw(), later(Cause.UNREACHABLE, "down"));
+        mailboxes.answers.put(other.raw(), later(Cause.UNREACHABLE, "down"));
+        journal(other, "one", true);
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).singleElement().asString().contains(other.raw());
+        journal("two", true);
+        passes(Duration.ofHours(1));
+        assertThat(alarms.standing())
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.subject()).isEqualTo(JOURNAL.key()));
+        mailboxes.answers.clear();
+        passes(Duration.ofMinutes(11));
+        assertThat(queue.counts()).isEmpty();
+        assertThat(standing()).isEmpty();
+    }
+
+    /// An earlier version had one for each spelling, of which some were never over.
+    @Test
+    void alarmsOfAnEarlierRunAreTakenUp() throws Exception {
+        Address other = new Address("Journal@Archive.EXAMPLE");
+        for (String subject : List.of(other.raw(), JOURNAL.raw(), "Gone@archive.example", "dead letters")) {
+            alarms.raise(AlarmKind.JOURNALING, subject, "of an earlier run");
+        }
+        alarms.raise(AlarmKind.DISK, "disk", "little room");
+        queue.troubled(new Destination(other, false, BEGIN, false, "down"));
+        mailboxes.answers.put(other.raw(), later(Cause.UNREACHABLE, "down"));
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).singleElement().asString().contains("reports cannot be delivered to " + other);
+        mailboxes.answers.clear();
+        passes(Duration.ofMinutes(5));
+        assertThat(alarms.standing())
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.kind()).isEqualTo(AlarmKind.DISK));
+    }
+
+    @Test
+    void deadLettersOfAnEarlierRunAreStillThere() throws Exception {
+        journal("words", false);
+        queue.ended(queue.list(List.of(State.WAITING), 0, 1).getFirst().id(), State.DEAD, "554 no");
+        alarms.raise(AlarmKind.JOURNALING, "dead letters", "1 of an earlier run");
+        passes(Duration.ofMinutes(1));
+        assertThat(standing()).containsExactly("1 of an earlier run");
+    }
+
+    @Test
+    void aMailboxIsGivenFewAtATimeAndHoldsUpNoOther() throws Exception {
+        Address other = new Address("journal@other.example");
+        mailboxes.hold.acquire();
+        deliverer.start();
+        for (int i = 0; i < 20; i++) {
+            journal("mail " + i, true);
+        }
+        await(() -> mailboxes.hold.getQueueLength() == 4);
+        journal(other, "another", true);
+        await(() -> mailboxes.hold.getQueueLength() == 5);
+        Thread.sleep(500);
+        assertThat(mailboxes.hold.getQueueLength()).isEqualTo(5);
+        mailboxes.hold.release();
+        await(() -> queue.counts().isEmpty());
+        assertThat(mailboxes.at(JOURNAL)).hasSize(20);
+        assertThat(mailboxes.at(other)).containsExactly("another");
+        deliverer.close();
     }
 
     @Test
@@ -680,7 +824,8 @@ class DelivererTest {
     @Test
     void aReportThatCannotBeReadAnyMoreIsSaidToBe() throws Exception {
         journal("words", true);
-        mailboxes.answers.put(JOURNAL.raw(), later(Cause.REPORT, "this report cannot be read here"));
+        mailboxes.answers.put(
+                JOURNAL.raw(), new Answer.Later(Cause.REPORT, "this report cannot be read here", Optional.empty()));
         passes(Duration.ofMinutes(1)); // out of memory
         change("UPDATE report SET octets = substr(octets, 1, length(octets) - 1)"
                 + " || CASE substr(octets, -1) WHEN x'00' THEN x'01' ELSE x'00' END");

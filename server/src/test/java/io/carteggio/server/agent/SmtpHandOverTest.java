@@ -250,6 +250,21 @@ class SmtpHandOverTest {
                         Answer.Later.class, later -> assertThat(later.said()).contains("CHUNKING"));
     }
 
+    /// RFC 3461: a server behind that cannot deliver it returns it whole, to the alternate mailbox.
+    @Test
+    void whereAServerCanItIsAskedForANoticeWithTheWholeReport() {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        answers = line -> {
+            lines.add(line);
+            return line.startsWith("EHLO") ? "250-archive.example\r\n250 DSN" : usual(line);
+        };
+        assertThat(give(Octets.SEVEN_BIT)).isEqualTo(new Answer.Taken());
+        assertThat(lines)
+                .contains(
+                        "MAIL FROM:<ndr@firm.example> RET=FULL ENVID=r@x",
+                        "RCPT TO:<journal@archive.example> NOTIFY=FAILURE");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "NOOP, '', taken",

@@ -397,6 +397,41 @@ class AdministrationPagesTest {
         assertThat(page("/alarms")).contains("refused", "nobody was told");
     }
 
+    /// The first of several ways is nobody's choice.
+    @Test
+    @Order(6)
+    void whereMailComesBySeveralWaysTheSourceOfATestMessageIsChosen() throws Exception {
+        Archive archive = own.archive();
+        assertThat(page("/alarms"))
+                .contains("as a report or, where that source brings copies, as a copy", "as it was sent")
+                .doesNotContain("Choose a source", "that must come back as a report");
+        for (String name : List.of("copies", "reports")) {
+            archive.sources()
+                    .add(
+                            archive.acts(),
+                            "test",
+                            name,
+                            Optional.empty(),
+                            name.equals("copies") ? Family.MULTIDROP : Family.REPORT);
+        }
+        assertThat(page("/alarms")).contains("<option value=\"\">Choose a source</option>");
+        String[] canary = {"server", "127.0.0.1:1", "tls", "none", "from", "a@b.c", "to", "d@e.f", "source", ""};
+        HttpResponse<String> unsaid = fill("/alarms", "/alarms/set/canary", canary);
+        assertThat(unsaid.statusCode()).isEqualTo(422);
+        assertThat(unsaid.body()).contains("name the source", "<option value=\"\">Choose a source</option>");
+        canary[canary.length - 1] = "copies";
+        goesTo(fill("/alarms", "/alarms/set/canary", canary), "/alarms");
+        assertThat(page("/alarms"))
+                .contains("<option value=\"copies\" selected>copies</option>")
+                .doesNotContain("Choose a source");
+        archive.sources().remove(archive.acts(), "test", "copies");
+        archive.sources().add(archive.acts(), "test", "more", Optional.empty(), Family.MULTIDROP);
+        assertThat(page("/alarms")).as("its source is gone").contains("Choose a source");
+        goesTo(fill("/alarms", "/alarms/set/canary", "act", "off"), "/alarms");
+        archive.sources().remove(archive.acts(), "test", "more");
+        archive.sources().remove(archive.acts(), "test", "reports");
+    }
+
     /// A secret given on the page is sealed, goes to whom it was given for alone, and is nowhere to be seen.
     @Test
     @Order(6)

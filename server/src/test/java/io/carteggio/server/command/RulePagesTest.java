@@ -386,7 +386,7 @@ class RulePagesTest {
         archive.reports()
                 .troubled(new Destination(
                         FAR, true, Instant.now().minusSeconds(200_000), true, "550 5.1.1 no such user"));
-        archive.watch().alarms().raise(AlarmKind.JOURNALING, FAR.raw(), "SUSPENDED");
+        archive.watch().alarms().raise(AlarmKind.JOURNALING, FAR.key(), "SUSPENDED");
         archive.watch().alarms().raise(AlarmKind.UNJOURNALED, "agent", "UNJOURNALED");
         assertThat(page("/health")).contains("journaling agent", "href=\"/reports\"", "href=\"/rules\"");
         assertThat(page("/rules"))

@@ -2,6 +2,7 @@ package io.carteggio.server.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.carteggio.mail.mime.HeaderText;
 import io.carteggio.server.watch.Alarms.Due;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,32 @@ class AlarmsTest {
         alarms.raise(AlarmKind.JOURNALING, "j@a.example", "SUSPENDED", 1);
         courier.deliver();
         assertThat(channel.told).as("no worse than was told").hasSize(2);
+    }
+
+    @Test
+    void ofTwoSubjectsThatAreOneTheLaterAlarmGoesOn() throws Exception {
+        alarms.raise(AlarmKind.JOURNALING, "J@a.example", "it fails", 1);
+        alarms.raise(AlarmKind.SILENT, "J@a.example", "it is silent");
+        clock.forward(Duration.ofHours(1));
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "it fails");
+        alarms.raise(AlarmKind.JOURNALING, "B@a.example", "it fails");
+        courier.deliver();
+        alarms.rename(AlarmKind.JOURNALING, subject -> subject.toLowerCase(Locale.ROOT));
+        again();
+        assertThat(alarms.standing())
+                .extracting(Alarm::number, Alarm::subject)
+                .containsExactly(tuple(4L, "b@a.example"), tuple(3L, "j@a.example"), tuple(2L, "J@a.example"));
+        alarms.raise(AlarmKind.JOURNALING, "b@a.example", "it fails again");
+        alarms.raise(AlarmKind.JOURNALING, "j@a.example", "it fails again");
+        assertThat(alarms.standing()).as("they go on").hasSize(3);
+        clock.forward(Duration.ofHours(1));
+        courier.deliver();
+        assertThat(channel.told.getLast())
+                .as("whoever was told of two is told that one is over")
+                .singleElement()
+                .satisfies(due -> assertThat(due.alarm().number()).isEqualTo(1));
+        alarms.clear(AlarmKind.JOURNALING, "j@a.example");
+        assertThat(alarms.standing()).hasSize(2);
     }
 
     @Test

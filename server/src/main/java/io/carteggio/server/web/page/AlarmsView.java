@@ -71,7 +71,13 @@ public record AlarmsView(
         forms = Map.copyOf(forms);
         tested = List.copyOf(tested);
         canaries = List.copyOf(canaries);
+        ways = List.copyOf(ways);
         alternates = List.copyOf(alternates);
+    }
+
+    /// Whether a form holds none of several sources: the first of them is nobody's choice.
+    public boolean isToBeChosen(String subject, String field, List<String> sources) {
+        return sources.size() > 1 && !sources.contains(form(subject).held(field));
     }
 
     /// The form of a subject.
