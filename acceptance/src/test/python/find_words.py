@@ -19,8 +19,9 @@ for each in [n for n in needles if n.isascii()]:
 UNPACKED_LIMIT, PIECE = 1 << 22, 1 << 16
 
 def look(where, octets):
+    octets = octets.lower()
     for needle in needles:
-        if needle in octets.lower():
+        if needle in octets:
             print(needle.decode("latin-1").encode("unicode_escape").decode(), "in", where)
 
 def unpacked(octets, name):

@@ -1,27 +1,15 @@
 package io.carteggio.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -30,52 +18,7 @@ import org.junit.jupiter.api.Test;
 /// lie in `target/screenshots`.
 @Tag("peers")
 class AdministrationTest {
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final String PASSWORD = "a long pass phrase of mine";
     private static final int PEOPLE = 30;
-
-    private final List<String> faults = new ArrayList<>();
-
-    private void look(Page page, String what) {
-        for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
-            faults.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
-                    + rule.getNodes().stream().map(n -> n.getHtml()).limit(3).toList());
-        }
-        narrow(page, what);
-    }
-
-    private void narrow(Page page, String what) {
-        boolean wide =
-                (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
-        if (wide) {
-            faults.add(what + ": must be scrolled sideways at " + page.viewportSize().width);
-        }
-    }
-
-    private void picture(Page page, String what) throws IOException {
-        Path folder = Program.root().resolve("acceptance/target/screenshots");
-        Files.createDirectories(folder);
-        shoot(page, folder, what, ColorScheme.DARK, 360);
-        shoot(page, folder, what, ColorScheme.LIGHT, 1280);
-    }
-
-    /// One of them, where another page is made alike.
-    private void glance(Page page, String what) throws IOException {
-        Path folder = Program.root().resolve("acceptance/target/screenshots");
-        Files.createDirectories(folder);
-        shoot(page, folder, what, ColorScheme.DARK, 360);
-        page.setViewportSize(1280, 900);
-    }
-
-    private void shoot(Page page, Path folder, String what, ColorScheme scheme, int width) {
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE));
-        page.setViewportSize(width, width == 360 ? 740 : 900);
-        String name = "admin-" + what + "-" + width + "-" + scheme.name().toLowerCase(Locale.ROOT);
-        look(page, name);
-        page.screenshot(new Page.ScreenshotOptions()
-                .setPath(folder.resolve(name + ".png"))
-                .setFullPage(true));
-    }
 
     /// Letters that nobody owns, and a directory of people in a file.
     private static void fill(Program program) throws IOException, InterruptedException {
@@ -113,36 +56,17 @@ class AdministrationTest {
 
     @Test
     void anAdministratorsFirstHour() throws Exception {
-        assumeTrue(Files.isExecutable(CHROMIUM), "skipped: no Chromium");
-        Program program = Program.on(Program.freshDirectory("administration"));
-        try (Serving server = program.serve();
-                Playwright playwright = Playwright.create(
-                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-                Browser browser = playwright
-                        .chromium()
-                        .launch(new BrowserType.LaunchOptions()
-                                .setExecutablePath(CHROMIUM)
-                                .setHeadless(true)
-                                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking")));
-                BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                        .setViewportSize(1280, 900)
-                        .setLocale("en-GB"))) {
-            context.setDefaultTimeout(15_000);
-            context.onPage(page -> page.onConsoleMessage(message -> {
-                if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
-                    faults.add(page.url() + " " + message.text());
-                }
-            }));
-            Page page = context.newPage();
+        Stage stage = Stage.bare("administration");
+        try (Serving server = stage.server()) {
+            Program program = stage.program();
+            Page page = stage.window();
             page.navigate(server.setUpLink().toString());
             page.fill("#name", "Ada Minister");
-            for (var field : page.locator("input[type=password]").all()) {
-                field.fill(PASSWORD);
-            }
+            Stage.fillPasswords(page);
             page.click("#save");
             assertThat(page.url()).endsWith("/first-steps");
             assertThat(page.textContent("#progress")).contains("0 of 5");
-            picture(page, "first-steps");
+            stage.picture(page, "admin-first-steps");
 
             // by keyboard alone: over the skip link to the field, and on with Enter
             page.navigate(server.url() + "/domains");
@@ -154,21 +78,21 @@ class AdministrationTest {
             page.waitForSelector("#domains");
             assertThat(page.textContent("#domains")).contains("firm.example");
             assertThat(page.textContent("#steps-bar")).contains("1 of 5");
-            glance(page, "domains");
+            stage.pictureOnPhone(page, "admin-domains");
             fill(program);
 
             page.navigate(server.url() + "/people/sync");
-            glance(page, "syncs");
+            stage.pictureOnPhone(page, "admin-syncs");
             page.click("#new-graph");
-            picture(page, "sync-new-graph");
+            stage.picture(page, "admin-sync-new-graph");
             page.navigate(server.url() + "/people/sync/new/ldap");
             page.click("#new-sync summary");
-            glance(page, "sync-new-ldap");
+            stage.pictureOnPhone(page, "admin-sync-new-ldap");
             page.navigate(server.url() + "/people/sync/hr");
-            picture(page, "sync");
+            stage.picture(page, "admin-sync");
             page.click("#look");
             assertThat(page.textContent("#plan-says")).contains(2 * PEOPLE + " changes");
-            picture(page, "sync-plan");
+            stage.picture(page, "admin-sync-plan");
             page.click("#run");
             page.locator("#state:has-text('30 people new')").waitFor();
 
@@ -176,11 +100,11 @@ class AdministrationTest {
             assertThat(page.textContent("main"))
                     .contains("dora.engel@firm.example")
                     .doesNotContain("secretword");
-            picture(page, "unknown");
+            stage.picture(page, "admin-unknown");
             page.check("input[value='dora.engel@firm.example']");
             page.fill("#person", "Anna Berg");
             page.click("#preview");
-            glance(page, "unknown-preview");
+            stage.pictureOnPhone(page, "admin-unknown-preview");
             page.click("#assign");
             assertThat(page.textContent("#news")).contains("1 address was given");
 
@@ -194,7 +118,7 @@ class AdministrationTest {
             for (var more : page.locator("details summary").all()) {
                 more.click();
             }
-            picture(page, "alarms");
+            stage.picture(page, "admin-alarms");
 
             // by keyboard alone: with two ways the one that is tested must be chosen, and its first letters choose it
             program.ask("source", "add", "copies", "--smtp", "--family", "multidrop")
@@ -216,14 +140,14 @@ class AdministrationTest {
             page.locator("#canaries:has-text('could not be sent')").waitFor();
             page.focus("section:has(#set-canary) summary");
             page.keyboard().press("Enter");
-            picture(page, "canary");
+            stage.picture(page, "admin-canary");
 
             page.navigate(server.url() + "/health");
-            picture(page, "health");
+            stage.picture(page, "admin-health");
             program.ask("backup", "--to", program.data() + "-backup").done();
             page.navigate(server.url() + "/backup");
             assertThat(page.textContent("#backup-says")).contains("whole and young enough");
-            picture(page, "backup");
+            stage.picture(page, "admin-backup");
             program.ask("retention", "set", "--copies", "90", "--max", "4000").done();
             page.navigate(server.url() + "/retention");
             assertThat(page.textContent("main")).contains("90 days", "4,000 days", "No copy should open any more");
@@ -237,18 +161,18 @@ class AdministrationTest {
                             Instant.parse(page.getAttribute("#erasures th time", "datetime")),
                             Instant.parse(page.getAttribute("#erasures td time", "datetime"))))
                     .isEqualTo(Duration.ofDays(90));
-            picture(page, "retention");
+            stage.picture(page, "admin-retention");
             page.navigate(server.url() + "/keys");
-            picture(page, "keys");
+            stage.picture(page, "admin-keys");
             page.click("#sheet");
             assertThat(page.textContent("main"))
                     .doesNotContain(Files.readString(program.data().resolve("master.key"))
                             .strip());
-            picture(page, "sheet");
+            stage.picture(page, "admin-sheet");
             page.navigate(server.url() + "/administration");
-            picture(page, "administration");
+            stage.picture(page, "admin-administration");
             page.navigate(server.url() + "/books");
-            glance(page, "books");
+            stage.pictureOnPhone(page, "admin-books");
             page.navigate(server.url() + "/first-steps");
             assertThat(page.textContent("#progress")).as("no report has come").contains("4 of 5");
             page.click("#steps .bright button");
@@ -276,9 +200,10 @@ class AdministrationTest {
                     "/keys/sheet",
                     "/books")) {
                 page.navigate(server.url() + path);
-                narrow(page, path + " in German");
+                stage.narrow(page, path + " in German");
             }
-            assertThat(faults).as("axe, console, sideways scrolling").isEmpty();
+            page.context().close();
+            stage.assertNoFault();
         }
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,6 +114,12 @@ final class Dovecot implements AutoCloseable {
                         "mail_uid = mail",
                         "mail_gid = mail",
                         "mail_max_userip_connections = 100",
+                        // who mistook the password may try again at once
+                        "service anvil {",
+                        "  unix_listener anvil-auth-penalty {",
+                        "    mode = 0",
+                        "  }",
+                        "}",
                         "pop3_uidl_format = %08Xu%08Xv",
                         missing.isEmpty() ? "" : "imap_capability = " + String.join(" ", capabilities),
                         "passdb {",
@@ -178,8 +185,8 @@ final class Dovecot implements AutoCloseable {
     /// Makes a certificate for this machine, good until an instant, and the authority that issues it.
     private static void certificate(Path directory, Instant until) throws IOException {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair authority = generator.generateKeyPair();
             KeyPair pair = generator.generateKeyPair();
             X500Name issuer = new X500Name("CN=authority of " + directory.getFileName());
@@ -192,7 +199,7 @@ final class Dovecot implements AutoCloseable {
                             issuer,
                             authority.getPublic())
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
-                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
                     .getEncoded();
             byte[] certificate = new JcaX509v3CertificateBuilder(
                             issuer,
@@ -205,7 +212,7 @@ final class Dovecot implements AutoCloseable {
                             Extension.subjectAlternativeName,
                             false,
                             new GeneralNames(new GeneralName(GeneralName.dNSName, "localhost")))
-                    .build(new JcaContentSignerBuilder("SHA256withRSA").build(authority.getPrivate()))
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()))
                     .getEncoded();
             pem(directory.resolve("authority.pem"), "CERTIFICATE", issuing);
             pem(directory.resolve("cert.pem"), "CERTIFICATE", certificate);

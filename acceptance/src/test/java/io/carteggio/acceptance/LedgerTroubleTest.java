@@ -10,6 +10,9 @@ import io.carteggio.server.smtp.SmtpClient.Way;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,20 @@ class LedgerTroubleTest {
 
     @Test
     void itIsSaidWhileMailIsTakenAndHeals() throws Exception {
+        try (ExecutorService atOnce = Executors.newVirtualThreadPerTaskExecutor()) { // what takes long are the pauses
+            List<Future<Trouble>> all = TROUBLES.stream()
+                    .map(trouble -> atOnce.submit(() -> {
+                        isSaidAndHeals(trouble);
+                        return trouble;
+                    }))
+                    .toList();
+            for (Future<Trouble> one : all) {
+                assertThat(one.get()).isIn(TROUBLES);
+            }
+        }
+    }
+
+    private static void isSaidAndHeals(Trouble trouble) throws Exception {
         TroubledDisk disk = TroubledDisk.calm();
         Program program =
                 Program.on(Program.freshDirectory("ledger-trouble")).withJavaOptions("-XX:TieredStopAtLevel=1");
@@ -40,34 +57,31 @@ class LedgerTroubleTest {
         try (Serving server = disk.under(program).serve();
                 Pages pages = Pages.ofAdministrator(server);
                 Desk desk = Desk.of(server)) {
-            int number = 0;
-            for (Trouble trouble : TROUBLES) {
-                assertThat(pages.get("/books")).as(trouble.name()).doesNotContain(SAID);
-                send(server, ++number);
-                disk.onlyIn("/ledger/");
-                trouble.calls().forEach(calls -> disk.fail(calls, trouble.why()));
-                assertThat(program.ask("ledger", "checkpoint").exit())
-                        .as(trouble.name())
-                        .isEqualTo(1);
-                assertThat(disk.failed()).isPositive();
-                send(server, ++number); // kept: what keeps it is well
-                assertThat(pages.get("/books")).as(trouble.name()).contains(SAID);
-                JsonNode books = desk.line("stats");
-                assertThat(books.path("concerns").toString()).as(trouble.name()).contains(SAID);
-                assertThat(books.has("trouble")).isFalse();
+            assertThat(pages.get("/books")).as(trouble.name()).doesNotContain(SAID);
+            send(server, 1);
+            disk.onlyIn("/ledger/");
+            trouble.calls().forEach(calls -> disk.fail(calls, trouble.why()));
+            assertThat(program.ask("ledger", "checkpoint").exit())
+                    .as(trouble.name())
+                    .isEqualTo(1);
+            assertThat(disk.failed()).isPositive();
+            send(server, 2); // kept: what keeps it is well
+            assertThat(pages.get("/books")).as(trouble.name()).contains(SAID);
+            JsonNode books = desk.line("stats");
+            assertThat(books.path("concerns").toString()).as(trouble.name()).contains(SAID);
+            assertThat(books.has("trouble")).isFalse();
 
-                disk.reset();
-                long until = System.nanoTime() + PATIENCE.toNanos();
-                while (desk.line("stats").path("concerns").toString().contains(SAID)) {
-                    assertThat(System.nanoTime()).as(trouble.name()).isLessThan(until);
-                    Thread.sleep(200);
-                }
-                assertThat(pages.get("/books")).as(trouble.name()).doesNotContain(SAID);
-                assertThat(desk.line("ledger.show").path("signed").longValue())
-                        .as("what came meanwhile is signed")
-                        .isEqualTo(desk.line("ledger.show").path("frames").longValue());
-                desk.check(false);
+            disk.reset();
+            long until = System.nanoTime() + PATIENCE.toNanos();
+            while (desk.line("stats").path("concerns").toString().contains(SAID)) {
+                assertThat(System.nanoTime()).as(trouble.name()).isLessThan(until);
+                Thread.sleep(200);
             }
+            assertThat(pages.get("/books")).as(trouble.name()).doesNotContain(SAID);
+            assertThat(desk.line("ledger.show").path("signed").longValue())
+                    .as("what came meanwhile is signed")
+                    .isEqualTo(desk.line("ledger.show").path("frames").longValue());
+            desk.check(false);
         }
         program.ask("check").done();
     }

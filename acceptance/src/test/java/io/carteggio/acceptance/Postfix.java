@@ -81,8 +81,7 @@ final class Postfix implements MailSystem {
         }
         Files.writeString(directory.resolve("etc/master.cf"), master);
         String configuration = directory.resolve("etc").toString();
-        run("postfix", "-c", configuration, "check");
-        run("postfix", "-c", configuration, "start");
+        run("postfix", "-c", configuration, "start"); // which checks them, too
         return new Postfix(directory, port);
     }
 
@@ -140,7 +139,7 @@ final class Postfix implements MailSystem {
     @Override
     public void close() throws IOException {
         try {
-            run("postfix", "-c", directory.resolve("etc").toString(), "stop");
+            kill(); // told to stop it is asked once a second whether it has
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,8 +2,6 @@ package io.carteggio.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Frame;
@@ -310,10 +308,12 @@ final class Stage {
     /// Lets axe look at the page as it stands.
     void look(Page page, String what) {
         page.waitForLoadState(); // into a page that is about to go nothing can be put
-        for (Rule rule : new AxeBuilder(page).exclude("iframe").analyze().getViolations()) {
-            faults.add(what + ": " + rule.getId() + " (" + rule.getImpact() + ") " + rule.getHelp() + " "
-                    + rule.getNodes().stream().map(n -> n.getHtml()).limit(3).toList());
-        }
+        Axe.violations(page).forEach(rule -> faults.add(what + ": " + rule));
+        narrow(page, what);
+    }
+
+    /// Looks whether all of a page is seen without scrolling sideways.
+    void narrow(Page page, String what) {
         boolean wide =
                 (Boolean) page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
         if (wide) {
@@ -324,6 +324,11 @@ final class Stage {
     /// Pictures: light on a desktop, dark on a phone.
     void picture(Page page, String what) throws IOException {
         shoot(page, what, ColorScheme.LIGHT, 1280);
+        pictureOnPhone(page, what);
+    }
+
+    /// The one on a phone, where another page is made alike.
+    void pictureOnPhone(Page page, String what) throws IOException {
         shoot(page, what, ColorScheme.DARK, 360);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(1280, 900);

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// The one way out (P10): every question is narrowed to what its viewer may see before it reaches the
@@ -222,13 +223,15 @@ public final class Reading {
 
     /// Works out what a first page of results would show, again and again for a moment, and shows it to nobody: so that
     /// the first who asks after a start waits no longer than the tenth.
-    public void warmUp(Duration atMost) throws ArchiveException {
+    ///
+    /// @param enough whether to end before that time; asked often
+    public void warmUp(Duration atMost, BooleanSupplier enough) throws ArchiveException {
         long end = System.nanoTime() + atMost.toNanos();
         Scope scope = new Scope.Everything();
         Query words = new Query.Or(List.of(new Query.All(), new Query.Words(Query.Where.ANYWHERE, "warm up", false)));
         List<Hit> hits = index.find(words, scope, Start.newest(), PAGE_LIMIT).hits();
         int at = 0;
-        while (!hits.isEmpty() && System.nanoTime() < end) {
+        while (!hits.isEmpty() && !enough.getAsBoolean() && System.nanoTime() < end) {
             Hit hit = hits.get(at++ % hits.size());
             Optional<Result> result = result(hit, words, scope, Start.newest(), new HashSet<>());
             if (result.isPresent()) {

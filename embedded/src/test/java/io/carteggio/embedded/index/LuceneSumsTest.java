@@ -111,7 +111,8 @@ class LuceneSumsTest {
     @Test
     void alsoWithTheCorpus() throws Exception {
         List<LetterDocument> letters = new ArrayList<>();
-        for (Path mail : CorpusTest.mails()) {
+        List<Path> mails = CorpusTest.mails();
+        for (Path mail : mails) {
             Content bytes = Content.of(Files.readAllBytes(mail));
             letters.add(letter(letters.size() + 1L, bytes, testimony(NOON, "a@x.example", "to:b@x.example")));
         }
@@ -123,9 +124,7 @@ class LuceneSumsTest {
                 assertThat(found).hasSize(letters.size());
                 for (LetterDocument one : letters) {
                     assertThat(found.get(one.letter().number()))
-                            .as(CorpusTest.mails()
-                                    .get((int) one.letter().number() - 1)
-                                    .toString())
+                            .as("%s", mails.get((int) one.letter().number() - 1))
                             .isEqualTo(sums.sum(one));
                 }
             }

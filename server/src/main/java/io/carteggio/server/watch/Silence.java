@@ -3,8 +3,9 @@ package io.carteggio.server.watch;
 import io.carteggio.archive.catalogue.Catalogue.Hour;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -107,15 +108,17 @@ public final class Silence {
     private static final class Rhythm {
         private final double[] usual; // reports of an hour of the week
         private final long[] counts; // reports of each hour that is known, from `begin` on
+        private final int[] slots; // which hour of the week each of these is
         private final long begin;
         private final double cluster; // how many reports count as one
         private final ZoneId zone;
 
-        private Rhythm(double[] usual, long[] counts, long begin, double cluster, ZoneId zone) {
+        private Rhythm(double[] usual, long[] counts, int[] slots, long begin, ZoneId zone) {
             this.usual = usual;
             this.counts = counts;
+            this.slots = slots;
             this.begin = begin;
-            this.cluster = cluster;
+            this.cluster = cluster(usual, counts, slots);
             this.zone = zone;
         }
 
@@ -123,27 +126,27 @@ public final class Silence {
             long begin = known.getFirst().hour();
             long[] counts = new long[(int) (end - begin + 1)];
             known.forEach(h -> counts[(int) (h.hour() - begin)] += h.reports());
+            int[] slots = slots(begin, counts.length, zone);
             double[] sums = new double[WEEK_HOURS];
             int[] times = new int[WEEK_HOURS];
             for (int i = 0; i < counts.length; i++) {
-                int slot = slot(begin + i, zone);
-                sums[slot] += counts[i];
-                times[slot]++;
+                sums[slots[i]] += counts[i];
+                times[slots[i]]++;
             }
             double[] usual = new double[WEEK_HOURS];
             for (int slot = 0; slot < WEEK_HOURS; slot++) {
                 usual[slot] = times[slot] == 0 ? 0 : sums[slot] / times[slot];
             }
-            return new Rhythm(usual, counts, begin, cluster(usual, counts, begin, zone), zone);
+            return new Rhythm(usual, counts, slots, begin, zone);
         }
 
         /// By how much hours vary more than if each report came by itself (the index of dispersion). Hours in
         /// which much was missing say nothing about that.
-        private static double cluster(double[] usual, long[] counts, long begin, ZoneId zone) {
+        private static double cluster(double[] usual, long[] counts, int[] slots) {
             double squares = 0;
             double expected = 0;
             for (int i = 0; i < counts.length; i++) {
-                double mean = usual[slot(begin + i, zone)];
+                double mean = usual[slots[i]];
                 if (mean < 4 || counts[i] > mean / 4) {
                     squares += (counts[i] - mean) * (counts[i] - mean);
                     expected += mean;
@@ -154,15 +157,27 @@ public final class Silence {
             return Math.clamp(index, 1, MOST_CLUSTERED);
         }
 
-        /// The hour of the week, as people there count it; a holiday is a Sunday.
-        private static int slot(long hour, ZoneId zone) {
-            ZonedDateTime local = Instant.ofEpochSecond(hour * HOUR_SECONDS).atZone(zone);
-            int day = Holidays.rhythmOf(local.toLocalDate(), zone).getValue() - 1;
-            return day * 24 + local.getHour();
+        /// The hours of the week that hours in a row are, as people there count them; a holiday is a Sunday.
+        private static int[] slots(long begin, int many, ZoneId zone) {
+            int[] slots = new int[many];
+            LocalDate date = LocalDate.MIN;
+            int day = 0;
+            for (int i = 0; i < many; i++) {
+                LocalDateTime local = LocalDateTime.ofInstant(Instant.ofEpochSecond((begin + i) * HOUR_SECONDS), zone);
+                if (!local.toLocalDate().equals(date)) {
+                    date = local.toLocalDate();
+                    day = Holidays.rhythmOf(date, zone).getValue() - 1;
+                }
+                slots[i] = day * 24 + local.getHour();
+            }
+            return slots;
         }
 
+        /// What an hour usually brings, be it known or still to come.
         private double at(long hour) {
-            return usual[slot(hour, zone)] / cluster;
+            long i = hour - begin;
+            int slot = i >= 0 && i < slots.length ? slots[(int) i] : slots(hour, 1, zone)[0];
+            return usual[slot] / cluster;
         }
 
         int knownHours() {

@@ -77,8 +77,8 @@ final class Rehearsal implements AutoCloseable {
                 } finally {
                     site.sessions().end(cookie);
                 }
-            } else if (!closed) {
-                site.desk().reading().warmUp(WITHOUT_PAGES);
+            } else {
+                site.desk().reading().warmUp(WITHOUT_PAGES, () -> closed);
             }
             LOG.info(
                     "warmed up: {} pages for nobody in {} ms",

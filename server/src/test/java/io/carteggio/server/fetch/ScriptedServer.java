@@ -80,8 +80,7 @@ public final class ScriptedServer implements AutoCloseable {
             }
             out.flush();
         }
-        // whatever else the client says as it leaves is of no interest
-        while (in.read() >= 0) {}
+        line(in); // what else the client says as it leaves is of no interest, but it may wait for an answer
     }
 
     private static byte[] octets(String text) {

@@ -123,7 +123,7 @@ class SilenceTest {
         Instant end = START.plusWeeks(LEARNED_WEEKS + WATCHED_WEEKS).toInstant();
         for (Instant now = START.plusWeeks(LEARNED_WEEKS).toInstant(); now.isBefore(end); now = now.plus(STEP)) {
             seen.upTo(now);
-            if (seen.judge(now) == Verdict.SILENT && !openedFor.equals(seen.last)) {
+            if (!openedFor.equals(seen.last) && seen.judge(now) == Verdict.SILENT) {
                 alarms.add(now.atZone(ZONE));
                 openedFor = seen.last;
             }

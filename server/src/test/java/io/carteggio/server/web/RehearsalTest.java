@@ -13,7 +13,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +90,23 @@ class RehearsalTest {
         TimeUnit.MILLISECONDS.sleep(200);
         server.close();
         assertThat(running.get(20, TimeUnit.SECONDS)).isNotNegative();
+    }
+
+    @Test
+    void norWhereItGoesThroughWhatStandsBehindThePages() throws Exception {
+        letters();
+        AtomicBoolean closed = new AtomicBoolean();
+        Future<Void> running;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            running = threads.submit(() -> {
+                firm.reading().warmUp(Duration.ofMinutes(5), closed::get);
+                return null;
+            });
+            TimeUnit.MILLISECONDS.sleep(200);
+            assertThat(running.isDone()).isFalse();
+            closed.set(true);
+            assertThat(running.get(20, TimeUnit.SECONDS)).isNull();
+        }
     }
 
     @Test
