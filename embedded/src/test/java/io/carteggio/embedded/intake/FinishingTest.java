@@ -49,7 +49,8 @@ class FinishingTest {
                     archive, archive.take(Family.AUTO, mail("One")).letters().getFirst());
             two = place(
                     archive, archive.take(Family.AUTO, mail("Two")).letters().getFirst());
-            archive.acts.keep(new Act.RetentionSet(archive.acts.now(), "test", Optional.empty(), Optional.empty()));
+            archive.acts.keep(new Act.RetentionSet(
+                    archive.acts.now(), "test", Optional.empty(), Optional.empty(), Optional.empty()));
             archive.projection.awaitAll();
         }
     }
@@ -187,9 +188,11 @@ class FinishingTest {
             assertThat(archive.directory.keyring().erasedThrough()).isEqualTo(act);
         }
         try (EmbeddedArchive archive = open()) {
-            archive.acts.keep(new Act.RetentionSet(archive.acts.now(), "test", Optional.empty(), Optional.empty()));
+            archive.acts.keep(new Act.RetentionSet(
+                    archive.acts.now(), "test", Optional.empty(), Optional.empty(), Optional.empty()));
             long act = archive.acts.keep(erasing(two));
-            archive.acts.keep(new Act.RetentionSet(archive.acts.now(), "test", Optional.empty(), Optional.empty()));
+            archive.acts.keep(new Act.RetentionSet(
+                    archive.acts.now(), "test", Optional.empty(), Optional.empty(), Optional.empty()));
             archive.directory.keyring().erasedThrough(archive.vault.end().frames());
             Finishing finishing = finished(archive, archive.vault.end().frames());
             isThere(archive, two);

@@ -165,9 +165,10 @@ class OpenFilesTest {
     void aLetterIsErasedBeforeItIsRead() throws Exception {
         long frame = append(false, record(FrameRecord.Type.LETTER, noise(LARGE_BYTES)))
                 .number();
-        append(false, record(FrameRecord.Type.LETTER, noise(1)));
         Content content = vault().read(new Place(frame, 1));
-        vault().erase(2, Map.of(frame, new Vault.Erasing(List.of(1), Optional.empty())));
+        FrameRecord manifest = record(FrameRecord.Type.MANIFEST, new byte[] {1});
+        long act = vault().append(new Frame(Frame.Kind.ACT, List.of(manifest))).number();
+        vault().erase(act, Map.of(frame, new Vault.Erasing(List.of(1), Optional.empty())));
         int before = open.get();
         assertThatThrownBy(content::open).hasMessageContaining("was erased");
         assertThat(open).hasValue(before);

@@ -63,7 +63,8 @@ class FailureTableTest {
         return !method.isAnnotationPresent(Disabled.class)
                 && Arrays.stream(method.getAnnotations())
                         .map(a -> a.annotationType().getSimpleName())
-                        .anyMatch(a -> List.of("Test", "TestFactory", "ParameterizedTest").contains(a));
+                        .anyMatch(a -> List.of("Test", "TestFactory", "ParameterizedTest")
+                                .contains(a));
     }
 
     private static boolean isTest(String source, String method) {

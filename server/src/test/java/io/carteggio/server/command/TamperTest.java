@@ -369,16 +369,27 @@ class TamperTest {
                     flip(segment(data, 1), frame.at() + frame.length() - 2);
                 },
                 damagedAlpha + ": a frame that tells of it is damaged: .*checksum of the records"));
-        table.add(attack("footer's offsets", data -> flip(segment(data, 1), -70), "segment 1 at \\d+: the footer is not as it was written"));
-        table.add(attack("footer's hash", data -> flip(segment(data, 1), -40), "segment 1 at \\d+: the footer is not as it was written"));
-        table.add(attack("footer's end", data -> flip(segment(data, 1), -2), "segment 1 at \\d+, frame 9: \\d+ octets are no frame"));
+        table.add(attack(
+                "footer's offsets",
+                data -> flip(segment(data, 1), -70),
+                "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack(
+                "footer's hash",
+                data -> flip(segment(data, 1), -40),
+                "segment 1 at \\d+: the footer is not as it was written"));
+        table.add(attack(
+                "footer's end",
+                data -> flip(segment(data, 1), -2),
+                "segment 1 at \\d+, frame 9: \\d+ octets are no frame"));
         // records, frames and files moved about
         table.add(attack("two letters swapped", TamperTest::swapRecords, damagedAlpha));
         table.add(attack(
                 "frame removed", data -> splice(alpha.place().frame(), false).to(data), damagedAlpha));
         table.add(attack(
-                "frame twice", data -> splice(alpha.place().frame(), true).to(data),
-                "segment 1 at .*: the frame does not follow frame " + alpha.place().frame()));
+                "frame twice",
+                data -> splice(alpha.place().frame(), true).to(data),
+                "segment 1 at .*: the frame does not follow frame "
+                        + alpha.place().frame()));
         table.add(attack("first segment removed", data -> Files.delete(segment(data, 1)), "letter " + alpha.id()));
         table.add(attack("last segment removed", data -> Files.delete(segment(data, 3)), "segments are missing"));
         table.add(attack(
@@ -409,11 +420,22 @@ class TamperTest {
         catalogueAttacks(table);
         indexAttacks(table);
         // the ledger
-        table.add(attack("checkpoint's signature", bit("ledger/checkpoint", -10), "the latest checkpoint has a note that is not ours"));
-        table.add(
-                attack("checkpoint's size", replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"), "the latest checkpoint has a note that is not ours"));
-        table.add(attack("checkpoint's root", data -> flip(data.resolve("ledger/checkpoint"), 40), "the latest checkpoint has a note that is not ours"));
-        table.add(attack("history of checkpoints", data -> flip(data.resolve("ledger/checkpoints"), 40), "the history of checkpoints has a note that is not ours"));
+        table.add(attack(
+                "checkpoint's signature",
+                bit("ledger/checkpoint", -10),
+                "the latest checkpoint has a note that is not ours"));
+        table.add(attack(
+                "checkpoint's size",
+                replaceInText("ledger/checkpoint", "\\n(\\d+)\\n", "\n9\n"),
+                "the latest checkpoint has a note that is not ours"));
+        table.add(attack(
+                "checkpoint's root",
+                data -> flip(data.resolve("ledger/checkpoint"), 40),
+                "the latest checkpoint has a note that is not ours"));
+        table.add(attack(
+                "history of checkpoints",
+                data -> flip(data.resolve("ledger/checkpoints"), 40),
+                "the history of checkpoints has a note that is not ours"));
         table.add(new Attack(
                 "end cut off and signed anew, against a witness",
                 TamperTest::signAnewWithoutTheEnd,
@@ -485,7 +507,10 @@ class TamperTest {
                 "unpurged: added, so that the index lets go of a letter",
                 sql("INSERT INTO unpurged VALUES (" + alpha.number() + ")"),
                 "index had 7 of 8 letters: not letter " + alpha.id()));
-        table.add(attack("position: ahead", sql("UPDATE position SET frames = frames + 5"), "the catalogue knows 23 frames, the vault has only 18"));
+        table.add(attack(
+                "position: ahead",
+                sql("UPDATE position SET frames = frames + 5"),
+                "the catalogue knows 23 frames, the vault has only 18"));
         table.add(attack(
                 "position: behind, so that a frame would count again",
                 sql("UPDATE position SET frames = frames - 1"),
