@@ -172,10 +172,13 @@ class FileLedgerTest {
             Future<InclusionProof> inclusion = threads.submit(() -> ledger.inclusion(7, 1000));
             Future<ConsistencyProof> consistency = threads.submit(() -> ledger.consistency(7, 1000));
             asked.await();
-            assertThat(threads.submit(() -> add(ledger, 1001, 1300)))
-                    .as("the tile that was the last one is full meanwhile, and another begun")
-                    .succeedsWithin(Duration.ofSeconds(20));
-            given.countDown();
+            try {
+                assertThat(threads.submit(() -> add(ledger, 1001, 1300)))
+                        .as("the tile that was the last one is full meanwhile, and another begun")
+                        .succeedsWithin(Duration.ofSeconds(20));
+            } finally {
+                given.countDown();
+            }
             assertThat(inclusion.get().proves(TreeHash.leaf(leaf(7)), root)).isTrue();
             TreeEdge seven = new TreeEdge(new TileFiles(disk, directory));
             for (long frame = 1; frame <= 7; frame++) {
