@@ -3,6 +3,7 @@ package io.carteggio.embedded.disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,8 @@ public interface Disk {
 
     boolean exists(Path file) throws IOException;
 
+    boolean isDirectory(Path path) throws IOException;
+
     long sizeBytes(Path file) throws IOException;
 
     /// What lies in a directory, sorted by name.
@@ -34,8 +37,10 @@ public interface Disk {
 
     void delete(Path file) throws IOException;
 
-    /// Makes a directory, open to its owner alone, with all above it that are missing, and forces their names.
-    void createDirectories(Path directory) throws IOException;
+    /// Makes a directory, open to its owner alone, in one that is there. Its name is not forced.
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException where there is anything of this name
+    void createDirectory(Path directory) throws IOException;
 
     /// Forces the names in a directory.
     void forceDirectory(Path directory) throws IOException;
@@ -62,6 +67,29 @@ public interface Disk {
 
         /// Forces octets and length to stable storage.
         void force() throws IOException;
+    }
+
+    /// Makes a directory, open to its owner alone, with all above it that are missing, and forces their names.
+    ///
+    /// The name of one that is there is forced all the same: whoever made it may have been killed before he
+    /// did, and without it a power cut takes all that is in it, forced or not. Directories above that one need
+    /// it no more: nothing was made in them before their own names were forced.
+    default void createDirectories(Path directory) throws IOException {
+        Path above = directory.toAbsolutePath().getParent();
+        if (above == null) {
+            return; // the root
+        }
+        if (!isDirectory(directory)) {
+            createDirectories(above);
+            createDirectory(directory);
+            forceDirectory(above);
+            return;
+        }
+        try {
+            forceDirectory(above);
+        } catch (AccessDeniedException notOurs) {
+            // who may not read the directory above has been given this one, and not made it
+        }
     }
 
     /// Puts a small file in place, wholly or not at all: write beside, force, rename, force the directory.

@@ -17,8 +17,7 @@ import java.util.Set;
 public final class DurableFiles {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    private static final Disk MACHINE = new RealDisk();
 
     private DurableFiles() {}
 
@@ -35,17 +34,10 @@ public final class DurableFiles {
         forceDirectory(directoryOf(file));
     }
 
-    /// Makes a directory, open to its owner alone, with all above it that are missing.
+    /// Makes a directory, open to its owner alone, with all above it that are missing, and forces their names
+    /// ([Disk#createDirectories]).
     public static void createDirectories(Path directory) throws IOException {
-        if (Files.isDirectory(directory)) {
-            return;
-        }
-        Path above = directory.toAbsolutePath().getParent();
-        if (above != null) {
-            createDirectories(above);
-        }
-        Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
-        forceDirectory(directoryOf(directory));
+        MACHINE.createDirectories(directory);
     }
 
     /// Forces the names in a directory.

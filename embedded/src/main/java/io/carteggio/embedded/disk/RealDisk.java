@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 public final class RealDisk implements Disk {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     @Override
     public DiskFile create(Path file) throws IOException {
@@ -36,6 +38,11 @@ public final class RealDisk implements Disk {
     @Override
     public boolean exists(Path file) {
         return Files.exists(file);
+    }
+
+    @Override
+    public boolean isDirectory(Path path) {
+        return Files.isDirectory(path);
     }
 
     @Override
@@ -61,8 +68,8 @@ public final class RealDisk implements Disk {
     }
 
     @Override
-    public void createDirectories(Path directory) throws IOException {
-        DurableFiles.createDirectories(directory);
+    public void createDirectory(Path directory) throws IOException {
+        Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
     }
 
     @Override

@@ -45,8 +45,8 @@ public final class TileFiles implements TileStore {
         Path file = file(tile);
         try {
             Path above = file.getParent();
-            if (above != null && !disk.exists(above)) {
-                disk.createDirectories(above);
+            if (above != null) {
+                disk.createDirectories(above); // also where it is there: its name must be forced before a tile's
             }
             disk.replace(file, hashes);
         } catch (IOException e) {

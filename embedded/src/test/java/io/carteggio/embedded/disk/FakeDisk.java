@@ -27,8 +27,8 @@ import java.util.random.RandomGenerator;
 /// sector that is being written does not spoil octets of it that were forced and are not being changed, and a
 /// rename is atomic.
 ///
-/// Names are bound to files in steps ([Step]); a file's content is a history of [Change]s since it was last
-/// forced. Safe for many threads.
+/// Names are bound to files and directories in steps ([Step]); what lies in a directory whose name is lost is lost with
+/// it. A file's content is a history of [Change]s since it was last forced. Safe for many threads.
 public final class FakeDisk implements Disk {
     public static final int SECTOR_BYTES = 512;
 
@@ -122,11 +122,16 @@ public final class FakeDisk implements Disk {
     }
 
     private static final class Inode {
+        final boolean directory;
         byte[] now = new byte[0];
         int size;
         byte[] forced = new byte[0];
         int forcedSize;
         final List<Change> pending = new ArrayList<>();
+
+        Inode(boolean directory) {
+            this.directory = directory;
+        }
 
         void write(byte[] bytes, long at) {
             int end = Math.toIntExact(at + bytes.length);
@@ -169,7 +174,7 @@ public final class FakeDisk implements Disk {
 
         /// A file as a machine may find it that comes up after a power cut.
         Inode afterCrash(RandomGenerator random, Survival survival, int sectorBytes) {
-            Inode found = new Inode();
+            Inode found = new Inode(directory);
             found.forced = forced;
             found.forcedSize = forcedSize;
             switch (survival) {
@@ -192,7 +197,7 @@ public final class FakeDisk implements Disk {
             if (pending.isEmpty()) {
                 return;
             }
-            Inode replayed = new Inode();
+            Inode replayed = new Inode(false);
             replayed.now = forced.clone();
             replayed.size = forcedSize;
             int whole = random.nextInt(pending.size() + 1);
@@ -276,6 +281,8 @@ public final class FakeDisk implements Disk {
     /// Prints each call that changes something: for playing one history again.
     private static final boolean TRACE = Boolean.getBoolean("crash.trace");
 
+    private static final Path ROOT = Path.of("/");
+
     private final int sectorBytes;
     private final Set<Path> directories = new HashSet<>();
     private final Map<Path, Inode> names = new HashMap<>();
@@ -296,6 +303,7 @@ public final class FakeDisk implements Disk {
     /// @param sectorBytes what the disk writes at once; a write may be torn between two of them
     public FakeDisk(int sectorBytes) {
         this.sectorBytes = sectorBytes;
+        directories.add(ROOT);
     }
 
     // ---- what a test does to it ----
@@ -376,7 +384,6 @@ public final class FakeDisk implements Disk {
     public synchronized FakeDisk crash(RandomGenerator random, Survival survival) {
         off = true;
         FakeDisk found = new FakeDisk(sectorBytes);
-        found.directories.addAll(directories);
         Map<Path, Bound> bound = new HashMap<>(forcedNames);
         int inOrder = random.nextInt(steps.size() + 1);
         for (int i = 0; i < steps.size(); i++) {
@@ -394,8 +401,15 @@ public final class FakeDisk implements Disk {
         bound.keySet().stream()
                 .sorted()
                 .forEach(name -> Objects.requireNonNull(bound.get(name)).inode().ifPresent(inode -> {
+                    if (!found.directories.contains(name.getParent())) {
+                        return; // gone with the directory that it was in
+                    }
                     Inode after = files.computeIfAbsent(inode, file -> file.afterCrash(random, survival, sectorBytes));
-                    found.names.put(name, after);
+                    if (inode.directory) {
+                        found.directories.add(name);
+                    } else {
+                        found.names.put(name, after);
+                    }
                     found.forcedNames.put(name, new Bound(0, Optional.of(after)));
                 }));
         return found;
@@ -430,16 +444,9 @@ public final class FakeDisk implements Disk {
         begin(Call.CREATE, file, 0);
         synchronized (this) {
             Path name = name(file);
-            Path above = name.getParent();
-            if (above == null || !directories.contains(above)) {
-                throw new NoSuchFileException(file.toString());
-            }
-            if (names.containsKey(name) || directories.contains(name)) {
-                throw new FileAlreadyExistsException(file.toString());
-            }
-            boolean done = toBeDone();
-            if (done) {
-                Inode inode = new Inode();
+            refuseToCreate(name);
+            if (toBeDone()) {
+                Inode inode = new Inode(false);
                 names.put(name, inode);
                 step(Map.of(name, Optional.of(inode)));
             }
@@ -460,6 +467,12 @@ public final class FakeDisk implements Disk {
     public synchronized boolean exists(Path file) throws IOException {
         refuseIfOff();
         return names.containsKey(name(file)) || directories.contains(name(file));
+    }
+
+    @Override
+    public synchronized boolean isDirectory(Path path) throws IOException {
+        refuseIfOff();
+        return directories.contains(name(path));
     }
 
     @Override
@@ -519,16 +532,14 @@ public final class FakeDisk implements Disk {
     }
 
     @Override
-    public void createDirectories(Path directory) throws IOException {
+    public void createDirectory(Path directory) throws IOException {
         begin(Call.CREATE_DIRECTORY, directory, 0);
         synchronized (this) {
+            Path name = name(directory);
+            refuseToCreate(name);
             if (toBeDone()) {
-                for (Path d = name(directory); d != null; d = d.getParent()) {
-                    if (names.containsKey(d)) {
-                        throw new FileAlreadyExistsException(d.toString());
-                    }
-                    directories.add(d);
-                }
+                directories.add(name);
+                step(Map.of(name, Optional.of(new Inode(true))));
             }
             end();
         }
@@ -552,6 +563,16 @@ public final class FakeDisk implements Disk {
                 });
             }
             end();
+        }
+    }
+
+    private void refuseToCreate(Path name) throws IOException {
+        Path above = name.getParent();
+        if (above != null && !directories.contains(above)) {
+            throw new NoSuchFileException(name.toString());
+        }
+        if (names.containsKey(name) || directories.contains(name)) {
+            throw new FileAlreadyExistsException(name.toString());
         }
     }
 

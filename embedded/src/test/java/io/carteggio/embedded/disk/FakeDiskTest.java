@@ -12,6 +12,7 @@ import io.carteggio.embedded.disk.FakeDisk.PowerCut;
 import io.carteggio.embedded.disk.FakeDisk.Survival;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -193,6 +194,67 @@ class FakeDiskTest {
         };
         assertThat(outcomes(Survival.INDEPENDENT, work)).containsExactly("", "a=1", "a=1 b=2", "b=2");
         assertThat(outcomes(Survival.IN_ORDER, work)).containsExactly("", "a=1 b=2", "b=2");
+    }
+
+    @Test
+    void aDirectoryWithoutAForcedNameMayBeGoneWithAllThatIsInIt() throws IOException {
+        Path below = file("below");
+        Work work = d -> {
+            d.createDirectory(below);
+            try (DiskFile a = d.create(below.resolve("a"))) {
+                write(a, "abcd", 0);
+                a.force();
+            }
+            d.forceDirectory(below);
+        };
+        Set<String> seen = new TreeSet<>();
+        for (int seed = 0; seed < CRASHES; seed++) {
+            disk = new FakeDisk(4);
+            disk.createDirectories(DIR);
+            work.on(disk);
+            FakeDisk found = disk.crash(new SplittableRandom(seed));
+            seen.add(
+                    found.isDirectory(below)
+                            ? text(found, below.resolve("a"))
+                            : "gone: " + found.exists(below.resolve("a")));
+        }
+        assertThat(seen).containsExactly("abcd", "gone: false");
+    }
+
+    /// It may have been made by a process that was killed before it forced the name.
+    @ParameterizedTest
+    @EnumSource(Survival.class)
+    void aDirectoryThatIsThereGetsItsNameForced(Survival survival) throws IOException {
+        Path below = file("x/y/z");
+        for (int cut = 1; cut <= 8; cut++) {
+            disk = new FakeDisk(4);
+            disk.createDirectories(DIR);
+            disk.cutAt(disk.changes() + cut, new SplittableRandom(cut));
+            boolean made = true;
+            try {
+                disk.createDirectories(below);
+            } catch (PowerCut killed) {
+                made = false;
+            }
+            assertThat(made).isEqualTo(cut > 7);
+            FakeDisk next = disk.killed();
+            next.createDirectories(below);
+            assertThat(next.crash(new SplittableRandom(cut), survival).isDirectory(below))
+                    .as("killed at change " + cut)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void aDirectoryThatOthersMadeMayLieWhereWeMayNotRead() throws IOException {
+        disk.trouble((call, file, size) -> {
+            if (call == Call.FORCE_DIRECTORY && file.equals(Path.of("/"))) {
+                throw new AccessDeniedException(file.toString());
+            }
+            return FakeDisk.DONE;
+        });
+        disk.createDirectories(DIR);
+        assertThatThrownBy(() -> disk.createDirectories(Path.of("/ours"))).isInstanceOf(AccessDeniedException.class);
     }
 
     @ParameterizedTest
