@@ -173,9 +173,11 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /// A lock alone is what an attempt left that was refused.
+    /// A lock alone is what an attempt left that was refused; with a `FORMAT` that has not got its name yet, one
+    /// that was killed.
     private static boolean isEmpty(Path directory) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> !file.endsWith("lock"))) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, file -> !file.endsWith("lock") && !file.endsWith("FORMAT.new"))) {
             return !files.iterator().hasNext();
         }
     }

@@ -111,6 +111,17 @@ class DataDirectoryTest {
         assertThat(data().resolve("vault/keyring")).exists();
     }
 
+    /// Killed while it wrote `FORMAT`.
+    @Test
+    void aVeryFirstStepThatWasInterruptedIsDoneAgain() throws Exception {
+        Files.createDirectories(data());
+        Files.createFile(data().resolve("lock"));
+        Files.createFile(data().resolve("FORMAT.new"));
+        DataDirectory.open(data()).orElseThrow().close();
+        assertThat(data().resolve("FORMAT")).exists();
+        assertThat(data().resolve("FORMAT.new")).doesNotExist();
+    }
+
     @Test
     void aLaterFormatIsRefused() throws Exception {
         DataDirectory.open(data()).orElseThrow().close();
