@@ -8,17 +8,23 @@ import io.carteggio.embedded.disk.Disk.DiskFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// The signed notes in files: `checkpoint`, the latest, and `checkpoints`, a history of some of them, which
 /// only grows. For one thread.
 public final class CheckpointFiles {
+    private static final byte[] EMPTY_LINE = {'\n'};
+
     private final Disk disk;
     private final Path latest;
     private final Path history;
     private long historyEnd;
+
+    /// Whether the history up to [#historyEnd] is forced, with its name, and nothing lies behind.
+    private boolean settled;
 
     public CheckpointFiles(Disk disk, Path directory) {
         this.disk = disk;
@@ -47,7 +53,7 @@ public final class CheckpointFiles {
         void note(byte[] note) throws ArchiveException;
     }
 
-    /// Shows every whole note of the history.
+    /// Shows every whole note of the history, and what lies between whole notes.
     ///
     /// @return octets behind the last whole note: 0, or what a crash left of one
     public long walk(Visitor visitor) throws ArchiveException {
@@ -58,8 +64,17 @@ public final class CheckpointFiles {
             }
             try (DiskFile file = disk.open(history, Disk.Access.READ)) {
                 CheckpointReader reader = new CheckpointReader(new Octets(file));
+                List<byte[]> behind = new ArrayList<>();
+                long whole = 0;
                 for (Optional<byte[]> note = reader.next(); note.isPresent(); note = reader.next()) {
-                    visitor.note(note.get());
+                    behind.add(note.get());
+                    if (reader.wholeBytes() > whole) {
+                        whole = reader.wholeBytes();
+                        for (byte[] each : behind) {
+                            visitor.note(each);
+                        }
+                        behind.clear();
+                    }
                 }
                 historyEnd = reader.wholeBytes();
                 return file.sizeBytes() - historyEnd;
@@ -79,24 +94,36 @@ public final class CheckpointFiles {
     }
 
     /// Appends to the history behind the last whole note that [#walk] saw; forced.
+    ///
+    /// The empty line that makes a note whole is written when the rest is forced: whatever a crash leaves of a
+    /// note, and in whatever order, it is never taken for one.
     void append(SignedCheckpoint checkpoint) throws ArchiveException {
-        byte[] note = (checkpoint.note() + '\n').getBytes(StandardCharsets.UTF_8);
-        try {
-            boolean there = disk.exists(history);
-            try (DiskFile file = there ? disk.open(history, Disk.Access.WRITE) : disk.create(history)) {
-                if (file.sizeBytes() > historyEnd) {
-                    file.truncate(historyEnd);
-                }
-                file.write(ByteBuffer.wrap(note), historyEnd);
-                file.force();
+        byte[] note = checkpoint.bytes();
+        try (DiskFile file = disk.exists(history) ? disk.open(history, Disk.Access.WRITE) : disk.create(history)) {
+            if (!settled) {
+                settle(file);
             }
-            Path above = history.getParent();
-            if (!there && above != null) {
-                disk.forceDirectory(above);
-            }
-            historyEnd += note.length;
+            settled = false;
+            file.write(ByteBuffer.wrap(note), historyEnd);
+            file.force();
+            file.write(ByteBuffer.wrap(EMPTY_LINE), historyEnd + note.length);
+            file.force();
+            historyEnd += note.length + EMPTY_LINE.length;
+            settled = true;
         } catch (IOException e) {
             throw failed(history, e);
+        }
+    }
+
+    /// What an earlier process or a failed call left may lie in memory alone, and behind the last whole note.
+    private void settle(DiskFile file) throws IOException {
+        if (file.sizeBytes() > historyEnd) {
+            file.truncate(historyEnd);
+        }
+        file.force();
+        Path above = history.getParent();
+        if (above != null) {
+            disk.forceDirectory(above);
         }
     }
 

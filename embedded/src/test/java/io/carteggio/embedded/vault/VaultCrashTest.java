@@ -1,87 +1,26 @@
 package io.carteggio.embedded.vault;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import io.carteggio.embedded.disk.Histories;
 import org.junit.jupiter.api.Test;
 
 /// P1 on a disk that loses, tears, reorders and spoils what was not forced, over thousands of random
 /// lives of a vault ([VaultHistory] says what a life is and what must hold).
 ///
-/// A failure names its seed: `-Dcrash.seed=…` plays that one history again. `-Dcrash.histories=…` plays more;
-/// `./check --long` plays 200,000.
+/// How to play more of them, or one again: [Histories]. `./check --long` plays 200,000.
 class VaultCrashTest {
-    private static final boolean LONG = Boolean.getBoolean("check.long");
-
-    /// Where the histories of `./check` begin, so that a red one is the doing of the change at hand; new ones
-    /// are for `./check --long`.
-    private static final long FIRST_SEED = 20_261_122_000_000L;
-    private static final int THREADS = 2;
-
     @Test
     void whatWasAcknowledgedSurvives() throws Exception {
-        play("crash", LONG ? 200_000 : 2_500, seed -> new VaultHistory(seed).play());
+        Histories.play(
+                "VaultCrashTest crash",
+                Histories.LONG ? 200_000 : 2_500,
+                seed -> new VaultHistory(seed).play().counts());
     }
 
     @Test
     void whatIsSpoiltLaterIsNamedAndSteppedOver() throws Exception {
-        play("damage", LONG ? 20_000 : 500, seed -> new VaultHistory(seed).playWithDamage());
-    }
-
-    private interface Play {
-        /// Fails where a promise was broken; gives what was seen.
-        VaultHistory.Seen from(long seed) throws Exception;
-    }
-
-    private static void play(String what, int usual, Play play) throws Exception {
-        boolean one = Long.getLong("crash.seed") != null;
-        long first = Long.getLong("crash.seed", LONG ? System.nanoTime() : FIRST_SEED);
-        int histories = Integer.getInteger("crash.histories", one ? 1 : usual);
-        System.out.printf("VaultCrashTest %s: seeds from %d on%n", what, first);
-        long started = System.nanoTime();
-        AtomicLong next = new AtomicLong(first);
-        Map<String, Long> seen = new TreeMap<>();
-        Callable<Void> task = () -> {
-            for (long seed = next.getAndIncrement(); seed < first + histories; seed = next.getAndIncrement()) {
-                try {
-                    VaultHistory.Seen of = play.from(seed);
-                    synchronized (seen) {
-                        of.counts().forEach((name, n) -> seen.merge(name, (long) n, Long::sum));
-                    }
-                } catch (Throwable broken) {
-                    next.set(Long.MAX_VALUE / 2); // enough for the others, too
-                    throw new AssertionError("-Dcrash.seed=" + seed + ": " + broken.getMessage(), broken);
-                }
-            }
-            return null;
-        };
-        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            List<Future<Void>> playing = new ArrayList<>();
-            for (int i = 0; i < Math.min(THREADS, histories); i++) {
-                playing.add(threads.submit(task));
-            }
-            for (Future<Void> played : playing) {
-                played.get();
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof AssertionError broken) {
-                throw broken;
-            }
-            throw e;
-        }
-        System.out.printf(
-                "VaultCrashTest %s: %d histories in %d s: %s%n",
-                what, histories, Duration.ofNanos(System.nanoTime() - started).toSeconds(), seen);
-        assertThat(seen).isNotEmpty();
+        Histories.play(
+                "VaultCrashTest damage",
+                Histories.LONG ? 20_000 : 500,
+                seed -> new VaultHistory(seed).playWithDamage().counts());
     }
 }
