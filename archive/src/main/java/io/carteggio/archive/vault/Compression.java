@@ -237,6 +237,9 @@ public final class Compression {
     /// @param told whether the octets say of themselves how many they are
     private static byte[] decompress(byte[] octets, int from, int limitBytes, Setting setting, boolean told)
             throws IOException {
+        if (from >= octets.length) {
+            throw new IOException("there are no compressed octets");
+        }
         long size = told ? Zstd.getFrameContentSize(octets, from, octets.length - from) : limitBytes;
         if (size < 0 || size > limitBytes) {
             throw new IOException("compressed octets of size " + size + ", over the limit of " + limitBytes);

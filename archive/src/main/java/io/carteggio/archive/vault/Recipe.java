@@ -210,7 +210,11 @@ public record Recipe(List<Piece> pieces) {
                     case 0 -> pieces.add(new Read(kind, length, plain, length, none));
                     case 1 -> {
                         Base64Form form = Base64Form.of(in.readUnsignedShort(), in.readUnsignedByte());
-                        pieces.add(new Read(kind, length, form, in.readLong(), none));
+                        long decoded = in.readLong();
+                        if (decoded < 0) {
+                            throw new IOException("a piece of " + decoded + " octets");
+                        }
+                        pieces.add(new Read(kind, length, form, decoded, none));
                     }
                     default -> {
                         Base64Form form = Base64Form.of(in.readUnsignedShort(), in.readUnsignedByte());

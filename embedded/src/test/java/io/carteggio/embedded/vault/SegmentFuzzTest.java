@@ -1,5 +1,8 @@
 package io.carteggio.embedded.vault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.carteggio.archive.vault.Compression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +42,33 @@ class SegmentFuzzTest {
         System.out.println("SegmentFuzzTest: " + round + " vaults, seed " + seed);
     }
 
-    /// What was found, for good.
+    /// Else the fuzzer would never reach what undoes them.
+    @Test
+    void theVaultHasEveryCoding() {
+        assertThat(SegmentFuzz.codings().stream().map(coding -> coding & Compression.MASK))
+                .contains(
+                        Compression.NONE,
+                        Compression.ZSTD,
+                        Compression.WITH_DICTIONARY,
+                        Compression.WITH_RECORD,
+                        Compression.BEGUN,
+                        Compression.CONTINUED);
+        assertThat(SegmentFuzz.codings()).anyMatch(coding -> (coding & Compression.RECIPE) != 0);
+    }
+
+    /// What was found, for good. The last two: inline base64 of a negative length, and nothing where compressed octets
+    /// should be.
     @ParameterizedTest
-    @ValueSource(strings = {"", "00", "0003", "80000000", "8203000000000000"})
+    @ValueSource(
+            strings = {
+                "",
+                "00",
+                "0003",
+                "80000000",
+                "8203000000000000",
+                "05040000" + "00000001" + "01" + "0000000000000006" + "004c" + "06" + "ffffffffffffffff",
+                "02040000"
+            })
     void finds(String octets) throws Exception {
         SegmentFuzz.fuzzerTestOneInput(HexFormat.of().parseHex(octets));
     }
