@@ -13,11 +13,13 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +83,7 @@ class KeyCommandTest {
                 "not hexadecimal       | is not 64 hexadecimal digits",
                 "a passphrase instead  | locked with a master key, not with a passphrase",
             })
+    @Timeout(60) // a server that starts would not end
     void withoutTheRightKeyNothingOpensAndNothingChanges(String which, String said) throws IOException {
         shell.done("import", mails.toString());
         Path key = secret("key", Files.readString(ownKey()));
@@ -97,8 +100,8 @@ class KeyCommandTest {
                 option[0] = "--passphrase-file";
             }
         }
-        for (String command : new String[] {"stats", "check", "rebuild"}) {
-            Said refused = shell.run(command, option[0], option[1]);
+        for (String command : List.of("stats", "check", "rebuild", "serve --http 127.0.0.1:0 --smtp 127.0.0.1:0")) {
+            Said refused = shell.run((command + " " + option[0] + " " + option[1]).split(" "));
             assertThat(refused.exit()).isEqualTo(1);
             assertThat(refused.err()).contains(said);
             assertThat(refused.out()).isEmpty();
