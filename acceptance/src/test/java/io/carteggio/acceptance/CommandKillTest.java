@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,10 +25,16 @@ import org.junit.jupiter.api.Test;
 /// a call by which they change something. Then every letter is there, `check` passes, and the same command, said again,
 /// ends well.
 ///
-/// `-Dcommand.kills=…` kills each so often, `-Dcrash.seed=…` at the same calls again.
+/// In the long form at all calls in turn, or at every second, third, …, so that there are at most [#MOST_IN_TURN]
+/// kills:
+/// twenty minutes. `-Dcommand.kills=…` kills each so often, `-Dcrash.seed=…` at the same calls again.
 @Tag("peers")
 class CommandKillTest {
-    private static final int KILLS = Integer.getInteger("command.kills", Boolean.getBoolean("check.long") ? 60 : 1);
+    private static final int KILLS = Integer.getInteger("command.kills", KillPoints.IN_TURN ? 0 : 1);
+
+    /// Each takes four seconds on a busy machine.
+    private static final int MOST_IN_TURN = 270;
+
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
 
     private enum Scene {
@@ -122,13 +130,21 @@ class CommandKillTest {
         Set<String> saved = letters(fast(template.restored()));
         assertThat(saved).hasSize(6);
         SyscallKillTest.remove(template.restored());
-        Map<Scene, Long> killedOf = new EnumMap<>(Scene.class);
+        Map<Scene, Long> callsOf = new EnumMap<>(Scene.class);
         for (Scene scene : Scene.values()) {
             long calls = run(scene, copy(template), disk, 0, How.AFTER);
             assertThat(calls).as(scene + ": calls that change something").isGreaterThan(3);
-            killedOf.put(scene, calls);
-            for (int i = 0; i < KILLS; i++) {
-                long call = random.nextLong(1 + i * calls / KILLS, 1 + (i + 1) * calls / KILLS);
+            callsOf.put(scene, calls);
+        }
+        long step = KillPoints.step(
+                callsOf.values().stream().mapToLong(calls -> calls).sum(), MOST_IN_TURN);
+        long kills = 0;
+        long started = System.nanoTime();
+        for (Map.Entry<Scene, Long> each : callsOf.entrySet()) {
+            Scene scene = each.getKey();
+            long calls = each.getValue();
+            for (long call : KILLS > 0 ? sample(calls, random) : KillPoints.inTurn(calls, step, random)) {
+                kills++;
                 How how = HOWS.get(random.nextInt(HOWS.size()));
                 Place place = copy(template);
                 try {
@@ -143,7 +159,19 @@ class CommandKillTest {
                 SyscallKillTest.remove(place.folder());
             }
         }
-        System.out.println("CommandKillTest: calls of each: " + killedOf + ", each killed at " + KILLS);
+        System.out.printf(
+                "CommandKillTest: calls of each: %s, killed at %s: %d times in %d s%n",
+                callsOf,
+                KILLS > 0 ? KILLS + " of them" : "every one of " + step,
+                kills,
+                Duration.ofNanos(System.nanoTime() - started).toSeconds());
+    }
+
+    /// One of each of so many stretches.
+    private static long[] sample(long calls, RandomGenerator random) {
+        return LongStream.range(0, KILLS)
+                .map(i -> random.nextLong(1 + i * calls / KILLS, 1 + (i + 1) * calls / KILLS))
+                .toArray();
     }
 
     private static Place copy(Place template) throws IOException {

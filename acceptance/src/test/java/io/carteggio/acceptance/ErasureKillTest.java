@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,11 +39,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// no file, no record that any key opens, no table and no index has a word of the letter, and everything else
 /// is as it was.
 ///
-/// `-Derasure.kills=…` kills so often in each of three scenes, alone and beside a server, spread evenly over the calls;
-/// `-Dcrash.seed=…` at the same calls again.
+/// In the long form at all calls in turn, or at every second, third, …, so that there are at most [#MOST_IN_TURN]
+/// kills:
+/// twenty minutes. `-Derasure.kills=…` kills so often in each of three scenes, alone and beside a server, spread evenly
+/// over the calls; `-Dcrash.seed=…` at the same calls again.
 @Tag("peers")
 class ErasureKillTest {
-    private static final int KILLS = Integer.getInteger("erasure.kills", Boolean.getBoolean("check.long") ? 40 : 1);
+    private static final int KILLS = Integer.getInteger("erasure.kills", KillPoints.IN_TURN ? 0 : 1);
+
+    /// Each takes nine seconds on a busy machine.
+    private static final int MOST_IN_TURN = 130;
+
     private static final String JOURNAL = "journal@archive.firm.example";
     private static final String REASON = "asked for by whom it is about";
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
@@ -337,41 +344,71 @@ class ErasureKillTest {
         RandomGenerator random = new SplittableRandom(seed);
         TroubledDisk disk = TroubledDisk.calm();
         Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
-        int runs = 2 * Scene.values().length;
-        double parts = runs * (double) KILLS; // of the calls: each kill falls into another of them
-        int part = random.nextInt(runs);
+        Map<Work, Long> callsOf = new LinkedHashMap<>();
         for (Scene scene : Scene.values()) {
             for (boolean serving : List.of(false, true)) {
                 Killed calm = new Killed(scene, serving, archive(scene), disk);
                 calm.erase(0, How.AFTER);
-                long calls = calm.calls;
+                callsOf.put(new Work(scene, serving), calm.calls);
                 calm.verify();
-                for (int i = 0; i < KILLS; i++) {
-                    boolean first = i == 0 && part == 0; // chance may leave this side out
-                    double at = first ? 0 : i * runs + part + random.nextDouble();
-                    long call = 1 + (long) (at * calls / parts);
-                    How how = first ? How.BEFORE : HOWS.get(random.nextInt(HOWS.size()));
-                    Killed killed = new Killed(scene, serving, archive(scene), disk);
-                    try {
-                        killed.erase(call, how);
-                        Outcome outcome = killed.verify();
-                        outcomes.merge(outcome, 1, Integer::sum);
-                        System.out.printf(
-                                "ErasureKillTest: %s%s, killed at call %d of %d (%s): %s%n",
-                                scene, serving ? " while it serves" : " alone", call, calls, how, outcome);
-                    } catch (AssertionError | Exception e) {
-                        throw new AssertionError(
-                                scene + (serving ? " while it serves" : " alone") + ", killed at call " + call
-                                        + " of about " + calls + " (" + how + "); seed " + seed + "; "
-                                        + killed.program.data(),
-                                e);
-                    }
-                }
-                part = (part + 1) % runs;
             }
         }
-        System.out.println("ErasureKillTest: " + outcomes);
+        long step = KillPoints.step(
+                callsOf.values().stream().mapToLong(calls -> calls).sum(), MOST_IN_TURN);
+        long started = System.nanoTime();
+        int part = random.nextInt(callsOf.size());
+        for (Map.Entry<Work, Long> each : callsOf.entrySet()) {
+            Work work = each.getKey();
+            long calls = each.getValue();
+            for (long call : KILLS > 0 ? sample(calls, part, random) : KillPoints.inTurn(calls, step, random)) {
+                How how = call == 1 ? How.BEFORE : HOWS.get(random.nextInt(HOWS.size()));
+                Program program = archive(work.scene());
+                Killed killed = new Killed(work.scene(), work.serving(), program, disk);
+                try {
+                    killed.erase(call, how);
+                    Outcome outcome = killed.verify();
+                    outcomes.merge(outcome, 1, Integer::sum);
+                    System.out.printf(
+                            "ErasureKillTest: %s, killed at call %d of %d (%s): %s%n", work, call, calls, how, outcome);
+                } catch (AssertionError | Exception e) {
+                    throw new AssertionError(
+                            work + ", killed at call " + call + " of about " + calls + " (" + how + "); seed " + seed
+                                    + "; " + program.data(),
+                            e);
+                }
+                SyscallKillTest.remove(program.data());
+                made.remove(program);
+            }
+            part = (part + 1) % callsOf.size();
+        }
+        System.out.printf(
+                "ErasureKillTest: calls of each: %s, killed at %s: %s in %d s%n",
+                callsOf,
+                KILLS > 0 ? KILLS + " of them" : "every one of " + step,
+                outcomes,
+                Duration.ofNanos(System.nanoTime() - started).toSeconds());
         assertThat(outcomes).as("some were interrupted on either side").containsKeys(Outcome.NOT_BEGUN, Outcome.GONE);
+    }
+
+    /// An erasure in an archive, alone or beside a server.
+    private record Work(Scene scene, boolean serving) {
+        @Override
+        public String toString() {
+            return scene + (serving ? " while it serves" : " alone");
+        }
+    }
+
+    /// The calls are in as many parts as there are kills in all; each kill falls into another of them.
+    private static long[] sample(long calls, int part, RandomGenerator random) {
+        int runs = 2 * Scene.values().length;
+        double parts = runs * (double) KILLS;
+        long[] sample = new long[KILLS];
+        for (int i = 0; i < KILLS; i++) {
+            boolean first = i == 0 && part == 0; // chance may leave this side out
+            double at = first ? 0 : i * runs + part + random.nextDouble();
+            sample[i] = 1 + (long) (at * calls / parts);
+        }
+        return sample;
     }
 
     private enum Outcome {

@@ -25,13 +25,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /// P1, at each system call in turn: the program is killed before, in or after the n-th call by which it
-/// changes something in its data directory, from the first of its start to the last of its end. Then it is
-/// started again, what got no answer is sent again, and everything must be there once.
+/// changes something in its data directory, from the first of its start to the last of its end. Between two
+/// letters a segment is closed and the next begun: footer, sidecars, keyring, header with the dictionary. Then
+/// the program is started again, what got no answer is sent again, and everything must be there once.
 ///
 /// The calls of a run are counted first; then a sample spread over them is killed at, or, with
 /// `-Dcheck.long`, every one. `-Dsyscall.kills=…` names another number, `-Dcrash.seed=…` draws the same
@@ -43,6 +45,9 @@ class SyscallKillTest {
     private static final List<How> HOWS = List.of(How.BEFORE, How.HALF, How.AFTER);
     private static final int CONNECTIONS = 3;
     private static final int LETTERS_EACH = 5;
+
+    /// So many letters of each connection come before the segment is closed.
+    private static final int BEFORE_CLOSING = 3;
 
     private final long seed = Long.getLong("crash.seed", System.nanoTime());
 
@@ -60,11 +65,16 @@ class SyscallKillTest {
         whole.killed(0, How.AFTER);
         long calls = disk.counted();
         assertThat(whole.acknowledged).hasSize(CONNECTIONS * LETTERS_EACH);
+        assertThat(whole.closedSegments()).as("segments that were closed").isPositive();
         whole.verify();
         System.out.printf(
                 "SyscallKillTest: %d calls change something in a run of %d letters: %d while it starts, %d while it"
-                        + " takes mail, the rest after%n",
-                calls, whole.sent.size(), whole.callsOfStart, whole.callsOfWork - whole.callsOfStart);
+                        + " takes mail (%d of them close a segment), the rest after%n",
+                calls,
+                whole.sent.size(),
+                whole.callsOfStart,
+                whole.callsOfWork - whole.callsOfStart,
+                whole.closed - whole.closing);
 
         long started = System.nanoTime();
         long[] at = chosen(calls, whole, random);
@@ -90,7 +100,8 @@ class SyscallKillTest {
                 at.length, Duration.ofNanos(System.nanoTime() - started).toSeconds(), where, acknowledged);
     }
 
-    /// The numbers of the calls to kill at, ascending: of a sample, half while mail is taken, half anywhere.
+    /// The numbers of the calls to kill at, ascending: of a sample, half anywhere, a quarter while mail is taken, a
+    /// quarter while the segment is closed.
     private static long[] chosen(long calls, Run whole, RandomGenerator random) {
         long only = Long.getLong("syscall.only", 0);
         if (only > 0) {
@@ -99,9 +110,11 @@ class SyscallKillTest {
         if (Boolean.getBoolean("check.long") || SAMPLE >= calls) {
             return LongStream.rangeClosed(1, calls).toArray();
         }
-        return LongStream.concat(
-                        spread(SAMPLE / 2, 1, calls + 1, random),
-                        spread(SAMPLE - SAMPLE / 2, whole.callsOfStart + 1, whole.callsOfWork + 1, random))
+        int quarter = SAMPLE / 4;
+        LongStream working = LongStream.concat(
+                spread(quarter, whole.callsOfStart + 1, whole.callsOfWork + 1, random),
+                spread(quarter, whole.closing + 1, whole.closed + 1, random));
+        return LongStream.concat(spread(SAMPLE - 2 * quarter, 1, calls + 1, random), working)
                 .sorted()
                 .toArray();
     }
@@ -120,6 +133,12 @@ class SyscallKillTest {
         private final List<Post> sent = new ArrayList<>();
         private long callsOfStart;
         private long callsOfWork;
+
+        /// How many calls there were before the segment was closed, and after.
+        private long closing;
+
+        private long closed;
+
         private final ConcurrentLinkedQueue<Post> unanswered = new ConcurrentLinkedQueue<>();
 
         Run(Program template, TroubledDisk disk) throws IOException {
@@ -153,14 +172,11 @@ class SyscallKillTest {
             }
             try (Serving server = started.get()) {
                 callsOfStart = disk.counted();
-                List<Thread> clients = new ArrayList<>();
-                for (int c = 0; c < CONNECTIONS; c++) {
-                    List<Post> share = sent.subList(c * LETTERS_EACH, (c + 1) * LETTERS_EACH);
-                    clients.add(Thread.ofVirtual().start(() -> deliver(server.smtp(), share)));
-                }
-                for (Thread client : clients) {
-                    client.join(Duration.ofSeconds(60));
-                }
+                deliver(server.smtp(), 0, BEFORE_CLOSING);
+                closing = disk.counted();
+                closeSegment(server);
+                closed = disk.counted();
+                deliver(server.smtp(), BEFORE_CLOSING, LETTERS_EACH);
                 callsOfWork = disk.counted();
                 if (!server.alive() || server.ended(Duration.ofMillis(700))) { // catalogue, index, housekeeping
                     return "work";
@@ -170,6 +186,35 @@ class SyscallKillTest {
                         .as("exit %d", exit)
                         .isTrue();
                 return "end";
+            }
+        }
+
+        /// What a backup begins with.
+        private static void closeSegment(Serving server) throws IOException, InterruptedException {
+            try (Desk desk = Desk.of(server)) {
+                desk.line("backup.begin");
+            } catch (IOException e) {
+                if (!server.ended(Duration.ofSeconds(10))) {
+                    throw e;
+                }
+            }
+        }
+
+        long closedSegments() throws IOException {
+            try (Stream<Path> files = Files.list(program.data().resolve("vault"))) {
+                return files.filter(file -> file.toString().endsWith(".keys")).count();
+            }
+        }
+
+        /// Some of the letters of each connection.
+        private void deliver(InetSocketAddress smtp, int from, int to) throws InterruptedException {
+            List<Thread> clients = new ArrayList<>();
+            for (int c = 0; c < CONNECTIONS; c++) {
+                List<Post> share = sent.subList(c * LETTERS_EACH + from, c * LETTERS_EACH + to);
+                clients.add(Thread.ofVirtual().start(() -> deliver(smtp, share)));
+            }
+            for (Thread client : clients) {
+                client.join(Duration.ofSeconds(60));
             }
         }
 
