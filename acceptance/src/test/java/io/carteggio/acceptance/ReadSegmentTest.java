@@ -111,6 +111,39 @@ class ReadSegmentTest {
         assertThat(damaged.out().lines().count()).as("the others are listed").isPositive();
     }
 
+    /// Letters with the same body, each put together from its own headers and another record, however
+    /// large.
+    @Test
+    void forksOfAnySize() throws Exception {
+        Path folder = Program.freshDirectory("reader-forks");
+        Random random = new Random(7);
+        for (int size : new int[] {20_000, 300_000, 2_500_000, 5_000_000}) {
+            StringBuilder body = new StringBuilder(size + 100);
+            while (body.length() < size) {
+                body.append(Long.toString(random.nextLong(), 36))
+                        .append(" \u00fcber ")
+                        .append(size);
+                body.append(body.length() % 3 == 0 ? "\r\n" : " ");
+            }
+            for (int fork = 0; fork < 3; fork++) {
+                Files.writeString(
+                        Files.createDirectories(folder.resolve("in" + fork)).resolve(size + ".eml"),
+                        "Received: from host" + fork + ".example\r\nFrom: a@firm.example\r\nSubject: " + size
+                                + "\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + body + "\r\n");
+            }
+        }
+        Program program = Program.on(folder.resolve("data"));
+        for (int fork = 0; fork < 3; fork++) { // those that come at once do not know of each other
+            program.ask("import", folder.resolve("in" + fork).toString()).done();
+        }
+        Path key = program.data().resolve("master.key");
+        assertSameAsExport(program, program.data(), key);
+        assertThat(Files.size(program.data().resolve("vault/0000000001.seg")))
+                .as("each body lies there once")
+                .isLessThan(4_000_000);
+        program.run("check").done();
+    }
+
     /// Where no corpus is there, too.
     @Test
     void everyFormOfARecordComesOutAsExportGivesIt() throws Exception {

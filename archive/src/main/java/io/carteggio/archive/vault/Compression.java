@@ -213,7 +213,7 @@ public final class Compression {
     public static byte[] decompress(byte[] octets, int from, Optional<Dictionary> dictionary, int limitBytes)
             throws IOException {
         int length = octets.length - from;
-        if (Zstd.getFrameContentSize(octets, from, length) != SIZE_UNTOLD) {
+        if (length <= 0 || Zstd.getFrameContentSize(octets, from, length) != SIZE_UNTOLD) {
             return decompress(octets, from, limitBytes, with(dictionary), true);
         }
         try (InputStream in = decompressing(new ByteArrayInputStream(octets, from, length), dictionary)) {

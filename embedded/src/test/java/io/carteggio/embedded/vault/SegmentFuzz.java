@@ -158,7 +158,7 @@ public final class SegmentFuzz {
             }
             default ->
                 new Frame(
-                        Frame.Kind.ARRIVAL,
+                        number == ACT ? Frame.Kind.ACT : Frame.Kind.ARRIVAL,
                         List.of(
                                 manifest,
                                 record(FrameRecord.Type.LETTER, letter),
