@@ -45,6 +45,7 @@ final class Fakes {
     private final TreeMap<Long, Long> outbox = new TreeMap<>();
     private final Map<Long, Integer> unreadable = new HashMap<>();
     private final Set<Long> damaged = new TreeSet<>();
+    private final Set<Long> gone = new TreeSet<>();
     private final Set<Long> poisonous = new TreeSet<>();
     private final Set<Long> enormous = new TreeSet<>();
     private final Set<Long> twice = new TreeSet<>();
@@ -65,6 +66,12 @@ final class Fakes {
     /// The letter's bytes are lost.
     synchronized void damaged(long number) {
         damaged.add(number);
+    }
+
+    /// The letter's key was destroyed.
+    synchronized void gone(long number) {
+        damaged.add(number);
+        gone.add(number);
     }
 
     /// The letter brings a fault of the index to light, if its bytes can be read.
@@ -112,6 +119,7 @@ final class Fakes {
 
     final Vault vault = fake(Vault.class, (method, arguments) -> switch (method) {
         case "read" -> read((Place) arguments[0]);
+        case "isErased" -> gone.contains(((Place) arguments[0]).frame());
         default -> throw new UnsupportedOperationException(method);
     });
 

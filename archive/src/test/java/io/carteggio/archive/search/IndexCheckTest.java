@@ -107,6 +107,14 @@ class IndexCheckTest {
     }
 
     @Test
+    void nothingIsUndecidedAboutALetterThatNoKeyOpens() throws Exception {
+        letters(3);
+        world.gone(2);
+        assertThat(check(() -> true)).isEqualTo(new IndexCheck.Result(3, 0, false));
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void aLetterThatIsTooMuchForTheIndexIsThereWithoutItsText() throws Exception {
         letters(3);
         world.poisonous(2);
