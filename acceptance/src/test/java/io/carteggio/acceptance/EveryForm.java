@@ -21,6 +21,7 @@ import io.carteggio.server.archive.Archive;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -76,6 +77,7 @@ final class EveryForm {
             }
             some(archive, "after");
             assertThat(archive.vault().dictionary()).isEqualTo(Optional.of(trained));
+            assertThat(archive.indexer().awaitCaughtUp(Duration.ofSeconds(60))).isTrue();
         }
     }
 

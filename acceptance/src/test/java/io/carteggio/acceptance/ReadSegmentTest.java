@@ -152,7 +152,6 @@ class ReadSegmentTest {
         EveryForm.in(data).assertEvery();
         Program program = Program.on(data);
         Path key = data.resolve("master.key");
-        program.awaitIndexed();
         assertSameAsExport(program, data, key); // one closed segment, and one that is open
 
         String id = program.ask("search", "subject:pelican", "--limit", "1", "--json").done().jsonLines().stream()
