@@ -127,8 +127,8 @@ public interface Catalogue extends AutoCloseable {
     /// Erasures with numbers over `after`, in their order, at most `limit`.
     List<Erasure> erasures(long after, int limit) throws ArchiveException;
 
-    /// Erasures with numbers below `before`, the newest first, at most `limit`; to show them.
-    List<Done> newestErasures(long before, int limit) throws ArchiveException;
+    /// Erasures with numbers below `before`, the newest first, at most `limit`.
+    List<Erasure> newestErasures(long before, int limit) throws ArchiveException;
 
     /// Whether a letter with this keyed mark was erased and has not been readmitted.
     boolean isErased(Octets mark) throws ArchiveException;

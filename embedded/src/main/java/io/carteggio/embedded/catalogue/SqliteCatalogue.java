@@ -415,10 +415,10 @@ public final class SqliteCatalogue implements Catalogue {
     }
 
     @Override
-    public List<Done> newestErasures(long before, int limit) throws ArchiveException {
+    public List<Erasure> newestErasures(long before, int limit) throws ArchiveException {
         return database.read(s -> s.list(
                 "SELECT number, manifest FROM erasure WHERE number < ? ORDER BY number DESC LIMIT ?",
-                r -> new Done(r.getLong(1), EntryCodec.act(r.getBytes(2))),
+                r -> new Erasure(r.getLong(1), Octets.of(r.getBytes(2))),
                 before,
                 limit));
     }

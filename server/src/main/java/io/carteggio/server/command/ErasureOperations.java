@@ -5,6 +5,7 @@ import io.carteggio.archive.LetterId;
 import io.carteggio.archive.access.Scope;
 import io.carteggio.archive.catalogue.Catalogue;
 import io.carteggio.archive.entry.Act;
+import io.carteggio.archive.entry.EntryCodec;
 import io.carteggio.archive.erasure.Erasure;
 import io.carteggio.archive.erasure.Erasure.Answer;
 import io.carteggio.archive.erasure.Keeping.Bounds;
@@ -113,21 +114,37 @@ final class ErasureOperations {
         long before = Long.MAX_VALUE;
         boolean more = true;
         while (more) {
-            List<Catalogue.Done> page = desk.catalogue().newestErasures(before, PAGE);
+            List<Catalogue.Erasure> page = desk.catalogue().newestErasures(before, PAGE);
             more = false; // where a whole page is complete, so is what is older
-            for (Catalogue.Done erasure : page) {
-                Instant everywhere = bounds.everywhereFrom(erasure.act().at());
+            for (Catalogue.Erasure row : page) {
+                before = row.number();
+                Optional<Act.Erased> act = act(row);
+                if (act.isEmpty()) {
+                    more = true;
+                    continue;
+                }
+                Instant everywhere = bounds.everywhereFrom(act.get().at());
                 boolean complete = !everywhere.isAfter(now);
                 more |= all || !complete;
-                if (erasure.act() instanceof Act.Erased act && (all || !complete)) {
-                    reply.line(erasure(erasure.number(), act)
+                if (all || !complete) {
+                    reply.line(erasure(row.number(), act.get())
                             .put("everywhereFrom", Json.instant(everywhere))
                             .put("complete", complete));
                 }
-                before = erasure.number();
             }
         }
         return Outcome.DONE;
+    }
+
+    /// What the catalogue has of it; empty where that is no erasure, which `check` and the concerns tell.
+    private static Optional<Act.Erased> act(Catalogue.Erasure row) {
+        try {
+            return EntryCodec.act(row.manifest().toBytes()) instanceof Act.Erased act
+                    ? Optional.of(act)
+                    : Optional.empty();
+        } catch (IllegalArgumentException noAct) {
+            return Optional.empty();
+        }
     }
 
     private static ObjectNode erasure(long number, Act.Erased act) {

@@ -181,6 +181,15 @@ class ErasureTamperTest {
                 + HexFormat.of().formatHex(manifest) + "')");
     }
 
+    @Test
+    void aRowThatIsNoActHidesNoErasure() throws Exception {
+        Shell shell = copied();
+        erase(shell, alpha);
+        sql("INSERT INTO erasure VALUES (1000000, X'A161616162')").to(shell.data());
+        assertThat(shell.done("erasures").out()).contains("in copies until", "asked for");
+        isFound(shell, "the catalogue tells of an erasure in frame 1000000");
+    }
+
     private record Row(String name, long number, String says) {}
 
     @TestFactory
