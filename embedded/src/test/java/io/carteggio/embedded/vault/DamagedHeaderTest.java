@@ -6,7 +6,6 @@ import io.carteggio.archive.ArchiveException;
 import io.carteggio.archive.vault.Dictionary;
 import io.carteggio.archive.vault.Frame;
 import io.carteggio.archive.vault.FrameRecord;
-import io.carteggio.archive.vault.Kept;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.Vault;
@@ -22,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,27 +109,6 @@ class DamagedHeaderTest {
         return SegmentFiles.segment(directory, number);
     }
 
-    private static List<String> damages(SegmentFileVault vault) throws ArchiveException {
-        List<String> damages = new ArrayList<>();
-        vault.walk(Position.START, new Vault.Walker() {
-            @Override
-            public void frame(Kept frame) {
-                // read one by one
-            }
-
-            @Override
-            public void damaged(Vault.Damage damage) {
-                damages.add(damage.segment() + ": " + damage.what());
-            }
-
-            @Override
-            public boolean deep() {
-                return true;
-            }
-        });
-        return damages;
-    }
-
     private static void assertAllReadable(SegmentFileVault vault) throws Exception {
         for (long frame = 1; frame <= 9; frame++) {
             if (frame != ERASED) {
@@ -145,7 +122,7 @@ class DamagedHeaderTest {
     private void assertReadReportedAndMended(long number, Optional<byte[]> before) throws Exception {
         try (SegmentFileVault vault = open()) {
             assertAllReadable(vault);
-            assertThat(damages(vault))
+            assertThat(Damages.of(vault))
                     .anyMatch(d -> d.startsWith(number + ": the header is damaged"))
                     .allMatch(d -> d.startsWith(number + ":"));
             assertThat(append(vault, 10)).isEqualTo(10);
@@ -154,11 +131,11 @@ class DamagedHeaderTest {
             assertAllReadable(vault);
             assertThat(vault.mend()).isNotEmpty().allMatch(told -> told.contains("segment " + number));
             assertThat(vault.mend()).isEmpty();
-            assertThat(damages(vault)).isEmpty();
+            assertThat(Damages.of(vault)).isEmpty();
         }
         try (SegmentFileVault vault = open()) {
             assertAllReadable(vault);
-            assertThat(damages(vault)).isEmpty();
+            assertThat(Damages.of(vault)).isEmpty();
         }
         if (before.isPresent()) {
             assertThat(Files.readAllBytes(segment(number))).startsWith(before.get());
@@ -203,7 +180,7 @@ class DamagedHeaderTest {
         }
         try (SegmentFileVault vault = open()) {
             assertAllReadable(vault);
-            assertThat(damages(vault)).isEmpty();
+            assertThat(Damages.of(vault)).isEmpty();
             assertThat(vault.keyProblems()).isEmpty();
             assertThat(vault.lostKeys()).isEmpty();
         }
@@ -224,7 +201,7 @@ class DamagedHeaderTest {
         }
         try (SegmentFileVault vault = open()) {
             assertAllReadable(vault);
-            assertThat(damages(vault)).isNotEmpty().allMatch(d -> d.startsWith("4:"));
+            assertThat(Damages.of(vault)).isNotEmpty().allMatch(d -> d.startsWith("4:"));
             assertThat(vault.lostKeys()).singleElement().asString().contains("segment 4");
         }
         Keyring keyring = Keyring.open(DISK, directory, MASTER);
@@ -263,7 +240,7 @@ class DamagedHeaderTest {
                         .asString(StandardCharsets.US_ASCII)
                         .isEqualTo(text(frame));
             }
-            assertThat(damages(vault)).anyMatch(d -> d.startsWith("3: the header is damaged"));
+            assertThat(Damages.of(vault)).anyMatch(d -> d.startsWith("3: the header is damaged"));
             assertThat(vault.lostKeys()).singleElement().asString().contains("segment 3");
             assertThat(append(vault, 10)).as("no number is used again").isEqualTo(10);
             assertThat(segment(3)).hasBinaryContent(octets);

@@ -11,7 +11,6 @@ import io.carteggio.archive.vault.Octets;
 import io.carteggio.archive.vault.Place;
 import io.carteggio.archive.vault.Position;
 import io.carteggio.archive.vault.SegmentFormat;
-import io.carteggio.archive.vault.Vault;
 import io.carteggio.embedded.disk.Disk;
 import io.carteggio.embedded.disk.FakeDisk;
 import io.carteggio.embedded.keys.Keyring;
@@ -23,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -102,30 +100,9 @@ class SegmentMendingTest {
         }
     }
 
-    private static List<String> damages(SegmentFileVault vault) throws ArchiveException {
-        List<String> damages = new ArrayList<>();
-        vault.walk(Position.START, new Vault.Walker() {
-            @Override
-            public void frame(Kept frame) {
-                // read one by one
-            }
-
-            @Override
-            public void damaged(Vault.Damage damage) {
-                damages.add(damage.segment() + ": " + damage.what());
-            }
-
-            @Override
-            public boolean deep() {
-                return true;
-            }
-        });
-        return damages;
-    }
-
     private void assertAllIsWell(String when) throws Exception {
         try (SegmentFileVault vault = open()) {
-            assertThat(damages(vault)).as(when).isEmpty();
+            assertThat(Damages.of(vault)).as(when).isEmpty();
             for (long frame = 1; frame <= frames; frame++) {
                 assertThat(vault.read(new Place(frame, 1)).toByteArray(1000))
                         .as(when)
@@ -243,7 +220,7 @@ class SegmentMendingTest {
             assertThat(octets(number)).as("a frame in the middle is damaged").isEqualTo(damaged);
         }
         try (SegmentFileVault vault = open()) {
-            assertThat(damages(vault)).isNotEmpty();
+            assertThat(Damages.of(vault)).isNotEmpty();
         }
     }
 
